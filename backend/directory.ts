@@ -1,0 +1,191 @@
+import { randomUUID } from 'node:crypto'
+import { link, mkdir, open, readdir, readFile, rename, rm, stat, unlink, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { decodeObject, encodeObject } from './directory-object.js'
+import { BackendError } from './errors.js'
+import { isErrno, systemErrorOf } from './system-error.js'
+import { withGuard } from './guard.js'
+import { locationUrl, type DirectoryLocation } from './location.js'
+import type { ObjectStore, StoredObject } from './store.js'
+
+/** A guard is held for two fsyncs; who holds it longer is stuck, or suspended. In milliseconds. */
+const guardTimeoutMs = 30_000
+
+/**
+ * Objects as files of one folder: a key is a path in it. Whatever starts with a dot is the store's own
+ * (guards, drafts) or a stranger's (OpenTofu's lock) and never an object; drafts of killed writers stay
+ * and are never read.
+ */
+export class DirectoryStore implements ObjectStore {
+  readonly kind = 'directory'
+  readonly url: string
+  readonly #root: string
+
+  constructor(location: DirectoryLocation) {
+    this.#root = location.path
+    this.url = locationUrl(location)
+  }
+
+  async get(key: string): Promise<StoredObject | undefined> {
+    const path = this.#path(key)
+    return reading(path, () => readObject(path))
+  }
+
+  async create(key: string, body: string): Promise<string> {
+    const path = this.#path(key)
+    return writing(path, () =>
+      withDraft(path, body, async (draft, version) => {
+        try {
+          await link(draft, path)
+        } catch (error) {
+          throw isErrno(error, 'EEXIST') ? new BackendError({ code: 'object-exists', key }) : error
+        }
+        await syncFolder(dirname(path))
+        return version
+      }),
+    )
+  }
+
+  async replace(key: string, body: string, version: string): Promise<string> {
+    const path = this.#path(key)
+    return this.#guarded(key, version, () =>
+      withDraft(path, body, async (draft, newVersion) => {
+        await rename(draft, path)
+        await syncFolder(dirname(path))
+        return newVersion
+      }),
+    )
+  }
+
+  async remove(key: string, version: string): Promise<void> {
+    const path = this.#path(key)
+    await this.#guarded(key, version, async () => {
+      await unlink(path)
+      await syncFolder(dirname(path))
+    })
+  }
+
+  async list(prefix: string): Promise<string[]> {
+    const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1)
+    if (folder !== '') assertKey(`${folder}x`)
+    const keys = await reading(join(this.#root, folder), () => listFiles(this.#root, folder))
+    return keys.filter((key) => key.startsWith(prefix)).sort()
+  }
+
+  /** The file system's clock: on a shared folder the server's. As coarse as that system's time stamps. */
+  async now(): Promise<Date> {
+    return writing(this.#root, async () => {
+      const probe = join(this.#root, `.clock.${randomUUID()}`)
+      await mkdir(this.#root, { recursive: true })
+      try {
+        await writeFile(probe, '-', { flag: 'wx' })
+        return (await stat(probe)).mtime
+      } finally {
+        await rm(probe, { force: true })
+      }
+    })
+  }
+
+  /** Runs `write` while nobody else can change the object, if it still has that version. */
+  async #guarded<T>(key: string, version: string, write: () => Promise<T>): Promise<T> {
+    const path = this.#path(key)
+    const changed = new BackendError({ code: 'object-changed', key })
+    return writing(path, async () => {
+      if ((await readObject(path))?.version !== version) throw changed
+      return withGuard(hidden(path, 'guard'), { timeoutMs: guardTimeoutMs }, async () => {
+        if ((await readObject(path))?.version !== version) throw changed
+        return write()
+      })
+    })
+  }
+
+  #path(key: string): string {
+    assertKey(key)
+    return join(this.#root, key)
+  }
+}
+
+function assertKey(key: string): void {
+  const isSound = key.split('/').every((segment) => /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}$/.test(segment))
+  if (!isSound) throw new BackendError({ code: 'key-invalid', key })
+}
+
+const hidden = (path: string, suffix: string): string => join(dirname(path), `.${basename(path)}.${suffix}`)
+
+async function readObject(path: string): Promise<StoredObject | undefined> {
+  try {
+    return decodeObject(await readFile(path, 'utf8'))
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return undefined
+    throw error
+  }
+}
+
+/** Gives `publish` a complete, synced draft beside `path`; whatever happens, no draft is left behind. */
+async function withDraft<T>(
+  path: string,
+  body: string,
+  publish: (draft: string, version: string) => Promise<T>,
+): Promise<T> {
+  const draft = hidden(path, `${randomUUID()}.draft`)
+  await makeFolder(dirname(path))
+  const text = encodeObject(body)
+  try {
+    await writeFile(draft, text, { flag: 'wx', flush: true })
+    return await publish(draft, decodeObject(text).version)
+  } finally {
+    await rm(draft, { force: true })
+  }
+}
+
+async function makeFolder(path: string): Promise<void> {
+  const first = await mkdir(path, { recursive: true })
+  if (first === undefined) return
+  for (let made = path; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made))
+}
+
+/** A new name in a folder survives a power cut only once the folder itself is synced. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r')
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
+}
+
+async function listFiles(root: string, folder: string): Promise<string[]> {
+  const entries = await readdir(join(root, folder), { withFileTypes: true }).catch((error: unknown) => {
+    if (isErrno(error, 'ENOENT')) return []
+    throw error
+  })
+  const visible = entries.filter((entry) => !entry.name.startsWith('.'))
+  const nested = await Promise.all(
+    visible.map(async (entry) => {
+      if (entry.isDirectory()) return listFiles(root, `${folder}${entry.name}/`)
+      return entry.isFile() ? [`${folder}${entry.name}`] : []
+    }),
+  )
+  return nested.flat()
+}
+
+const reading = <T>(place: string, action: () => Promise<T>): Promise<T> =>
+  explained('store-unreadable', place, action)
+
+const writing = <T>(place: string, action: () => Promise<T>): Promise<T> =>
+  explained('store-unwritable', place, action)
+
+/** Turns what the file system says into a BackendError; everything else passes unchanged. */
+async function explained<T>(
+  code: 'store-unreadable' | 'store-unwritable',
+  place: string,
+  action: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await action()
+  } catch (error) {
+    const said = systemErrorOf(error)
+    if (said === undefined) throw error
+    throw new BackendError({ code, place, reason: said.message }, { cause: error })
+  }
+}

@@ -1,0 +1,59 @@
+import { BackendError } from './errors.js'
+import { eventKey, eventsPrefix } from './keys.js'
+import type { LabName } from './lab-name.js'
+import { readRecord } from './record.js'
+import { eventSchema, type LabEvent } from './record-schema.js'
+import type { ObjectStore } from './store.js'
+import { parseDocument } from './validate.js'
+
+/**
+ * The id of a lab's `n`-th event. `at` is an ISO time; ids sort in causal order as long as `at` never runs
+ * backwards, and `n` settles what fell into one millisecond.
+ */
+export const eventId = (at: string, n: number): string =>
+  `${at.replaceAll(/[-:.]/g, '')}-${String(n).padStart(6, '0')}`
+
+/** Stores an event as an object of its own; that it is there already is no fault. */
+export async function storeEvent(store: ObjectStore, lab: LabName, event: LabEvent): Promise<void> {
+  try {
+    await store.create(eventKey(lab, event.id), `${JSON.stringify(event)}\n`)
+  } catch (error) {
+    if (!(error instanceof BackendError && error.fault.code === 'object-exists')) throw error
+  }
+}
+
+export interface History {
+  /** In causal order. */
+  readonly events: readonly LabEvent[]
+  /** One `record-unreadable` for each event, or record, that could not be read. */
+  readonly unreadable: readonly BackendError[]
+}
+
+/** Everything that happened to a lab, with the last event also when a crash kept it inside the record. */
+export async function readHistory(store: ObjectStore, lab: LabName): Promise<History> {
+  const unreadable: BackendError[] = []
+  const collect = async <T>(read: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await read()
+    } catch (error) {
+      if (!(error instanceof BackendError && error.fault.code === 'record-unreadable')) throw error
+      unreadable.push(error)
+      return undefined
+    }
+  }
+  // The record first: an event that is missing in both places then cannot have been there before.
+  const record = await collect(() => readRecord(store, lab))
+  const keys = await store.list(eventsPrefix(lab))
+  const stored = await Promise.all(keys.map((key) => collect(() => readEvent(store, lab, key))))
+  const byId = new Map<string, LabEvent>()
+  for (const event of [...stored, record?.lab.lastEvent ?? undefined]) {
+    if (event !== undefined) byId.set(event.id, event)
+  }
+  const events = [...byId.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
+  return { events, unreadable }
+}
+
+async function readEvent(store: ObjectStore, lab: LabName, key: string): Promise<LabEvent | undefined> {
+  const object = await store.get(key)
+  return object === undefined ? undefined : parseDocument(eventSchema, object.body, lab, key)
+}

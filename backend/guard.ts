@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, readlink, symlink, unlink } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { BackendError } from './errors.js'
+import { currentProcess, isFromEarlierBoot, livenessOf, type ProcessIdentity } from './process-identity.js'
+import { isErrno } from './system-error.js'
+
+interface GuardHolder extends ProcessIdentity {
+  /** Unique per acquisition: the right to clear a dead holder's guard is bound to it. */
+  readonly id: string
+}
+
+export interface GuardOptions {
+  /** How long to wait for a living holder, in milliseconds. */
+  readonly timeoutMs: number
+  /** Called once when the guard is held by somebody else, with that process's pid. */
+  readonly onWait?: (pid: number) => void
+}
+
+/**
+ * Runs `action` while holding an exclusive file guard between the processes of this computer.
+ *
+ * The guard is a symbolic link whose target text names the holder, so it appears whole or not at all, and
+ * needs neither a draft nor an fsync. A holder that died is proven dead by pid and start time; its guard is
+ * removed under a second guard named after that very acquisition, so no two processes clear the same one
+ * and nobody can clear a living holder's.
+ * Throws BackendError `guard-timeout` when a living (or unprovable) holder keeps it past `timeoutMs`.
+ */
+export async function withGuard<T>(
+  path: string,
+  options: GuardOptions,
+  action: () => Promise<T>,
+): Promise<T> {
+  const holder = await acquire(path, options)
+  try {
+    return await action()
+  } finally {
+    await removeGuardOf(holder, path)
+  }
+}
+
+async function acquire(path: string, options: GuardOptions): Promise<GuardHolder> {
+  const deadline = performance.now() + options.timeoutMs
+  const holder: GuardHolder = { id: randomUUID(), ...currentProcess() }
+  await mkdir(dirname(path), { recursive: true })
+  let announced = false
+  for (let attempt = 0; ; attempt++) {
+    if (await tryCreate(path, holder)) return holder
+    const other = await readHolder(path)
+    if (other === undefined) continue
+    if (isDead(other)) {
+      await withGuard(`${path}.${other.id}`, options, () => removeGuardOf(other, path))
+      continue
+    }
+    if (!announced) options.onWait?.(other.pid)
+    announced = true
+    if (performance.now() > deadline) {
+      throw new BackendError({ code: 'guard-timeout', path, pid: other.pid, host: other.host })
+    }
+    await sleep(Math.min(2 + attempt * 2, 50) * (0.5 + Math.random()))
+  }
+}
+
+async function tryCreate(path: string, holder: GuardHolder): Promise<boolean> {
+  try {
+    await symlink(JSON.stringify(holder), path)
+    return true
+  } catch (error) {
+    if (isErrno(error, 'EEXIST')) return false
+    throw error
+  }
+}
+
+async function removeGuardOf(holder: GuardHolder, path: string): Promise<void> {
+  const present = await readHolder(path)
+  if (present?.id === holder.id) await unlink(path)
+}
+
+async function readHolder(path: string): Promise<GuardHolder | undefined> {
+  try {
+    return JSON.parse(await readlink(path)) as GuardHolder
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return undefined
+    throw error
+  }
+}
+
+const isDead = (holder: GuardHolder): boolean => livenessOf(holder) === 'dead' || isFromEarlierBoot(holder)

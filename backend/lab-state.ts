@@ -1,0 +1,60 @@
+import { BackendError } from './errors.js'
+
+/** `up` resumes, or uses the name again; `down` is always possible. */
+const fromAnywhere = ['provisioning', 'destroying'] as const
+
+/** From which state a lab may go to which: the only source of these rules. */
+const transitions = {
+  provisioning: ['provisioned', 'provision-failed', ...fromAnywhere],
+  provisioned: ['configuring', ...fromAnywhere],
+  configuring: ['ready', 'configure-failed', 'configuring', ...fromAnywhere],
+  ready: ['swapping', 'resetting', 'in-use', 'configuring', ...fromAnywhere],
+  swapping: ['ready', 'swap-failed', ...fromAnywhere],
+  resetting: ['ready', 'reset-failed', ...fromAnywhere],
+  'in-use': ['ready', ...fromAnywhere],
+  destroying: ['destroyed', 'destroy-failed', 'destroying'],
+  destroyed: fromAnywhere,
+  'provision-failed': fromAnywhere,
+  'configure-failed': ['configuring', ...fromAnywhere],
+  'swap-failed': fromAnywhere,
+  'reset-failed': fromAnywhere,
+  'destroy-failed': fromAnywhere,
+} as const
+
+export type State = keyof typeof transitions
+
+type Table = { readonly [S in State]: readonly State[] }
+/** The states from which `T` is legal. */
+type Before<T extends State> = {
+  [S in State]: T extends (typeof transitions)[S][number] ? S : never
+}[State]
+
+/** The states legal after `S`; after a union, those legal after every member of it. */
+export type Next<S extends State> = { [T in State]: [S] extends [Before<T>] ? T : never }[State]
+
+const table: Table = transitions
+
+const isState = (text: string): text is State => Object.hasOwn(table, text)
+
+/** Every state, in the order of the table. */
+export const states: readonly State[] = Object.keys(table).filter(isState)
+
+export const isLegal = (from: State, to: State): boolean => table[from].includes(to)
+
+/** Guards by the same table at run time. Throws BackendError `transition-illegal`. */
+export function assertTransition(lab: string, from: State, to: State): void {
+  if (!isLegal(from, to)) throw new BackendError({ code: 'transition-illegal', lab, from, to })
+}
+
+/** How a state's work fails; a state that is not listed has no failure of its own. */
+const failures = {
+  provisioning: 'provision-failed',
+  configuring: 'configure-failed',
+  swapping: 'swap-failed',
+  resetting: 'reset-failed',
+  destroying: 'destroy-failed',
+} as const satisfies { readonly [S in State]?: Next<S> }
+
+const failureTable: { readonly [S in State]?: State } = failures
+
+export const failureOf = (state: State): State | undefined => failureTable[state]

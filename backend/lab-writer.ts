@@ -1,0 +1,180 @@
+import { BackendError } from './errors.js'
+import { transition, transitionToFailure, type AnyLab, type Lab } from './lab.js'
+import type { Next, State } from './lab-state.js'
+import type { Lease } from './lease.js'
+import { newRecord, withEvent, withStep, type StepChange, type WriteContext } from './record-change.js'
+import { RecordSlot } from './record-slot.js'
+import type { Decided, LabEvent, LabRecord, StepOutcome } from './record-schema.js'
+import type { ObjectStore } from './store.js'
+
+export interface WriterOptions {
+  /** Called for each transition once it is recorded. */
+  readonly onTransition?: (event: LabEvent) => void
+}
+
+/** What a write changes besides, so that each boundary is one write. */
+export interface Extras {
+  readonly patch?: Partial<Decided>
+  /** A name: the step under way ends as done and this one begins. null: it only ends. */
+  readonly step?: string | null
+  /** The command is over: nothing is under way any more. */
+  readonly finish?: boolean
+  /** Goes into the event of a transition. */
+  readonly message?: string
+}
+
+export interface Failure {
+  readonly code: string
+  readonly message: string
+  /** The step under way unless named. */
+  readonly step?: string
+}
+
+/** Opens a lab's record for writing under a lease, and records that this command has begun. */
+export async function openLabWriter(
+  store: ObjectStore,
+  lease: Lease,
+  options: WriterOptions = {},
+): Promise<LabWriter> {
+  const slot = new RecordSlot(store, lease, (event) => {
+    if (event.kind === 'transition') options.onTransition?.(event)
+  })
+  await slot.open()
+  return new LabWriter(slot)
+}
+
+/**
+ * The single place that changes a record. Every method writes once, checks the lease first, and throws
+ * BackendError `lease-lost` from the moment somebody else took over. Calls are carried out one after the other.
+ * A `Lab<S>` passed in only says from which state: its other fields may be old, the record's own count.
+ */
+export class LabWriter {
+  #queue: Promise<unknown> = Promise.resolve()
+  /** When this command's step under way began, by the monotonic clock. */
+  #stepBegan: number | undefined
+  #hasSteps = false
+
+  /** Use `openLabWriter`. */
+  constructor(private readonly slot: RecordSlot) {}
+
+  /** As last written or loaded; undefined while the lab has no record. */
+  get lab(): AnyLab | undefined {
+    return this.slot.lab
+  }
+
+  /** The first record of a name never used: intent before action. Throws `object-exists`. */
+  async create(
+    decided: Decided,
+    extras: Omit<Extras, 'patch' | 'finish'> = {},
+  ): Promise<Lab<'provisioning'>> {
+    return this.#inTurn(async () => {
+      const steps = this.#stepChange(extras.step)
+      const record = await this.slot.create((context) =>
+        withEvent(
+          withStep(newRecord(decided, context), steps, context.at),
+          null,
+          told(extras.message),
+          context,
+        ),
+      )
+      this.#stepped(steps)
+      return record
+    })
+  }
+
+  /** Moves the lab on. Throws `transition-illegal` when the record is not in the state of `lab`. */
+  async transition<S extends State, T extends Next<S>>(
+    lab: Lab<S>,
+    to: T,
+    extras: Extras = {},
+  ): Promise<Lab<T>> {
+    return this.#write(extras, (current, context) => {
+      if (current.state !== lab.state) {
+        throw new BackendError({ code: 'transition-illegal', lab: current.lab, from: current.state, to })
+      }
+      const from: Lab<S> = { ...current, state: lab.state }
+      const moved = { ...transition(from, to, context.at), failure: null }
+      const createdAt = current.state === 'destroyed' ? context.at : current.createdAt
+      return withEvent({ ...moved, createdAt }, lab.state, told(extras.message), context)
+    })
+  }
+
+  /** Ends the step under way, if any, and begins this one. */
+  async beginStep(name: string, patch: Partial<Decided> = {}): Promise<void> {
+    await this.#write({ step: name, patch }, (lab) => lab)
+  }
+
+  async endStep(outcome: StepOutcome = 'done', patch: Partial<Decided> = {}): Promise<void> {
+    await this.#write({ step: null, patch }, (lab) => lab, outcome)
+  }
+
+  async update(patch: Partial<Decided>): Promise<void> {
+    await this.#write({ patch }, (lab) => lab)
+  }
+
+  /** The command ended well without another transition. */
+  async finish(patch: Partial<Decided> = {}): Promise<void> {
+    await this.#write({ patch, finish: true }, (lab) => lab)
+  }
+
+  /** An event that is no transition. */
+  async note(message: string): Promise<void> {
+    await this.#write({}, (lab, context) => withEvent(lab, lab.state, { kind: 'note', message }, context))
+  }
+
+  /** Ends the command: records why, and the failure of the state where it has one. */
+  async fail(failure: Failure, patch: Partial<Decided> = {}): Promise<AnyLab> {
+    const { code, message } = failure
+    await this.#write(
+      { patch, finish: true },
+      (lab, context) => {
+        const step = failure.step ?? (this.#stepBegan === undefined ? null : (lab.step?.name ?? null))
+        const moved = { ...transitionToFailure(lab, context.at), failure: { step, code, message } }
+        if (moved.state === lab.state) return moved
+        return withEvent(moved, lab.state, told(`${code}: ${message}`), context)
+      },
+      'failed',
+    )
+    if (this.lab === undefined) throw new TypeError('a written record is present')
+    return this.lab
+  }
+
+  async #write<L extends LabRecord>(
+    extras: Extras,
+    change: (lab: AnyLab, context: WriteContext) => L,
+    outcome: StepOutcome = 'done',
+  ): Promise<L> {
+    return this.#inTurn(async () => {
+      const steps = this.#stepChange(extras.finish === true ? (extras.step ?? null) : extras.step, outcome)
+      const written = await this.slot.replace((lab, context) => {
+        const changed = { ...change(lab, context), ...extras.patch }
+        const withSteps = withStep(changed, steps, context.at)
+        return extras.finish === true ? { ...withSteps, command: null } : withSteps
+      })
+      this.#stepped(steps)
+      return written
+    })
+  }
+
+  #stepChange(next: string | null | undefined, outcome: StepOutcome = 'done'): StepChange | undefined {
+    if (next === undefined) return undefined
+    const ms = this.#stepBegan === undefined ? undefined : performance.now() - this.#stepBegan
+    return { next, outcome, ms, isFirst: !this.#hasSteps }
+  }
+
+  #stepped(steps: StepChange | undefined): void {
+    if (steps === undefined) return
+    this.#stepBegan = steps.next === null ? undefined : performance.now()
+    this.#hasSteps ||= steps.next !== null
+  }
+
+  #inTurn<T>(action: () => Promise<T>): Promise<T> {
+    const turn = this.#queue.then(action, action)
+    // Its caller is told of a failure; the queue only waits for the end.
+    this.#queue = turn.catch(() => undefined)
+    return turn
+  }
+}
+
+const told = (message: string | undefined): Pick<LabEvent, 'kind' | 'message'> =>
+  message === undefined ? { kind: 'transition' } : { kind: 'transition', message }

@@ -1,0 +1,28 @@
+import { assertTransition, failureOf, type Next, type State } from './lab-state.js'
+import type { LabFacts, LabRecord } from './record-schema.js'
+
+/** A lab known to be in state `S`. */
+export type Lab<S extends State> = LabFacts & { readonly state: S }
+
+/** A lab as it comes from the store: narrow it by `state`. */
+export type AnyLab = { [S in State]: Lab<S> }[State]
+
+/**
+ * The same lab one state further; pure. An illegal step does not compile, and throws BackendError
+ * `transition-illegal` where types were bypassed. `at` is an ISO time.
+ */
+export function transition<S extends State, T extends Next<S>>(lab: Lab<S>, to: T, at: string): Lab<T> {
+  assertTransition(lab.lab, lab.state, to)
+  return { ...lab, state: to, stateSince: at }
+}
+
+/** The lab in the failure of its state; unchanged where its state has none. */
+export function transitionToFailure(lab: AnyLab, at: string): AnyLab {
+  const to = failureOf(lab.state)
+  if (to === undefined) return lab
+  assertTransition(lab.lab, lab.state, to)
+  return toAnyLab({ ...lab, state: to, stateSince: at })
+}
+
+/** A record is a lab in one of the states, whichever it turns out to be; the compiler follows without a cast. */
+export const toAnyLab = (record: LabRecord): AnyLab => record

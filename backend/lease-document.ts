@@ -1,0 +1,84 @@
+import { Type, type Static } from '@sinclair/typebox'
+import { BackendError, type LeaseHolderFields } from './errors.js'
+import { leaseKey } from './keys.js'
+import type { LabName } from './lab-name.js'
+import { livenessOf } from './process-identity.js'
+import { holderSchema, type Holder } from './record-schema.js'
+import type { ObjectStore } from './store.js'
+import { parseDocument } from './validate.js'
+
+const time = Type.String({ pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z$' })
+
+export const leaseSchema = Type.Object({
+  lab: Type.String(),
+  /** Grows by one with every acquisition, also over releases: the object is never removed. */
+  fence: Type.Integer({ minimum: 1 }),
+  /** null: released. */
+  holder: Type.Union([holderSchema, Type.Null()]),
+  command: Type.String(),
+  /** All times by the store's clock. */
+  since: time,
+  renewedAt: time,
+  expiresAt: time,
+  /** A random id of this very write: no two bodies are alike. */
+  revision: Type.String(),
+})
+
+export type LeaseDocument = Static<typeof leaseSchema>
+
+/** Why a lease may be taken from its holder: the only two proofs that it is gone. */
+export type TakeoverReason = 'holder-dead' | 'expired'
+
+export interface StoredLease {
+  readonly document: LeaseDocument
+  readonly version: string
+}
+
+export async function readLeaseDocument(store: ObjectStore, lab: LabName): Promise<StoredLease | undefined> {
+  const key = leaseKey(lab)
+  const object = await store.get(key)
+  if (object === undefined) return undefined
+  return { document: parseDocument(leaseSchema, object.body, lab, key), version: object.version }
+}
+
+export const encodeLease = (document: LeaseDocument): string => `${JSON.stringify(document, null, 2)}\n`
+
+/** The proof that `holder` is gone, or null while it may live. The store's clock is asked only if needed. */
+export async function takeoverReason(
+  store: ObjectStore,
+  holder: Holder,
+  expiresAt: string,
+): Promise<TakeoverReason | null> {
+  if (livenessOf(holder) === 'dead') return 'holder-dead'
+  return (await store.now()).getTime() >= Date.parse(expiresAt) ? 'expired' : null
+}
+
+export interface LeaseStatus {
+  readonly document: LeaseDocument
+  /** null: released. */
+  readonly holder: Holder | null
+  /** The proof by which the next command would take it over; null when it is released or its holder may live. */
+  readonly takeover: TakeoverReason | null
+}
+
+/** Who holds a lab's lease; undefined when nobody ever did. Throws `record-unreadable` for garbage. */
+export async function readLease(store: ObjectStore, lab: LabName): Promise<LeaseStatus | undefined> {
+  const stored = await readLeaseDocument(store, lab)
+  if (stored === undefined) return undefined
+  const { document } = stored
+  const { holder } = document
+  const takeover = holder === null ? null : await takeoverReason(store, holder, document.expiresAt)
+  return { document, holder, takeover }
+}
+
+export const holderFields = (document: LeaseDocument, holder: Holder): LeaseHolderFields => ({
+  user: holder.user,
+  host: holder.host,
+  pid: holder.pid,
+  command: document.command,
+  ciRunUrl: holder.ciRunUrl,
+  since: document.since,
+})
+
+export const leaseLost = (lab: LabName, reason: string, cause?: unknown): BackendError =>
+  new BackendError({ code: 'lease-lost', lab, reason }, { cause })

@@ -1,0 +1,153 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { BackendError, type LeaseHolderFields } from './errors.js'
+import { HeldLease } from './held-lease.js'
+import { leaseKey } from './keys.js'
+import type { LabName } from './lab-name.js'
+import {
+  encodeLease,
+  holderFields,
+  readLeaseDocument,
+  takeoverReason,
+  type LeaseDocument,
+  type StoredLease,
+  type TakeoverReason,
+} from './lease-document.js'
+import type { Holder } from './record-schema.js'
+import type { ObjectStore } from './store.js'
+
+/** All in milliseconds. */
+export interface LeaseTiming {
+  readonly heartbeatMs: number
+  readonly validMs: number
+  /** The longest pause between two looks at somebody else's lease. */
+  readonly pollMs: number
+}
+
+const usualTiming: LeaseTiming = { heartbeatMs: 15_000, validMs: 60_000, pollMs: 500 }
+
+/** From whom a lease was taken over, and by which proof. */
+export interface FormerHolder extends LeaseHolderFields {
+  readonly reason: TakeoverReason
+}
+
+/** The right to change one lab. */
+export interface Lease {
+  readonly lab: LabName
+  readonly fence: number
+  readonly holder: Holder
+  readonly command: string
+  /** ISO time by the store's clock. */
+  readonly since: string
+  /** What a command run under this lease presents to `inheritLease`. Not a secret. */
+  readonly token: string
+  readonly tookOverFrom?: FormerHolder
+  /** Aborts, with the BackendError `lease-lost` as its reason, as soon as the loss is known. */
+  readonly lost: AbortSignal
+  /** The store's clock, without asking it. */
+  storeTime(): Date
+  /** Returns while the lease is ours, and throws BackendError `lease-lost` from then on. Before every change. */
+  assertHeld(): Promise<void>
+  /** Gives the lease back, once; a lost one is left to its new holder. */
+  release(): Promise<void>
+}
+
+export interface LeaseRequest {
+  readonly holder: Holder
+  readonly command: string
+  /** How long to wait for a living holder; 0 = one look. */
+  readonly waitMs: number
+  /** Called once for each holder that is waited for. */
+  readonly onWait?: (holder: LeaseHolderFields) => void
+  /** Ends the waiting by throwing its reason. */
+  readonly signal?: AbortSignal
+  /** For tests. */
+  readonly timing?: Partial<LeaseTiming>
+}
+
+/**
+ * Takes a lab's lease and keeps it renewed until released. Throws BackendError `lease-held` with the holder
+ * when a living one keeps it longer than `waitMs`.
+ */
+export async function acquireLease(store: ObjectStore, lab: LabName, request: LeaseRequest): Promise<Lease> {
+  const timing = { ...usualTiming, ...request.timing }
+  const deadline = performance.now() + request.waitMs
+  let waitedFor: number | undefined
+  for (;;) {
+    request.signal?.throwIfAborted()
+    const stored = await readLeaseDocument(store, lab)
+    const obstacle = await obstacleIn(store, stored)
+    if (obstacle === undefined || obstacle.reason !== null) {
+      const lease = await claim(store, lab, request, timing, stored, obstacle)
+      if (lease !== undefined) return lease
+      continue
+    }
+    const { document, fields } = obstacle
+    if (performance.now() >= deadline) {
+      throw new BackendError({ code: 'lease-held', lab, holder: fields, expiresAt: document.expiresAt })
+    }
+    if (waitedFor !== document.fence) request.onWait?.(fields)
+    waitedFor = document.fence
+    const pause = timing.pollMs * (0.3 + Math.random() * 0.7)
+    await sleep(Math.min(pause, deadline - performance.now()), undefined, { signal: request.signal }).catch(
+      (error: unknown) => {
+        request.signal?.throwIfAborted()
+        throw error
+      },
+    )
+  }
+}
+
+interface Obstacle {
+  readonly document: LeaseDocument
+  readonly fields: LeaseHolderFields
+  /** null: the holder may live. */
+  readonly reason: TakeoverReason | null
+}
+
+async function obstacleIn(
+  store: ObjectStore,
+  stored: StoredLease | undefined,
+): Promise<Obstacle | undefined> {
+  if (stored === undefined || stored.document.holder === null) return undefined
+  const { document } = stored
+  const { holder, expiresAt } = stored.document
+  const reason = await takeoverReason(store, holder, expiresAt)
+  return { document, fields: holderFields(document, holder), reason }
+}
+
+/** Undefined: somebody else was faster. */
+async function claim(
+  store: ObjectStore,
+  lab: LabName,
+  request: LeaseRequest,
+  timing: LeaseTiming,
+  former: StoredLease | undefined,
+  obstacle: Obstacle | undefined,
+): Promise<Lease | undefined> {
+  const asked = { monotonic: performance.now(), wall: Date.now() }
+  const now = await store.now()
+  const document = {
+    lab,
+    fence: (former?.document.fence ?? 0) + 1,
+    holder: request.holder,
+    command: request.command,
+    since: now.toISOString(),
+    renewedAt: now.toISOString(),
+    expiresAt: new Date(now.getTime() + timing.validMs).toISOString(),
+    revision: randomUUID(),
+  }
+  try {
+    const body = encodeLease(document)
+    const version =
+      former === undefined
+        ? await store.create(leaseKey(lab), body)
+        : await store.replace(leaseKey(lab), body, former.version)
+    const from = obstacle?.reason ? { tookOverFrom: { ...obstacle.fields, reason: obstacle.reason } } : {}
+    return new HeldLease(store, lab, timing, { document, version, asked }, from)
+  } catch (error) {
+    const code = error instanceof BackendError ? error.fault.code : undefined
+    if (code === 'object-exists' || code === 'object-changed') return undefined
+    throw error
+  }
+}

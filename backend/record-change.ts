@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto'
+import { eventId } from './events.js'
+import type { Lab } from './lab.js'
+import type { State } from './lab-state.js'
+import type { Lease } from './lease.js'
+import type { Decided, LabEvent, LabFacts, LabRecord, StepOutcome } from './record-schema.js'
+
+/** Under which right, and when, a record is written. */
+export interface WriteContext {
+  readonly lease: Lease
+  /** ISO time by the store's clock, never before the record's last one. */
+  readonly at: string
+}
+
+/** How the step under way goes on. */
+export interface StepChange {
+  /** The step that begins; null for none. */
+  readonly next: string | null
+  readonly outcome: StepOutcome
+  /** How long this command's step took; undefined when it has none under way. */
+  readonly ms: number | undefined
+  /** No step of this command was recorded yet: those of the last one go. */
+  readonly isFirst: boolean
+}
+
+/** A first record: the intent, before anything is made. */
+export function newRecord(decided: Decided, context: WriteContext): Lab<'provisioning'> {
+  const { lease, at } = context
+  return {
+    lab: lease.lab,
+    state: 'provisioning',
+    ...decided,
+    createdAt: at,
+    updatedAt: at,
+    stateSince: at,
+    command: commandOf(lease),
+    step: null,
+    steps: [],
+    failure: null,
+    fence: lease.fence,
+    eventCount: 0,
+    lastEvent: null,
+    revision: randomUUID(),
+  }
+}
+
+/** Who writes now; what an earlier command left (step, timings, failure, engine) stays to be seen. */
+export const withCommand = <L extends LabFacts>(lab: L, lease: Lease): L => ({
+  ...lab,
+  command: commandOf(lease),
+})
+
+export function withStep<L extends LabFacts>(lab: L, change: StepChange | undefined, at: string): L {
+  if (change === undefined || (change.next === null && change.ms === undefined)) return lab
+  const ended =
+    change.ms !== undefined && lab.step !== null
+      ? [{ name: lab.step.name, ms: Math.round(change.ms), outcome: change.outcome }]
+      : []
+  const steps = change.isFirst ? [] : [...lab.steps, ...ended]
+  return { ...lab, steps, step: change.next === null ? null : { name: change.next, startedAt: at } }
+}
+
+/** Adds the event that tells of this write. */
+export function withEvent<L extends LabRecord>(
+  lab: L,
+  from: State | null,
+  told: Pick<LabEvent, 'kind' | 'message'>,
+  { lease, at }: WriteContext,
+): L {
+  const { user, host, pid } = lease.holder
+  const n = lab.eventCount + 1
+  const event: LabEvent = {
+    id: eventId(at, n),
+    at,
+    lab: lab.lab,
+    ...told,
+    from,
+    to: lab.state,
+    command: lease.command,
+    step: lab.step?.name ?? null,
+    holder: { user, host, pid },
+    fence: lease.fence,
+  }
+  return { ...lab, eventCount: n, lastEvent: event }
+}
+
+/** Marks a record as written under this lease. */
+export const stamped = <L extends LabFacts>(lab: L, { lease, at }: WriteContext): L => ({
+  ...lab,
+  fence: lease.fence,
+  updatedAt: at,
+  revision: randomUUID(),
+})
+
+const commandOf = (lease: Lease): LabFacts['command'] => ({
+  name: lease.command,
+  startedAt: lease.since,
+  holder: lease.holder,
+})

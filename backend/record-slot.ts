@@ -1,0 +1,112 @@
+import { BackendError } from './errors.js'
+import { storeEvent } from './events.js'
+import { recordKey } from './keys.js'
+import type { AnyLab } from './lab.js'
+import { toAnyLab } from './lab.js'
+import type { Lease } from './lease.js'
+import { leaseLost } from './lease-document.js'
+import { stamped, withCommand, type WriteContext } from './record-change.js'
+import { encodeRecord, readRecord, type StoredLab } from './record.js'
+import type { LabEvent, LabRecord } from './record-schema.js'
+import type { ObjectStore } from './store.js'
+
+/** How often a write is built anew because a command run under the same lease wrote in between. */
+const maxAttempts = 5
+
+export type Change<L extends LabRecord> = (lab: AnyLab, context: WriteContext) => L
+
+/**
+ * One lab's record under one lease: every write of a record passes here. Each is preceded by `assertHeld`,
+ * is a compare-and-set, and carries the fence; whoever finds a greater fence has lost the lease.
+ */
+export class RecordSlot {
+  #stored: StoredLab | undefined
+  /** In the record already, but perhaps not yet an object of its own. */
+  #unstoredEvent: LabEvent | undefined
+
+  constructor(
+    private readonly store: ObjectStore,
+    private readonly lease: Lease,
+    private readonly onEvent: (event: LabEvent) => void,
+  ) {}
+
+  get lab(): AnyLab | undefined {
+    return this.#stored?.lab
+  }
+
+  /** Loads the record and, under a new lease, claims it: from then on no earlier holder can write it. */
+  async open(): Promise<void> {
+    await this.#load()
+    this.#unstoredEvent = this.lab?.lastEvent ?? undefined
+    if (this.lab !== undefined && this.lab.fence < this.lease.fence) {
+      await this.replace((lab, { lease }) => withCommand(lab, lease))
+    }
+  }
+
+  /** Writes a first record. Throws `object-exists` when there is one. */
+  async create<L extends LabRecord>(build: (context: WriteContext) => L): Promise<L> {
+    await this.lease.assertHeld()
+    const record = build({ lease: this.lease, at: this.lease.storeTime().toISOString() })
+    const lab = toAnyLab(record)
+    this.#stored = { lab, version: await this.store.create(recordKey(this.lease.lab), encodeRecord(lab)) }
+    await this.#publish(record.lastEvent)
+    return record
+  }
+
+  async replace<L extends LabRecord>(change: Change<L>): Promise<L> {
+    for (let attempt = 1; ; attempt++) {
+      await this.lease.assertHeld()
+      if (this.#stored === undefined) throw leaseLost(this.lease.lab, 'its record does not exist')
+      await this.#storeEvent()
+      const context = { lease: this.lease, at: laterOf(this.lease.storeTime(), this.#stored.lab.updatedAt) }
+      const former = this.#stored
+      const record = stamped(change(former.lab, context), context)
+      if (await this.#tryReplace(toAnyLab(record), former.version, attempt)) {
+        if (record.eventCount > former.lab.eventCount) await this.#publish(record.lastEvent)
+        return record
+      }
+    }
+  }
+
+  /** False: another command under this very lease, or an earlier holder before our claim, wrote in between. */
+  async #tryReplace(lab: AnyLab, version: string, attempt: number): Promise<boolean> {
+    try {
+      const key = recordKey(this.lease.lab)
+      this.#stored = { lab, version: await this.store.replace(key, encodeRecord(lab), version) }
+      return true
+    } catch (error) {
+      if (!(error instanceof BackendError && error.fault.code === 'object-changed')) throw error
+      await this.#load()
+      if (this.lab?.revision === lab.revision) return true
+      if (attempt >= maxAttempts) throw error
+      this.#unstoredEvent = this.lab?.lastEvent ?? undefined
+      return false
+    }
+  }
+
+  async #load(): Promise<void> {
+    const stored = await readRecord(this.store, this.lease.lab)
+    if (stored !== undefined && stored.lab.fence > this.lease.fence) {
+      throw leaseLost(this.lease.lab, `its record was written under a newer lease (${stored.lab.fence})`)
+    }
+    this.#stored = stored
+  }
+
+  async #publish(event: LabEvent | null): Promise<void> {
+    if (event === null) return
+    this.#unstoredEvent = event
+    this.onEvent(event)
+    await this.#storeEvent()
+  }
+
+  async #storeEvent(): Promise<void> {
+    if (this.#unstoredEvent === undefined) return
+    await storeEvent(this.store, this.lease.lab, this.#unstoredEvent)
+    this.#unstoredEvent = undefined
+  }
+}
+
+function laterOf(time: Date, iso: string): string {
+  const candidate = time.toISOString()
+  return candidate > iso ? candidate : iso
+}

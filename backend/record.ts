@@ -1,0 +1,57 @@
+import { BackendError } from './errors.js'
+import { labOfRecordKey, labsPrefix, recordKey } from './keys.js'
+import { toAnyLab, type AnyLab } from './lab.js'
+import { isLabName, type LabName } from './lab-name.js'
+import { recordSchema } from './record-schema.js'
+import type { ObjectStore } from './store.js'
+import { parseDocument } from './validate.js'
+
+export interface StoredLab {
+  readonly lab: AnyLab
+  readonly version: string
+}
+
+/**
+ * What is recorded of a lab; undefined when the name was never used.
+ * Throws BackendError `record-unreadable` when the record is not one, or belongs to another lab.
+ */
+export async function readRecord(store: ObjectStore, lab: LabName): Promise<StoredLab | undefined> {
+  const key = recordKey(lab)
+  const object = await store.get(key)
+  if (object === undefined) return undefined
+  const record = parseDocument(recordSchema, object.body, lab, key)
+  if (record.lab === lab) return { lab: toAnyLab(record), version: object.version }
+  const problems = [`${key}: /lab expected ${JSON.stringify(lab)}, got ${JSON.stringify(record.lab)}`]
+  throw new BackendError({ code: 'record-unreadable', lab, place: key, problems })
+}
+
+export const encodeRecord = (lab: AnyLab): string => `${JSON.stringify(lab, null, 2)}\n`
+
+export interface RecordList {
+  /** By name. */
+  readonly labs: readonly AnyLab[]
+  /** One `record-unreadable` for each record that could not be read. */
+  readonly unreadable: readonly BackendError[]
+}
+
+/** Every lab of the backend, destroyed ones included. An unreadable record hides no other. */
+export async function listRecords(store: ObjectStore): Promise<RecordList> {
+  const keys = await store.list(labsPrefix)
+  const names = keys.flatMap((key) => labOfRecordKey(key) ?? []).filter(isLabName)
+  const labs: AnyLab[] = []
+  const unreadable: BackendError[] = []
+  for (const read of await Promise.all(names.map((name) => readOrExplain(store, name)))) {
+    if (read instanceof BackendError) unreadable.push(read)
+    else if (read !== undefined) labs.push(read)
+  }
+  return { labs, unreadable }
+}
+
+async function readOrExplain(store: ObjectStore, lab: LabName): Promise<AnyLab | BackendError | undefined> {
+  try {
+    return (await readRecord(store, lab))?.lab
+  } catch (error) {
+    if (error instanceof BackendError && error.fault.code === 'record-unreadable') return error
+    throw error
+  }
+}

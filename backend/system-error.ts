@@ -1,0 +1,14 @@
+export interface SystemError {
+  /** Such as `ENOSPC`. */
+  readonly code: string
+  readonly message: string
+}
+
+/** What the operating system said, if that is what was thrown. Told by shape: classes differ between realms. */
+export function systemErrorOf(thrown: unknown): SystemError | undefined {
+  if (typeof thrown !== 'object' || thrown === null || !('errno' in thrown)) return undefined
+  if (!('code' in thrown) || typeof thrown.code !== 'string') return undefined
+  return { code: thrown.code, message: 'message' in thrown ? String(thrown.message) : thrown.code }
+}
+
+export const isErrno = (thrown: unknown, code: string): boolean => systemErrorOf(thrown)?.code === code

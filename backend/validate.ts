@@ -1,0 +1,66 @@
+import type { Static, TSchema } from '@sinclair/typebox'
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
+import { BackendError } from './errors.js'
+
+const ajv = new Ajv({ allErrors: true, verbose: true, strict: false })
+const compiled = new WeakMap<TSchema, ValidateFunction>()
+
+/**
+ * Reads a JSON document of the backend. Throws BackendError `record-unreadable` that lists every problem
+ * with place, field, what was expected and what was found. Unknown fields are kept: another version of
+ * this program may have written them, and must not keep us from destroying the lab.
+ */
+export function parseDocument<T extends TSchema>(
+  schema: T,
+  body: string,
+  lab: string,
+  place: string,
+): Static<T> {
+  const validate = compiled.get(schema) ?? ajv.compile(schema)
+  compiled.set(schema, validate)
+  const document = parseJson(body, lab, place)
+  if (isValid<Static<T>>(validate, document)) return document
+  const problems = leafErrors(validate.errors ?? []).map((error) => `${place}: ${describeError(error)}`)
+  throw new BackendError({ code: 'record-unreadable', lab, place, problems })
+}
+
+const isValid = <T>(validate: ValidateFunction, document: unknown): document is T => validate(document)
+
+function parseJson(body: string, lab: string, place: string): unknown {
+  try {
+    return JSON.parse(body)
+  } catch (error) {
+    const found = body === '' ? 'an empty file' : JSON.stringify(body.slice(0, 40))
+    const problems = [`${place}: expected a JSON document, got ${found}`]
+    throw new BackendError({ code: 'record-unreadable', lab, place, problems }, { cause: error })
+  }
+}
+
+/** Without the branches of a union that only say "nor is it null". */
+function leafErrors(errors: readonly ErrorObject[]): ErrorObject[] {
+  const inUnion = (error: ErrorObject): boolean => error.schemaPath.includes('/anyOf/')
+  const unions = errors.filter((error) => error.keyword === 'anyOf')
+  const deeper = (union: ErrorObject): boolean =>
+    errors.some((error) => inUnion(error) && error.instancePath.startsWith(`${union.instancePath}/`))
+  return errors.filter((error) => {
+    if (error.keyword === 'anyOf') return !deeper(error)
+    const union = unions.find((one) => one.instancePath === error.instancePath)
+    return union === undefined || !inUnion(error) || error.keyword === 'required'
+  })
+}
+
+function describeError(error: ErrorObject): string {
+  const field = error.instancePath === '' ? '/' : error.instancePath
+  if (error.keyword === 'required') {
+    return `${error.instancePath}/${String(error.params['missingProperty'])} expected a value, got none`
+  }
+  return `${field} expected ${expectation(error)}, got ${shorten(JSON.stringify(error.data))}`
+}
+
+function expectation(error: ErrorObject): string {
+  if (error.keyword === 'enum') return `one of ${JSON.stringify(error.params['allowedValues'])}`
+  if (error.keyword === 'anyOf') return `one of ${shorten(JSON.stringify(error.schema))}`
+  return (error.message ?? error.keyword).replace(/^must (be|match)? ?/, '')
+}
+
+const shorten = (text: string): string => (text.length > 200 ? `${text.slice(0, 200)}…` : text)

@@ -1,0 +1,34 @@
+/** One thing wrong in a catalog file, ready to be shown as it is. */
+export interface CatalogProblem {
+  readonly file: string
+  /** Dotted path of the field, e.g. `providers.local.user`; `(file)` when the file as a whole is meant. */
+  readonly field: string
+  readonly expected: string
+  readonly got: string
+  readonly remedy: string
+}
+
+/** What can go wrong with the catalog: one literal code each, with the fields its message needs. */
+export type CatalogFault =
+  | { readonly code: 'distro-unknown'; readonly given: string; readonly near: readonly string[] }
+  | { readonly code: 'provider-unknown'; readonly given: string; readonly near: readonly string[] }
+  | { readonly code: 'profile-unknown'; readonly given: string; readonly near: readonly string[] }
+  | {
+      readonly code: 'pair-unavailable'
+      readonly distro: string
+      readonly provider: string
+      readonly reason: string
+    }
+  | { readonly code: 'size-unknown'; readonly given: string; readonly known: readonly string[] }
+  | { readonly code: 'instance-type-invalid'; readonly given: string; readonly expected: string }
+  | { readonly code: 'catalog-invalid'; readonly problems: readonly CatalogProblem[] }
+
+export class CatalogError extends Error {
+  constructor(
+    readonly fault: CatalogFault,
+    options?: ErrorOptions,
+  ) {
+    super(`${fault.code} ${JSON.stringify(fault)}`, options)
+    this.name = 'CatalogError'
+  }
+}

@@ -1,0 +1,76 @@
+import { readFile, readdir } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { assembleCatalog, type CatalogSources, type SourceFile } from './assemble.js'
+import type { Catalog } from './catalog.js'
+import { CatalogError, type CatalogProblem } from './errors.js'
+
+const ALIASES = 'aliases.yaml'
+
+/** The data shipped with the package. Compiled code is in dist/distro-catalog/, the YAML stays beside the sources. */
+export function shippedDirectory(): string {
+  const packageRoot = new URL('../../', import.meta.url)
+  return fileURLToPath(new URL('distro-catalog/', packageRoot))
+}
+
+/**
+ * Reads the shipped catalog and then the user's directories of distro files (`<name>.yaml`, and `aliases.yaml` if there
+ * is one). A later directory wins: its file replaces the whole entry of the same name.
+ *
+ * @throws CatalogError `catalog-invalid` with the problems of all files at once.
+ */
+export async function loadCatalog(extraDirectories: readonly string[] = []): Promise<Catalog> {
+  const shipped = shippedDirectory()
+  const problems: CatalogProblem[] = []
+  const [providers, shippedDistros, aliases, ...extra] = await Promise.all([
+    readFolder(join(shipped, 'providers'), problems),
+    readFolder(join(shipped, 'distros'), problems),
+    readSource(join(shipped, ALIASES), problems),
+    ...extraDirectories.map((directory) => readFolder(directory, problems)),
+  ])
+  const distros = [...shippedDistros, ...extra.flat()]
+  const sources: CatalogSources = {
+    providers,
+    distros: distros.filter(({ file }) => basename(file) !== ALIASES),
+    aliases: [...aliases, ...distros.filter(({ file }) => basename(file) === ALIASES)],
+  }
+  const assembled = assembleCatalog(sources)
+  if (!assembled.ok) problems.push(...assembled.problems)
+  if (!assembled.ok || problems.length > 0) throw new CatalogError({ code: 'catalog-invalid', problems })
+  return assembled.value
+}
+
+/** All YAML files of one folder in the order of their names. A folder that can't be read is a problem, not a crash. */
+async function readFolder(directory: string, problems: CatalogProblem[]): Promise<SourceFile[]> {
+  const names = await readdir(directory).catch((cause: unknown) => {
+    problems.push(unreadable(directory, 'a directory of distro files', cause))
+    return []
+  })
+  for (const name of names.filter((each) => each.endsWith('.yml'))) {
+    const [expected, remedy] = [
+      'a file name that ends in .yaml',
+      `rename it to ${name.replace(/yml$/, 'yaml')}`,
+    ]
+    problems.push({ file: join(directory, name), field: '(file)', expected, got: `"${name}"`, remedy })
+  }
+  const files = names.filter((name) => name.endsWith('.yaml') && !name.startsWith('.')).sort()
+  const sources = await Promise.all(files.map((name) => readSource(join(directory, name), problems)))
+  return sources.flat()
+}
+
+async function readSource(file: string, problems: CatalogProblem[]): Promise<SourceFile[]> {
+  try {
+    return [{ file, text: await readFile(file, 'utf8') }]
+  } catch (cause) {
+    problems.push(unreadable(file, 'a file that can be read', cause))
+    return []
+  }
+}
+
+const unreadable = (file: string, expected: string, cause: unknown): CatalogProblem => ({
+  file,
+  field: '(file)',
+  expected,
+  got: cause instanceof Error ? cause.message : String(cause),
+  remedy: 'check that the path exists and that you may read it',
+})

@@ -1,0 +1,38 @@
+import { parseDocument } from 'yaml'
+import type { CatalogProblem } from './errors.js'
+
+/** The outcome of one stage for one file: its value, or every problem found. */
+export type Checked<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly problems: readonly CatalogProblem[] }
+
+/** YAML text → plain data, still unknown. All syntax errors at once; aliases and anchors work, custom tags don't. */
+export function parseYaml(text: string, file: string): Checked<unknown> {
+  const document = parseDocument(text, { prettyErrors: true })
+  const troubles = [...document.errors, ...document.warnings]
+  if (troubles.length === 0) return { ok: true, value: document.toJS() as unknown }
+  return {
+    ok: false,
+    problems: troubles.map((trouble) => ({
+      file,
+      field: '(file)',
+      expected: 'YAML that can be read',
+      got: firstLine(trouble.message),
+      remedy: 'correct the YAML at that place; indentation and unquoted ":" or "#" are the usual causes',
+    })),
+  }
+}
+
+/**
+ * Plain data → the same with text trimmed and empty fields (`codename:`) left out, so that an author who leaves a
+ * field empty and one who leaves it away say the same thing. Never fails: what is wrong stays wrong for validation.
+ */
+export function normaliseEntry(value: unknown): unknown {
+  if (typeof value === 'string') return value.trim()
+  if (Array.isArray(value)) return value.map(normaliseEntry)
+  if (typeof value !== 'object' || value === null) return value
+  const kept = Object.entries(value).filter(([, field]) => field !== null && field !== undefined)
+  return Object.fromEntries(kept.map(([key, field]) => [key, normaliseEntry(field)]))
+}
+
+const firstLine = (message: string): string => message.split('\n', 1)[0]?.replace(/:$/, '') ?? message

@@ -1,0 +1,102 @@
+import { Type, type Static } from '@sinclair/typebox'
+import type { Catalog } from './catalog.js'
+import type { Distro } from './distro.js'
+import { CatalogError } from './errors.js'
+import { nearNames } from './near-names.js'
+import type { Provider } from './provider.js'
+import {
+  distroNames,
+  findDistro,
+  findProvider,
+  resolveDistro,
+  resolveOffer,
+  resolveProvider,
+} from './resolve.js'
+
+/** A named profile as users write it in `distrolab.yaml`. */
+export const userProfileSchema = Type.Object(
+  {
+    distro: Type.String({ minLength: 1, description: 'a distro, such as debian or debian-13' }),
+    provider: Type.String({ minLength: 1, description: 'a provider, such as local' }),
+    size: Type.Optional(Type.String({ minLength: 1, description: 'a size of the provider, such as lab' })),
+    instanceType: Type.Optional(
+      Type.String({ minLength: 1, description: 'an instance type, such as 4x8192' }),
+    ),
+  },
+  { additionalProperties: false },
+)
+export type UserProfile = Static<typeof userProfileSchema>
+export type UserProfiles = Readonly<Record<string, UserProfile>>
+
+export interface Profile {
+  /** As it was given: an alias stays an alias. */
+  readonly name: string
+  readonly distro: Distro
+  readonly provider: Provider
+  readonly size?: string
+  readonly instanceType?: string
+}
+
+/**
+ * A user's named profile, else `<distro>-<provider>` split at the last dash.
+ * The pair is known to have an image; size and instance type are passed on unread (see `resolveSize`).
+ *
+ * @throws CatalogError `profile-unknown`, `distro-unknown`, `provider-unknown` or `pair-unavailable`.
+ */
+export function resolveProfile(catalog: Catalog, given: string, userProfiles: UserProfiles = {}): Profile {
+  const named = Object.hasOwn(userProfiles, given) ? userProfiles[given] : undefined
+  const [distroName, providerName] = splitProfile(given)
+  const known = named !== undefined || isPairOfNames(catalog, distroName, providerName)
+  if (!known) throw unknownProfile(catalog, given, userProfiles)
+  const distro = resolveDistro(catalog, named?.distro ?? distroName)
+  const provider = resolveProvider(catalog, named?.provider ?? providerName)
+  resolveOffer(distro, provider.name)
+  return {
+    name: given,
+    distro,
+    provider,
+    ...(named?.size === undefined ? {} : { size: named.size }),
+    ...(named?.instanceType === undefined ? {} : { instanceType: named.instanceType }),
+  }
+}
+
+/** Every name that `resolveProfile` accepts: the user's, then alias and release of every pair that has an image. */
+export function listProfileNames(catalog: Catalog, userProfiles: UserProfiles = {}): string[] {
+  const pairs = distroNames(catalog).flatMap((distro) =>
+    [...catalog.providers.keys()]
+      .filter((provider) => findDistro(catalog, distro)?.providers[provider] !== undefined)
+      .map((provider) => `${distro}-${provider}`),
+  )
+  return [...new Set([...Object.keys(userProfiles), ...pairs])]
+}
+
+/**
+ * The most helpful way to say that there is no such profile: near profiles if there are any, else which half of the
+ * name is unknown. A bare distro (`debian-13`) is a profile whose provider is missing.
+ */
+function unknownProfile(catalog: Catalog, given: string, userProfiles: UserProfiles): CatalogError {
+  const names = listProfileNames(catalog, userProfiles)
+  const completions = names.filter((name) => splitProfile(name)[0] === given).slice(0, 3)
+  const near = completions.length > 0 ? completions : nearNames(given, names)
+  const [distro, provider] = splitProfile(given)
+  if (near.length === 0 && findProvider(catalog, provider) !== undefined) {
+    return new CatalogError({
+      code: 'distro-unknown',
+      given: distro,
+      near: nearNames(distro, distroNames(catalog)),
+    })
+  }
+  if (near.length === 0 && findDistro(catalog, distro) !== undefined) {
+    const nearProviders = nearNames(provider, catalog.providers.keys())
+    return new CatalogError({ code: 'provider-unknown', given: provider, near: nearProviders })
+  }
+  return new CatalogError({ code: 'profile-unknown', given, near })
+}
+
+const isPairOfNames = (catalog: Catalog, distro: string, provider: string): boolean =>
+  findDistro(catalog, distro) !== undefined && findProvider(catalog, provider) !== undefined
+
+function splitProfile(given: string): [distro: string, provider: string] {
+  const dash = given.lastIndexOf('-')
+  return dash < 0 ? [given, ''] : [given.slice(0, dash), given.slice(dash + 1)]
+}

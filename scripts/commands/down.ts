@@ -1,0 +1,30 @@
+import type { Command } from '../command.js'
+import { leaseOptions, nameOption, profileOption } from '../options.js'
+
+export const downCommand: Command = {
+  name: 'down',
+  positionals: '[lab]',
+  describe: 'Destroy a lab and verify that nothing is left',
+  options: {
+    ...profileOption,
+    ...nameOption,
+    ...leaseOptions,
+    yes: { type: 'boolean', alias: 'y', describe: 'Do not ask' },
+  },
+  examples: [
+    ['distrolab down debian-local', 'asks first, at a terminal'],
+    ['distrolab down debian-local -y', 'does not ask'],
+  ],
+  async run(context, { lab }) {
+    const { confirm } = await import('../confirm.js')
+    const { labNameOf } = await import('../lifecycle/target.js')
+    const name = labNameOf(context, lab)
+    await confirm(context, `down ${name}`, `Destroy the lab ${name} and everything on its machines?`)
+    const { down } = await import('../lifecycle/down.js')
+    const result = await down(context, lab)
+    const text = result.changed
+      ? `${name} is destroyed; verified: nothing is left.`
+      : `${name} was destroyed already; verified: nothing is left.`
+    return { text, json: result }
+  },
+}

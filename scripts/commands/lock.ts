@@ -1,0 +1,16 @@
+import type { Command } from '../command.js'
+import { nameOption, profileOption } from '../options.js'
+
+export const lockStatusCommand: Command = {
+  name: 'lock status',
+  positionals: '[lab]',
+  describe: "Who holds a lab's lease, since when, and what would break it",
+  options: { ...profileOption, ...nameOption },
+  examples: [['distrolab lock status debian-local', 'free, or its holder']],
+  async run(context, { lab }) {
+    const { lockStatus } = await import('../lifecycle/lock-status.js')
+    const status = await lockStatus(context, lab)
+    const { renderLock } = await import('../report/lab-text.js')
+    return { text: renderLock(status), json: status }
+  },
+}

@@ -1,0 +1,17 @@
+import { textFlag, type Command } from '../command.js'
+import { machineOption, nameOption, profileOption } from '../options.js'
+
+export const sshCommand: Command = {
+  name: 'ssh',
+  positionals: '[lab]',
+  describe: 'Open a session, or run one command after --; needs no lease',
+  options: { ...profileOption, ...nameOption, ...machineOption },
+  examples: [
+    ['distrolab ssh debian-local', 'an interactive session'],
+    ['distrolab ssh debian-local -- uname -r', 'one command; its exit code is passed on'],
+  ],
+  async run(context, { lab, words, flags }) {
+    const { openSession } = await import('../lifecycle/ssh.js')
+    return { exitCode: await openSession(context, lab, textFlag(flags, 'machine'), words) }
+  },
+}

@@ -1,0 +1,41 @@
+import { Ajv, type ErrorObject } from 'ajv'
+import { parseDocument } from 'yaml'
+import { configSchema, type ConfigFile, type ConfigProblem } from './config-schema.js'
+
+interface Parsed {
+  readonly values: ConfigFile | undefined
+  readonly problems: readonly ConfigProblem[]
+}
+
+/** Parses and checks one configuration file; an empty one is fine. */
+export function parseConfig(file: string, text: string): Parsed {
+  const document = parseDocument(text)
+  if (document.errors.length > 0) {
+    const problems = document.errors.map((error) => ({
+      ...{ file, field: '(file)', expected: 'YAML', got: error.message.split('\n')[0] ?? '' },
+    }))
+    return { values: undefined, problems }
+  }
+  const values: unknown = document.toJS() ?? {}
+  const validate = new Ajv({ allErrors: true, verbose: true }).compile<ConfigFile>(configSchema)
+  if (validate(values)) return { values, problems: [] }
+  return { values: undefined, problems: (validate.errors ?? []).map((error) => problemOf(file, error)) }
+}
+
+function problemOf(file: string, error: ErrorObject): ConfigProblem {
+  const path = error.instancePath.slice(1).replaceAll('/', '.')
+  if (error.keyword === 'additionalProperties') {
+    const { additionalProperty } = error.params as { additionalProperty: string }
+    const known = Object.keys((error.parentSchema as { properties?: object }).properties ?? {})
+    const field = [path, additionalProperty].filter(Boolean).join('.')
+    return { file, field, expected: `one of ${known.join(', ')}`, got: 'an unknown key' }
+  }
+  const described = (error.parentSchema as { description?: string } | undefined)?.description
+  const expected = described ?? error.message ?? error.keyword
+  return {
+    file,
+    field: path === '' ? '(file)' : path,
+    expected,
+    got: JSON.stringify(error.data) ?? 'nothing',
+  }
+}

@@ -1,0 +1,65 @@
+/** What a command shows or decides from the engine's `-json` output (https://opentofu.org/docs/internals/machine-readable-ui/). */
+export type EngineEvent =
+  | {
+      readonly type: 'resource'
+      readonly address: string
+      readonly action: string
+      readonly phase: ResourcePhase
+    }
+  | { readonly type: 'provisioner'; readonly address: string; readonly line: string }
+  | { readonly type: 'diagnostic'; readonly diagnostic: Diagnostic }
+  | { readonly type: 'interrupted' }
+
+export type ResourcePhase = 'start' | 'complete' | 'errored'
+
+export interface Diagnostic {
+  readonly severity: 'error' | 'warning'
+  readonly summary: string
+  readonly detail: string
+}
+
+interface Line {
+  readonly type?: string
+  readonly '@message'?: string
+  readonly hook?: {
+    readonly resource?: { readonly addr?: string }
+    readonly action?: string
+    readonly output?: string
+  }
+  readonly diagnostic?: { readonly severity?: string; readonly summary?: string; readonly detail?: string }
+}
+
+const PHASES: Readonly<Record<string, ResourcePhase>> = {
+  apply_start: 'start',
+  apply_complete: 'complete',
+  apply_errored: 'errored',
+}
+
+/** One line of the stream, or undefined for what nobody needs (plans, outputs, plain text). */
+export function parseEngineLine(text: string): EngineEvent | undefined {
+  const line = parseJson(text)
+  if (line === undefined) return undefined
+  const address = line.hook?.resource?.addr ?? ''
+  const phase = PHASES[line.type ?? '']
+  if (phase !== undefined) return { type: 'resource', address, action: line.hook?.action ?? '', phase }
+  if (line.type === 'provision_progress')
+    return { type: 'provisioner', address, line: line.hook?.output ?? '' }
+  if (line.type === 'diagnostic' && line.diagnostic !== undefined) {
+    const { severity, summary = '', detail = '' } = line.diagnostic
+    return {
+      type: 'diagnostic',
+      diagnostic: { severity: severity === 'error' ? 'error' : 'warning', summary, detail },
+    }
+  }
+  if (line.type === 'log' && line['@message']?.includes('Interrupt received')) return { type: 'interrupted' }
+  return undefined
+}
+
+function parseJson(text: string): Line | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? value : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,111 @@
+import { open, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { identifyProcess, type ProcessIdentity } from '../../backend/process-identity.js'
+import { LabError } from '../errors.js'
+import { start } from '../run.js'
+import { explainEngineFailure, type Operation } from './failures.js'
+import { parseEngineLine, type Diagnostic, type EngineEvent } from './stream.js'
+
+export interface EngineRun {
+  /** Path of the `tofu` binary. */
+  readonly engine: string
+  /** The folder that holds `cdk.tf.json`; the engine's output files go there too. */
+  readonly folder: string
+  readonly unset: readonly string[]
+  /** On abort the engine gets exactly one SIGINT and is waited for. */
+  readonly signal: AbortSignal
+  /** Called as soon as the engine runs, so that whoever comes after a crash can find it. */
+  readonly onStarted: (engine: ProcessIdentity) => Promise<void>
+  readonly onEvent?: (event: EngineEvent) => void
+}
+
+/** How long a second engine waits for the state lock of one that is just ending. */
+const LOCK_TIMEOUT = '30s'
+const POLL_MS = 25
+
+export const initialise = (run: EngineRun): Promise<void> =>
+  runEngine(run, 'init', ['init', '-input=false', '-no-color'])
+
+/** `replace`: addresses of resources to make anew. */
+export const apply = (run: EngineRun, replace: readonly string[] = []): Promise<void> =>
+  runEngine(run, 'apply', [
+    ...['apply', '-json', '-input=false', '-auto-approve', `-lock-timeout=${LOCK_TIMEOUT}`],
+    ...replace.map((address) => `-replace=${address}`),
+  ])
+
+export const destroy = (run: EngineRun): Promise<void> =>
+  runEngine(run, 'destroy', [
+    ...['destroy', '-json', '-input=false', '-auto-approve', `-lock-timeout=${LOCK_TIMEOUT}`],
+  ])
+
+/**
+ * Runs the engine to its end. Its output goes to files, because the engine must be able to finish its work
+ * when we are killed: a broken pipe would end it in the middle.
+ * Throws LabError `interrupted` when we stopped it, or what explainEngineFailure makes of its diagnostics.
+ */
+async function runEngine(run: EngineRun, operation: Operation, args: readonly string[]): Promise<void> {
+  run.signal.throwIfAborted()
+  const stdoutFile = join(run.folder, `engine-${operation}.log`)
+  const stderrFile = join(run.folder, `engine-${operation}.err`)
+  const child = start(run.engine, args, {
+    ...{ cwd: run.folder, env: engineVariables(run.unset), stdoutFile, stderrFile },
+  })
+  const interrupt = (): void => child.kill('SIGINT')
+  run.signal.addEventListener('abort', interrupt, { once: true })
+  const diagnostics: Diagnostic[] = []
+  try {
+    const identity = identifyProcess(child.pid)
+    if (identity !== undefined) await run.onStarted(identity)
+    await followLines(stdoutFile, child.ended, (line) => {
+      const event = parseEngineLine(line)
+      if (event?.type === 'diagnostic') diagnostics.push(event.diagnostic)
+      if (event !== undefined) run.onEvent?.(event)
+    })
+  } finally {
+    await child.ended
+    run.signal.removeEventListener('abort', interrupt)
+  }
+  const { exitCode } = await child.ended
+  run.signal.throwIfAborted()
+  if (exitCode === 0) return
+  const text = [
+    await readFile(stderrFile, 'utf8'),
+    operation === 'init' ? await readFile(stdoutFile, 'utf8') : '',
+  ]
+  throw new LabError(explainEngineFailure(operation, diagnostics, text.join('\n')))
+}
+
+function engineVariables(unset: readonly string[]): Record<string, string | undefined> {
+  const removed = Object.fromEntries(unset.map((name) => [name, undefined]))
+  return { ...removed, TF_IN_AUTOMATION: '1', CHECKPOINT_DISABLE: '1' }
+}
+
+/** Reads a growing file line by line until its writer ended. */
+async function followLines(
+  path: string,
+  ended: Promise<unknown>,
+  onLine: (line: string) => void,
+): Promise<void> {
+  let running = true
+  void ended.finally(() => (running = false))
+  const file = await open(path, 'r')
+  try {
+    const decoder = new TextDecoder()
+    let rest = ''
+    for (;;) {
+      const last = !running
+      const { bytesRead, buffer } = await file.read({ buffer: Buffer.alloc(65536) })
+      rest += decoder.decode(buffer.subarray(0, bytesRead), { stream: true })
+      const lines = rest.split('\n')
+      rest = lines.pop() ?? ''
+      lines.forEach(onLine)
+      if (bytesRead > 0) continue
+      if (last) break
+      await Promise.race([sleep(POLL_MS), ended])
+    }
+    if (rest !== '') onLine(rest)
+  } finally {
+    await file.close()
+  }
+}

@@ -1,0 +1,97 @@
+import { homedir, userInfo } from 'node:os'
+import { join, resolve } from 'node:path'
+
+/**
+ * Everything distrolab takes from the process environment. This is the only module that reads it.
+ *
+ * DISTROLAB_HOME         state of this user: the default backend, keys, VMs, logs
+ * DISTROLAB_CACHE        images, engines, work folders: may be deleted at any time
+ * DISTROLAB_TOFU         the OpenTofu binary to use, whatever else is found
+ * DISTROLAB_<FLAG>       a default for a flag: DISTROLAB_PROFILE, DISTROLAB_WAIT_LOCK, DISTROLAB_SSH_KEY, …
+ */
+export interface Environment {
+  readonly home: string
+  readonly cache: string
+  readonly configHome: string
+  readonly tofu: string | undefined
+  readonly path: readonly string[]
+  readonly user: string
+  readonly isRoot: boolean
+  readonly isCi: boolean
+  readonly ciRunUrl: string | undefined
+  readonly noColor: boolean
+  /** Started by `npm run`: hints then say what to type there. */
+  readonly viaNpm: boolean
+  readonly sshAgentSocket: string | undefined
+  /** A default for each flag that has one, by the flag's name (`wait-lock`). */
+  readonly flags: Readonly<Record<string, string>>
+  /** Values that must never be shown, taken from variables whose names say so. */
+  readonly secrets: readonly string[]
+  /** Variables to unset for the engine, because they would change what it reads or does. */
+  readonly unsetForEngine: readonly string[]
+}
+
+type Variables = Readonly<Record<string, string | undefined>>
+
+const NOT_FLAGS = new Set(['DISTROLAB_HOME', 'DISTROLAB_CACHE', 'DISTROLAB_TOFU', 'DISTROLAB_QEMU'])
+const SECRET_NAME = /(SECRET|TOKEN|PASSWORD|PASSPHRASE|PRIVATE_KEY|ACCESS_KEY|CREDENTIALS?)(_|$)/
+/** Shorter values would make the redaction eat ordinary words. */
+const SHORTEST_SECRET = 6
+
+export function readEnvironment(variables: Variables = process.env): Environment {
+  const user = userInfo()
+  return {
+    home: folder(variables, 'DISTROLAB_HOME', 'XDG_STATE_HOME', '.local/state'),
+    cache: folder(variables, 'DISTROLAB_CACHE', 'XDG_CACHE_HOME', '.cache'),
+    configHome: folder(variables, 'DISTROLAB_CONFIG_HOME', 'XDG_CONFIG_HOME', '.config'),
+    tofu: variables['DISTROLAB_TOFU'] || undefined,
+    path: (variables['PATH'] ?? '').split(':').filter((entry) => entry !== ''),
+    user: user.username,
+    isRoot: user.uid === 0,
+    isCi: isTrue(variables['CI']),
+    ciRunUrl: ciRunUrl(variables),
+    noColor: (variables['NO_COLOR'] ?? '') !== '',
+    viaNpm: variables['npm_lifecycle_event'] !== undefined,
+    sshAgentSocket: variables['SSH_AUTH_SOCK'] || undefined,
+    flags: flagDefaults(variables),
+    secrets: secretValues(variables),
+    unsetForEngine: Object.keys(variables).filter(isForeignEngineSetting),
+  }
+}
+
+function folder(variables: Variables, own: string, xdg: string, fallback: string): string {
+  const given = variables[own]
+  if (given !== undefined && given !== '') return resolve(given)
+  const base = variables[xdg]
+  return join(base !== undefined && base.startsWith('/') ? base : join(homedir(), fallback), 'distrolab')
+}
+
+const isTrue = (value: string | undefined): boolean => value === 'true' || value === '1'
+
+/** The run's page on the CI services that name it in the environment. */
+function ciRunUrl(variables: Variables): string | undefined {
+  const { GITHUB_SERVER_URL, GITHUB_REPOSITORY, GITHUB_RUN_ID, CI_JOB_URL, BUILD_URL } = variables
+  if (GITHUB_SERVER_URL && GITHUB_REPOSITORY && GITHUB_RUN_ID) {
+    return `${GITHUB_SERVER_URL}/${GITHUB_REPOSITORY}/actions/runs/${GITHUB_RUN_ID}`
+  }
+  return CI_JOB_URL || BUILD_URL || undefined
+}
+
+function flagDefaults(variables: Variables): Record<string, string> {
+  const flags: Record<string, string> = {}
+  for (const [name, value] of Object.entries(variables)) {
+    if (!name.startsWith('DISTROLAB_') || NOT_FLAGS.has(name) || value === undefined || value === '') continue
+    flags[name.slice('DISTROLAB_'.length).toLowerCase().replaceAll('_', '-')] = value
+  }
+  return flags
+}
+
+function secretValues(variables: Variables): string[] {
+  return Object.entries(variables)
+    .filter(([name, value]) => SECRET_NAME.test(name) && (value ?? '').length >= SHORTEST_SECRET)
+    .map(([, value]) => value as string)
+}
+
+/** Settings meant for somebody's own OpenTofu work, not for a lab's: extra arguments, another workspace. */
+const isForeignEngineSetting = (name: string): boolean =>
+  /^TF_CLI_ARGS/.test(name) || ['TF_WORKSPACE', 'TF_DATA_DIR', 'TF_INPUT'].includes(name)

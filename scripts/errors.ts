@@ -1,0 +1,98 @@
+import type { ConfigProblem } from './config-schema.js'
+import type { DriverFault } from '../stacks/local/driver/errors.js'
+
+/** What can go wrong in what happens: one literal code each, with the fields its message needs. */
+export type LabFault =
+  | { readonly code: 'usage'; readonly problem: string; readonly command?: string | undefined }
+  | { readonly code: 'config-invalid'; readonly problems: readonly ConfigProblem[] }
+  | { readonly code: 'lab-unknown'; readonly given: string; readonly near: readonly string[] }
+  | { readonly code: 'lab-name-invalid'; readonly given: string }
+  | {
+      readonly code: 'lab-of-other-profile'
+      readonly lab: string
+      readonly profile: string
+      readonly asked: string
+    }
+  | { readonly code: 'lab-being-destroyed'; readonly lab: string }
+  | { readonly code: 'lab-on-other-computer'; readonly lab: string; readonly host: string }
+  | { readonly code: 'lab-not-ready'; readonly lab: string; readonly state: string }
+  | {
+      readonly code: 'machine-unknown'
+      readonly lab: string
+      readonly given: string
+      readonly known: readonly string[]
+    }
+  | { readonly code: 'size-fixed'; readonly lab: string; readonly has: string; readonly asked: string }
+  | { readonly code: 'engine-missing'; readonly minimum: string; readonly rejected: readonly string[] }
+  | { readonly code: 'engine-failed'; readonly operation: string; readonly problems: readonly string[] }
+  | {
+      readonly code: 'engine-locked'
+      readonly lockId: string
+      readonly who: string
+      readonly created: string
+    }
+  | { readonly code: 'engine-disk-full'; readonly operation: string }
+  | { readonly code: 'driver'; readonly fault: DriverFault }
+  | { readonly code: 'driver-crashed'; readonly verb: string; readonly output: string }
+  | {
+      readonly code: 'prerequisites-missing'
+      readonly missing: readonly MissingPrerequisite[]
+      readonly install: string
+    }
+  | { readonly code: 'prerequisites-not-installable'; readonly reason: string; readonly install: string }
+  | { readonly code: 'key-unreadable'; readonly path: string; readonly reason: string }
+  | { readonly code: 'key-passphrase'; readonly path: string; readonly agent: boolean }
+  | { readonly code: 'key-not-in-agent'; readonly path: string; readonly agent: boolean }
+  | { readonly code: 'key-not-on-lab'; readonly lab: string; readonly path: string }
+  | { readonly code: 'key-missing'; readonly lab: string }
+  | { readonly code: 'agent-unreachable'; readonly socket: string; readonly reason: string }
+  | {
+      readonly code: 'ssh-timeout'
+      readonly lab: string
+      readonly machine: string
+      readonly seconds: number
+      readonly lastSeen: string
+      readonly console: string
+    }
+  | { readonly code: 'ssh-failed'; readonly lab: string; readonly machine: string; readonly reason: string }
+  | { readonly code: 'ssh-program-missing' }
+  | {
+      readonly code: 'host-key-changed'
+      readonly lab: string
+      readonly machine: string
+      readonly expected: string
+      readonly got: string
+    }
+  | {
+      readonly code: 'cloud-init-failed'
+      readonly lab: string
+      readonly machine: string
+      readonly errors: readonly string[]
+    }
+  | {
+      readonly code: 'cloud-init-timeout'
+      readonly lab: string
+      readonly machine: string
+      readonly seconds: number
+      readonly stage: string
+    }
+  | { readonly code: 'no-free-port' }
+  | { readonly code: 'leftovers'; readonly lab: string; readonly left: readonly string[] }
+  | { readonly code: 'not-confirmed'; readonly command: string }
+  | { readonly code: 'folder-unwritable'; readonly place: string; readonly reason: string }
+  | { readonly code: 'interrupted'; readonly signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' }
+
+export interface MissingPrerequisite {
+  readonly name: string
+  readonly purpose: string
+}
+
+export class LabError extends Error {
+  constructor(
+    readonly fault: LabFault,
+    options?: ErrorOptions,
+  ) {
+    super(`${fault.code} ${JSON.stringify(fault)}`, options)
+    this.name = 'LabError'
+  }
+}

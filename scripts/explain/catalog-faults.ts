@@ -1,0 +1,47 @@
+import type { CatalogFault } from '../../distro-catalog/errors.js'
+import { didYouMean, EXIT, indented, type Explanations } from './explanation.js'
+
+const SEE_IMAGES = 'distrolab images    # every distro and provider'
+
+export const catalogExplanations: Explanations<CatalogFault> = {
+  'distro-unknown': ({ given, near }) => ({
+    message: `There is no distro "${given}".${didYouMean(near)}`,
+    hint: SEE_IMAGES,
+    exitCode: EXIT.notFound,
+  }),
+  'provider-unknown': ({ given, near }) => ({
+    message: `There is no provider "${given}".${didYouMean(near)}`,
+    hint: SEE_IMAGES,
+    exitCode: EXIT.notFound,
+  }),
+  'profile-unknown': ({ given, near }) => ({
+    message: `There is no profile "${given}".${didYouMean(near)}`,
+    hint: 'A profile is <distro>-<provider>, such as debian-local.',
+    exitCode: EXIT.notFound,
+  }),
+  'pair-unavailable': ({ distro, provider, reason }) => ({
+    message: `${distro} can't run on ${provider}: ${reason}.`,
+    hint: SEE_IMAGES,
+    exitCode: EXIT.notFound,
+  }),
+  'size-unknown': ({ given, known }) => ({
+    message: `--size: expected one of ${known.join(', ')}, got "${given}".`,
+    hint: '',
+    exitCode: EXIT.usage,
+  }),
+  'instance-type-invalid': ({ given, expected }) => ({
+    message: `--instance-type: expected ${expected}, got "${given}".`,
+    hint: '',
+    exitCode: EXIT.usage,
+  }),
+  'catalog-invalid': ({ problems }) => ({
+    message: `The catalog has mistakes:${indented(
+      problems.map(
+        ({ file, field, expected, got, remedy }) =>
+          `${file}: ${field}: expected ${expected}, got ${got}. ${remedy}`,
+      ),
+    )}`,
+    hint: 'Correct the files named above; nothing was changed.',
+    exitCode: EXIT.usage,
+  }),
+}

@@ -1,0 +1,128 @@
+import type { DriverFault } from '../../stacks/local/driver/errors.js'
+import { EXIT, indented, type Explanations } from './explanation.js'
+
+const INSTALL = 'distrolab doctor    # what is missing and how to install it'
+const AGAIN = 'Run the same command again; what was loaded is kept.'
+
+export const driverExplanations: Explanations<DriverFault> = {
+  usage: ({ problems }) => ({
+    message: `The VM driver was told something wrong:${indented(problems.map(({ field, expected, got }) => `${field}: expected ${expected}, got ${got}`))}`,
+    hint: '',
+    exitCode: EXIT.usage,
+  }),
+  interrupted: ({ signal }) => ({
+    message: `The VM driver was interrupted (${signal}).`,
+    hint: 'Run the same command again.',
+    exitCode: signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated,
+  }),
+  'qemu-missing': ({ binary }) => ({
+    message: `${binary} was not found.`,
+    hint: INSTALL,
+    exitCode: EXIT.failed,
+  }),
+  'builder-missing': ({ tool }) => ({
+    message: `${tool} was not found; it builds the image where none can be downloaded.`,
+    hint: INSTALL,
+    exitCode: EXIT.failed,
+  }),
+  'keyring-missing': ({ keyring }) => ({
+    message: `${keyring} was not found; the packages of a built image are verified with it.`,
+    hint: INSTALL,
+    exitCode: EXIT.failed,
+  }),
+  'firmware-missing': ({ looked }) => ({
+    message: `No UEFI firmware was found; looked at:${indented(looked)}`,
+    hint: INSTALL,
+    exitCode: EXIT.failed,
+  }),
+  'port-taken': ({ port, by }) => ({
+    message: `Port ${port} of 127.0.0.1, which this machine's SSH is forwarded from, is used by ${by ?? 'another program'}.`,
+    hint: 'End that program and run the same command again, or make the lab anew: distrolab down LAB && distrolab up LAB',
+    exitCode: EXIT.failed,
+  }),
+  'image-unreachable': ({ url, reason }) => ({
+    message: `The image can't be loaded from ${url}: ${reason}.`,
+    hint: 'Check the network (HTTPS_PROXY is honoured) and run the same command again.',
+    exitCode: EXIT.failed,
+  }),
+  'image-refused': ({ url, status }) => ({
+    message: `The server answered ${status} for ${url}.`,
+    hint: 'The image may have moved: look for a newer catalog, or add your own distro file.',
+    exitCode: EXIT.failed,
+  }),
+  'image-moved': ({ pinned, now }) => ({
+    message: `This lab's image ${pinned} is not offered any more; there is ${now} now.`,
+    hint: 'Make the lab anew: distrolab down LAB && distrolab up LAB',
+    exitCode: EXIT.failed,
+  }),
+  'image-invalid': ({ url, reason }) => ({
+    message: `${url} is no usable disk image: ${reason}.`,
+    hint: '',
+    exitCode: EXIT.failed,
+  }),
+  'checksum-mismatch': ({ url, expected, got }) => ({
+    message: `The checksum of ${url} is wrong:${indented([`expected ${expected}`, `got      ${got}`])}`,
+    hint: 'The loaded file was removed. Run the same command again; if it stays wrong, do not use that server.',
+    exitCode: EXIT.failed,
+  }),
+  'checksum-unknown': ({ url, file }) => ({
+    message: `${url} has no checksum of ${file}.`,
+    hint: 'Without it the image is not used. The catalog entry may need another checksum URL or format.',
+    exitCode: EXIT.failed,
+  }),
+  'download-truncated': ({ url, expected, got }) => ({
+    message: `${url} ended after ${got} of ${expected} bytes.`,
+    hint: AGAIN,
+    exitCode: EXIT.failed,
+  }),
+  'disk-full': ({ place }) => ({
+    message: `There is no room left on the disk of ${place}.`,
+    hint: 'Make room, or choose another place with DISTROLAB_CACHE (images) or DISTROLAB_HOME (VMs), and run the same command again.',
+    exitCode: EXIT.failed,
+  }),
+  'place-unwritable': ({ place, reason }) => ({
+    message: `${place} can't be written: ${reason}.`,
+    hint: 'Make it writable, or choose another place with DISTROLAB_CACHE (images) or DISTROLAB_HOME (VMs).',
+    exitCode: EXIT.failed,
+  }),
+  'build-failed': ({ log }) => ({
+    message: `mmdebstrap could not build the image; its last lines:${indented(log.trim().split('\n'))}`,
+    hint: 'Run the same command again when the package mirror can be reached.',
+    exitCode: EXIT.failed,
+  }),
+  'qemu-failed': ({ stderr }) => ({
+    message: `QEMU did not start:${indented(stderr.trim().split('\n'))}`,
+    hint: INSTALL,
+    exitCode: EXIT.failed,
+  }),
+  'tool-failed': ({ tool, stderr }) => ({
+    message: `${tool} failed:${indented(stderr.trim().split('\n'))}`,
+    hint: INSTALL,
+    exitCode: EXIT.failed,
+  }),
+  'machine-absent': ({ id, directory }) => ({
+    message: `The VM ${id} has no disk in ${directory}.`,
+    hint: 'Make the lab anew: distrolab down LAB && distrolab up LAB',
+    exitCode: EXIT.failed,
+  }),
+  'machine-broken': ({ id, directory, reason }) => ({
+    message: `The VM ${id} in ${directory} can't be used: ${reason}.`,
+    hint: 'Make the lab anew: distrolab down LAB && distrolab up LAB',
+    exitCode: EXIT.failed,
+  }),
+  'machine-busy': ({ id, pid }) => ({
+    message: `Another driver (pid ${pid}) works on the VM ${id}.`,
+    hint: 'Run the same command again when it is done.',
+    exitCode: EXIT.locked,
+  }),
+  'machine-left': ({ id, left }) => ({
+    message: `Something of the VM ${id} could not be removed:${indented(left)}`,
+    hint: 'Run the same command again.',
+    exitCode: EXIT.leftovers,
+  }),
+  'driver-bug': ({ stack }) => ({
+    message: `Something went wrong inside the VM driver:${indented(stack.split('\n'))}`,
+    hint: 'Run it again with -vv and report what it prints.',
+    exitCode: EXIT.failed,
+  }),
+}

@@ -1,0 +1,45 @@
+/** What a person is told of a fault: what happened, what to type next, and how the command exits. */
+export interface Explanation {
+  readonly message: string
+  /** The exact next command, or what to change; empty where the message says it all. */
+  readonly hint: string
+  readonly exitCode: number
+}
+
+/** One entry for each code of a union of faults; a code without an entry does not compile. */
+export type Explanations<F extends { readonly code: string }> = {
+  readonly [C in F['code']]: (fault: Extract<F, { readonly code: C }>) => Explanation
+}
+
+/** Looks a fault up by its own code; that the entry then takes this very fault is the one cast of the tables. */
+export function explainBy<F extends { readonly code: string }>(
+  table: Explanations<F>,
+  fault: F,
+): Explanation {
+  const entry = table[fault.code as F['code']] as (fault: F) => Explanation
+  return entry(fault)
+}
+
+export const EXIT = {
+  failed: 1,
+  usage: 2,
+  notFound: 3,
+  locked: 4,
+  capacity: 5,
+  leftovers: 6,
+  credentials: 7,
+  timeout: 124,
+  interrupted: 130,
+  terminated: 143,
+} as const
+
+/** ` Did you mean a, b or c?`, or nothing. */
+export function didYouMean(near: readonly string[]): string {
+  if (near.length === 0) return ''
+  const last = near.at(-1) ?? ''
+  return near.length === 1
+    ? ` Did you mean ${last}?`
+    : ` Did you mean ${near.slice(0, -1).join(', ')} or ${last}?`
+}
+
+export const indented = (lines: readonly string[]): string => lines.map((line) => `\n  ${line}`).join('')

@@ -1,0 +1,184 @@
+import type { LabFault } from '../errors.js'
+import { didYouMean, EXIT, explainBy, indented, type Explanations } from './explanation.js'
+import { driverExplanations } from './driver-faults.js'
+
+const agentState = (agent: boolean): string =>
+  agent ? 'the ssh-agent does not hold it' : 'there is no ssh-agent (SSH_AUTH_SOCK is not set)'
+
+export const labExplanations: Explanations<LabFault> = {
+  usage: ({ problem, command }) => ({
+    message: problem,
+    hint: `distrolab ${command === undefined ? '' : `${command} `}--help`,
+    exitCode: EXIT.usage,
+  }),
+  'config-invalid': ({ problems }) => ({
+    message: `The configuration has mistakes:${indented(
+      problems.map(({ file, field, expected, got }) => `${file}: ${field}: expected ${expected}, got ${got}`),
+    )}`,
+    hint: 'Correct the fields named above; nothing was changed.',
+    exitCode: EXIT.usage,
+  }),
+  'lab-unknown': ({ given, near }) => ({
+    message: `There is no lab "${given}".${didYouMean(near)}`,
+    hint: 'distrolab list --all    # every lab of this backend',
+    exitCode: EXIT.notFound,
+  }),
+  'lab-name-invalid': ({ given }) => ({
+    message: `A lab's name is 1 to 40 of a-z, 0-9 and -, starts with a letter and does not end with -; got "${given}".`,
+    hint: 'Choose another one with --name.',
+    exitCode: EXIT.usage,
+  }),
+  'lab-of-other-profile': ({ lab, profile, asked }) => ({
+    message: `The lab ${lab} is ${profile}, not ${asked}.`,
+    hint: `Give the new lab a name of its own: distrolab up --profile ${asked} --name NAME`,
+    exitCode: EXIT.usage,
+  }),
+  'lab-being-destroyed': ({ lab }) => ({
+    message: `The destruction of ${lab} was begun and did not end.`,
+    hint: `distrolab down ${lab} && distrolab up ${lab}`,
+    exitCode: EXIT.failed,
+  }),
+  'lab-on-other-computer': ({ lab, host }) => ({
+    message: `The VMs of ${lab} are on ${host}, not on this computer.`,
+    hint: `Run the command there, or make a lab of your own with --name.`,
+    exitCode: EXIT.failed,
+  }),
+  'lab-not-ready': ({ lab, state }) => ({
+    message: `${lab} is ${state}.`,
+    hint: `distrolab up ${lab}`,
+    exitCode: EXIT.failed,
+  }),
+  'machine-unknown': ({ lab, given, known }) => ({
+    message: `${lab} has no machine "${given}"; it has ${known.join(', ')}.`,
+    hint: '',
+    exitCode: EXIT.notFound,
+  }),
+  'size-fixed': ({ lab, has, asked }) => ({
+    message: `${lab} has the instance type ${has}, not ${asked}.`,
+    hint: `Make it anew: distrolab down ${lab} && distrolab up ${lab} --instance-type ${asked}`,
+    exitCode: EXIT.usage,
+  }),
+  'engine-missing': ({ minimum, rejected }) => ({
+    message: `No OpenTofu ${minimum} or newer was found.${indented(rejected)}`,
+    hint: 'Install OpenTofu (https://opentofu.org/docs/intro/install/) or name a binary with DISTROLAB_TOFU.',
+    exitCode: EXIT.failed,
+  }),
+  'engine-failed': ({ operation, problems }) => ({
+    message: `OpenTofu failed at ${operation}:${indented(problems)}`,
+    hint: 'Run the same command again; -v shows more.',
+    exitCode: EXIT.failed,
+  }),
+  'engine-locked': ({ lockId, who, created }) => ({
+    message: `OpenTofu's own state lock is held by ${who} since ${created}.`,
+    hint: `When that process is gone: tofu force-unlock ${lockId}    # in the folder that distrolab synth --out DIR writes`,
+    exitCode: EXIT.locked,
+  }),
+  'engine-disk-full': ({ operation }) => ({
+    message: `There is no room left on the disk; OpenTofu failed at ${operation}.`,
+    hint: 'Make room and run the same command again.',
+    exitCode: EXIT.failed,
+  }),
+  driver: ({ fault }) => explainBy(driverExplanations, fault),
+  'driver-crashed': ({ verb, output }) => ({
+    message: `The VM driver ended without an answer at ${verb}:${indented(output.trim().split('\n'))}`,
+    hint: 'Run the same command again; -v shows more.',
+    exitCode: EXIT.failed,
+  }),
+  'prerequisites-missing': ({ missing, install }) => ({
+    message: `Missing on this computer:${indented(missing.map(({ name, purpose }) => `${name}: ${purpose}`))}`,
+    hint: `${install}\n  or let distrolab do that: --install-prerequisites`,
+    exitCode: EXIT.failed,
+  }),
+  'prerequisites-not-installable': ({ reason, install }) => ({
+    message: `The packages could not be installed: ${reason}`,
+    hint: install,
+    exitCode: EXIT.failed,
+  }),
+  'key-unreadable': ({ path, reason }) => ({
+    message: `--ssh-key: ${path} is no usable key: ${reason}.`,
+    hint: 'Name an OpenSSH private key, or the .pub file of a key that your ssh-agent holds.',
+    exitCode: EXIT.usage,
+  }),
+  'key-passphrase': ({ path, agent }) => ({
+    message: `--ssh-key: ${path} has a passphrase, which nobody can be asked for, and ${agentState(agent)}.`,
+    hint: `ssh-add ${path}`,
+    exitCode: EXIT.usage,
+  }),
+  'key-not-in-agent': ({ path, agent }) => ({
+    message: `--ssh-key: ${path} is the public part of a key, and ${agentState(agent)}.`,
+    hint: `ssh-add ${path.replace(/\.pub$/, '')}`,
+    exitCode: EXIT.usage,
+  }),
+  'key-not-on-lab': ({ lab, path }) => ({
+    message: `${lab} does not accept the key ${path}.`,
+    hint: `Use the key it was made with (--ssh-key), or make it anew: distrolab down ${lab} && distrolab up ${lab}`,
+    exitCode: EXIT.failed,
+  }),
+  'key-missing': ({ lab }) => ({
+    message: `The key of ${lab} is not on this computer.`,
+    hint: `Name it with --ssh-key: distrolab up ${lab} --ssh-key PATH`,
+    exitCode: EXIT.failed,
+  }),
+  'agent-unreachable': ({ socket, reason }) => ({
+    message: `The ssh-agent at ${socket} does not answer: ${reason}.`,
+    hint: 'Start it anew, or unset SSH_AUTH_SOCK.',
+    exitCode: EXIT.failed,
+  }),
+  'ssh-timeout': ({ lab, machine, seconds, lastSeen, console }) => ({
+    message: `SSH on ${lab}/${machine} did not work within ${seconds} s; last seen: ${lastSeen}.${
+      console === '' ? '' : `\nThe end of its console:${indented(console.split('\n'))}`
+    }`,
+    hint: `distrolab up ${lab}    # goes on waiting`,
+    exitCode: EXIT.timeout,
+  }),
+  'ssh-failed': ({ lab, machine, reason }) => ({
+    message: `SSH to ${lab}/${machine} failed: ${reason}.`,
+    hint: `distrolab up ${lab}    # brings it back`,
+    exitCode: EXIT.failed,
+  }),
+  'ssh-program-missing': () => ({
+    message: 'The ssh program was not found.',
+    hint: 'distrolab doctor    # what is missing and how to install it',
+    exitCode: EXIT.failed,
+  }),
+  'host-key-changed': ({ lab, machine, expected, got }) => ({
+    message: `${lab}/${machine} shows another host key than the pinned one; it may be another machine:${indented([`pinned ${expected}`, `shown  ${got}`])}`,
+    hint: `If you made it anew yourself: distrolab down ${lab} && distrolab up ${lab}`,
+    exitCode: EXIT.failed,
+  }),
+  'cloud-init-failed': ({ lab, machine, errors }) => ({
+    message: `cloud-init failed on ${lab}/${machine}:${indented(errors)}`,
+    hint: `distrolab ssh ${lab} -- sudo tail -n 50 /var/log/cloud-init.log`,
+    exitCode: EXIT.failed,
+  }),
+  'cloud-init-timeout': ({ lab, machine, seconds, stage }) => ({
+    message: `cloud-init on ${lab}/${machine} did not finish within ${seconds} s; it was in its ${stage}.`,
+    hint: `distrolab up ${lab}    # goes on waiting`,
+    exitCode: EXIT.timeout,
+  }),
+  'no-free-port': () => ({
+    message: 'No port is free on 127.0.0.1 for the forwarded SSH.',
+    hint: 'End some of the programs that listen there.',
+    exitCode: EXIT.failed,
+  }),
+  leftovers: ({ lab, left }) => ({
+    message: `${lab} is not gone; still there:${indented(left)}`,
+    hint: `distrolab down ${lab}`,
+    exitCode: EXIT.leftovers,
+  }),
+  'not-confirmed': ({ command }) => ({
+    message: `${command} was not confirmed; nothing was changed.`,
+    hint: `distrolab ${command} --yes`,
+    exitCode: EXIT.usage,
+  }),
+  'folder-unwritable': ({ place, reason }) => ({
+    message: `${place} can't be written: ${reason}.`,
+    hint: 'Make it writable, or choose another place with DISTROLAB_HOME or DISTROLAB_CACHE.',
+    exitCode: EXIT.failed,
+  }),
+  interrupted: ({ signal }) => ({
+    message: `Interrupted by ${signal}; what was done is recorded.`,
+    hint: 'distrolab up LAB goes on, distrolab down LAB removes it.',
+    exitCode: signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated,
+  }),
+}

@@ -1,0 +1,41 @@
+import { LabError } from './errors.js'
+
+export type InterruptSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP'
+
+/**
+ * One interrupt for the whole command: the first signal aborts `signal` with LabError `interrupted`, every
+ * later one only says what is being waited for. Nothing is killed here.
+ */
+export interface Interrupt {
+  readonly signal: AbortSignal
+  /** Names what a further Ctrl-C would have to wait for; returns a function that takes the name back. */
+  waitingFor(what: string): () => void
+  /** Gives the signals back to Node's own handling. */
+  dispose(): void
+}
+
+export function listenForInterrupts(say: (message: string) => void): Interrupt {
+  const controller = new AbortController()
+  const waits: string[] = []
+  const onSignal = (name: InterruptSignal): void => {
+    const waiting = waits.at(-1)
+    if (controller.signal.aborted) {
+      say(
+        `Still stopping${waiting === undefined ? '' : `: waiting for ${waiting}`}. Nothing is lost by waiting.`,
+      )
+      return
+    }
+    say(`Interrupted: stopping${waiting === undefined ? '' : ` (waiting for ${waiting})`} …`)
+    controller.abort(new LabError({ code: 'interrupted', signal: name }))
+  }
+  const names: readonly InterruptSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP']
+  for (const name of names) process.on(name, onSignal)
+  return {
+    signal: controller.signal,
+    waitingFor(what) {
+      waits.push(what)
+      return () => void waits.splice(waits.lastIndexOf(what), 1)
+    },
+    dispose: () => names.forEach((name) => process.off(name, onSignal)),
+  }
+}

@@ -1,0 +1,90 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { livenessOf } from '../../backend/process-identity.js'
+import { synthesiseLab } from '../../stacks/app.js'
+import type { LabSpec } from '../../stacks/spec.js'
+import type { EngineRun } from '../engine/tofu.js'
+import type { Engine } from '../engine/resolve.js'
+import type { EngineEvent } from '../engine/stream.js'
+import { LabError } from '../errors.js'
+import { ensureFolder, workFolder } from '../workspace.js'
+import { parseDriverLine } from './driver.js'
+import type { Session } from './gate.js'
+
+/** Writes what the engine reads, anew each time: the work folder is a cache. */
+export async function writeConfiguration(session: Session, spec: LabSpec): Promise<string> {
+  const folder = await ensureFolder(workFolder(session.context.space, session.lab))
+  await writeFile(join(folder, 'cdk.tf.json'), synthesiseLab(spec), { mode: 0o600 })
+  return folder
+}
+
+/**
+ * Runs one engine operation: its process is recorded while it runs, the user's interrupt reaches it as one
+ * SIGINT, and a fault of the driver comes out as that fault.
+ */
+export async function runOperation(
+  session: Session,
+  engine: Engine,
+  folder: string,
+  detail: (text: string) => void,
+  operation: (run: EngineRun) => Promise<void>,
+): Promise<void> {
+  const { context, writer, signal } = session
+  let fault: LabError | undefined
+  const done = context.interrupt.waitingFor('OpenTofu to stop')
+  try {
+    await operation({
+      engine: engine.path,
+      folder,
+      unset: context.env.unsetForEngine,
+      signal,
+      onStarted: ({ pid, startTime, boot, host }) =>
+        writer.update({ engine: { pid, startTime, boot, host, startedAt: new Date().toISOString() } }),
+      onEvent: (event) => {
+        const line = event.type === 'provisioner' ? parseDriverLine(event.line) : undefined
+        if (line?.type === 'fault') fault = new LabError({ code: 'driver', fault: line })
+        const text = line?.type === 'progress' ? line.message : describe(event)
+        if (text !== undefined) detail(text)
+      },
+    })
+  } catch (error) {
+    throw fault !== undefined && isEngineFailure(error) ? fault : error
+  } finally {
+    done()
+    if (!session.lease.lost.aborted) await writer.update({ engine: null })
+  }
+}
+
+const isEngineFailure = (error: unknown): boolean =>
+  error instanceof LabError && error.fault.code === 'engine-failed'
+
+function describe(event: EngineEvent): string | undefined {
+  if (event.type === 'resource') return `${event.address} ${event.action} ${event.phase}`
+  return event.type === 'interrupted' ? 'OpenTofu is stopping' : undefined
+}
+
+const POLL_MS = 200
+
+/**
+ * An engine that outlived its command must end before another one starts. `interrupt` asks it to stop, with
+ * exactly one SIGINT; otherwise it may finish its work.
+ */
+export async function settleEngine(session: Session, mode: 'wait' | 'interrupt'): Promise<void> {
+  const { context, writer, signal, log } = session
+  const engine = writer.lab?.engine
+  if (engine === undefined || engine === null) return
+  if (livenessOf(engine) === 'alive') {
+    log.warn('an engine outlived its command', { pid: engine.pid, mode })
+    context.progress.say(
+      `An OpenTofu of an earlier command is still running (pid ${engine.pid}): waiting for it to ${mode === 'wait' ? 'finish' : 'stop'} …`,
+    )
+    if (mode === 'interrupt') process.kill(engine.pid, 'SIGINT')
+    const done = context.interrupt.waitingFor('OpenTofu to finish')
+    while (livenessOf(engine) === 'alive') {
+      await sleep(POLL_MS, undefined, { signal }).catch(() => signal.throwIfAborted())
+    }
+    done()
+  }
+  await writer.update({ engine: null })
+}

@@ -1,0 +1,103 @@
+import type { LabName } from '../../backend/lab-name.js'
+import { openLabWriter, type LabWriter } from '../../backend/lab-writer.js'
+import { acquireLease, type Lease } from '../../backend/lease.js'
+import { BackendError } from '../../backend/errors.js'
+import type { Context } from '../context.js'
+import { explain } from '../explain.js'
+import { openLog, type Log } from '../log.js'
+import { logFile } from '../workspace.js'
+
+/** What a command that changes a lab works with while it holds the lease. */
+export interface Session {
+  readonly context: Context
+  readonly lab: LabName
+  readonly lease: Lease
+  readonly writer: LabWriter
+  readonly log: Log
+  /** Aborts when the user interrupts and when the lease is lost. */
+  readonly signal: AbortSignal
+}
+
+/**
+ * The one gate: every command that changes a lab passes here. Takes the lease, records that the command has
+ * begun, runs `action`, records its failure if it fails, and gives the lease back.
+ */
+export async function throughGate<T>(
+  context: Context,
+  lab: LabName,
+  command: string,
+  action: (session: Session) => Promise<T>,
+): Promise<T> {
+  const store = await context.store()
+  const lease = await acquireLease(store, lab, {
+    holder: context.holder,
+    command,
+    waitMs: context.settings.waitLock,
+    signal: context.interrupt.signal,
+    onWait: ({ user, host, pid, command: theirs, since }) =>
+      context.progress.say(
+        `Waiting for the lease of ${lab}: ${user}@${host} (pid ${pid}) runs ${theirs} since ${since}`,
+      ),
+  })
+  const log = await openLog({
+    file: logFile(context.space, lab),
+    verbosity: context.settings.verbosity,
+    redact: context.redact,
+  })
+  try {
+    if (lease.tookOverFrom !== undefined) {
+      const { user, host, pid, command: theirs, reason } = lease.tookOverFrom
+      log.warn('lease taken over', {
+        lab,
+        from: `${user}@${host}`,
+        pid,
+        command: theirs,
+        reason,
+        fence: lease.fence,
+      })
+    }
+    return await hold(context, lease, log, command, action)
+  } finally {
+    await lease.release()
+    await log.close()
+  }
+}
+
+async function hold<T>(
+  context: Context,
+  lease: Lease,
+  log: Log,
+  command: string,
+  action: (session: Session) => Promise<T>,
+): Promise<T> {
+  const { lab } = lease
+  const writer = await openLabWriter(await context.store(), lease, {
+    onTransition: ({ from, to, step, fence }) =>
+      log.info(`${from ?? 'new'} -> ${to}`, { lab, command, step, fence }),
+  })
+  log.info('command begins', { lab, command, fence: lease.fence })
+  const signal = AbortSignal.any([context.interrupt.signal, lease.lost])
+  try {
+    const result = await action({ context, lab, lease, writer, log, signal })
+    log.info('command done', { lab, command })
+    return result
+  } catch (error) {
+    await recordFailure(context, writer, log, error)
+    throw error
+  }
+}
+
+/** A lease that is lost leaves the record to its new holder; a lab without a record has nothing to tell. */
+async function recordFailure(context: Context, writer: LabWriter, log: Log, error: unknown): Promise<void> {
+  const { code, message } = explain(error)
+  log.warn('command failed', { code, message })
+  if (writer.lab === undefined || isLeaseLost(error)) return
+  try {
+    await writer.fail({ code, message: context.redact(message) })
+  } catch (second) {
+    if (!isLeaseLost(second)) throw new AggregateError([error, second], message, { cause: error })
+  }
+}
+
+const isLeaseLost = (error: unknown): boolean =>
+  error instanceof BackendError && error.fault.code === 'lease-lost'

@@ -1,0 +1,152 @@
+import { createServer } from 'node:net'
+import prettyBytes from 'pretty-bytes'
+import type { Machine } from '../../backend/record-schema.js'
+import { stateBackend } from '../../backend/state-backend.js'
+import { isLabName } from '../../backend/lab-name.js'
+import type { Profile } from '../../distro-catalog/profile.js'
+import { resolveOffer } from '../../distro-catalog/resolve.js'
+import { resolveSize } from '../../distro-catalog/size.js'
+import type { ImageSource } from '../../stacks/local/driver/protocol.js'
+import { imageSourceOf, planLocalLab } from '../../stacks/local/plan.js'
+import { bootAddress, LOCAL_ADDRESS } from '../../stacks/local/addresses.js'
+import { machineId, sshPortCandidates } from '../../stacks/naming.js'
+import { CatalogError } from '../../distro-catalog/errors.js'
+import { LabError } from '../errors.js'
+import { checkLocalPrerequisites } from '../prerequisites.js'
+import { machineFolder } from '../workspace.js'
+import { callDriver, driverProgram, progressText } from './driver.js'
+import type { ProviderHooks, StepControl } from './provider-hooks.js'
+
+/** A VM on this computer: OpenTofu owns that it exists, the driver starts it again when it is off. */
+export const localHooks: ProviderHooks = {
+  region: 'local',
+  costPerHourUsd: 0,
+
+  checkPrerequisites: checkLocalPrerequisites,
+
+  resolveSize(profile, choice) {
+    const { minimumDiskGiB } = resolveOffer(profile.distro, 'local')
+    return resolveSize(profile.provider, { ...choice, minimumDiskGiB })
+  },
+
+  async planMachines({ space }, lab, names, profile) {
+    const { user } = resolveOffer(profile.distro, 'local')
+    const machines: Machine[] = []
+    for (const name of names) {
+      const id = machineId(space.backendId, lab, name)
+      const port = await freePort(id)
+      const place = machineFolder(space, lab, name)
+      machines.push({ name, id, address: LOCAL_ADDRESS, port, user, hostKey: null, place })
+    }
+    return machines
+  },
+
+  async prepareImage({ space }, profile, pinned, step) {
+    const request = {
+      cache: space.cache,
+      image: sourceOf(profile),
+      ...(pinned === undefined ? {} : { pinned }),
+    }
+    const { image } = await callDriver('image', request, driverOptions(step))
+    if (image.fallbackReason !== undefined) step.detail(image.fallbackReason)
+    return { id: image.id, kind: image.kind, source: image.source }
+  },
+
+  buildSpec({ space, location }, lab, profile) {
+    if (!isLabName(lab.lab)) throw new LabError({ code: 'lab-name-invalid', given: lab.lab })
+    return planLocalLab({
+      lab: lab.lab,
+      profile: lab.profile,
+      backendId: space.backendId,
+      state: stateBackend(location, lab.lab),
+      driver: driverProgram,
+      image: sourceOf(profile),
+      imageId: lab.image?.id ?? null,
+      size: lab.size,
+      machines: lab.machines.map((machine) => ({
+        name: machine.name,
+        user: machine.user,
+        sshPort: machine.port ?? 0,
+        directory: placeOf(machine),
+      })),
+      authorizedKeys: [lab.sshKey.publicKey],
+      cache: space.cache,
+      instanceId: lab.createdAt.replaceAll(/[^0-9]/g, ''),
+    })
+  },
+
+  async presence(_lab, machine) {
+    const { machine: found } = await callDriver('status', keyOf(machine))
+    return found.presence
+  },
+
+  replaceAddress: bootAddress,
+
+  async start(spec, name, step) {
+    const machine = spec.machines.find((candidate) => candidate.name === name)
+    if (machine !== undefined) await callDriver('start', machine.vm, driverOptions(step))
+  },
+
+  async removeLeftovers(lab, step) {
+    const left: string[] = []
+    for (const machine of lab.machines) left.push(...(await removeMachine(machine, step)))
+    return left
+  },
+
+  async consoleTail(_lab, machine) {
+    const { lines } = await callDriver('console', { directory: placeOf(machine), lines: CONSOLE_LINES })
+    return lines.join('\n')
+  },
+}
+
+const CONSOLE_LINES = 20
+
+async function removeMachine(machine: Machine, step: StepControl): Promise<readonly string[]> {
+  try {
+    return (await callDriver('destroy', keyOf(machine), driverOptions(step))).left
+  } catch (error) {
+    if (
+      error instanceof LabError &&
+      error.fault.code === 'driver' &&
+      error.fault.fault.code === 'machine-left'
+    ) {
+      return error.fault.fault.left
+    }
+    throw error
+  }
+}
+
+const keyOf = (machine: Machine) => ({ id: machine.id, directory: placeOf(machine) })
+
+/** A local machine's record always names its folder; one that does not was made by hand. */
+function placeOf(machine: Machine): string {
+  if (machine.place === undefined) throw new TypeError(`machine ${machine.id} has no place`)
+  return machine.place
+}
+
+function sourceOf(profile: Profile): ImageSource {
+  const source = imageSourceOf(profile.distro, resolveOffer(profile.distro, 'local'), process.arch)
+  if (source !== undefined) return source
+  const reason = `there is no image for ${process.arch} computers`
+  throw new CatalogError({ code: 'pair-unavailable', distro: profile.distro.name, provider: 'local', reason })
+}
+
+const driverOptions = (step: StepControl) => ({
+  signal: step.signal,
+  onProgress: (progress: Parameters<typeof progressText>[0]) =>
+    step.detail(progressText(progress, prettyBytes)),
+})
+
+/** The first candidate that nothing listens on. Whoever takes it later is found out when the VM starts. */
+async function freePort(id: string): Promise<number> {
+  for (const port of sshPortCandidates(id)) if (await isFree(port)) return port
+  throw new LabError({ code: 'no-free-port' })
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.once('error', () => resolve(false))
+    server.listen({ host: LOCAL_ADDRESS, port, exclusive: true }, () => server.close(() => resolve(true)))
+  })
+}

@@ -1,0 +1,64 @@
+import type { AnyLab } from '../../backend/lab.js'
+import type { LabName } from '../../backend/lab-name.js'
+import type { Decided } from '../../backend/record-schema.js'
+import { resolveProfile, type Profile } from '../../distro-catalog/profile.js'
+import { labTags } from '../../stacks/naming.js'
+import type { Context } from '../context.js'
+import { LabError } from '../errors.js'
+import { ensureIdentity, type Identity } from '../machine/key.js'
+import { hooksOf, type ProviderHooks } from './provider-hooks.js'
+
+/** What a lab is or will be made of, checked against the catalog. */
+export interface LabPlan {
+  readonly lab: LabName
+  readonly profile: Profile
+  readonly hooks: ProviderHooks
+  readonly identity: Identity
+}
+
+/** `living`: the lab's record, unless it is destroyed. */
+export async function planLab(context: Context, lab: LabName, living: AnyLab | undefined): Promise<LabPlan> {
+  const { settings, env, space } = context
+  const profile =
+    living === undefined
+      ? resolveProfile(await context.catalog(), settings.profile ?? lab, context.config.values.profiles)
+      : await profileOf(context, living)
+  const hooks = await hooksOf(profile.provider.name)
+  if (settings.region !== 'auto' && settings.region !== hooks.region) {
+    const problem = `--region: ${profile.provider.name} has only ${hooks.region}, got "${settings.region}"`
+    throw new LabError({ code: 'usage', problem })
+  }
+  const options = { sshKey: settings.sshKey, agentSocket: env.sshAgentSocket }
+  return { lab, profile, hooks, identity: await ensureIdentity(space, lab, options) }
+}
+
+/** The profile a lab was made from; its distro is the recorded release, whatever an alias means today. */
+export async function profileOf(context: Context, known: AnyLab): Promise<Profile> {
+  const profile = resolveProfile(await context.catalog(), `${known.distro}-${known.provider}`)
+  return { ...profile, name: known.profile }
+}
+
+/** Everything a new lab's record says before anything is made. */
+export async function decide(context: Context, plan: LabPlan): Promise<Decided> {
+  const { lab, profile, hooks, identity } = plan
+  const { settings, space, holder } = context
+  const { source, file, publicKey } = identity
+  return {
+    profile: profile.name,
+    provider: profile.provider.name,
+    region: hooks.region,
+    distro: profile.distro.name,
+    size: hooks.resolveSize(profile, {
+      size: settings.size ?? profile.size,
+      instanceType: settings.instanceType ?? profile.instanceType,
+    }),
+    image: null,
+    machines: await hooks.planMachines(context, lab, ['main'], profile),
+    sshKey: { publicKey, source, ...(source === 'generated' ? {} : { path: file }) },
+    tags: labTags(space.backendId, lab),
+    owner: { user: holder.user, host: holder.host },
+    expiresAt: null,
+    costPerHourUsd: hooks.costPerHourUsd,
+    engine: null,
+  }
+}

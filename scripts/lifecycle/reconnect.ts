@@ -1,0 +1,34 @@
+import type { Lab } from '../../backend/lab.js'
+import { LabError } from '../errors.js'
+import { connectOnce, SshError } from '../machine/connect.js'
+import type { Session } from './gate.js'
+import { requireIdentity, targetOf, writeLabSshConfig } from './reach.js'
+
+/** Generous: it is known to be up, and without KVM a login takes a second. */
+const TIMEOUTS = { banner: 10_000, login: 30_000 }
+
+/**
+ * Proves that every machine of a ready lab answers over SSH with its pinned host key; no engine is started.
+ * False: a machine can't be reached, so it must be brought back. Throws LabError key-not-on-lab or
+ * host-key-changed, which no restart can mend.
+ */
+export async function reconnect(session: Session, lab: Lab<'ready'>): Promise<boolean> {
+  const { context, writer, signal } = session
+  const identity = await requireIdentity(context, lab)
+  if (context.settings.wait !== 'none') {
+    for (const machine of lab.machines) {
+      try {
+        const connection = await connectOnce(targetOf(context, lab, machine, identity), TIMEOUTS, signal)
+        connection.end()
+      } catch (error) {
+        if (!(error instanceof SshError)) throw error
+        session.log.warn('a ready machine did not answer', { machine: machine.name, stage: error.stage })
+        if (error.stage !== 'authentication') return false
+        throw new LabError({ code: 'key-not-on-lab', lab: lab.lab, path: identity.file }, { cause: error })
+      }
+    }
+  }
+  await writeLabSshConfig(context, lab, identity)
+  await writer.finish()
+  return true
+}

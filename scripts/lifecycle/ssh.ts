@@ -1,0 +1,29 @@
+import type { Context } from '../context.js'
+import { LabError } from '../errors.js'
+import { sshAlias } from '../machine/ssh-config.js'
+import { remoteCommand } from '../machine/remote.js'
+import { runInteractive, RunError } from '../run.js'
+import { requireIdentity, targetOf, writeLabSshConfig } from './reach.js'
+import { labNameOf, machineOf, requireLab } from './target.js'
+
+/** An OpenSSH session on our own terminal; needs no lease, because it must never wait for one. */
+export async function openSession(
+  context: Context,
+  positional: string | undefined,
+  machineName: string | undefined,
+  words: readonly string[],
+): Promise<number> {
+  const lab = await requireLab(context, labNameOf(context, positional))
+  if (lab.state === 'destroyed') throw new LabError({ code: 'lab-not-ready', lab: lab.lab, state: lab.state })
+  const machine = machineOf(lab, machineName)
+  const identity = await requireIdentity(context, lab)
+  targetOf(context, lab, machine, identity)
+  const config = await writeLabSshConfig(context, lab, identity)
+  const command = words.length === 0 ? [] : ['--', remoteCommand(words)]
+  try {
+    return await runInteractive('ssh', ['-F', config, sshAlias(lab.lab, machine.name), ...command])
+  } catch (error) {
+    if (error instanceof RunError) throw new LabError({ code: 'ssh-program-missing' }, { cause: error })
+    throw error
+  }
+}

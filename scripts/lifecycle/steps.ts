@@ -1,0 +1,51 @@
+import type { Session } from './gate.js'
+import type { LabWriter, Extras } from '../../backend/lab-writer.js'
+
+export interface Timing {
+  readonly step: string
+  readonly ms: number
+}
+
+/** Runs a command's named steps in order: each is recorded before it begins, shown while it runs, and timed. */
+export class Steps {
+  readonly timings: Timing[] = []
+  #index = 0
+
+  constructor(
+    private readonly session: Session,
+    private readonly names: readonly string[],
+  ) {}
+
+  /**
+   * `record` writes the step's beginning, by default as its own write; a transition that belongs to the same
+   * moment can be that write.
+   */
+  async run<T>(
+    name: string,
+    action: (detail: (text: string) => void) => Promise<T>,
+    record: (writer: LabWriter, extras: Extras) => Promise<unknown> = (writer, { step }) =>
+      writer.beginStep(step ?? name),
+  ): Promise<T> {
+    const { context, writer, log, signal } = this.session
+    signal.throwIfAborted()
+    this.#index++
+    await record(writer, { step: name })
+    context.progress.beginStep(name, this.#index, this.names.length)
+    log.info('step begins', { step: name })
+    const started = performance.now()
+    try {
+      const result = await action((text) => {
+        context.progress.detail(text)
+        log.debug(text, { step: name })
+      })
+      const ms = Math.round(performance.now() - started)
+      this.timings.push({ step: name, ms })
+      log.info('step done', { step: name, ms })
+      context.progress.endStep()
+      return result
+    } catch (error) {
+      context.progress.failStep()
+      throw error
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import { isLabName, type LabName } from '../../backend/lab-name.js'
+import type { AnyLab } from '../../backend/lab.js'
+import { listRecords, readRecord } from '../../backend/record.js'
+import type { Context } from '../context.js'
+import { LabError } from '../errors.js'
+
+/** Which lab a command means: the positional name, `--name`, or the default lab of `--profile`. */
+export function labNameOf(context: Context, positional: string | undefined): LabName {
+  const { name, profile } = context.settings
+  const given = positional ?? name ?? (profile === undefined ? undefined : defaultLabName(profile))
+  if (given === undefined) {
+    throw new LabError({ code: 'usage', problem: 'Name a lab, or a profile with --profile.' })
+  }
+  if (!isLabName(given)) throw new LabError({ code: 'lab-name-invalid', given })
+  return given
+}
+
+/** A profile's default lab is called like the profile; lab names have no dots. */
+export const defaultLabName = (profile: string): string => profile.replaceAll('.', '-')
+
+/** The record of a lab that must exist. Throws LabError lab-unknown with near names. */
+export async function requireLab(context: Context, name: LabName): Promise<AnyLab> {
+  const store = await context.store()
+  const stored = await readRecord(store, name)
+  if (stored !== undefined) return stored.lab
+  const { labs } = await listRecords(store)
+  const { nearNames } = await import('../../distro-catalog/near-names.js')
+  throw new LabError({
+    code: 'lab-unknown',
+    given: name,
+    near: nearNames(
+      name,
+      labs.map((lab) => lab.lab),
+    ),
+  })
+}
+
+/** The machine a command means: the named one, else the lab's only or main one. */
+export function machineOf(lab: AnyLab, given: string | undefined): AnyLab['machines'][number] {
+  const known = lab.machines.map((machine) => machine.name)
+  const wanted = given ?? (known.includes('main') ? 'main' : known[0])
+  const machine = lab.machines.find((candidate) => candidate.name === wanted)
+  if (machine === undefined)
+    throw new LabError({ code: 'machine-unknown', lab: lab.lab, given: wanted ?? '', known })
+  return machine
+}

@@ -1,0 +1,44 @@
+import { join } from 'node:path'
+import type { AnyLab } from '../../backend/lab.js'
+import type { Context } from '../context.js'
+import { sshAlias, sshCommand } from '../machine/ssh-config.js'
+import { keyFiles, keyFolder } from '../workspace.js'
+import type { Timing } from './steps.js'
+
+/** A lab as `up` and `list` show it. */
+export interface LabView {
+  readonly lab: string
+  readonly profile: string
+  readonly provider: string
+  readonly region: string
+  readonly distro: string
+  readonly state: string
+  readonly machines: readonly {
+    readonly name: string
+    readonly address: string | null
+    readonly port: number | null
+    readonly user: string
+    readonly ssh: string
+  }[]
+  readonly expiresAt: string | null
+  readonly costPerHourUsd: number
+  readonly timings: readonly Timing[]
+}
+
+export function viewLab(context: Context, lab: AnyLab, timings?: readonly Timing[]): LabView {
+  const configFile = join(keyFolder(context.space, lab.lab), keyFiles.sshConfig)
+  return {
+    lab: lab.lab,
+    profile: lab.profile,
+    provider: lab.provider,
+    region: lab.region,
+    distro: lab.distro,
+    state: lab.state,
+    machines: lab.machines.map(({ name, address, port, user }) => ({
+      ...{ name, address, port, user, ssh: sshCommand(configFile, sshAlias(lab.lab, name)) },
+    })),
+    expiresAt: lab.expiresAt,
+    costPerHourUsd: lab.costPerHourUsd,
+    timings: timings ?? lab.steps.map(({ name, ms }) => ({ step: name, ms })),
+  }
+}

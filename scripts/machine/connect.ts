@@ -1,0 +1,180 @@
+import { readFile } from 'node:fs/promises'
+import { connect as connectSocket, type Socket } from 'node:net'
+import ssh2, { type Client, type ConnectConfig } from 'ssh2'
+import { LabError } from '../errors.js'
+import { agentWithOneKey } from './agent.js'
+import type { Identity } from './key.js'
+
+export interface SshTarget {
+  readonly lab: string
+  readonly machine: string
+  readonly address: string
+  readonly port: number
+  readonly user: string
+  /** The pinned host key (`ssh-ed25519 AAAA…`); null before first contact. */
+  readonly hostKey: string | null
+  readonly identity: Identity
+  readonly agentSocket: string | undefined
+}
+
+/** How far a connection came. Everything but `connected` may be tried again; `host-key` must not be. */
+export type SshStage = 'unreachable' | 'refused' | 'handshake' | 'host-key' | 'authentication'
+
+export class SshError extends Error {
+  constructor(
+    readonly stage: SshStage,
+    readonly reason: string,
+    options?: ErrorOptions,
+  ) {
+    super(`ssh ${stage}: ${reason}`, options)
+    this.name = 'SshError'
+  }
+}
+
+export interface Connection {
+  readonly client: Client
+  /** The key the machine showed, in known_hosts form. */
+  readonly hostKey: string
+  end(): void
+}
+
+/** Host keys we can pin; ed25519 first, so that ssh2 and OpenSSH settle on the same one. */
+const HOST_KEY_TYPES = ['ssh-ed25519', 'ecdsa-sha2-nistp256', 'rsa-sha2-512', 'rsa-sha2-256'] as const
+
+/** Both in milliseconds. */
+export interface AttemptTimeouts {
+  /** Until the server's first bytes. */
+  readonly banner: number
+  /** From then on until the login; a slow machine (no KVM) needs seconds for one. */
+  readonly login: number
+}
+
+/**
+ * One attempt at an authenticated connection. The machine's host key is compared with
+ * the pinned one; without one, whatever it shows is returned for pinning.
+ * Throws SshError with the stage reached, or LabError host-key-changed.
+ */
+export async function connectOnce(
+  target: SshTarget,
+  timeouts: AttemptTimeouts,
+  signal: AbortSignal,
+): Promise<Connection> {
+  signal.throwIfAborted()
+  const credentials = await authentication(target)
+  const socket = await openSocket(target, timeouts.banner, signal)
+  try {
+    return await authenticate(target, credentials, socket, timeouts.login, signal)
+  } catch (error) {
+    socket.destroy()
+    throw error
+  }
+}
+
+async function authentication(target: SshTarget): Promise<Pick<ConnectConfig, 'privateKey' | 'agent'>> {
+  const { identity, agentSocket } = target
+  if (identity.source !== 'agent') return { privateKey: await readFile(identity.file) }
+  if (agentSocket === undefined) {
+    throw new LabError({ code: 'key-not-in-agent', path: identity.file, agent: false })
+  }
+  return { agent: agentWithOneKey(agentSocket, identity.publicKey) }
+}
+
+/**
+ * Connects and waits for the server's first bytes, which stay in the socket. A forwarded port accepts at once,
+ * long before the machine behind it does: only the banner shows that somebody is there.
+ */
+function openSocket(target: SshTarget, bannerMs: number, signal: AbortSignal): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connectSocket({ host: target.address, port: target.port })
+    let connected = false
+    const settle = (action: () => void): void => {
+      signal.removeEventListener('abort', onAbort)
+      socket.removeAllListeners()
+      socket.on('error', () => undefined)
+      action()
+    }
+    const fail = (error: Error): void => {
+      settle(() => reject(error))
+      socket.destroy()
+    }
+    const onAbort = (): void => fail(signal.reason as Error)
+    signal.addEventListener('abort', onAbort, { once: true })
+    socket.once('connect', () => (connected = true))
+    socket.once('error', (error: NodeJS.ErrnoException) =>
+      fail(new SshError(stageBeforeBanner(error, connected), error.message, { cause: error })),
+    )
+    socket.once('close', () => fail(new SshError('handshake', 'the connection was closed')))
+    socket.setTimeout(bannerMs, () =>
+      fail(
+        new SshError(connected ? 'handshake' : 'unreachable', `no answer within ${Math.round(bannerMs)} ms`),
+      ),
+    )
+    socket.once('readable', () => {
+      const banner = socket.read() as Buffer | null
+      if (banner === null) return
+      settle(() => resolve(socket))
+      socket.setTimeout(0)
+      socket.unshift(banner)
+    })
+  })
+}
+
+function stageBeforeBanner(error: NodeJS.ErrnoException, connected: boolean): SshStage {
+  if (connected) return 'handshake'
+  return error.code === 'ECONNREFUSED' ? 'refused' : 'unreachable'
+}
+
+function authenticate(
+  target: SshTarget,
+  credentials: Pick<ConnectConfig, 'privateKey' | 'agent'>,
+  socket: Socket,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<Connection> {
+  return new Promise((resolve, reject) => {
+    const client = new ssh2.Client()
+    let shown: string | undefined
+    const give = (error: Error): void => {
+      client.end()
+      reject(error)
+    }
+    const onAbort = (): void => give(signal.reason as Error)
+    signal.addEventListener('abort', onAbort, { once: true })
+    client.once('close', () => signal.removeEventListener('abort', onAbort))
+    client.once('ready', () => {
+      resolve({ client, hostKey: shown ?? '', end: () => void client.end() })
+    })
+    client.on('error', (error: Error & { level?: string }) => {
+      if (shown !== undefined && target.hostKey !== null && shown !== target.hostKey) {
+        const { lab, machine, hostKey } = target
+        give(new LabError({ code: 'host-key-changed', lab, machine, expected: hostKey, got: shown }))
+      } else {
+        give(new SshError(stageOf(error, shown), error.message, { cause: error }))
+      }
+    })
+    client.once('close', () => give(new SshError('handshake', 'the connection was closed')))
+    client.connect({
+      ...credentials,
+      sock: socket,
+      username: target.user,
+      readyTimeout: timeoutMs,
+      algorithms: { serverHostKey: [...HOST_KEY_TYPES] },
+      hostVerifier: (key: Buffer) => {
+        shown = hostKeyLine(key)
+        return target.hostKey === null || shown === target.hostKey
+      },
+    })
+  })
+}
+
+/** Before the host key was shown nothing but the handshake can have failed. */
+function stageOf(error: Error & { level?: string }, shown: string | undefined): SshStage {
+  if (error.level === 'client-authentication') return 'authentication'
+  return shown !== undefined && error.level === 'client-timeout' ? 'authentication' : 'handshake'
+}
+
+/** The key blob starts with its own type as an SSH string (RFC 4253 §6.6). */
+function hostKeyLine(blob: Buffer): string {
+  const type = blob.subarray(4, 4 + blob.readUInt32BE(0)).toString('ascii')
+  return `${type} ${blob.toString('base64')}`
+}

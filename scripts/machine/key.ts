@@ -1,0 +1,104 @@
+import { chmod, readFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import ssh2, { type ParsedKey } from 'ssh2'
+import { LabError } from '../errors.js'
+import { ensureFolder, keyFiles, keyFolder, type Workspace } from '../workspace.js'
+import { agentIdentities } from './agent.js'
+
+/** How this computer proves to a lab's machines who it is. Never holds private material itself. */
+export interface Identity {
+  readonly source: 'generated' | 'file' | 'agent'
+  /** What `ssh -i` is given: a private key file, or the public part of a key that the agent holds. */
+  readonly file: string
+  /** One line in authorized_keys form, without comment. */
+  readonly publicKey: string
+}
+
+/**
+ * The lab's key on this computer: the one `--ssh-key` names, the one chosen before, else a new ed25519 pair.
+ * Throws key-unreadable, key-passphrase (a protected file the agent does not hold) or key-not-in-agent.
+ */
+export async function ensureIdentity(space: Workspace, lab: string, options: KeyOptions): Promise<Identity> {
+  const folder = await ensureFolder(keyFolder(space, lab))
+  const chosen =
+    options.sshKey !== undefined
+      ? await identityFromFile(options.sshKey, options.agentSocket)
+      : ((await readIdentity(space, lab)) ?? (await generateIdentity(folder)))
+  await writeAtomically(join(folder, keyFiles.identity), JSON.stringify(chosen))
+  return chosen
+}
+
+export interface KeyOptions {
+  readonly sshKey?: string | undefined
+  readonly agentSocket?: string | undefined
+}
+
+export async function readIdentity(space: Workspace, lab: string): Promise<Identity | undefined> {
+  const text = await readOptional(join(keyFolder(space, lab), keyFiles.identity))
+  return text === undefined ? undefined : (JSON.parse(text) as Identity)
+}
+
+async function generateIdentity(folder: string): Promise<Identity> {
+  const pair = ssh2.utils.generateKeyPairSync('ed25519', { comment: 'distrolab' })
+  const file = join(folder, keyFiles.privateKey)
+  await writeAtomically(join(folder, keyFiles.publicKey), `${pair.public}\n`)
+  await writeAtomically(file, pair.private)
+  return { source: 'generated', file, publicKey: withoutComment(pair.public) }
+}
+
+async function identityFromFile(path: string, agentSocket: string | undefined): Promise<Identity> {
+  const text = await readOptional(path)
+  if (text === undefined)
+    throw new LabError({ code: 'key-unreadable', path, reason: 'there is no such file' })
+  const parsed = ssh2.utils.parseKey(text)
+  if (parsed instanceof Error) return identityOfProtectedFile(path, parsed, agentSocket)
+  const publicKey = publicLine(parsed)
+  if (parsed.isPrivateKey()) return { source: 'file', file: path, publicKey }
+  if (!(await agentHolds(publicKey, agentSocket))) {
+    throw new LabError({ code: 'key-not-in-agent', path, agent: agentSocket !== undefined })
+  }
+  return { source: 'agent', file: path, publicKey }
+}
+
+/** A passphrase can't be asked for without a terminal, so only an agent that holds the key makes it usable. */
+async function identityOfProtectedFile(
+  path: string,
+  problem: Error,
+  agentSocket: string | undefined,
+): Promise<Identity> {
+  if (!/passphrase/i.test(problem.message)) {
+    throw new LabError({ code: 'key-unreadable', path, reason: problem.message })
+  }
+  const publicText = await readOptional(`${path}.pub`)
+  const publicKey = publicText === undefined ? undefined : withoutComment(publicText)
+  if (publicKey === undefined || !(await agentHolds(publicKey, agentSocket))) {
+    throw new LabError({ code: 'key-passphrase', path, agent: agentSocket !== undefined })
+  }
+  return { source: 'agent', file: `${path}.pub`, publicKey }
+}
+
+async function agentHolds(publicKey: string, agentSocket: string | undefined): Promise<boolean> {
+  if (agentSocket === undefined) return false
+  return (await agentIdentities(agentSocket)).some((key) => publicLine(key) === publicKey)
+}
+
+export const publicLine = (key: ParsedKey): string => `${key.type} ${key.getPublicSSH().toString('base64')}`
+
+const withoutComment = (line: string): string => line.trim().split(/\s+/).slice(0, 2).join(' ')
+
+async function writeAtomically(path: string, text: string): Promise<void> {
+  const draft = `${path}.${process.pid}`
+  await writeFile(draft, text, { mode: 0o600 })
+  await chmod(draft, 0o600)
+  await rename(draft, path)
+}
+
+async function readOptional(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return undefined
+    throw new LabError({ code: 'key-unreadable', path, reason: message }, { cause: error })
+  }
+}

@@ -1,0 +1,98 @@
+import type { ClientChannel } from 'ssh2'
+import type { Connection } from './connect.js'
+import { quoteForShell } from './shell.js'
+
+export interface RemoteOptions {
+  readonly onStdout?: (chunk: Buffer) => void
+  readonly onStderr?: (chunk: Buffer) => void
+  /** Fed to the command's standard input; without it the command reads end-of-file. */
+  readonly stdin?: NodeJS.ReadableStream
+  /** On abort the remote command gets this command's signal and the channel is closed. */
+  readonly signal?: AbortSignal
+}
+
+/** Runs one command in the user's login shell and returns its exit code; 128 + n when a signal ended it. */
+export function runRemote(
+  connection: Connection,
+  command: string,
+  options: RemoteOptions = {},
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    connection.client.exec(command, (error, channel) => {
+      if (error) {
+        reject(error)
+        return
+      }
+      const stop = (): void => {
+        channel.signal('INT')
+        channel.close()
+      }
+      options.signal?.addEventListener('abort', stop, { once: true })
+      let ended: { code: number | null; signal?: string } | undefined
+      channel.on(
+        'exit',
+        (code: number | null, signal?: string) =>
+          (ended = signal === undefined ? { code } : { code, signal }),
+      )
+      channel.on('close', () => {
+        options.signal?.removeEventListener('abort', stop)
+        if (options.signal?.aborted) reject(options.signal.reason as Error)
+        else if (ended === undefined) reject(new Error('the connection was lost while the command ran'))
+        else resolve(exitCodeOf(ended))
+      })
+      wireStreams(channel, options)
+    })
+  })
+}
+
+function wireStreams(channel: ClientChannel, options: RemoteOptions): void {
+  channel.on('data', (chunk: Buffer) => options.onStdout?.(chunk))
+  channel.stderr.on('data', (chunk: Buffer) => options.onStderr?.(chunk))
+  if (options.stdin === undefined) channel.end()
+  else options.stdin.pipe(channel)
+}
+
+/** Signal names as in RFC 4254 §6.10, with the numbers that shells use. */
+const SIGNAL_NUMBERS: Readonly<Record<string, number>> = {
+  HUP: 1,
+  INT: 2,
+  QUIT: 3,
+  ILL: 4,
+  ABRT: 6,
+  FPE: 8,
+  KILL: 9,
+  SEGV: 11,
+  PIPE: 13,
+  ALRM: 14,
+  TERM: 15,
+}
+
+function exitCodeOf(ended: { code: number | null; signal?: string }): number {
+  if (ended.code !== null) return ended.code
+  return 128 + (SIGNAL_NUMBERS[(ended.signal ?? '').replace(/^SIG/, '')] ?? 0)
+}
+
+/** Runs a command and collects what it prints. */
+export async function captureRemote(
+  connection: Connection,
+  command: string,
+  signal?: AbortSignal,
+): Promise<{ readonly exitCode: number; readonly stdout: string; readonly stderr: string }> {
+  const stdout: Buffer[] = []
+  const stderr: Buffer[] = []
+  const exitCode = await runRemote(connection, command, {
+    onStdout: (chunk) => stdout.push(chunk),
+    onStderr: (chunk) => stderr.push(chunk),
+    ...(signal === undefined ? {} : { signal }),
+  })
+  return { exitCode, stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() }
+}
+
+/**
+ * What is sent for `exec LAB -- words…`: several words are arguments, each passed on exactly as it is; a
+ * single word is a command line for the machine's shell, as with ssh.
+ */
+export function remoteCommand(words: readonly string[]): string {
+  const [only] = words
+  return words.length === 1 && only !== undefined ? only : words.map(quoteForShell).join(' ')
+}

@@ -1,0 +1,36 @@
+import type { Options } from 'yargs'
+
+const text = (describe: string): Options => ({ type: 'string', describe, requiresArg: true })
+
+/** Flags that every verb understands. */
+export const commonOptions: Readonly<Record<string, Options>> = {
+  backend: text('Where the truth is kept, such as file:///srv/labs'),
+  config: text('Configuration file instead of the nearest distrolab.yaml'),
+  output: { ...text('text or json'), alias: 'o' },
+  verbose: { type: 'count', alias: 'v', describe: 'Show the log on stderr; twice for details' },
+  quiet: { type: 'boolean', alias: 'q', describe: 'No progress' },
+}
+
+export const profileOption: Readonly<Record<string, Options>> = {
+  profile: text('Distro and provider, such as debian-local; names its default lab'),
+}
+
+export const nameOption: Readonly<Record<string, Options>> = {
+  name: text("The lab's name, if it is not the profile's"),
+}
+
+export const leaseOptions: Readonly<Record<string, Options>> = {
+  'wait-lock': text("How long to wait for another command's lease, such as 10m; 0 does not wait"),
+}
+
+export const machineOptions: Readonly<Record<string, Options>> = {
+  region: text('auto, or a region of the provider'),
+  size: text('small, lab or large'),
+  'instance-type': text("The provider's own type; local: vCPUs x MiB, such as 4x8192"),
+  'ssh-key': text('Private key to use, or the .pub of a key in the ssh-agent; default: a new key per lab'),
+  wait: text('ready (default), ssh or none'),
+}
+
+export const machineOption: Readonly<Record<string, Options>> = {
+  machine: text('A machine of the lab; default: its main one'),
+}

@@ -1,0 +1,121 @@
+import yargs, { type Argv } from 'yargs'
+import { textFlag, type Args, type Command, type Flags } from './command.js'
+import { commands } from './commands/all.js'
+import { LabError } from './errors.js'
+import { commonOptions } from './options.js'
+
+export type Parsed =
+  | { readonly kind: 'command'; readonly command: Command; readonly args: Args }
+  | { readonly kind: 'help'; readonly text: string }
+
+/** Reads a command line. Throws LabError usage, with near names for a mistyped verb or flag. */
+export async function parseArguments(argv: readonly string[], version: string): Promise<Parsed> {
+  const dashes = argv.indexOf('--')
+  const own = dashes < 0 ? argv : argv.slice(0, dashes)
+  const words = dashes < 0 ? [] : argv.slice(dashes + 1)
+  await assertKnownVerb(own)
+  let chosen: { command: Command; args: Args } | undefined
+  let output = ''
+  const parser = buildParser(version, (command, flags) => {
+    chosen = { command, args: { lab: textFlag(flags, 'lab'), words, flags } }
+  })
+  let failure: LabError | undefined
+  parser.fail((message, error) => {
+    if (error instanceof LabError) failure = error
+    else failure = new LabError({ code: 'usage', problem: message })
+    throw failure
+  })
+  await parser.parseAsync([...own], {}, (_error: unknown, _argv: unknown, text: string) => {
+    output = text
+  })
+  if (failure !== undefined) throw failure
+  if (chosen !== undefined) return { kind: 'command', ...chosen }
+  return { kind: 'help', text: output }
+}
+
+type Chosen = (command: Command, flags: Flags) => void
+
+function buildParser(version: string, onChosen: Chosen): Argv {
+  let parser: Argv = yargs()
+    .scriptName('distrolab')
+    .usage('$0 <verb> [lab] [flags]\n\nA Linux machine of the distribution you name, over SSH.')
+    .version(version)
+    .options(commonOptions)
+    .strict()
+    .demandCommand(1, 'Name a verb.')
+    .exitProcess(false)
+    .wrap(110)
+    .epilogue(
+      'Environment: DISTROLAB_HOME, DISTROLAB_CACHE, DISTROLAB_TOFU, and DISTROLAB_<FLAG> for any flag.',
+    )
+    .parserConfiguration({
+      'camel-case-expansion': false,
+      'boolean-negation': false,
+      'duplicate-arguments-array': false,
+    })
+  const groups = new Map<string, Command[]>()
+  for (const command of commands) {
+    const [first = '', second] = command.name.split(' ')
+    if (second === undefined) parser = addCommand(parser, first, command, onChosen)
+    else groups.set(first, [...(groups.get(first) ?? []), command])
+  }
+  for (const [name, members] of groups) {
+    parser = parser.command(name, members.map((member) => member.describe).join('; '), (group) => {
+      const verb = (member: Command): string => member.name.slice(name.length + 1)
+      const filled = members.reduce((argv, member) => addCommand(argv, verb(member), member, onChosen), group)
+      return filled.demandCommand(1, `Name one of: ${members.map(verb).join(', ')}.`)
+    })
+  }
+  return parser
+}
+
+function addCommand(parser: Argv, verb: string, command: Command, onChosen: Chosen): Argv {
+  return parser.command(
+    [verb, command.positionals].filter(Boolean).join(' '),
+    command.describe,
+    (argv) => {
+      const withLab =
+        command.positionals === undefined
+          ? argv
+          : argv.positional('lab', { type: 'string', describe: "The lab's name" })
+      return withLab
+        .options(command.options ?? {})
+        .example(command.examples.map(([line, does]) => [line, does]))
+    },
+    // yargs has checked the flags against our own options, which know these three types.
+    (flags) => onChosen(command, flags as Flags),
+  )
+}
+
+/** yargs names the unknown; this adds what was probably meant. */
+async function assertKnownVerb(argv: readonly string[]): Promise<void> {
+  const verb = argv.find((word) => !word.startsWith('-'))
+  const verbs = [...new Set(commands.map((command) => command.name.split(' ')[0] ?? ''))]
+  const position = verb === undefined ? -1 : argv.indexOf(verb)
+  const known = verb !== undefined && verbs.includes(verb)
+  if (verb !== undefined && !known && position === 0) {
+    throw new LabError({
+      code: 'usage',
+      problem: `There is no verb "${verb}".${await suggestion(verb, verbs)}`,
+    })
+  }
+  const command = commands.find(({ name }) => name === verb || name === `${verb} ${argv[position + 1] ?? ''}`)
+  const flags = [...Object.keys(commonOptions), ...Object.keys(command?.options ?? {}), 'help', 'version']
+  const mistyped = argv.find((word) => /^--[a-z]/.test(word) && !flags.includes(flagName(word)))
+  if (command !== undefined && mistyped !== undefined) {
+    const hint = await suggestion(flagName(mistyped), flags, '--')
+    throw new LabError({
+      code: 'usage',
+      command: command.name,
+      problem: `There is no flag --${flagName(mistyped)}.${hint}`,
+    })
+  }
+}
+
+const flagName = (word: string): string => word.slice(2).split('=')[0] ?? ''
+
+async function suggestion(given: string, known: readonly string[], prefix = ''): Promise<string> {
+  const { nearNames } = await import('../distro-catalog/near-names.js')
+  const { didYouMean } = await import('./explain/explanation.js')
+  return didYouMean(nearNames(given, known).map((name) => `${prefix}${name}`))
+}

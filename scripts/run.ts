@@ -1,0 +1,153 @@
+import { closeSync, openSync } from 'node:fs'
+import { execa, type Options } from 'execa'
+
+/** How a program ended when it did not end well; both streams and the cause are kept. */
+export type RunFailure =
+  | { readonly kind: 'spawn-failed'; readonly program: string; readonly reason: string }
+  | {
+      readonly kind: 'exited'
+      readonly program: string
+      readonly exitCode: number
+      readonly stdout: string
+      readonly stderr: string
+    }
+  | {
+      readonly kind: 'killed'
+      readonly program: string
+      readonly signal: string
+      readonly stdout: string
+      readonly stderr: string
+    }
+
+export class RunError extends Error {
+  constructor(
+    readonly failure: RunFailure,
+    options?: ErrorOptions,
+  ) {
+    super(`${failure.program}: ${failure.kind}`, options)
+    this.name = 'RunError'
+  }
+}
+
+export interface RunOptions {
+  readonly cwd?: string
+  /** Added to our own environment; undefined removes a variable. */
+  readonly env?: Readonly<Record<string, string | undefined>>
+  /** Sends SIGINT once and waits for the program to end. */
+  readonly signal?: AbortSignal
+  /** Called with each whole line of standard output as it comes. */
+  readonly onLine?: (line: string) => void
+}
+
+export interface Output {
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs a program to its end without a shell. Throws RunError unless it exits with 0. */
+export async function run(
+  program: string,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<Output> {
+  const child = execa(program, args, {
+    ...common(options),
+    stdin: 'ignore',
+    // Out of the terminal's foreground group: Ctrl-C must reach the program through us, once.
+    detached: true,
+  })
+  const interrupt = (): void => void child.kill('SIGINT')
+  options.signal?.addEventListener('abort', interrupt, { once: true })
+  try {
+    if (options.onLine)
+      for await (const line of child.iterable({ from: 'stdout' })) options.onLine(String(line))
+    return outcome(program, await child)
+  } finally {
+    options.signal?.removeEventListener('abort', interrupt)
+  }
+}
+
+/** Runs a program on our own terminal and returns its exit code (128 + n when a signal ended it). */
+export async function runInteractive(program: string, args: readonly string[]): Promise<number> {
+  const result = await execa(program, args, { stdio: 'inherit', reject: false })
+  if (result.exitCode === undefined && result.signal === undefined) {
+    throw new RunError({ kind: 'spawn-failed', program, reason: result.shortMessage ?? 'unknown' })
+  }
+  return result.exitCode ?? 130
+}
+
+export interface Started {
+  readonly pid: number
+  /** Resolves when it ended, however it ended. */
+  readonly ended: Promise<{ readonly exitCode: number | undefined; readonly signal: string | undefined }>
+  /** Sends it one signal. */
+  kill(signal: NodeJS.Signals): void
+}
+
+/**
+ * Starts a program that must survive us: a process group of its own, its output in files, not in pipes
+ * that would break (and end it by SIGPIPE) when we are killed.
+ */
+export function start(
+  program: string,
+  args: readonly string[],
+  options: RunOptions & { readonly stdoutFile: string; readonly stderrFile: string },
+): Started {
+  const stdout = openForChild(options.stdoutFile)
+  const stderr = openForChild(options.stderrFile)
+  try {
+    const child = execa(program, args, {
+      ...common(options),
+      stdin: 'ignore',
+      stdout,
+      stderr,
+      detached: true,
+    })
+    if (child.pid === undefined)
+      throw new RunError({ kind: 'spawn-failed', program, reason: 'no such program' })
+    return {
+      pid: child.pid,
+      ended: child.then((result) => ({ exitCode: result.exitCode, signal: result.signal })),
+      kill: (signal) => void child.kill(signal),
+    }
+  } finally {
+    closeSync(stdout)
+    closeSync(stderr)
+  }
+}
+
+/** A file that the child writes itself. execa's types know descriptors of one digit only. */
+const openForChild = (path: string): 3 => openSync(path, 'w', 0o600) as 3
+
+/** No cleanup, no forced kill: execa's defaults would send the engine a second signal. */
+function common(options: RunOptions) {
+  return {
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    env: { ...options.env },
+    reject: false,
+    cleanup: false,
+    forceKillAfterDelay: false,
+    stripFinalNewline: true,
+  } satisfies Options
+}
+
+interface Ended {
+  readonly exitCode?: number | undefined
+  readonly signal?: string | undefined
+  readonly stdout?: string | undefined
+  readonly stderr?: string | undefined
+  readonly shortMessage?: string | undefined
+}
+
+function outcome(program: string, result: Ended): Output {
+  const stdout = result.stdout ?? ''
+  const stderr = result.stderr ?? ''
+  if (result.exitCode === 0) return { stdout, stderr }
+  if (result.exitCode !== undefined) {
+    throw new RunError({ kind: 'exited', program, exitCode: result.exitCode, stdout, stderr })
+  }
+  if (result.signal !== undefined) {
+    throw new RunError({ kind: 'killed', program, signal: result.signal, stdout, stderr })
+  }
+  throw new RunError({ kind: 'spawn-failed', program, reason: result.shortMessage ?? 'unknown' })
+}

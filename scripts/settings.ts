@@ -1,0 +1,75 @@
+import parseDuration from 'parse-duration'
+import type { Flags } from './command.js'
+import type { Config } from './config.js'
+import { absolutePath } from './config.js'
+import type { ConfigFile } from './config-schema.js'
+import type { Environment } from './env.js'
+import { LabError } from './errors.js'
+
+export type Wait = 'ready' | 'ssh' | 'none'
+
+/** What was decided for each setting: a flag, else DISTROLAB_*, else the configuration, else the default. */
+export interface Settings {
+  readonly backend: string | undefined
+  readonly profile: string | undefined
+  readonly name: string | undefined
+  readonly region: string
+  readonly size: string | undefined
+  readonly instanceType: string | undefined
+  readonly sshKey: string | undefined
+  readonly wait: Wait
+  /** Milliseconds. */
+  readonly waitLock: number
+  readonly yes: boolean
+  readonly json: boolean
+  readonly verbosity: number
+  readonly quiet: boolean
+}
+
+/** The configuration's keys that hold one text. */
+type TextKey = Exclude<keyof ConfigFile, 'catalog' | 'profiles'>
+
+const DEFAULT_WAIT_LOCK = '10m'
+const WAITS: readonly Wait[] = ['ready', 'ssh', 'none']
+
+export function resolveSettings(flags: Flags, env: Environment, config: Config, cwd: string): Settings {
+  const text = (flag: string, key?: TextKey): string | undefined => {
+    const value = flags[flag] ?? env.flags[flag] ?? (key === undefined ? undefined : config.values[key])
+    return value === undefined ? undefined : String(value)
+  }
+  const sshKey = text('ssh-key', 'sshKey')
+  return {
+    backend: text('backend', 'backend'),
+    profile: text('profile', 'profile'),
+    name: text('name'),
+    region: text('region', 'region') ?? 'auto',
+    size: text('size', 'size'),
+    instanceType: text('instance-type', 'instanceType'),
+    sshKey: sshKey === undefined ? undefined : absolutePath(sshKey, cwd),
+    wait: oneOf('--wait', text('wait', 'wait') ?? 'ready', WAITS),
+    waitLock: durationMs('--wait-lock', text('wait-lock', 'waitLock') ?? DEFAULT_WAIT_LOCK),
+    yes: flags['yes'] === true,
+    json: oneOf('--output', text('output') ?? 'text', ['text', 'json']) === 'json',
+    verbosity: Number(flags['verbose'] ?? 0),
+    quiet: flags['quiet'] === true,
+  }
+}
+
+/** `90m`, `2h30m`, `3d`, or `0`. In milliseconds. Throws LabError usage. */
+export function durationMs(flag: string, given: string): number {
+  if (given === '0') return 0
+  const ms = /^(\d+(\.\d+)?(ms|s|m|h|d))+$/.test(given) ? parseDuration(given) : undefined
+  if (ms === undefined || ms === null) {
+    throw new LabError({
+      code: 'usage',
+      problem: `${flag}: expected a duration such as 90s, 10m, 2h30m or 0, got "${given}"`,
+    })
+  }
+  return ms
+}
+
+function oneOf<T extends string>(flag: string, given: string, known: readonly T[]): T {
+  const found = known.find((value) => value === given)
+  if (found !== undefined) return found
+  throw new LabError({ code: 'usage', problem: `${flag}: expected ${known.join(', ')}, got "${given}"` })
+}

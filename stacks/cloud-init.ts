@@ -1,0 +1,51 @@
+import { stringify } from 'yaml'
+
+/** NoCloud's three documents (https://docs.cloud-init.io/en/latest/reference/datasources/nocloud.html). */
+export interface Seed {
+  readonly metaData: string
+  readonly userData: string
+  readonly networkConfig: string
+}
+
+export interface SeedInput {
+  /** A new id makes cloud-init run its first-boot modules again. */
+  readonly instanceId: string
+  readonly hostname: string
+  readonly user: string
+  /** Lines in authorized_keys form. */
+  readonly authorizedKeys: readonly string[]
+  readonly macAddress: string
+}
+
+/**
+ * A user with the lab's keys and password-less sudo, ed25519 host keys only (RSA keys take seconds to make
+ * without KVM), no password logins. The network card is matched by MAC and never renamed: the rename fails on
+ * some releases and makes the boot wait for a network that is already there.
+ */
+export function buildSeed(input: SeedInput): Seed {
+  const userData = {
+    users: [
+      {
+        name: input.user,
+        sudo: 'ALL=(ALL) NOPASSWD:ALL',
+        shell: '/bin/bash',
+        lock_passwd: true,
+        ssh_authorized_keys: [...input.authorizedKeys],
+      },
+    ],
+    ssh_pwauth: false,
+    disable_root: true,
+    ssh_genkeytypes: ['ed25519'],
+    manage_etc_hosts: true,
+    package_update: false,
+  }
+  const networkConfig = {
+    version: 2,
+    ethernets: { lab: { match: { macaddress: input.macAddress }, dhcp4: true, optional: true } },
+  }
+  return {
+    metaData: stringify({ 'instance-id': input.instanceId, 'local-hostname': input.hostname }),
+    userData: `#cloud-config\n${stringify(userData)}`,
+    networkConfig: stringify(networkConfig),
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * What can go wrong in the driver: one literal code each, with the fields that its message needs.
+ * `interrupted` is the only fault that does not exit with 1 (or 2 for `usage`): 130 or 143, as shells do.
+ */
+export type DriverFault =
+  | { readonly code: 'usage'; readonly problems: readonly UsageProblem[] }
+  | { readonly code: 'interrupted'; readonly signal: 'SIGINT' | 'SIGTERM' }
+  | { readonly code: 'qemu-missing'; readonly binary: string }
+  | { readonly code: 'builder-missing'; readonly tool: string }
+  | { readonly code: 'keyring-missing'; readonly keyring: string }
+  | { readonly code: 'firmware-missing'; readonly looked: readonly string[] }
+  | { readonly code: 'port-taken'; readonly port: number; readonly by?: string | undefined }
+  | { readonly code: 'image-unreachable'; readonly url: string; readonly reason: string }
+  | { readonly code: 'image-refused'; readonly url: string; readonly status: number }
+  | { readonly code: 'image-moved'; readonly pinned: string; readonly now: string }
+  | { readonly code: 'image-invalid'; readonly url: string; readonly reason: string }
+  | {
+      readonly code: 'checksum-mismatch'
+      readonly url: string
+      readonly expected: string
+      readonly got: string
+    }
+  | { readonly code: 'checksum-unknown'; readonly url: string; readonly file: string }
+  | {
+      readonly code: 'download-truncated'
+      readonly url: string
+      readonly expected: number
+      readonly got: number
+    }
+  | { readonly code: 'disk-full'; readonly place: string }
+  | { readonly code: 'place-unwritable'; readonly place: string; readonly reason: string }
+  | { readonly code: 'build-failed'; readonly log: string }
+  | { readonly code: 'qemu-failed'; readonly stderr: string }
+  | { readonly code: 'tool-failed'; readonly tool: string; readonly stderr: string }
+  | { readonly code: 'machine-absent'; readonly id: string; readonly directory: string }
+  | {
+      readonly code: 'machine-broken'
+      readonly id: string
+      readonly directory: string
+      readonly reason: string
+    }
+  | { readonly code: 'machine-busy'; readonly id: string; readonly pid: number }
+  | { readonly code: 'driver-bug'; readonly stack: string }
+  | { readonly code: 'machine-left'; readonly id: string; readonly left: readonly string[] }
+
+export type DriverFaultCode = DriverFault['code']
+
+/** One thing that is wrong with the input, addressed by a JSON pointer. */
+export interface UsageProblem {
+  readonly field: string
+  readonly expected: string
+  readonly got: string
+}
+
+export class DriverError extends Error {
+  constructor(
+    readonly fault: DriverFault,
+    options?: ErrorOptions,
+  ) {
+    super(`${fault.code} ${JSON.stringify(fault)}`, options)
+    this.name = 'DriverError'
+  }
+}
+
+/** The errno code of a failed system call, or undefined for anything else. */
+export function errnoOf(error: unknown): string | undefined {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  return typeof code === 'string' ? code : undefined
+}
+
+const UNWRITABLE = new Set(['EROFS', 'EACCES', 'EPERM', 'ENOTDIR'])
+const FULL = new Set(['ENOSPC', 'EDQUOT'])
+
+/** Gives a failed write its fault (disk-full, place-unwritable); anything else is returned as it came. */
+export function writeFailure(error: unknown, place: string): unknown {
+  const code = errnoOf(error) ?? ''
+  if (FULL.has(code)) return new DriverError({ code: 'disk-full', place }, { cause: error })
+  if (!UNWRITABLE.has(code)) return error
+  return new DriverError({ code: 'place-unwritable', place, reason: code }, { cause: error })
+}

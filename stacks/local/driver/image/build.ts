@@ -1,0 +1,132 @@
+import { chmod, mkdir, open, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Context } from '../context.js'
+import { DriverError, writeFailure } from '../errors.js'
+import { imageFiles, type ImageFiles } from '../files.js'
+import type { Architecture, ImageBuild } from '../protocol.js'
+import { runTool, ToolFailure } from '../run.js'
+import { filesystemHook, initramfsHook, PACKAGES, settleHook } from './build-hooks.js'
+import { convertToQcow2 } from './qemu-img.js'
+
+/** Sparse: the file system of a built image; a machine's own overlay is grown on its first boot. */
+const ROOT_BYTES = 3 * 1024 ** 3
+const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg'
+const KEYRING_PLACES = [KEYRING, '/etc/apt/trusted.gpg.d/debian-archive-keyring.gpg']
+const DEBIAN_ARCHITECTURE = { x86_64: 'amd64', aarch64: 'arm64' } as const
+const LOG_LINES = 40
+
+/**
+ * Builds a bootable Debian root with kernel and initrd into `directory`, as root or as an ordinary user (then in
+ * a user namespace). Throws builder-missing, keyring-missing, build-failed, disk-full, place-unwritable.
+ */
+export async function buildImage(
+  build: ImageBuild,
+  architecture: Architecture,
+  directory: string,
+  context: Context,
+): Promise<ImageFiles> {
+  const files = imageFiles(directory)
+  const raw = join(directory, 'root.raw')
+  context.report('build', `mmdebstrap ${build.suite} from ${build.mirror}`)
+  await makeRoom(directory)
+  await debootstrap(build, architecture, directory, raw, context)
+  context.report('convert', files.disk)
+  await convertToQcow2(raw, files.disk, { signal: context.signal, sourceFormat: 'raw' })
+  await rm(raw)
+  return files
+}
+
+/** 0700 around it, so that the file itself can be open to the mapped root of a user namespace. */
+async function makeRoom(directory: string): Promise<void> {
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 })
+    await chmod(directory, 0o700)
+  } catch (error) {
+    throw writeFailure(error, directory)
+  }
+}
+
+async function debootstrap(
+  build: ImageBuild,
+  architecture: Architecture,
+  directory: string,
+  raw: string,
+  context: Context,
+): Promise<void> {
+  const args = debootstrapArgs(build, architecture, await findKeyring())
+  const file = await open(raw, 'w+', 0o666)
+  const log: string[] = []
+  const onErrorLine = (line: string): void => {
+    log.push(line)
+    const step = /^I: (.*)$/.exec(line)?.[1]
+    if (step !== undefined) context.report('build', step.replace(/ in shell: .*/, ''))
+  }
+  try {
+    await file.chmod(0o666)
+    await file.truncate(ROOT_BYTES)
+    await runBuilder(args, { cwd: directory, signal: context.signal, descriptor3: file.fd, onErrorLine })
+  } catch (error) {
+    throw buildFailure(error, log, directory)
+  } finally {
+    await file.close()
+  }
+}
+
+/** setpriv ends the build with its parent, even one that was killed: mmdebstrap then clears its own folder. */
+async function runBuilder(args: readonly string[], options: Parameters<typeof runTool>[2]): Promise<void> {
+  await runTool('mmdebstrap', ['--version'])
+  await runTool('setpriv', ['--pdeathsig=TERM', 'mmdebstrap', ...args], options)
+}
+
+/** The command line of mmdebstrap. The last hooks download kernel and initrd into the working directory. */
+export function debootstrapArgs(
+  build: ImageBuild,
+  architecture: Architecture,
+  keyring: string | undefined,
+): string[] {
+  const debianName = DEBIAN_ARCHITECTURE[architecture]
+  return [
+    '--variant=minbase',
+    '--format=null',
+    `--architectures=${debianName}`,
+    '--skip=cleanup/apt,cleanup/reproducible',
+    `--include=${[`linux-image-cloud-${debianName}`, ...PACKAGES].join(',')}`,
+    '--dpkgopt=path-exclude=/usr/share/doc/*',
+    '--dpkgopt=path-exclude=/usr/share/man/*',
+    '--dpkgopt=path-exclude=/usr/share/locale/*',
+    '--dpkgopt=path-include=/usr/share/doc/*/copyright',
+    ...(keyring === undefined ? [] : [`--keyring=${keyring}`]),
+    `--essential-hook=${initramfsHook}`,
+    `--customize-hook=${settleHook}`,
+    `--customize-hook=${filesystemHook}`,
+    '--customize-hook=download /vmlinuz vmlinuz',
+    '--customize-hook=download /initrd.img initrd.img',
+    build.suite,
+    '/dev/null',
+    build.mirror,
+  ]
+}
+
+/** On Ubuntu and others Debian's keys come with the package debian-archive-keyring. */
+async function findKeyring(): Promise<string> {
+  for (const place of KEYRING_PLACES) {
+    const found = await stat(place).catch(() => undefined)
+    if (found !== undefined) return place
+  }
+  throw new DriverError({ code: 'keyring-missing', keyring: KEYRING })
+}
+
+function buildFailure(error: unknown, log: readonly string[], directory: string): unknown {
+  if (!(error instanceof ToolFailure)) return writeFailure(error, directory)
+  if (error.kind === 'spawn-failed') {
+    return new DriverError({ code: 'builder-missing', tool: error.binary }, { cause: error })
+  }
+  const text = (log.length > 0 ? log : error.output.stderr.split('\n')).slice(-LOG_LINES).join('\n')
+  if (/No space left on device/.test(text)) {
+    return new DriverError({ code: 'disk-full', place: directory }, { cause: error })
+  }
+  if (/newuidmap|newgidmap/.test(text) && /not found|No such file|cannot/.test(text)) {
+    return new DriverError({ code: 'builder-missing', tool: 'newuidmap' }, { cause: error })
+  }
+  return new DriverError({ code: 'build-failed', log: text }, { cause: error })
+}

@@ -1,0 +1,119 @@
+import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { errnoOf, writeFailure } from '../errors.js'
+import { cacheFiles, type CacheFiles, imageFiles } from '../files.js'
+import type { Firmware, ImageResult, ImageSource } from '../protocol.js'
+
+/** The images on this computer. A directory under its final name is whole: it appears by rename. */
+
+interface ImageMeta {
+  readonly id: string
+  readonly distro: string
+  readonly architecture: string
+  readonly kind: 'vendor' | 'built'
+  readonly source: string
+  readonly firmware: Firmware
+  readonly fallbackReason?: string | undefined
+}
+
+interface ImageIndex {
+  readonly id: string
+  /** Milliseconds since the epoch: when the network was last asked. */
+  readonly checkedAt: number
+}
+
+export class ImageCache {
+  readonly files: CacheFiles
+  private readonly prefix: string
+
+  constructor(
+    cache: string,
+    private readonly image: ImageSource,
+  ) {
+    this.prefix = `${image.distro}-${image.architecture}`
+    this.files = cacheFiles(cache, this.prefix)
+  }
+
+  /** The image with this id, or undefined when it is not (or not wholly) cached. */
+  async find(id: string): Promise<ImageResult | undefined> {
+    const files = imageFiles(this.files.imageOf(id))
+    const meta = await readJson<ImageMeta>(files.meta)
+    const disk = await stat(files.disk).catch(() => undefined)
+    if (meta === undefined || disk === undefined) return undefined
+    const { kind, source, firmware, fallbackReason } = meta
+    return {
+      id,
+      kind,
+      source,
+      firmware,
+      directory: files.directory,
+      bytes: disk.size,
+      cached: true,
+      fallbackReason,
+    }
+  }
+
+  /** The newest known image of the distro, if the network was asked within `maxAgeMs`. */
+  async findFresh(maxAgeMs: number): Promise<ImageResult | undefined> {
+    const index = await readJson<ImageIndex>(this.files.index)
+    const age = index === undefined ? Infinity : Date.now() - index.checkedAt
+    if (index === undefined || age > maxAgeMs || age < 0) return undefined
+    return this.find(index.id)
+  }
+
+  /** Any image of the distro, the newest first: what is left when its host cannot be reached. */
+  async findAny(): Promise<ImageResult | undefined> {
+    const indexed = await this.findFresh(Infinity)
+    if (indexed !== undefined) return indexed
+    const names = await readdir(this.files.images).catch((): string[] => [])
+    const metas = await Promise.all(names.map((name) => this.metaOf(join(this.files.images, name))))
+    const mine = metas.filter((entry) => entry !== undefined).sort((a, b) => b.madeAt - a.madeAt)[0]
+    return mine === undefined ? undefined : this.find(mine.id)
+  }
+
+  private async metaOf(directory: string): Promise<{ id: string; madeAt: number } | undefined> {
+    const { meta: file } = imageFiles(directory)
+    const meta = await readJson<ImageMeta>(file)
+    if (meta?.distro !== this.image.distro || meta.architecture !== this.image.architecture) return undefined
+    return { id: meta.id, madeAt: (await stat(file)).mtimeMs }
+  }
+
+  /** Puts a finished directory in its place (a directory of the same id that lost its files is replaced). */
+  async adopt(
+    directory: string,
+    image: Omit<ImageResult, 'directory' | 'bytes' | 'cached'>,
+  ): Promise<ImageResult> {
+    const { distro, architecture } = this.image
+    const place = this.files.imageOf(image.id)
+    await write(imageFiles(directory).meta, { ...image, distro, architecture } satisfies ImageMeta)
+    await rm(place, { recursive: true, force: true })
+    await rename(directory, place)
+    const found = await this.find(image.id)
+    if (found === undefined) throw new Error(`the image just stored in ${place} is gone`)
+    return { ...found, cached: false }
+  }
+
+  async remember(id: string): Promise<void> {
+    const draft = `${this.files.index}.draft`
+    await write(draft, { id, checkedAt: Date.now() } satisfies ImageIndex)
+    await rename(draft, this.files.index)
+  }
+}
+
+async function write(file: string, value: object): Promise<void> {
+  try {
+    await writeFile(file, `${JSON.stringify(value, null, 2)}\n`)
+  } catch (error) {
+    throw writeFailure(error, dirname(file))
+  }
+}
+
+/** Absent or unreadable is the same here: the cache is only a cache. */
+async function readJson<T>(file: string): Promise<T | undefined> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as T
+  } catch (error) {
+    if (error instanceof SyntaxError || errnoOf(error) !== undefined) return undefined
+    throw error
+  }
+}

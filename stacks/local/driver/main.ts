@@ -1,0 +1,86 @@
+#!/usr/bin/env node
+import { writeSync } from 'node:fs'
+import { readConsole } from './console.js'
+import type { Context, Report } from './context.js'
+import { readEnvironment } from './env.js'
+import { DriverError, type DriverFault } from './errors.js'
+import { createMachine, destroyMachine, startMachine, statusOf, stopMachine } from './machine.js'
+import type { InputOf, ResultOf, Verb } from './protocol.js'
+import { parseCommand } from './validate.js'
+
+/**
+ * The VM driver: `main.js <verb> <json>`, see protocol.ts. Writes JSON lines to stdout: progress, and at the end
+ * exactly one result or fault. Exit code 0 done, 1 fault, 2 usage, 130 and 143 interrupted.
+ */
+
+type Handlers = { [V in Verb]: (input: InputOf<V>, context: Context) => Promise<ResultOf[V]> }
+
+const HANDLERS: Handlers = {
+  image: async (input, context) => {
+    const { ensureImage } = await import('./image/resolve.js')
+    return { image: await ensureImage(input, context) }
+  },
+  create: createMachine,
+  start: startMachine,
+  stop: stopMachine,
+  status: async (input) => ({ machine: await statusOf(input) }),
+  destroy: destroyMachine,
+  console: readConsole,
+}
+
+async function main(words: readonly string[], context: Context): Promise<object> {
+  const { verb, input } = parseCommand(words)
+  return perform(verb, input, context)
+}
+
+function perform<V extends Verb>(verb: V, input: InputOf<V>, context: Context): Promise<ResultOf[V]> {
+  return HANDLERS[verb](input, context)
+}
+
+/** Synchronous, so that nothing is lost at exit; a reader that went away (EPIPE) must not stop a removal. */
+function writeLine(descriptor: 1 | 2, line: string): void {
+  try {
+    writeSync(descriptor, `${line}\n`)
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && (error.code === 'EPIPE' || error.code === 'EAGAIN')))
+      throw error
+  }
+}
+
+const report: Report = (phase, message, amount) => {
+  writeLine(1, JSON.stringify({ type: 'progress', phase, message, ...amount }))
+}
+
+function interruptible(): AbortSignal {
+  const controller = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => controller.abort(new DriverError({ code: 'interrupted', signal })))
+  }
+  return controller.signal
+}
+
+function faultOf(error: unknown): DriverFault {
+  if (error instanceof DriverError) return error.fault
+  return {
+    code: 'driver-bug',
+    stack: error instanceof Error ? (error.stack ?? error.message) : String(error),
+  }
+}
+
+function exitCodeOf(fault: { readonly code: string; readonly signal?: string }): number {
+  if (fault.code === 'usage') return 2
+  if (fault.code === 'interrupted') return fault.signal === 'SIGINT' ? 130 : 143
+  return 1
+}
+
+const signal = interruptible()
+try {
+  const result = await main(process.argv.slice(2), { environment: readEnvironment(), signal, report })
+  writeLine(1, JSON.stringify({ type: 'result', ...result }))
+} catch (error) {
+  const fault = faultOf(signal.aborted ? signal.reason : error)
+  const { code, ...fields } = fault
+  writeLine(1, JSON.stringify({ type: 'fault', ...fault }))
+  writeLine(2, `${code}: ${JSON.stringify(fields)}`)
+  process.exitCode = exitCodeOf(fault)
+}

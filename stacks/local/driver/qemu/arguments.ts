@@ -1,0 +1,126 @@
+import { type MachineFiles, SOCKET_NAME } from '../files.js'
+import type { Accelerator, Architecture, Firmware, MachineSpec } from '../protocol.js'
+import type { FirmwareFiles } from './firmware.js'
+
+/** What QEMU boots from: an image's own boot loader, or kernel and initrd beside the disk. */
+export type Boot =
+  | { readonly firmware: Extract<Firmware, 'uefi'>; readonly files: FirmwareFiles }
+  | { readonly firmware: Extract<Firmware, 'bios'> }
+  | { readonly firmware: Extract<Firmware, 'kernel'> }
+
+export interface QemuPlan {
+  readonly spec: Pick<MachineSpec, 'id' | 'vcpus' | 'memoryMiB' | 'sshPort' | 'macAddress'>
+  readonly architecture: Architecture
+  /** The distro's name decides what an emulated CPU may leave out. */
+  readonly distro: string
+  readonly files: MachineFiles
+  readonly accelerator: Accelerator
+  readonly boot: Boot
+}
+
+const MACHINE_TYPE = { x86_64: 'q35', aarch64: 'virt' } as const
+const CONSOLE = { x86_64: 'ttyS0', aarch64: 'ttyAMA0' } as const
+
+export const qemuBinary = (architecture: Architecture): string => `qemu-system-${architecture}`
+
+/**
+ * The command line of a machine. Files are absolute, since a daemonised QEMU changes to `/` and opens some of
+ * them later (the seed's, for one); only the socket is relative to the working directory it is started in, for
+ * a Unix socket's path holds 108 bytes.
+ */
+export function qemuArgs(plan: QemuPlan): string[] {
+  const { spec, files } = plan
+  return [
+    ['-name', spec.id],
+    ...machineArgs(plan),
+    ['-smp', String(spec.vcpus), '-m', `${spec.memoryMiB}M`],
+    ['-nodefaults', '-no-user-config', '-display', 'none'],
+    [
+      '-chardev',
+      `file,id=console,path=${escapeCommas(files.console)},append=on`,
+      '-serial',
+      'chardev:console',
+    ],
+    ['-chardev', `socket,id=qmp,path=${SOCKET_NAME},server=on,wait=off`, '-mon', 'chardev=qmp,mode=control'],
+    ['-pidfile', files.pid],
+    ...diskArgs(plan),
+    ['-netdev', `user,id=net0,hostfwd=tcp:127.0.0.1:${spec.sshPort}-:22`],
+    // Without its ROM the firmware does not try to boot from the network.
+    ['-device', `virtio-net-pci,netdev=net0,mac=${spec.macAddress},romfile=`],
+    ['-device', 'virtio-rng-pci'],
+    ...bootArgs(plan),
+    ['-daemonize'],
+  ].flat()
+}
+
+function machineArgs({ architecture, accelerator, boot, distro }: QemuPlan): string[][] {
+  const flash = boot.firmware === 'uefi' ? ',pflash0=code,pflash1=variables' : ''
+  return [
+    ['-machine', `${MACHINE_TYPE[architecture]}${flash}`],
+    ['-accel', accelerator === 'tcg' ? 'tcg,thread=multi' : accelerator],
+    ['-cpu', accelerator === 'tcg' ? emulatedCpu(architecture, distro) : 'host'],
+  ]
+}
+
+/** Their user space runs on any x86-64; the others may demand x86-64-v2 or v3, which include cmpxchg16b. */
+const BASELINE_DISTROS = /^(debian|ubuntu)-/
+
+/**
+ * QEMU 7.2 (Debian 12) computes wrong flags for an emulated cmpxchg16b, which kernels since 6.12 use in their
+ * allocator: they die of a double fault within seconds (measured, 3 boots of 3). Without the CPU feature they take
+ * another path.
+ */
+function emulatedCpu(architecture: Architecture, distro: string): string {
+  return architecture === 'x86_64' && BASELINE_DISTROS.test(distro) ? 'max,-cx16' : 'max'
+}
+
+function diskArgs({ files, boot }: QemuPlan): string[][] {
+  // With -kernel the first place is QEMU's own boot ROM's.
+  const first = boot.firmware === 'kernel' ? '' : ',bootindex=0'
+  const disk = { driver: 'file', filename: files.overlay }
+  const overlay = { driver: 'qcow2', 'node-name': 'disk', discard: 'unmap', file: disk }
+  const seed = { driver: 'vvfat', 'node-name': 'seed', dir: files.seed, label: 'cidata', 'read-only': true }
+  return [
+    ['-blockdev', JSON.stringify(overlay), '-device', `virtio-blk-pci,drive=disk${first}`],
+    ['-blockdev', JSON.stringify(seed), '-device', 'virtio-blk-pci,drive=seed'],
+  ]
+}
+
+/**
+ * panic=5: a guest kernel that dies starts anew instead of standing still for ever. An emulated CPU does not
+ * speculate, so the guards against that only cost time there; neither does it win from lazy RCU grace periods.
+ */
+function kernelCommandLine({ architecture, accelerator }: QemuPlan): string {
+  const words = ['root=LABEL=root', 'rw', `console=${CONSOLE[architecture]}`, 'loglevel=4', 'panic=5']
+  if (accelerator === 'tcg') words.push('mitigations=off', 'rcupdate.rcu_expedited=1')
+  return words.join(' ')
+}
+
+function bootArgs(plan: QemuPlan): string[][] {
+  const { boot, files } = plan
+  switch (boot.firmware) {
+    case 'bios':
+      return []
+    case 'uefi':
+      return flashArgs(boot.files, files)
+    case 'kernel':
+      return [
+        ['-kernel', files.kernel, '-initrd', files.initrd],
+        ['-append', kernelCommandLine(plan)],
+      ]
+  }
+}
+
+/** The variable store is qcow2: a raw one is writable without snapshots, and QEMU's savevm then refuses. */
+function flashArgs(firmware: FirmwareFiles, files: MachineFiles): string[][] {
+  const code = { driver: 'raw', 'node-name': 'code', 'read-only': true, file: fileNode(firmware.code) }
+  const variables = { driver: 'qcow2', 'node-name': 'variables', file: fileNode(files.variables) }
+  return [
+    ['-blockdev', JSON.stringify(code)],
+    ['-blockdev', JSON.stringify(variables)],
+  ]
+}
+
+const fileNode = (filename: string): object => ({ driver: 'file', filename })
+/** QEMU's option syntax: a comma within a value is written twice. */
+const escapeCommas = (value: string): string => value.replaceAll(',', ',,')

@@ -1,0 +1,147 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { identifyProcess, livenessOf, type ProcessIdentity } from '../../../../backend/process-identity.js'
+import { DriverError, errnoOf } from '../errors.js'
+import type { MachineFiles } from '../files.js'
+import type { Accelerator } from '../protocol.js'
+import { runTool, ToolFailure } from '../run.js'
+import { QmpSession } from './qmp.js'
+
+/** A QEMU that is proven to be the machine's: by its command line now, by pid and start time from then on. */
+export interface QemuProcess {
+  readonly identity: ProcessIdentity
+  readonly accelerator: Accelerator
+  readonly port: number | undefined
+}
+
+/**
+ * The machine's QEMU processes. A pid file proves nothing (pids are reused): ours is who carries the machine's
+ * name and pid file on its command line. More than one is seen only while a QEMU is daemonising.
+ */
+export async function findQemu(id: string, files: MachineFiles): Promise<QemuProcess[]> {
+  const found: QemuProcess[] = []
+  for (const pid of await candidatePids(files)) {
+    const identity = identifyProcess(pid)
+    const words = identity === undefined ? [] : await commandLine(pid)
+    if (identity === undefined || !isOurs(words, id, files)) continue
+    found.push({ identity, accelerator: acceleratorOf(words), port: portOf(words) })
+  }
+  return found
+}
+
+async function candidatePids(files: MachineFiles): Promise<number[]> {
+  if (process.platform === 'linux') {
+    return (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number)
+  }
+  const pid = Number(await readFile(files.pid, 'utf8').catch(() => ''))
+  return pid > 0 ? [pid] : []
+}
+
+async function commandLine(pid: number): Promise<string[]> {
+  if (process.platform === 'linux') {
+    return (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0')
+  }
+  const { stdout } = await runTool('ps', ['-p', String(pid), '-o', 'command=']).catch(() => ({ stdout: '' }))
+  return stdout.trim().split(/\s+/)
+}
+
+function isOurs(words: readonly string[], id: string, files: MachineFiles): boolean {
+  return valueOf(words, '-name') === id && valueOf(words, '-pidfile') === files.pid
+}
+
+function acceleratorOf(words: readonly string[]): Accelerator {
+  const word = valueOf(words, '-accel')?.split(',')[0]
+  return word === 'kvm' || word === 'hvf' ? word : 'tcg'
+}
+
+function portOf(words: readonly string[]): number | undefined {
+  const port = /hostfwd=tcp:127\.0\.0\.1:(\d+)-/.exec(words.join(' '))?.[1]
+  return port === undefined ? undefined : Number(port)
+}
+
+function valueOf(words: readonly string[], option: string): string | undefined {
+  const position = words.indexOf(option)
+  return position < 0 ? undefined : words[position + 1]
+}
+
+/** The one QEMU that answers on the machine's socket, waiting up to `timeoutMs` for it to come up. */
+export async function findAnswering(
+  id: string,
+  files: MachineFiles,
+  timeoutMs: number,
+): Promise<QemuProcess | undefined> {
+  const deadline = performance.now() + timeoutMs
+  for (;;) {
+    const found = await findQemu(id, files)
+    const [only] = found
+    if (only === undefined) return undefined
+    const answer = await QmpSession.with(files.directory, (session) => session.execute('query-status'))
+    if (answer !== undefined && found.length === 1) return only
+    if (performance.now() > deadline) return undefined
+    await sleep(100)
+  }
+}
+
+/** Starts QEMU detached; returns when it has daemonised, which is when its sockets are bound. */
+export async function launchQemu(
+  binary: string,
+  args: readonly string[],
+  files: MachineFiles,
+  port: number,
+): Promise<void> {
+  try {
+    await runTool(binary, args, { cwd: files.directory })
+  } catch (error) {
+    if (!(error instanceof ToolFailure)) throw error
+    if (error.kind === 'spawn-failed')
+      throw new DriverError({ code: 'qemu-missing', binary }, { cause: error })
+    const { stderr } = error.output
+    if (/Could not set up host forwarding rule/.test(stderr)) {
+      throw new DriverError({ code: 'port-taken', port }, { cause: error })
+    }
+    throw new DriverError({ code: 'qemu-failed', stderr: stderr.slice(-4000) }, { cause: error })
+  }
+}
+
+const QUIT_WAIT_MS = 5_000
+
+/**
+ * Ends the machine's processes: a powerdown the guest has `graceMs` for (0: none), then QMP `quit`, then SIGKILL to
+ * those that are still proven to be ours.
+ */
+export async function stopQemu(id: string, files: MachineFiles, graceMs: number): Promise<void> {
+  const found = await findQemu(id, files)
+  if (found.length === 0) return
+  if (graceMs > 0 && (await tell(files, 'system_powerdown')) && (await areGone(found, graceMs))) return
+  if ((await tell(files, 'quit')) && (await areGone(found, QUIT_WAIT_MS))) return
+  for (const { identity } of found) {
+    if (livenessOf(identity) === 'alive') kill(identity.pid)
+  }
+  await areGone(found, QUIT_WAIT_MS)
+}
+
+/** `quit` may close the connection before it answers. */
+async function tell(files: MachineFiles, command: string): Promise<boolean> {
+  const asked = await QmpSession.with(files.directory, async (session) => {
+    await session.execute(command).catch(() => undefined)
+    return true
+  })
+  return asked === true
+}
+
+async function areGone(processes: readonly QemuProcess[], timeoutMs: number): Promise<boolean> {
+  const deadline = performance.now() + timeoutMs
+  while (processes.some(({ identity }) => livenessOf(identity) === 'alive')) {
+    if (performance.now() > deadline) return false
+    await sleep(50)
+  }
+  return true
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch (error) {
+    if (errnoOf(error) !== 'ESRCH') throw error
+  }
+}

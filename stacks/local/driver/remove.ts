@@ -1,0 +1,46 @@
+import { lstat, readdir, rm, rmdir } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { DriverError, errnoOf } from './errors.js'
+import type { MachineFiles } from './files.js'
+import { findQemu, stopQemu } from './qemu/process.js'
+
+/**
+ * Ends the machine's QEMU and removes its directory with everything in it, then the empty folders above it up to the
+ * folder `machines`. Returns what was removed; throws `machine-left` if anything is still there.
+ */
+export async function removeMachine(id: string, files: MachineFiles): Promise<string[]> {
+  await stopQemu(id, files, 0)
+  const names = await readdir(files.directory).catch((): string[] => [])
+  for (const name of names) await rm(join(files.directory, name), { recursive: true, force: true })
+  const folders = await removeEmptyFolders(files.directory, files.machines)
+  const left = await findLeft(id, files)
+  if (left.length > 0) throw new DriverError({ code: 'machine-left', id, left })
+  return [...names.map((name) => join(files.directory, name)), ...folders]
+}
+
+async function removeEmptyFolders(from: string, machines: string): Promise<string[]> {
+  const removed: string[] = []
+  for (
+    let folder = from;
+    folder !== machines && folder.startsWith(`${machines}/`);
+    folder = dirname(folder)
+  ) {
+    try {
+      await rmdir(folder)
+      removed.push(folder)
+    } catch (error) {
+      const code = errnoOf(error) ?? ''
+      if (code === 'ENOENT') continue
+      // Another machine of the lab still lives there.
+      if (code === 'ENOTEMPTY' || code === 'EEXIST') break
+      throw error
+    }
+  }
+  return removed
+}
+
+async function findLeft(id: string, files: MachineFiles): Promise<string[]> {
+  const processes = (await findQemu(id, files)).map(({ identity }) => `process ${identity.pid}`)
+  const directory = await lstat(files.directory).catch(() => undefined)
+  return directory === undefined ? processes : [...processes, files.directory]
+}

@@ -1,0 +1,80 @@
+import type { Distro, LocalOffer } from '../../distro-catalog/distro.js'
+import type { MachineSize } from '../../distro-catalog/size.js'
+import type { StateBackend } from '../../backend/state-backend.js'
+import { buildSeed } from '../cloud-init.js'
+import { machineId, macAddress } from '../naming.js'
+import type { ImageSource } from './driver/protocol.js'
+import type { DriverProgram, LocalLabSpec } from './spec.js'
+
+export interface LocalLabPlan {
+  readonly lab: string
+  readonly profile: string
+  readonly backendId: string
+  readonly state: StateBackend
+  readonly driver: DriverProgram
+  readonly image: ImageSource
+  /** The pinned image; null lets the driver take the newest. */
+  readonly imageId: string | null
+  readonly size: MachineSize
+  readonly machines: readonly LocalMachinePlan[]
+  readonly authorizedKeys: readonly string[]
+  /** Absolute path of the image cache. */
+  readonly cache: string
+  /** Changes when a destroyed lab's name is used again, so that cloud-init sees a new machine. */
+  readonly instanceId: string
+}
+
+export interface LocalMachinePlan {
+  readonly name: string
+  readonly user: string
+  readonly sshPort: number
+  /** Absolute path of the folder for all of the VM's files. */
+  readonly directory: string
+}
+
+/** The stack's spec of a local lab; pure. */
+export function planLocalLab(plan: LocalLabPlan): LocalLabSpec {
+  const { lab, profile, state, driver, size } = plan
+  const machines = plan.machines.map((machine) => {
+    const id = machineId(plan.backendId, lab, machine.name)
+    const hostname = machine.name === 'main' ? lab : machine.name
+    const mac = macAddress(id)
+    const seed = buildSeed({
+      instanceId: `${id}-${plan.instanceId}`,
+      hostname,
+      user: machine.user,
+      authorizedKeys: plan.authorizedKeys,
+      macAddress: mac,
+    })
+    const vm = {
+      id,
+      directory: machine.directory,
+      cache: plan.cache,
+      image: plan.image,
+      imageId: plan.imageId,
+      hostname,
+      vcpus: size.vcpus,
+      memoryMiB: size.memoryMiB,
+      diskGiB: size.diskGiB,
+      sshPort: machine.sshPort,
+      macAddress: mac,
+      seed,
+    }
+    return { name: machine.name, user: machine.user, vm }
+  })
+  return { provider: 'local', lab, profile, state, driver, machines }
+}
+
+/** The catalog's and the distributions' names of the computers that a VM can be like. */
+const MACHINE_NAMES = { x86_64: 'x86_64', arm64: 'aarch64' } as const
+
+/** Where the driver gets a distro's image from on this computer; undefined when there is none for its architecture. */
+export function imageSourceOf(
+  distro: Distro,
+  offer: LocalOffer,
+  nodeArchitecture: string,
+): ImageSource | undefined {
+  const architecture = nodeArchitecture === 'arm64' ? 'arm64' : 'x86_64'
+  const image = offer.architectures[architecture]
+  return image && { distro: distro.name, architecture: MACHINE_NAMES[architecture], ...image }
+}

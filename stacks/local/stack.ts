@@ -1,0 +1,49 @@
+import { DataResource } from 'cdktf/lib/terraform-data-resource.js'
+import { TerraformOutput } from 'cdktf/lib/terraform-output.js'
+import type { LocalExecProvisioner } from 'cdktf/lib/terraform-provisioner.js'
+import type { TerraformStack } from 'cdktf/lib/terraform-stack.js'
+import type { MachineOutput } from '../outputs.js'
+import { bootName, LOCAL_ADDRESS } from './addresses.js'
+import type { DriverProgram, LocalLabSpec, LocalMachine } from './spec.js'
+
+/**
+ * Two built-in resources a machine. `<name>` is the machine itself: it does nothing when created and has the
+ * driver remove every trace when destroyed. `<name>-boot` has the driver make and start the VM. They are apart
+ * because OpenTofu does not run the destroy provisioner of a resource whose create provisioner failed or was
+ * interrupted: with one resource, a half-made VM would outlive `tofu destroy`.
+ */
+export function buildLocalLab(stack: TerraformStack, spec: LocalLabSpec): void {
+  for (const machine of spec.machines) buildMachine(stack, spec.driver, machine)
+  new TerraformOutput(stack, 'machines', { value: Object.fromEntries(spec.machines.map(outputOf)) })
+}
+
+function buildMachine(stack: TerraformStack, driver: DriverProgram, { name, vm }: LocalMachine): void {
+  const machine = new DataResource(stack, name, {
+    input: escapeTemplates({ id: vm.id, directory: vm.directory }),
+    triggersReplace: escapeTemplates({ image: vm.imageId, directory: vm.directory }),
+    provisioners: [{ ...driverCall(driver, 'destroy'), when: 'destroy' }],
+  })
+  new DataResource(stack, bootName(name), {
+    input: escapeTemplates(vm),
+    triggersReplace: { machine: machine.id },
+    provisioners: [driverCall(driver, 'create')],
+  })
+}
+
+/** Without a shell: the interpreter's arguments are the driver and its verb, the command is one JSON argument. */
+const driverCall = (driver: DriverProgram, verb: 'create' | 'destroy'): LocalExecProvisioner => ({
+  type: 'local-exec',
+  interpreter: [driver.node, driver.program, verb],
+  command: '${jsonencode(self.input)}',
+})
+
+/** Makes OpenTofu take every string literally: `${` and `%{` would start a template. */
+function escapeTemplates<T>(value: T): T {
+  const text = JSON.stringify(value).replaceAll('${', '$${').replaceAll('%{', '%%{')
+  return JSON.parse(text) as T
+}
+
+const outputOf = ({ name, user, vm }: LocalMachine): [string, MachineOutput] => [
+  name,
+  { address: LOCAL_ADDRESS, port: vm.sshPort, user },
+]

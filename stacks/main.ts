@@ -1,0 +1,59 @@
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { App } from 'cdktf/lib/app.js'
+import { backendId, directoryLocation } from '../backend/location.js'
+import { stateBackend } from '../backend/state-backend.js'
+import { isLabName } from '../backend/lab-name.js'
+import { loadCatalog } from '../distro-catalog/load.js'
+import { resolveOffer } from '../distro-catalog/resolve.js'
+import { resolveSize } from '../distro-catalog/size.js'
+import { buildLabStack } from './app.js'
+import { imageSourceOf, planLocalLab } from './local/plan.js'
+import { machineId, sshPortCandidates } from './naming.js'
+
+/**
+ * The app of `cdktf.json`: one stack per profile of the catalog, as `cdktf synth` shows it, with defaults and
+ * without keys. Labs themselves are synthesised by the CLI from their records.
+ */
+const app = new App()
+const home = join(homedir(), '.local/state/distrolab')
+const location = directoryLocation(home)
+const id = backendId(location)
+const catalog = await loadCatalog()
+const local = catalog.providers.get('local')
+
+for (const distro of catalog.distros.values()) {
+  const lab = `${distro.name.replaceAll('.', '-')}-local`
+  if (local === undefined || distro.providers.local === undefined || !isLabName(lab)) continue
+  const offer = resolveOffer(distro, 'local')
+  const image = imageSourceOf(distro, offer, process.arch)
+  if (image === undefined) continue
+  const [sshPort] = sshPortCandidates(machineId(id, lab, 'main'))
+  const spec = planLocalLab({
+    lab,
+    profile: `${distro.name}-local`,
+    backendId: id,
+    state: stateBackend(location, lab),
+    driver: {
+      node: process.execPath,
+      program: fileURLToPath(new URL('local/driver/main.js', import.meta.url)),
+    },
+    image,
+    imageId: null,
+    size: resolveSize(local, { minimumDiskGiB: offer.minimumDiskGiB }),
+    machines: [
+      {
+        name: 'main',
+        user: offer.user,
+        sshPort: sshPort ?? 0,
+        directory: join(home, 'machines', id, lab, 'main'),
+      },
+    ],
+    authorizedKeys: [],
+    cache: join(homedir(), '.cache/distrolab'),
+    instanceId: 'preview',
+  })
+  buildLabStack(app, spec)
+}
+app.synth()

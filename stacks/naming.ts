@@ -1,0 +1,28 @@
+import { createHash } from 'node:crypto'
+
+/** The name of one machine at its provider: the same for the same lab of the same backend, whoever asks. */
+export const machineId = (backendId: string, lab: string, machine: string): string =>
+  `distrolab-${backendId}-${lab}-${machine}`
+
+/** Marks on everything a lab is made of, so that it can be found without any record. */
+export function labTags(backendId: string, lab: string): Record<string, string> {
+  return { 'distrolab-lab': lab, 'distrolab-backend': backendId }
+}
+
+/** A locally administered MAC address in QEMU's own range (52:54:00). */
+export function macAddress(id: string): string {
+  const [a, b, c] = createHash('sha256').update(id).digest()
+  return ['52', '54', '00', ...[a, b, c].map((byte) => (byte ?? 0).toString(16).padStart(2, '0'))].join(':')
+}
+
+const FIRST_PORT = 20_000
+const PORTS = 12_000
+
+/**
+ * Ports for a machine's forwarded SSH, best first: spread by the machine's name below the range that Linux
+ * hands out to outgoing connections (32768 and up), so that the same machine asks for the same port again.
+ */
+export function* sshPortCandidates(id: string): Generator<number> {
+  const start = createHash('sha256').update(`port ${id}`).digest().readUInt32BE(0)
+  for (let offset = 0; offset < PORTS; offset++) yield FIRST_PORT + ((start + offset) % PORTS)
+}

@@ -1,0 +1,12 @@
+import type { StateBackend } from '../backend/state-backend.js'
+import type { LocalLabSpec } from './local/spec.js'
+
+/** What every lab's stack is made from, whatever the provider: values only, nothing is looked up. */
+export interface CommonSpec {
+  readonly lab: string
+  readonly profile: string
+  readonly state: StateBackend
+}
+
+/** One member per provider; `provider` tells them apart. */
+export type LabSpec = LocalLabSpec

@@ -1,0 +1,205 @@
+import { beforeEach, describe, expect, test } from '@jest/globals'
+import { readHistory } from '../../backend/events.js'
+import { inheritLease } from '../../backend/inherited-lease.js'
+import { eventsPrefix, recordKey } from '../../backend/keys.js'
+import { acquireLease, type Lease } from '../../backend/lease.js'
+import { openLabWriter, type LabWriter } from '../../backend/lab-writer.js'
+import { readRecord } from '../../backend/record.js'
+import type { LabEvent } from '../../backend/record-schema.js'
+import type { ObjectStore } from '../../backend/store.js'
+import { decided, disturbed, elsewhere, faultOf, labName, ourselves, temporaryStore } from './support.js'
+
+const lab = labName('demo')
+let store: ObjectStore
+let lease: Lease
+let writer: LabWriter
+let told: LabEvent[]
+
+const take = (command: string, from = store): Promise<Lease> =>
+  acquireLease(from, lab, { holder: ourselves(), command, waitMs: 0 })
+const later = (ms: number): ObjectStore =>
+  disturbed(store, { now: async () => new Date((await store.now()).getTime() + ms) })
+const recorded = async () => (await readRecord(store, lab))?.lab
+const path = async (): Promise<string[]> =>
+  (await readHistory(store, lab)).events.map((event) => `${event.from ?? '-'}>${event.to}`)
+
+beforeEach(async () => {
+  store = await temporaryStore()
+  lease = await take('up')
+  told = []
+  writer = await openLabWriter(store, lease, { onTransition: (event) => void told.push(event) })
+})
+
+describe('a lab writer', () => {
+  test('records intent before anything is made', async () => {
+    expect(writer.lab).toBeUndefined()
+    const created = await writer.create(decided, { step: 'synth' })
+    expect(created).toMatchObject({
+      state: 'provisioning',
+      fence: 1,
+      command: { name: 'up' },
+      step: { name: 'synth' },
+    })
+    expect(await recorded()).toEqual(created)
+    expect(told).toMatchObject([
+      { from: null, to: 'provisioning', command: 'up', fence: 1, holder: { user: 'anna' } },
+    ])
+  })
+
+  test('follows a lab through its life, one event a transition', async () => {
+    const provisioning = await writer.create(decided)
+    await writer.beginStep('apply')
+    await writer.update({ machines: [{ ...decided.machines[0]!, address: '127.0.0.1', port: 2222 }] })
+    const provisioned = await writer.transition(provisioning, 'provisioned', { step: null })
+    const configuring = await writer.transition(provisioned, 'configuring', { step: 'wait-ssh' })
+    const ready = await writer.transition(configuring, 'ready', { finish: true, patch: { expiresAt: null } })
+    expect(ready).toMatchObject({ state: 'ready', command: null, step: null, machines: [{ port: 2222 }] })
+    expect(ready.steps.map((step) => [step.name, step.outcome])).toEqual([
+      ['apply', 'done'],
+      ['wait-ssh', 'done'],
+    ])
+    expect(await recorded()).toEqual(ready)
+    const expected = [
+      '->provisioning',
+      'provisioning>provisioned',
+      'provisioned>configuring',
+      'configuring>ready',
+    ]
+    expect(await path()).toEqual(expected)
+    expect(told.map((event) => `${event.from ?? '-'}>${event.to}`)).toEqual(expected)
+    expect(await store.list(eventsPrefix(lab))).toHaveLength(4)
+  })
+
+  test('records a failure with its step, in the failure of the state', async () => {
+    await writer.create(decided, { step: 'apply' })
+    const failed = await writer.fail({ code: 'engine-failed', message: 'no memory' })
+    expect(failed).toMatchObject({
+      state: 'provision-failed',
+      failure: { step: 'apply', code: 'engine-failed', message: 'no memory' },
+      command: null,
+      step: null,
+      steps: [{ name: 'apply', outcome: 'failed' }],
+    })
+    if (failed.state === 'destroying') throw new Error('unreachable')
+    const resumed = await writer.transition(failed, 'provisioning', { step: 'init' })
+    expect(resumed).toMatchObject({ failure: null, step: { name: 'init' } })
+  })
+
+  test('keeps what a crashed command left until its successor does something', async () => {
+    await writer.create(decided, { step: 'apply' })
+    const next = await openLabWriter(store, await forceTakeover())
+    expect(next.lab).toMatchObject({ state: 'provisioning', fence: 2, step: { name: 'apply' } })
+    await next.beginStep('init')
+    expect(await recorded()).toMatchObject({ step: { name: 'init' }, steps: [] })
+  })
+
+  test('refuses a transition from a state the record is not in', async () => {
+    const provisioning = await writer.create(decided)
+    await writer.transition(provisioning, 'provisioned')
+    expect(await faultOf(writer.transition(provisioning, 'provisioned'))).toMatchObject({
+      code: 'transition-illegal',
+      from: 'provisioned',
+    })
+    expect(await path()).toHaveLength(2)
+  })
+
+  test('starts a name anew after its lab was destroyed, with one history', async () => {
+    const first = await writer.create(decided)
+    const gone = await writer.transition(await writer.transition(first, 'destroying'), 'destroyed', {
+      finish: true,
+    })
+    const again = await writer.transition(gone, 'provisioning', { patch: decided })
+    expect(again.createdAt >= gone.updatedAt).toBe(true)
+    expect(await path()).toHaveLength(4)
+  })
+
+  test('carries out calls made at once one after the other', async () => {
+    await writer.create(decided)
+    await Promise.all(['a', 'b', 'c'].map((name) => writer.beginStep(name)))
+    expect(await recorded()).toMatchObject({ step: { name: 'c' }, steps: [{ name: 'a' }, { name: 'b' }] })
+  })
+
+  test('yields to a command run under its lease, and keeps what that wrote', async () => {
+    const provisioning = await writer.create(decided)
+    const child = await openLabWriter(store, await inheritLease(store, lab, lease.token))
+    await child.update({ expiresAt: '2030-01-01T00:00:00.000Z' })
+    const provisioned = await writer.transition(provisioning, 'provisioned')
+    expect(provisioned.expiresAt).toBe('2030-01-01T00:00:00.000Z')
+  })
+
+  test('writes nothing without the lease', async () => {
+    await writer.create(decided)
+    const before = await store.get(recordKey(lab))
+    await lease.release()
+    for (const attempt of [writer.beginStep('x'), writer.finish(), writer.fail({ code: 'x', message: '' })]) {
+      expect((await faultOf(attempt)).code).toBe('lease-lost')
+    }
+    expect(await store.get(recordKey(lab))).toEqual(before)
+  })
+})
+
+/** Takes the lease as if its holder had never renewed it. */
+const forceTakeover = (): Promise<Lease> => take('up', later(3_600_000))
+
+describe('a holder that was taken over but does not know it yet', () => {
+  test('is stopped by the fence in the record', async () => {
+    const provisioning = await writer.create(decided)
+    const next = await openLabWriter(store, await take('down', later(61_000)))
+    expect(next.lab?.fence).toBe(2)
+    const before = await store.list('')
+    // It passes its own check (validity has not run out by its clock), and the store must stop it.
+    await lease.assertHeld()
+    expect((await faultOf(writer.transition(provisioning, 'provisioned'))).code).toBe('lease-lost')
+    expect((await faultOf(writer.beginStep('apply'))).code).toBe('lease-lost')
+    expect((await faultOf(openLabWriter(store, lease))).code).toBe('lease-lost')
+    expect(await store.list('')).toEqual(before)
+    expect(await recorded()).toMatchObject({ state: 'provisioning', fence: 2, command: { name: 'down' } })
+  })
+})
+
+describe('history', () => {
+  test('loses nothing to a crash between the record and its event', async () => {
+    let crashed = true
+    const crashing = disturbed(store, {
+      beforeWrite: async (key) => {
+        if (crashed && key.startsWith(eventsPrefix(lab))) throw new Error('killed here')
+      },
+    })
+    const dying = await openLabWriter(crashing, lease)
+    await expect(dying.create(decided)).rejects.toThrow('killed here')
+    expect(await store.list(eventsPrefix(lab))).toEqual([])
+    expect(await path()).toEqual(['->provisioning'])
+    crashed = false
+    const next = await openLabWriter(store, await forceTakeover())
+    if (next.lab?.state !== 'provisioning') throw new Error('expected a provisioning lab')
+    await next.transition(next.lab, 'provisioned')
+    expect(await path()).toEqual(['->provisioning', 'provisioning>provisioned'])
+    expect(await store.list(eventsPrefix(lab))).toHaveLength(2)
+  })
+
+  test('keeps causal order also when the clock of the store steps back', async () => {
+    await writer.create(decided)
+    const back = later(-3_600_000)
+    await lease.release()
+    const next = await openLabWriter(back, await take('up', back))
+    if (next.lab?.state !== 'provisioning') throw new Error('expected a provisioning lab')
+    await next.transition(next.lab, 'provisioned')
+    expect(await path()).toEqual(['->provisioning', 'provisioning>provisioned'])
+  })
+
+  test('holds notes too, which are no transitions', async () => {
+    await writer.create(decided)
+    await writer.note('lock broken by anna')
+    expect((await readHistory(store, lab)).events).toMatchObject([
+      {},
+      { kind: 'note', message: 'lock broken by anna' },
+    ])
+    expect(told).toHaveLength(1)
+  })
+})
+
+test('a record under a living holder elsewhere is not to be had', async () => {
+  await lease.release()
+  await acquireLease(store, lab, { holder: elsewhere, command: 'exec', waitMs: 0 })
+  expect((await faultOf(take('down'))).code).toBe('lease-held')
+})

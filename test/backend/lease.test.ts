@@ -1,0 +1,238 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { beforeEach, describe, expect, test } from '@jest/globals'
+import { leaseKey } from '../../backend/keys.js'
+import { inheritLease } from '../../backend/inherited-lease.js'
+import { acquireLease, type Lease, type LeaseRequest } from '../../backend/lease.js'
+import { readLease } from '../../backend/lease-document.js'
+import type { ObjectStore } from '../../backend/store.js'
+import { disturbed, elsewhere, faultOf, labName, ourselves, temporaryStore } from './support.js'
+
+const lab = labName('demo')
+let store: ObjectStore
+beforeEach(async () => {
+  store = await temporaryStore()
+})
+
+const acquire = (request: Partial<LeaseRequest> = {}, from: ObjectStore = store): Promise<Lease> =>
+  acquireLease(from, lab, { holder: ourselves(), command: 'up', waitMs: 0, ...request })
+
+/** The store as seen when its clock has moved on by that much. */
+const later = (ms: number): ObjectStore =>
+  disturbed(store, { now: async () => new Date((await store.now()).getTime() + ms) })
+
+describe('a lease', () => {
+  test('is held by one, who is named to the other', async () => {
+    await acquire({ holder: elsewhere, command: 'swap' })
+    expect(await faultOf(acquire())).toMatchObject({
+      code: 'lease-held',
+      lab: 'demo',
+      holder: { user: 'ci', host: 'runner-7', pid: 42, command: 'swap' },
+    })
+  })
+
+  test('passes on when released, with a fence that only grows', async () => {
+    const first = await acquire()
+    await first.release()
+    expect(await readLease(store, lab)).toMatchObject({
+      holder: null,
+      takeover: null,
+      document: { fence: 1 },
+    })
+    const second = await acquire()
+    expect([first.fence, second.fence]).toEqual([1, 2])
+    expect(second.tookOverFrom).toBeUndefined()
+    expect((await faultOf(first.assertHeld())).code).toBe('lease-lost')
+    await first.release()
+    await second.assertHeld()
+  })
+
+  test('goes to exactly one of many who ask at once', async () => {
+    const results = await Promise.allSettled(Array.from({ length: 20 }, () => acquire({ holder: elsewhere })))
+    expect(results.filter((result) => result.status === 'fulfilled')).toHaveLength(1)
+  })
+
+  test('is waited for, once announced, and had as soon as it is free', async () => {
+    const first = await acquire({ holder: elsewhere })
+    const seen: number[] = []
+    const waiting = acquire({ waitMs: 10_000, onWait: (holder) => void seen.push(holder.pid) })
+    await sleep(700)
+    await first.release()
+    expect((await waiting).fence).toBe(2)
+    expect(seen).toEqual([42])
+  })
+
+  test('is not waited for longer than asked, nor after an interrupt', async () => {
+    await acquire({ holder: elsewhere })
+    const began = performance.now()
+    expect((await faultOf(acquire({ waitMs: 300 }))).code).toBe('lease-held')
+    expect(performance.now() - began).toBeLessThan(2000)
+    const interrupt = new AbortController()
+    const waiting = acquire({ waitMs: 60_000, signal: interrupt.signal })
+    setTimeout(() => interrupt.abort(new Error('Ctrl-C')), 50)
+    await expect(waiting).rejects.toThrow('Ctrl-C')
+  })
+
+  test('is renewed while held', async () => {
+    const lease = await acquire({ holder: elsewhere, timing: { heartbeatMs: 40, validMs: 400 } })
+    await sleep(900)
+    await lease.assertHeld()
+    expect((await faultOf(acquire())).code).toBe('lease-held')
+    await lease.release()
+  })
+
+  test('expires by the clock of the store alone', async () => {
+    await acquire({ holder: elsewhere })
+    expect((await faultOf(acquire({}, later(55_000)))).code).toBe('lease-held')
+    expect((await readLease(later(61_000), lab))?.takeover).toBe('expired')
+    const next = await acquire({}, later(61_000))
+    expect(next.fence).toBe(2)
+    expect(next.tookOverFrom).toMatchObject({ user: 'ci', reason: 'expired' })
+  })
+
+  test.each([3_600_000, -3_600_000])(
+    'is judged the same when our own clock is off by %i ms',
+    async (skew) => {
+      const realNow = Date.now
+      await acquire({ holder: elsewhere })
+      Date.now = () => realNow() + skew
+      try {
+        expect((await faultOf(acquire())).code).toBe('lease-held')
+        const next = await acquire({}, later(61_000))
+        expect(Math.abs(Date.parse(next.since) - realNow() - 61_000)).toBeLessThan(10_000)
+        expect(Math.abs(next.storeTime().getTime() - realNow() - 61_000)).toBeLessThan(10_000)
+      } finally {
+        Date.now = realNow
+      }
+    },
+  )
+
+  test('is not taken from a living process, however it looks to others', async () => {
+    await acquire({ holder: ourselves('bob') })
+    expect((await readLease(store, lab))?.takeover).toBeNull()
+    expect((await faultOf(acquire())).code).toBe('lease-held')
+  })
+
+  test('is taken from a pid that now belongs to another process', async () => {
+    await acquire({ holder: { ...ourselves('bob'), startTime: '1' } })
+    expect((await readLease(store, lab))?.takeover).toBe('holder-dead')
+    expect((await acquire()).tookOverFrom).toMatchObject({ user: 'bob', reason: 'holder-dead' })
+  })
+
+  test('proves nothing about a pid of another boot or computer', async () => {
+    for (const other of [{ boot: 'x' }, { host: 'x' }, { boot: '' }]) {
+      const lease = await acquire({ holder: { ...ourselves('bob'), startTime: '1', ...other } })
+      expect((await readLease(store, lab))?.takeover).toBeNull()
+      await lease.release()
+    }
+  })
+})
+
+describe('a holder whose lease was taken over', () => {
+  test('is told at its next heartbeat', async () => {
+    const lease = await acquire({ holder: elsewhere, timing: { heartbeatMs: 100, validMs: 60_000 } })
+    await acquire({}, later(61_000))
+    await sleep(300)
+    expect(lease.lost.aborted).toBe(true)
+    expect(lease.lost.reason).toMatchObject({ fault: { code: 'lease-lost' } })
+    expect((await faultOf(lease.assertHeld())).code).toBe('lease-lost')
+    await lease.release()
+    expect((await readLease(store, lab))?.document.fence).toBe(2)
+  })
+
+  test('is told before its next change when it slept past its validity', async () => {
+    const lease = await acquire({ holder: elsewhere, timing: { heartbeatMs: 60_000, validMs: 50 } })
+    await sleep(100)
+    await acquire()
+    expect((await faultOf(lease.assertHeld())).code).toBe('lease-lost')
+    expect(lease.lost.aborted).toBe(true)
+  })
+
+  test('is told also when the computer slept, where the monotonic clock stood still', async () => {
+    const realNow = Date.now
+    const lease = await acquire({ holder: elsewhere })
+    await acquire({}, later(61_000))
+    Date.now = () => realNow() + 61_000
+    try {
+      expect((await faultOf(lease.assertHeld())).code).toBe('lease-lost')
+    } finally {
+      Date.now = realNow
+    }
+  })
+
+  test('goes on when it slept and nobody took over', async () => {
+    const lease = await acquire({ timing: { heartbeatMs: 60_000, validMs: 50 } })
+    await sleep(100)
+    await lease.assertHeld()
+    expect(lease.lost.aborted).toBe(false)
+  })
+})
+
+describe('a store that fails during renewals', () => {
+  test('costs nothing while it recovers within the validity', async () => {
+    let failures = 3
+    const flaky = disturbed(store, {
+      beforeWrite: async (key) => {
+        if (key === leaseKey(lab) && failures < 3 && failures++ >= 0) throw new Error('503')
+      },
+    })
+    const lease = await acquire({ timing: { heartbeatMs: 30, validMs: 2000 } }, flaky)
+    const before = (await readLease(store, lab))?.document.renewedAt ?? ''
+    failures = 0
+    await sleep(700)
+    await lease.assertHeld()
+    expect(failures).toBe(3)
+    expect((await readLease(store, lab))?.document.renewedAt).not.toBe(before)
+    await lease.release()
+  })
+
+  test('costs the lease once the validity has run out', async () => {
+    let broken = false
+    const failing = disturbed(store, {
+      beforeWrite: async () => {
+        if (broken) throw new Error('503')
+      },
+    })
+    const lease = await acquire({ timing: { heartbeatMs: 30, validMs: 200 } }, failing)
+    broken = true
+    await sleep(600)
+    expect(lease.lost.aborted).toBe(true)
+    expect(await faultOf(lease.assertHeld())).toMatchObject({
+      code: 'lease-lost',
+      reason: expect.stringContaining('503'),
+    })
+  })
+
+  test('does not cost the lease when a write got through and only its answer was lost', async () => {
+    let lose = false
+    const lossy: ObjectStore = {
+      ...disturbed(store, {}),
+      replace: async (key, body, version) => {
+        const written = await store.replace(key, body, version)
+        if (!lose) return written
+        lose = false
+        throw new Error('connection reset')
+      },
+    }
+    const lease = await acquire({ timing: { heartbeatMs: 30, validMs: 2000 } }, lossy)
+    lose = true
+    await sleep(600)
+    expect(lose).toBe(false)
+    await lease.assertHeld()
+    await lease.release()
+    expect((await readLease(store, lab))?.holder).toBeNull()
+  })
+})
+
+describe('a command run under a lease', () => {
+  test('inherits it by its token and neither waits for it nor gives it back', async () => {
+    const parent = await acquire()
+    const child = await inheritLease(store, lab, parent.token)
+    expect(child.fence).toBe(parent.fence)
+    await child.assertHeld()
+    await child.release()
+    await parent.assertHeld()
+    await parent.release()
+    expect((await faultOf(child.assertHeld())).code).toBe('lease-lost')
+    expect((await faultOf(inheritLease(store, lab, parent.token))).code).toBe('lease-lost')
+  })
+})

@@ -1,0 +1,94 @@
+import { beforeEach, describe, expect, test } from '@jest/globals'
+import { readHistory } from '../../backend/events.js'
+import { recordKey } from '../../backend/keys.js'
+import { acquireLease } from '../../backend/lease.js'
+import { openLabWriter } from '../../backend/lab-writer.js'
+import { listRecords, readRecord } from '../../backend/record.js'
+import type { ObjectStore } from '../../backend/store.js'
+import { decided, faultOf, labName, ourselves, temporaryStore } from './support.js'
+
+let store: ObjectStore
+beforeEach(async () => {
+  store = await temporaryStore()
+})
+
+async function makeLab(name: string): Promise<void> {
+  const lease = await acquireLease(store, labName(name), { holder: ourselves(), command: 'up', waitMs: 0 })
+  const writer = await openLabWriter(store, lease)
+  await writer.create(decided)
+  await lease.release()
+}
+
+describe('a record', () => {
+  test('is absent for a name never used', async () => {
+    expect(await readRecord(store, labName('nosuch'))).toBeUndefined()
+  })
+
+  test.each(['', 'garbage', '{"state":', 'null', '[]', '\u0000\u0001'])(
+    '%j is unreadable, with its place',
+    async (body) => {
+      await store.create(recordKey(labName('demo')), body)
+      expect(await faultOf(readRecord(store, labName('demo')))).toMatchObject({
+        code: 'record-unreadable',
+        lab: 'demo',
+        place: 'labs/demo/record.json',
+        problems: expect.arrayContaining([expect.stringContaining('labs/demo/record.json: ')]),
+      })
+    },
+  )
+
+  test('that is damaged has all its problems told at once, with field, expected and got', async () => {
+    await makeLab('demo')
+    const stored = await store.get(recordKey(labName('demo')))
+    const record = JSON.parse(stored?.body ?? '') as Record<string, unknown>
+    const damaged = {
+      ...record,
+      state: 'sleeping',
+      region: undefined,
+      machines: [{ ...decided.machines[0], port: '22' }],
+      sshKey: { publicKey: '-----BEGIN OPENSSH PRIVATE KEY-----', source: 'file' },
+    }
+    await store.replace(recordKey(labName('demo')), JSON.stringify(damaged), stored?.version ?? '')
+    const fault = await faultOf(readRecord(store, labName('demo')))
+    const problems = fault.code === 'record-unreadable' ? fault.problems : []
+    expect(problems).toHaveLength(4)
+    expect(problems.join('\n')).toMatch(/\/state expected one of \[.*"ready".*\], got "sleeping"/)
+    expect(problems.join('\n')).toMatch(/\/region expected a value, got none/)
+    expect(problems.join('\n')).toMatch(/\/machines\/0\/port expected .*integer.*, got "22"/)
+    expect(problems.join('\n')).toMatch(/\/sshKey\/publicKey expected .*, got "-----BEGIN/)
+  })
+
+  test('copied from another lab is not taken for this one', async () => {
+    await makeLab('demo')
+    await store.create('labs/other/record.json', (await store.get('labs/demo/record.json'))?.body ?? '')
+    expect((await faultOf(readRecord(store, labName('other')))).code).toBe('record-unreadable')
+  })
+
+  test('with a field of another version is read, and keeps it', async () => {
+    await makeLab('demo')
+    const stored = await store.get('labs/demo/record.json')
+    const body = JSON.stringify({ ...(JSON.parse(stored?.body ?? '') as object), later: 1 })
+    await store.replace('labs/demo/record.json', body, stored?.version ?? '')
+    expect((await readRecord(store, labName('demo')))?.lab).toHaveProperty('later', 1)
+  })
+
+  test('that is unreadable hides no other in the list', async () => {
+    await makeLab('b')
+    await makeLab('a')
+    await store.create('labs/broken/record.json', 'garbage')
+    const { labs, unreadable } = await listRecords(store)
+    expect(labs.map((lab) => lab.lab)).toEqual(['a', 'b'])
+    expect(unreadable.map((error) => error.fault)).toMatchObject([
+      { code: 'record-unreadable', lab: 'broken' },
+    ])
+  })
+
+  test('that is unreadable still lets its history be read', async () => {
+    await makeLab('demo')
+    const stored = await store.get('labs/demo/record.json')
+    await store.replace('labs/demo/record.json', 'garbage', stored?.version ?? '')
+    const { events, unreadable } = await readHistory(store, labName('demo'))
+    expect(events.map((event) => event.to)).toEqual(['provisioning'])
+    expect(unreadable).toHaveLength(1)
+  })
+})

@@ -1,0 +1,175 @@
+import { beforeAll, describe, expect, test } from '@jest/globals'
+import type { Catalog } from '../../distro-catalog/catalog.js'
+import { loadCatalog } from '../../distro-catalog/load.js'
+import { listProfileNames, resolveProfile } from '../../distro-catalog/profile.js'
+import { listPairs, resolveDistro, resolveOffer, resolveProvider } from '../../distro-catalog/resolve.js'
+import { fedora44, withFolder } from './temporary-catalog.js'
+
+let catalog: Catalog
+beforeAll(async () => {
+  catalog = await loadCatalog()
+})
+
+const faultOf = (work: () => unknown): unknown => {
+  try {
+    return work()
+  } catch (error) {
+    return error instanceof Error && 'fault' in error ? error.fault : error
+  }
+}
+
+describe('resolveDistro', () => {
+  test('takes an alias or a release', () => {
+    expect(resolveDistro(catalog, 'debian').name).toBe('debian-13')
+    expect(resolveDistro(catalog, 'debian-12').codename).toBe('bookworm')
+  })
+
+  test('suggests near names for an unknown one', () => {
+    expect(faultOf(() => resolveDistro(catalog, 'debain-13'))).toEqual({
+      code: 'distro-unknown',
+      given: 'debain-13',
+      near: ['debian-13', 'debian-12'],
+    })
+  })
+
+  test('does not take names from the prototype of objects', () => {
+    expect(faultOf(() => resolveDistro(catalog, 'constructor'))).toMatchObject({ code: 'distro-unknown' })
+    expect(faultOf(() => resolveProfile(catalog, 'toString'))).toMatchObject({ code: 'profile-unknown' })
+  })
+})
+
+describe('resolveProfile', () => {
+  test('splits at the last dash, keeps the given name, and takes alias or release', () => {
+    const profile = resolveProfile(catalog, 'debian-12-local')
+    expect([profile.name, profile.distro.name, profile.provider.name]).toEqual([
+      'debian-12-local',
+      'debian-12',
+      'local',
+    ])
+    expect(resolveProfile(catalog, 'debian-local')).toMatchObject({
+      name: 'debian-local',
+      distro: { name: 'debian-13' },
+    })
+  })
+
+  test('prefers a profile the user has named, with its size and instance type', () => {
+    const mine = {
+      'debian-local': { distro: 'debian-12', provider: 'local', size: 'large', instanceType: '2x4096' },
+    }
+    expect(resolveProfile(catalog, 'debian-local', mine)).toMatchObject({
+      name: 'debian-local',
+      distro: { name: 'debian-12' },
+      size: 'large',
+      instanceType: '2x4096',
+    })
+  })
+
+  test('says which half of a user’s profile is unknown', () => {
+    const mine = {
+      box: { distro: 'debian', provider: 'lokal' },
+      old: { distro: 'debian-9', provider: 'local' },
+    }
+    expect(faultOf(() => resolveProfile(catalog, 'box', mine))).toMatchObject({
+      code: 'provider-unknown',
+      near: ['local'],
+    })
+    expect(faultOf(() => resolveProfile(catalog, 'old', mine))).toMatchObject({
+      code: 'distro-unknown',
+      given: 'debian-9',
+    })
+  })
+
+  test.each([
+    ['debain-local', { code: 'profile-unknown', near: ['debian-local'] }],
+    ['debian-lcal', { code: 'profile-unknown', near: ['debian-local'] }],
+    ['debian-13', { code: 'profile-unknown', near: ['debian-13-local'] }],
+    ['debian', { code: 'profile-unknown', near: ['debian-local'] }],
+    ['fedora-local', { code: 'distro-unknown', given: 'fedora', near: [] }],
+    ['debian-aws', { code: 'provider-unknown', given: 'aws', near: [] }],
+    ['', { code: 'profile-unknown', near: [] }],
+    ['-', { code: 'profile-unknown', near: [] }],
+  ])('explains %j', (given, fault) => {
+    expect(faultOf(() => resolveProfile(catalog, given))).toMatchObject(fault)
+  })
+
+  test('suggests the user’s own profiles too', () => {
+    const mine = { workhorse: { distro: 'debian', provider: 'local' } }
+    expect(faultOf(() => resolveProfile(catalog, 'workhrose', mine))).toMatchObject({ near: ['workhorse'] })
+  })
+})
+
+describe('a distro added by one YAML file', () => {
+  test('resolves by release and by bare name, and is listed', async () => {
+    await withFolder({ 'fedora-44.yaml': fedora44 }, async (directory) => {
+      const extended = await loadCatalog([directory])
+      expect(resolveProfile(extended, 'fedora-44-local').distro.providers.local?.rootFilesystem).toBe('btrfs')
+      expect(resolveProfile(extended, 'fedora-local').distro.name).toBe('fedora-44')
+      expect(listPairs(extended).map(({ profile }) => profile)).toEqual([
+        'debian-12-local',
+        'debian-13-local',
+        'fedora-44-local',
+      ])
+    })
+  })
+
+  test('may come with an alias of its own, and replaces the shipped entry of the same name', async () => {
+    const mirrored = fedora44
+      .replaceAll('fedora-44', 'debian-13')
+      .replaceAll('family: fedora', 'family: debian')
+    const files = { 'debian-13.yaml': mirrored, 'aliases.yaml': 'debian: debian-12\nmirrored: debian-13' }
+    await withFolder(files, async (directory) => {
+      const extended = await loadCatalog([directory])
+      expect(resolveDistro(extended, 'debian').name).toBe('debian-12')
+      expect(resolveDistro(extended, 'mirrored').title).toBe('Fedora 44 Cloud')
+      expect(extended.distros.size).toBe(2)
+    })
+  })
+
+  test('without an image for a provider is listed with the reason and refused with it', async () => {
+    const offers = /providers:[^]*sources/
+    const bare = fedora44.replace(offers, 'providers: {}\nunavailable: { local: not published }\nsources')
+    await withFolder({ 'fedora-44.yaml': bare }, async (directory) => {
+      const extended = await loadCatalog([directory])
+      const fault = {
+        code: 'pair-unavailable',
+        distro: 'fedora-44',
+        provider: 'local',
+        reason: 'not published',
+      }
+      expect(faultOf(() => resolveProfile(extended, 'fedora-local'))).toEqual(fault)
+      expect(listPairs(extended).at(-1)).toMatchObject({ support: 'none', reason: 'not published' })
+      expect(listProfileNames(extended)).not.toContain('fedora-local')
+    })
+  })
+})
+
+describe('listPairs', () => {
+  test('gives every distro × provider with what the table shows', () => {
+    expect(listPairs(catalog)[1]).toEqual({
+      profile: 'debian-13-local',
+      distro: 'debian-13',
+      title: 'Debian 13 (trixie)',
+      aliases: ['debian'],
+      provider: 'local',
+      support: 'official',
+      architectures: ['x86_64'],
+      released: '2025-08-09',
+      endOfLife: '2030-06-30',
+    })
+  })
+})
+
+test('every name that is listed as a profile resolves, and its offer is there', () => {
+  expect(listProfileNames(catalog)).toEqual(['debian-local', 'debian-12-local', 'debian-13-local'])
+  for (const name of listProfileNames(catalog)) {
+    expect(resolveOffer(resolveProfile(catalog, name).distro, 'local').user).toBe('debian')
+  }
+})
+
+test('an unknown provider is refused with near names', () => {
+  expect(faultOf(() => resolveProvider(catalog, 'locale'))).toEqual({
+    code: 'provider-unknown',
+    given: 'locale',
+    near: ['local'],
+  })
+})

@@ -1,0 +1,42 @@
+import { once } from 'node:events'
+import { createServer, type AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import type { ImageSource, MachineSpec } from '../../../../stacks/local/driver/protocol.js'
+
+const NO_IMAGE: ImageSource = {
+  distro: 'debian-13',
+  architecture: 'x86_64',
+  build: { tool: 'mmdebstrap', suite: 'trixie', mirror: 'http://deb.debian.org/debian' },
+}
+
+/** A machine whose files all lie below `home`. */
+export function machineSpec(home: string, sshPort: number, image: ImageSource = NO_IMAGE): MachineSpec {
+  return {
+    id: 'distrolab-0a1b2c3d-lab-main',
+    directory: join(home, 'machines', 'lab', 'main'),
+    cache: join(home, 'cache'),
+    image,
+    imageId: null,
+    hostname: 'lab',
+    vcpus: 2,
+    memoryMiB: 1024,
+    diskGiB: 8,
+    sshPort,
+    macAddress: '52:54:00:12:34:56',
+    seed: {
+      metaData: 'instance-id: lab-1\nlocal-hostname: lab\n',
+      userData: '#cloud-config\n',
+      networkConfig:
+        'version: 2\nethernets:\n  lab0: {match: {macaddress: "52:54:00:12:34:56"}, dhcp4: true}\n',
+    },
+  }
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}

@@ -1,0 +1,84 @@
+import { describe, expect, test } from '@jest/globals'
+import { machineFiles } from '../../../../../stacks/local/driver/files.js'
+import { qemuArgs, type QemuPlan } from '../../../../../stacks/local/driver/qemu/arguments.js'
+
+const files = machineFiles('distrolab-a-main', '/state/machines/a,b/main')
+const plan: QemuPlan = {
+  spec: {
+    id: 'distrolab-a-main',
+    vcpus: 2,
+    memoryMiB: 2048,
+    sshPort: 22301,
+    macAddress: '52:54:00:00:00:01',
+  },
+  architecture: 'x86_64',
+  distro: 'debian-13',
+  files,
+  accelerator: 'tcg',
+  boot: { firmware: 'kernel' },
+}
+
+function valueOf(args: readonly string[], option: string): string | undefined {
+  const at = args.indexOf(option)
+  return at < 0 ? undefined : args[at + 1]
+}
+
+describe('the command line of QEMU', () => {
+  test('starts a detached machine that its name and pid file identify', () => {
+    const args = qemuArgs(plan)
+    expect(args).toContain('-daemonize')
+    expect(valueOf(args, '-name')).toBe('distrolab-a-main')
+    expect(valueOf(args, '-pidfile')).toBe('/state/machines/a,b/main/qemu.pid')
+  })
+
+  test('forwards SSH on loopback only', () => {
+    expect(valueOf(qemuArgs(plan), '-netdev')).toBe('user,id=net0,hostfwd=tcp:127.0.0.1:22301-:22')
+  })
+
+  test('names the QMP socket relative to the directory, however long that is', () => {
+    const socket = qemuArgs(plan).find((word) => word.startsWith('socket,'))
+    expect(socket).toBe('socket,id=qmp,path=qmp.sock,server=on,wait=off')
+  })
+
+  test('survives commas in paths', () => {
+    const args = qemuArgs(plan)
+    expect(args).toContain('file,id=console,path=/state/machines/a,,b/main/console.log,append=on')
+    const disk = JSON.parse(valueOf(args, '-blockdev') ?? '') as { file: { filename: string } }
+    expect(disk.file.filename).toBe('/state/machines/a,b/main/overlay.qcow2')
+  })
+
+  test('emulates every CPU feature except the one that kills kernels under QEMU 7.2', () => {
+    const args = qemuArgs(plan)
+    expect(valueOf(args, '-accel')).toBe('tcg,thread=multi')
+    expect(valueOf(args, '-cpu')).toBe('max,-cx16')
+  })
+
+  test('keeps x86-64-v2 whole for distros that demand it', () => {
+    expect(valueOf(qemuArgs({ ...plan, distro: 'rocky-10' }), '-cpu')).toBe('max')
+  })
+
+  test('uses the host CPU under KVM, and its guards against speculation', () => {
+    const args = qemuArgs({ ...plan, accelerator: 'kvm' })
+    expect(valueOf(args, '-cpu')).toBe('host')
+    expect(valueOf(args, '-append')).not.toContain('mitigations')
+  })
+
+  test('gives built images their kernel, and vendor images nothing of it', () => {
+    expect(valueOf(qemuArgs(plan), '-kernel')).toBe(files.kernel)
+    expect(valueOf(qemuArgs({ ...plan, boot: { firmware: 'bios' } }), '-kernel')).toBeUndefined()
+  })
+
+  test('gives UEFI a variable store of its own that snapshots can include', () => {
+    const args = qemuArgs({
+      ...plan,
+      boot: { firmware: 'uefi', files: { code: '/o/CODE.fd', variables: '/o/VARS.fd' } },
+    })
+    expect(valueOf(args, '-machine')).toBe('q35,pflash0=code,pflash1=variables')
+    const stores = args
+      .filter((word) => word.includes('"variables"'))
+      .map((word) => JSON.parse(word) as object)
+    expect(stores).toEqual([
+      { driver: 'qcow2', 'node-name': 'variables', file: { driver: 'file', filename: files.variables } },
+    ])
+  })
+})
