@@ -2,7 +2,7 @@ import { BackendError } from './errors.js'
 import { eventKey, eventsPrefix } from './keys.js'
 import type { LabName } from './lab-name.js'
 import { readRecord } from './record.js'
-import { eventSchema, type LabEvent } from './record-schema.js'
+import type { LabEvent } from './record-schema.js'
 import type { ObjectStore } from './store.js'
 import { parseDocument } from './validate.js'
 
@@ -55,5 +55,5 @@ export async function readHistory(store: ObjectStore, lab: LabName): Promise<His
 
 async function readEvent(store: ObjectStore, lab: LabName, key: string): Promise<LabEvent | undefined> {
   const object = await store.get(key)
-  return object === undefined ? undefined : parseDocument(eventSchema, object.body, lab, key)
+  return object === undefined ? undefined : parseDocument('event', object.body, lab, key)
 }

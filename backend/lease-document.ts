@@ -1,30 +1,11 @@
-import { Type, type Static } from '@sinclair/typebox'
 import { BackendError, type LeaseHolderFields } from './errors.js'
 import { leaseKey } from './keys.js'
 import type { LabName } from './lab-name.js'
+import type { LeaseDocument } from './lease-schema.js'
 import { livenessOf } from './process-identity.js'
-import { holderSchema, type Holder } from './record-schema.js'
+import type { Holder } from './record-schema.js'
 import type { ObjectStore } from './store.js'
 import { parseDocument } from './validate.js'
-
-const time = Type.String({ pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z$' })
-
-export const leaseSchema = Type.Object({
-  lab: Type.String(),
-  /** Grows by one with every acquisition, also over releases: the object is never removed. */
-  fence: Type.Integer({ minimum: 1 }),
-  /** null: released. */
-  holder: Type.Union([holderSchema, Type.Null()]),
-  command: Type.String(),
-  /** All times by the store's clock. */
-  since: time,
-  renewedAt: time,
-  expiresAt: time,
-  /** A random id of this very write: no two bodies are alike. */
-  revision: Type.String(),
-})
-
-export type LeaseDocument = Static<typeof leaseSchema>
 
 /** Why a lease may be taken from its holder: the only two proofs that it is gone. */
 export type TakeoverReason = 'holder-dead' | 'expired'
@@ -38,7 +19,7 @@ export async function readLeaseDocument(store: ObjectStore, lab: LabName): Promi
   const key = leaseKey(lab)
   const object = await store.get(key)
   if (object === undefined) return undefined
-  return { document: parseDocument(leaseSchema, object.body, lab, key), version: object.version }
+  return { document: parseDocument('lease', object.body, lab, key), version: object.version }
 }
 
 export const encodeLease = (document: LeaseDocument): string => `${JSON.stringify(document, null, 2)}\n`

@@ -9,10 +9,10 @@ import {
   holderFields,
   readLeaseDocument,
   takeoverReason,
-  type LeaseDocument,
   type StoredLease,
   type TakeoverReason,
 } from './lease-document.js'
+import type { LeaseDocument } from './lease-schema.js'
 import type { Holder } from './record-schema.js'
 import type { ObjectStore } from './store.js'
 

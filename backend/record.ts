@@ -2,7 +2,6 @@ import { BackendError } from './errors.js'
 import { labOfRecordKey, labsPrefix, recordKey } from './keys.js'
 import { toAnyLab, type AnyLab } from './lab.js'
 import { isLabName, type LabName } from './lab-name.js'
-import { recordSchema } from './record-schema.js'
 import type { ObjectStore } from './store.js'
 import { parseDocument } from './validate.js'
 
@@ -19,7 +18,7 @@ export async function readRecord(store: ObjectStore, lab: LabName): Promise<Stor
   const key = recordKey(lab)
   const object = await store.get(key)
   if (object === undefined) return undefined
-  const record = parseDocument(recordSchema, object.body, lab, key)
+  const record = parseDocument('record', object.body, lab, key)
   if (record.lab === lab) return { lab: toAnyLab(record), version: object.version }
   const problems = [`${key}: /lab expected ${JSON.stringify(lab)}, got ${JSON.stringify(record.lab)}`]
   throw new BackendError({ code: 'record-unreadable', lab, place: key, problems })

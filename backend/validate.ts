@@ -1,27 +1,45 @@
-import type { Static, TSchema } from '@sinclair/typebox'
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
+import { readFileSync } from 'node:fs'
+import { Ajv, type SchemaObject, type ErrorObject, type ValidateFunction } from 'ajv'
 import { BackendError } from './errors.js'
+import type { LeaseDocument } from './lease-schema.js'
+import type { LabEvent, LabRecord } from './record-schema.js'
 
-const ajv = new Ajv({ allErrors: true, verbose: true, strict: false })
-const compiled = new WeakMap<TSchema, ValidateFunction>()
+/** The kinds of document; schema/<kind>.schema.json, published from the definitions, checks each. */
+interface Documents {
+  readonly record: LabRecord
+  readonly lease: LeaseDocument
+  readonly event: LabEvent
+}
+type Kind = keyof Documents
+
+const compiled = new Map<Kind, ValidateFunction>()
 
 /**
  * Reads a JSON document of the backend. Throws BackendError `record-unreadable` that lists every problem
  * with place, field, what was expected and what was found. Unknown fields are kept: another version of
  * this program may have written them, and must not keep us from destroying the lab.
  */
-export function parseDocument<T extends TSchema>(
-  schema: T,
+export function parseDocument<K extends Kind>(
+  kind: K,
   body: string,
   lab: string,
   place: string,
-): Static<T> {
-  const validate = compiled.get(schema) ?? ajv.compile(schema)
-  compiled.set(schema, validate)
+): Documents[K] {
+  const validate = compiled.get(kind) ?? compileSchema(kind)
   const document = parseJson(body, lab, place)
-  if (isValid<Static<T>>(validate, document)) return document
+  if (isValid<Documents[K]>(validate, document)) return document
   const problems = leafErrors(validate.errors ?? []).map((error) => `${place}: ${describeError(error)}`)
   throw new BackendError({ code: 'record-unreadable', lab, place, problems })
+}
+
+/** At the first use, once a process: most commands read one kind of document, or none. */
+function compileSchema(kind: Kind): ValidateFunction {
+  const file = new URL(`../../backend/schema/${kind}.schema.json`, import.meta.url)
+  const schema = JSON.parse(readFileSync(file, 'utf8')) as SchemaObject
+  const ajv = new Ajv({ allErrors: true, verbose: true, strict: false, meta: false, validateSchema: false })
+  const validate = ajv.compile(schema)
+  compiled.set(kind, validate)
+  return validate
 }
 
 const isValid = <T>(validate: ValidateFunction, document: unknown): document is T => validate(document)

@@ -1,4 +1,3 @@
-import { Type, type Static } from '@sinclair/typebox'
 import type { Catalog } from './catalog.js'
 import type { Distro } from './distro.js'
 import { CatalogError } from './errors.js'
@@ -12,20 +11,8 @@ import {
   resolveOffer,
   resolveProvider,
 } from './resolve.js'
+import type { UserProfile } from './user-profile-schema.js'
 
-/** A named profile as users write it in `distrolab.yaml`. */
-export const userProfileSchema = Type.Object(
-  {
-    distro: Type.String({ minLength: 1, description: 'a distro, such as debian or debian-13' }),
-    provider: Type.String({ minLength: 1, description: 'a provider, such as local' }),
-    size: Type.Optional(Type.String({ minLength: 1, description: 'a size of the provider, such as lab' })),
-    instanceType: Type.Optional(
-      Type.String({ minLength: 1, description: 'an instance type, such as 4x8192' }),
-    ),
-  },
-  { additionalProperties: false },
-)
-export type UserProfile = Static<typeof userProfileSchema>
 export type UserProfiles = Readonly<Record<string, UserProfile>>
 
 export interface Profile {

@@ -1,12 +1,12 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TSchema } from '@sinclair/typebox'
+import { aliasesSchema } from './aliases-schema.js'
 import { distroSchema } from './distro.js'
 import { shippedDirectory } from './load.js'
 import { providerSchema } from './provider.js'
-import { aliasesSchema } from './validate.js'
 
-/** The JSON schemas of the three kinds of file, by the name under which schema/ holds them. For editors and CI. */
+/** The JSON schemas of the three kinds of file, by the name under which schema/ holds them. For `validate.ts`, editors and CI. */
 export function publishedSchemas(): Record<string, unknown> {
   return {
     'distro.schema.json': published('A distro: one release of one distribution', distroSchema),
@@ -23,7 +23,7 @@ export async function writePublishedSchemas(directory = join(shippedDirectory(),
 }
 
 /** Through JSON, because TypeBox keeps marks of its own under symbols. */
-const published = (title: string, schema: TSchema): unknown => ({
+export const published = (title: string, schema: TSchema): unknown => ({
   $schema: 'http://json-schema.org/draft-07/schema#',
   title,
   ...(JSON.parse(JSON.stringify(schema)) as object),

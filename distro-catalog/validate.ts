@@ -1,17 +1,11 @@
-import { Type, type Static, type TSchema } from '@sinclair/typebox'
-import { Ajv, type ValidateFunction } from 'ajv'
-import { distroSchema, type Distro } from './distro.js'
-import { name } from './field.js'
+import { readFileSync } from 'node:fs'
+import { Ajv, type SchemaObject, type ValidateFunction } from 'ajv'
+import type { Aliases } from './aliases-schema.js'
+import type { Distro } from './distro.js'
 import type { Checked } from './parse.js'
 import { explainViolation } from './explain-violation.js'
-import { providerSchema, type Provider } from './provider.js'
+import type { Provider } from './provider.js'
 import { distroProblems, providerProblems } from './rules.js'
-
-/** Bare name → default release; the content of `aliases.yaml`. */
-export const aliasesSchema = Type.Record(Type.String(), name('the name of a release', 'debian-13'), {
-  description: 'bare name: release',
-})
-export type Aliases = Static<typeof aliasesSchema>
 
 /** One normalised distro file → a Distro, or all its problems: the schema's first, else those of the rules. */
 export function validateDistro(value: unknown, file: string): Checked<Distro> {
@@ -46,12 +40,17 @@ function checks(): Checks {
 
 function compileChecks(): Checks {
   const ajv = new Ajv({ allErrors: true, verbose: true, meta: false, validateSchema: false })
-  const compile = <T extends TSchema>(schema: T) => ajv.compile<Static<T>>(schema)
   return {
-    distro: compile(distroSchema),
-    provider: compile(providerSchema),
-    aliases: compile(aliasesSchema),
+    distro: ajv.compile<Distro>(readSchema('distro')),
+    provider: ajv.compile<Provider>(readSchema('provider')),
+    aliases: ajv.compile<Aliases>(readSchema('aliases')),
   }
+}
+
+/** What `schema.ts` published from the definitions: loading TypeBox costs more than a command may. */
+function readSchema(kind: keyof Checks): SchemaObject {
+  const file = new URL(`../../distro-catalog/schema/${kind}.schema.json`, import.meta.url)
+  return JSON.parse(readFileSync(file, 'utf8')) as SchemaObject
 }
 
 function checkSchema<T>(check: ValidateFunction<T>, value: unknown, file: string): Checked<T> {

@@ -1,6 +1,7 @@
-import { Ajv, type ErrorObject } from 'ajv'
+import { readFileSync } from 'node:fs'
+import { Ajv, type SchemaObject, type ErrorObject, type ValidateFunction } from 'ajv'
 import { parseDocument } from 'yaml'
-import { configSchema, type ConfigFile, type ConfigProblem } from './config-schema.js'
+import type { ConfigFile, ConfigProblem } from './config-schema.js'
 
 interface Parsed {
   readonly values: ConfigFile | undefined
@@ -17,9 +18,20 @@ export function parseConfig(file: string, text: string): Parsed {
     return { values: undefined, problems }
   }
   const values: unknown = document.toJS() ?? {}
-  const validate = new Ajv({ allErrors: true, verbose: true }).compile<ConfigFile>(configSchema)
+  compiled ??= compileSchema()
+  const validate = compiled
   if (validate(values)) return { values, problems: [] }
   return { values: undefined, problems: (validate.errors ?? []).map((error) => problemOf(file, error)) }
+}
+
+let compiled: ValidateFunction<ConfigFile> | undefined
+
+/** From what `schema.ts` published of the definition: loading TypeBox costs more than a command may. */
+function compileSchema(): ValidateFunction<ConfigFile> {
+  const file = new URL('../../scripts/schema/config.schema.json', import.meta.url)
+  const schema = JSON.parse(readFileSync(file, 'utf8')) as SchemaObject
+  const ajv = new Ajv({ allErrors: true, verbose: true, meta: false, validateSchema: false })
+  return ajv.compile<ConfigFile>(schema)
 }
 
 function problemOf(file: string, error: ErrorObject): ConfigProblem {

@@ -1,5 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox'
-import { userProfileSchema } from '../distro-catalog/profile.js'
+import { userProfileSchema } from '../distro-catalog/user-profile-schema.js'
 
 const text = (description: string) => Type.String({ minLength: 1, description })
 

@@ -100,6 +100,7 @@ async function assertKnownVerb(argv: readonly string[]): Promise<void> {
     })
   }
   const command = commands.find(({ name }) => name === verb || name === `${verb} ${argv[position + 1] ?? ''}`)
+  if (command === undefined && known) await assertKnownMember(verb, argv[position + 1] ?? '')
   const flags = [...Object.keys(commonOptions), ...Object.keys(command?.options ?? {}), 'help', 'version']
   const mistyped = argv.find((word) => /^--[a-z]/.test(word) && !flags.includes(flagName(word)))
   if (command !== undefined && mistyped !== undefined) {
@@ -110,6 +111,15 @@ async function assertKnownVerb(argv: readonly string[]): Promise<void> {
       problem: `There is no flag --${flagName(mistyped)}.${hint}`,
     })
   }
+}
+
+/** The second word of a verb of two words; a missing one, or a flag there, is left to yargs. */
+async function assertKnownMember(group: string, second: string): Promise<void> {
+  if (second === '' || second.startsWith('-')) return
+  const members = commands.flatMap(({ name }) => (name.startsWith(`${group} `) ? [name.slice(group.length + 1)] : []))
+  const near = await suggestion(second, members)
+  const problem = `There is no verb "${group} ${second}".${near || ` There is: ${members.join(', ')}.`}`
+  throw new LabError({ code: 'usage', problem })
 }
 
 const flagName = (word: string): string => word.slice(2).split('=')[0] ?? ''

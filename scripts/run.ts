@@ -1,4 +1,5 @@
 import { closeSync, openSync } from 'node:fs'
+import { constants } from 'node:os'
 import { execa, type Options } from 'execa'
 
 /** How a program ended when it did not end well; both streams and the cause are kept. */
@@ -50,6 +51,7 @@ export async function run(
   args: readonly string[],
   options: RunOptions = {},
 ): Promise<Output> {
+  options.signal?.throwIfAborted()
   const child = execa(program, args, {
     ...common(options),
     stdin: 'ignore',
@@ -73,7 +75,7 @@ export async function runInteractive(program: string, args: readonly string[]): 
   if (result.exitCode === undefined && result.signal === undefined) {
     throw new RunError({ kind: 'spawn-failed', program, reason: result.shortMessage ?? 'unknown' })
   }
-  return result.exitCode ?? 130
+  return result.exitCode ?? 128 + constants.signals[result.signal ?? 'SIGINT']
 }
 
 export interface Started {

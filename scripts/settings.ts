@@ -37,6 +37,7 @@ export function resolveSettings(flags: Flags, env: Environment, config: Config, 
     const value = flags[flag] ?? env.flags[flag] ?? (key === undefined ? undefined : config.values[key])
     return value === undefined ? undefined : String(value)
   }
+  const isOn = (flag: string): boolean => ['true', '1'].includes(text(flag) ?? '')
   const sshKey = text('ssh-key', 'sshKey')
   return {
     backend: text('backend', 'backend'),
@@ -48,10 +49,10 @@ export function resolveSettings(flags: Flags, env: Environment, config: Config, 
     sshKey: sshKey === undefined ? undefined : absolutePath(sshKey, cwd),
     wait: oneOf('--wait', text('wait', 'wait') ?? 'ready', WAITS),
     waitLock: durationMs('--wait-lock', text('wait-lock', 'waitLock') ?? DEFAULT_WAIT_LOCK),
-    yes: flags['yes'] === true,
+    yes: isOn('yes'),
     json: oneOf('--output', text('output') ?? 'text', ['text', 'json']) === 'json',
-    verbosity: Number(flags['verbose'] ?? 0),
-    quiet: flags['quiet'] === true,
+    verbosity: Number(flags['verbose'] || env.flags['verbose'] || 0),
+    quiet: isOn('quiet'),
   }
 }
 

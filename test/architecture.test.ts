@@ -69,6 +69,37 @@ const rules: Sample[] = [
     ],
   },
   {
+    title: 'TypeBox is imported by definitions only',
+    check: checks.typeboxInDefinitions,
+    bad: [
+      file('backend/validate.ts', `import type { Static } from '@sinclair/typebox'`),
+      file('stacks/local/driver/a.ts', `import { Value } from '@sinclair/typebox/value'`),
+      file('scripts/a.ts', `const { Type } = await import('@sinclair/typebox')`),
+    ],
+    good: [
+      file('backend/lease-schema.ts', `import { Type } from '@sinclair/typebox'`),
+      file('distro-catalog/field.ts', `import { Type } from '@sinclair/typebox'`),
+      file('backend/schema.ts', `import type { TSchema } from '@sinclair/typebox'`),
+    ],
+  },
+  {
+    title: 'definitions are imported as types, but by one another and where they are published',
+    check: checks.definitionsAreNotLoaded,
+    bad: [
+      file('backend/a.ts', `import { leaseSchema } from './lease-schema.js'`),
+      file('backend/b.ts', `import { type LeaseDocument } from './lease-schema.js'`),
+      file('scripts/a.ts', `import { providerNames } from '../distro-catalog/provider.js'`),
+      file('stacks/a.ts', `export { VERBS } from './local/driver/protocol.js'`),
+      file('scripts/b.ts', `const { published } = await import('../distro-catalog/schema.js')`),
+    ],
+    good: [
+      file('backend/a.ts', `import type { LeaseDocument } from './lease-schema.js'`),
+      file('backend/lease-schema.ts', `import { holderSchema } from './record-schema.js'`),
+      file('backend/schema.ts', `import { leaseSchema } from './lease-schema.js'`),
+      file('scripts/publish-schemas.ts', `import { publishedSchemas } from '../backend/schema.js'`),
+    ],
+  },
+  {
     title: 'environment, exit code and working directory are touched in one file each',
     check: checks.processInItsPlace,
     bad: [

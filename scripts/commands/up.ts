@@ -17,7 +17,7 @@ export const upCommand: Command = {
   },
   examples: [
     ['distrolab up --profile debian-local', 'a Debian VM on this computer'],
-    ['distrolab up --profile debian-12-local --name old-kernel', 'a second one under its own name'],
+    ['distrolab up --profile debian-12-local --name old', 'a second one under its own name'],
     ['distrolab up debian-local -o json', 'its address and ssh command for a script'],
   ],
   async run(context, { lab, flags }) {

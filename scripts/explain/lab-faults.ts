@@ -86,7 +86,7 @@ export const labExplanations: Explanations<LabFault> = {
   }),
   'prerequisites-missing': ({ missing, install }) => ({
     message: `Missing on this computer:${indented(missing.map(({ name, purpose }) => `${name}: ${purpose}`))}`,
-    hint: `${install}\n  or let distrolab do that: --install-prerequisites`,
+    hint: `${install}\n  or let this command do that: --install-prerequisites`,
     exitCode: EXIT.failed,
   }),
   'prerequisites-not-installable': ({ reason, install }) => ({
@@ -178,7 +178,7 @@ export const labExplanations: Explanations<LabFault> = {
   }),
   interrupted: ({ signal }) => ({
     message: `Interrupted by ${signal}; what was done is recorded.`,
-    hint: 'distrolab up LAB goes on, distrolab down LAB removes it.',
+    hint: 'distrolab up LAB    # goes on\n  distrolab down LAB    # removes it',
     exitCode: signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated,
   }),
 }

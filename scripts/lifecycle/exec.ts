@@ -3,7 +3,7 @@ import type { Context } from '../context.js'
 import { LabError } from '../errors.js'
 import { connectOnce, SshError, type Connection } from '../machine/connect.js'
 import { remoteCommand, runRemote, type RemoteOptions } from '../machine/remote.js'
-import { throughGate } from './gate.js'
+import { endAbandonedUse, throughGate } from './gate.js'
 import { requireIdentity, targetOf } from './reach.js'
 import { labNameOf, machineOf, requireLab } from './target.js'
 
@@ -21,8 +21,9 @@ const TIMEOUTS = { banner: 10_000, login: 30_000 }
 export async function execute(context: Context, request: ExecRequest): Promise<number> {
   const name = labNameOf(context, request.lab)
   assertReady(await requireLab(context, name))
-  return throughGate(context, name, 'exec', async ({ writer, signal }) => {
-    const lab = writer.lab
+  return throughGate(context, name, 'exec', async (session) => {
+    const { writer, signal } = session
+    const lab = await endAbandonedUse(session)
     if (lab?.state !== 'ready')
       throw new LabError({ code: 'lab-not-ready', lab: name, state: lab?.state ?? 'gone' })
     const machine = machineOf(lab, request.machine)

@@ -1,3 +1,4 @@
+import type { AnyLab } from '../../backend/lab.js'
 import type { LabName } from '../../backend/lab-name.js'
 import { openLabWriter, type LabWriter } from '../../backend/lab-writer.js'
 import { acquireLease, type Lease } from '../../backend/lease.js'
@@ -85,6 +86,13 @@ async function hold<T>(
     await recordFailure(context, writer, log, error)
     throw error
   }
+}
+
+/** A lab in use is ready again once we hold its lease: whoever used it is gone. Returns the lab as it is then. */
+export async function endAbandonedUse({ writer }: Session): Promise<AnyLab | undefined> {
+  const { lab } = writer
+  if (lab?.state !== 'in-use') return lab
+  return writer.transition(lab, 'ready', { message: 'the command that used it is gone' })
 }
 
 /** A lease that is lost leaves the record to its new holder; a lab without a record has nothing to tell. */

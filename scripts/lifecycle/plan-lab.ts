@@ -7,18 +7,37 @@ import type { Context } from '../context.js'
 import { LabError } from '../errors.js'
 import { ensureIdentity, type Identity } from '../machine/key.js'
 import { hooksOf, type ProviderHooks } from './provider-hooks.js'
+import { requireIdentity } from './reach.js'
 
-/** What a lab is or will be made of, checked against the catalog. */
-export interface LabPlan {
+/** What a lab is or will be made of, checked against the catalog. Making one changes nothing. */
+export interface LabDraft {
   readonly lab: LabName
   readonly profile: Profile
   readonly hooks: ProviderHooks
+}
+
+export interface LabPlan extends LabDraft {
   readonly identity: Identity
 }
 
-/** `living`: the lab's record, unless it is destroyed. */
+/**
+ * The draft and the key that goes with it: a living lab has one, a new one is given one. The key's folder belongs
+ * to whoever holds the lab's lease.
+ */
 export async function planLab(context: Context, lab: LabName, living: AnyLab | undefined): Promise<LabPlan> {
-  const { settings, env, space } = context
+  const draft = await draftLab(context, lab, living)
+  if (living !== undefined) return { ...draft, identity: await requireIdentity(context, living) }
+  const options = { sshKey: context.settings.sshKey, agentSocket: context.env.sshAgentSocket }
+  return { ...draft, identity: await ensureIdentity(context.space, lab, options) }
+}
+
+/** `living`: the lab's record, unless it is destroyed. */
+export async function draftLab(
+  context: Context,
+  lab: LabName,
+  living: AnyLab | undefined,
+): Promise<LabDraft> {
+  const { settings } = context
   const profile =
     living === undefined
       ? resolveProfile(await context.catalog(), settings.profile ?? lab, context.config.values.profiles)
@@ -28,8 +47,7 @@ export async function planLab(context: Context, lab: LabName, living: AnyLab | u
     const problem = `--region: ${profile.provider.name} has only ${hooks.region}, got "${settings.region}"`
     throw new LabError({ code: 'usage', problem })
   }
-  const options = { sshKey: settings.sshKey, agentSocket: env.sshAgentSocket }
-  return { lab, profile, hooks, identity: await ensureIdentity(space, lab, options) }
+  return { lab, profile, hooks }
 }
 
 /** The profile a lab was made from; its distro is the recorded release, whatever an alias means today. */

@@ -1,14 +1,19 @@
 import { writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { BackendError } from '../../backend/errors.js'
+import type { AnyLab } from '../../backend/lab.js'
+import type { LabName } from '../../backend/lab-name.js'
+import type { Decided } from '../../backend/record-schema.js'
 import { readRecord } from '../../backend/record.js'
 import { synthesiseLab } from '../../stacks/app.js'
 import type { Outcome } from '../command.js'
 import type { Context } from '../context.js'
 import { LabError } from '../errors.js'
+import { explain } from '../explain.js'
 import { quoteForShell } from '../machine/shell.js'
 import { ensureFolder } from '../workspace.js'
 import { labNameOf } from './target.js'
-import { decide, planLab } from './plan-lab.js'
+import { decide, draftLab, planLab } from './plan-lab.js'
 
 /**
  * The files of a lab as it is recorded, or of a profile as `up` would make it. They keep the lab's own state
@@ -20,11 +25,10 @@ export async function synthesise(
   out: string | undefined,
 ): Promise<Outcome> {
   const lab = labNameOf(context, positional)
-  const known = (await readRecord(await context.store(), lab))?.lab
-  const living = known?.state === 'destroyed' ? undefined : known
-  const plan = await planLab(context, lab, living)
-  const facts = living ?? { lab, ...(await decide(context, plan)), createdAt: '' }
-  const text = synthesiseLab(plan.hooks.buildSpec(context, facts, plan.profile))
+  const living = await readLiving(context, lab)
+  const { hooks, profile } = await draftLab(context, lab, living)
+  const facts = living ?? { lab, ...(await decideNew(context, lab)), createdAt: '' }
+  const text = synthesiseLab(hooks.buildSpec(context, facts, profile))
   if (out === undefined) return { text: text.trimEnd(), json: JSON.parse(text) as unknown }
   const folder = resolve(out)
   const file = join(folder, 'cdk.tf.json')
@@ -39,4 +43,20 @@ export async function synthesise(
   }
   const next = `cd ${quoteForShell(folder)} && tofu init && tofu plan`
   return { text: `Wrote ${file}\n${next}`, json: { lab, folder, files: [file] } }
+}
+
+/** With the key that a later `up` will use. */
+const decideNew = async (context: Context, lab: LabName): Promise<Decided> =>
+  decide(context, await planLab(context, lab, undefined))
+
+/** A record that can't be read is said, and leaves what the profile alone tells: the way out when all else fails. */
+async function readLiving(context: Context, lab: LabName): Promise<AnyLab | undefined> {
+  try {
+    const known = (await readRecord(await context.store(), lab))?.lab
+    return known?.state === 'destroyed' ? undefined : known
+  } catch (error) {
+    if (!(error instanceof BackendError && error.fault.code === 'record-unreadable')) throw error
+    context.progress.say(`${explain(error).message}\nGoing by the profile alone.`)
+    return undefined
+  }
 }

@@ -3,10 +3,9 @@ import type { AnyLab } from '../../backend/lab.js'
 import type { LabName } from '../../backend/lab-name.js'
 import { readRecord } from '../../backend/record.js'
 import type { Context } from '../context.js'
-import { resolveEngine } from '../engine/resolve.js'
+import { resolveEngine, type Engine } from '../engine/resolve.js'
 import { LabError } from '../errors.js'
-import { throughGate } from './gate.js'
-import type { LabPlan } from './plan-lab.js'
+import { endAbandonedUse, throughGate } from './gate.js'
 import { hooksOf } from './provider-hooks.js'
 import { assertKeyOnLab } from './reach.js'
 import { reconnect } from './reconnect.js'
@@ -21,35 +20,44 @@ export async function up(context: Context, positional: string | undefined): Prom
   const known = (await readRecord(await context.store(), lab))?.lab
   if (known !== undefined && known.state !== 'destroyed') await assertSameLab(context, known)
   // Whatever can be known to fail is found out before anything is recorded or waited for.
-  const early = known?.state === 'ready' ? undefined : await planUp(context, lab, known)
+  if (known?.state !== 'ready') await checkUp(context, lab, livingOf(known))
   return throughGate(context, lab, 'up', async (session) => {
-    const current = session.writer.lab
+    const current = await endAbandonedUse(session)
     if (current?.state === 'ready') {
       if (await reconnect(session, current)) {
         return { ...viewLab(context, session.writer.lab ?? current, []), reused: true }
       }
       context.progress.say(`${lab} does not answer: bringing it back`)
     }
-    const plan = early ?? (await planUp(context, lab, current))
-    const engine = await resolveEngine(context.env)
+    const living = livingOf(current)
+    const engine = await checkUp(context, lab, living)
+    // Under the lease, as it is now: a `down` that was waited for took the key of before with it.
+    const { planLab } = await import('./plan-lab.js')
+    const plan = await planLab(context, lab, living)
     const { bringUp } = await import('./bring-up.js')
     const { lab: ready, timings } = await bringUp(session, plan, engine)
     return { ...viewLab(context, ready, timings), reused: false }
   })
 }
 
-/** What is to be made, once it is known that nothing of this computer's speaks against it. */
-async function planUp(context: Context, lab: LabName, known: AnyLab | undefined): Promise<LabPlan> {
-  const living = known?.state === 'destroyed' ? undefined : known
+/** A destroyed lab's record says nothing of the next one. */
+const livingOf = (known: AnyLab | undefined): AnyLab | undefined =>
+  known?.state === 'destroyed' ? undefined : known
+
+/** Throws what speaks against it on this computer; changes nothing. */
+async function checkUp(context: Context, lab: LabName, living: AnyLab | undefined): Promise<Engine> {
   if (living !== undefined && living.provider === 'local' && living.owner.host !== hostname()) {
     throw new LabError({ code: 'lab-on-other-computer', lab, host: living.owner.host })
   }
-  const { planLab } = await import('./plan-lab.js')
-  const plan = await planLab(context, lab, living)
-  assertKeyOnLab(plan.identity, living)
-  await plan.hooks.checkPrerequisites(context)
-  await resolveEngine(context.env)
-  return plan
+  const { draftLab } = await import('./plan-lab.js')
+  const { hooks } = await draftLab(context, lab, living)
+  const { settings, env } = context
+  if (settings.sshKey !== undefined) {
+    const { identityFromFile } = await import('../machine/key.js')
+    assertKeyOnLab(await identityFromFile(settings.sshKey, env.sshAgentSocket), living)
+  }
+  await hooks.checkPrerequisites(context)
+  return resolveEngine(env)
 }
 
 /** A lab keeps what it was made with; asking for something else is an error, not a silent no. */

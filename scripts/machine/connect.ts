@@ -72,11 +72,20 @@ export async function connectOnce(
 
 async function authentication(target: SshTarget): Promise<Pick<ConnectConfig, 'privateKey' | 'agent'>> {
   const { identity, agentSocket } = target
-  if (identity.source !== 'agent') return { privateKey: await readFile(identity.file) }
+  if (identity.source !== 'agent') return { privateKey: await readKey(identity.file) }
   if (agentSocket === undefined) {
     throw new LabError({ code: 'key-not-in-agent', path: identity.file, agent: false })
   }
   return { agent: agentWithOneKey(agentSocket, identity.publicKey) }
+}
+
+async function readKey(path: string): Promise<Buffer> {
+  try {
+    return await readFile(path)
+  } catch (error) {
+    const reason = (error as Error).message
+    throw new LabError({ code: 'key-unreadable', path, reason }, { cause: error })
+  }
 }
 
 /**
@@ -120,7 +129,8 @@ function openSocket(target: SshTarget, bannerMs: number, signal: AbortSignal): P
 }
 
 function stageBeforeBanner(error: NodeJS.ErrnoException, connected: boolean): SshStage {
-  if (connected) return 'handshake'
+  // A reset can come before we have seen that we were connected.
+  if (connected || error.code === 'ECONNRESET') return 'handshake'
   return error.code === 'ECONNREFUSED' ? 'refused' : 'unreachable'
 }
 
@@ -140,14 +150,22 @@ function authenticate(
     }
     const onAbort = (): void => give(signal.reason as Error)
     signal.addEventListener('abort', onAbort, { once: true })
-    client.once('close', () => signal.removeEventListener('abort', onAbort))
+    const ignoreAbort = (): void => signal.removeEventListener('abort', onAbort)
+    client.once('close', ignoreAbort)
     client.once('ready', () => {
-      resolve({ client, hostKey: shown ?? '', end: () => void client.end() })
+      // From here on an abort is a matter of what runs on the machine, which must still hear of it.
+      ignoreAbort()
+      resolve({ client, hostKey: shown ?? '', end: () => endConnection(client, socket) })
     })
     client.on('error', (error: Error & { level?: string }) => {
       if (shown !== undefined && target.hostKey !== null && shown !== target.hostKey) {
         const { lab, machine, hostKey } = target
         give(new LabError({ code: 'host-key-changed', lab, machine, expected: hostKey, got: shown }))
+      } else if (error.level === 'agent') {
+        const agent = target.agentSocket ?? ''
+        give(
+          new LabError({ code: 'agent-unreachable', socket: agent, reason: error.message }, { cause: error }),
+        )
       } else {
         give(new SshError(stageOf(error, shown), error.message, { cause: error }))
       }
@@ -165,6 +183,14 @@ function authenticate(
       },
     })
   })
+}
+
+const GOODBYE_MS = 2_000
+
+/** Says goodbye; a machine that is frozen and does not answer must not keep our process alive. */
+function endConnection(client: Client, socket: Socket): void {
+  client.end()
+  setTimeout(() => socket.destroy(), GOODBYE_MS).unref()
 }
 
 /** Before the host key was shown nothing but the handshake can have failed. */

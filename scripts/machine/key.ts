@@ -46,7 +46,8 @@ async function generateIdentity(folder: string): Promise<Identity> {
   return { source: 'generated', file, publicKey: withoutComment(pair.public) }
 }
 
-async function identityFromFile(path: string, agentSocket: string | undefined): Promise<Identity> {
+/** The identity that a key file gives; writes nothing. Throws as ensureIdentity does. */
+export async function identityFromFile(path: string, agentSocket: string | undefined): Promise<Identity> {
   const text = await readOptional(path)
   if (text === undefined)
     throw new LabError({ code: 'key-unreadable', path, reason: 'there is no such file' })

@@ -1,4 +1,4 @@
-import type { ClientChannel } from 'ssh2'
+import type { Client, ClientChannel } from 'ssh2'
 import type { Connection } from './connect.js'
 import { quoteForShell } from './shell.js'
 
@@ -24,7 +24,7 @@ export function runRemote(
         return
       }
       const stop = (): void => {
-        channel.signal('INT')
+        sendSignal(connection.client, channel, 'INT')
         channel.close()
       }
       options.signal?.addEventListener('abort', stop, { once: true })
@@ -43,6 +43,18 @@ export function runRemote(
       wireStreams(channel, options)
     })
   })
+}
+
+/**
+ * What `channel.signal` should do: ssh2 1.17 sends nothing once our side of the channel is at its end-of-file, as it
+ * is without standard input, and the command would go on. Requests may follow an end-of-file (RFC 4254 §5.3).
+ */
+function sendSignal(client: Client, channel: ClientChannel, signal: string): void {
+  const { outgoing } = channel as unknown as { outgoing: { id: number; state: string } }
+  const { _protocol: protocol } = client as unknown as {
+    _protocol: { signal(channel: number, signal: string): void }
+  }
+  if (outgoing.state === 'open' || outgoing.state === 'eof') protocol.signal(outgoing.id, signal)
 }
 
 function wireStreams(channel: ClientChannel, options: RemoteOptions): void {

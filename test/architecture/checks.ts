@@ -44,6 +44,27 @@ export const modulesInTheirPlace: Check = (sources) =>
     return /^(node:)?(process|console)$/.test(specifier)
   })
 
+/** Schemas and the static types taken from them. TypeBox costs every start 80 ms: at run time there are JSON files. */
+const definitions = ['distro-catalog/distro', 'distro-catalog/provider', 'distro-catalog/field']
+const isDefinition = (path: string): boolean =>
+  path.endsWith('-schema.ts') || [...definitions, 'stacks/local/driver/protocol'].includes(path.slice(0, -3))
+/** They write the definitions to the JSON files, and no command loads them. */
+const isPublisher = (path: string): boolean =>
+  posix.basename(path) === 'schema.ts' || path === 'scripts/publish-schemas.ts'
+
+export const typeboxInDefinitions: Check = (sources) =>
+  badImports(
+    sources,
+    ({ from, specifier }) =>
+      /^@sinclair\/typebox(\/|$)/.test(specifier) && !isDefinition(from) && !isPublisher(from),
+  )
+
+export const definitionsAreNotLoaded: Check = (sources) =>
+  badImports(sources, ({ from, target, isType }) => {
+    if (target === undefined || isType || isPublisher(from)) return false
+    return isPublisher(target) || (isDefinition(target) && !isDefinition(from))
+  })
+
 const exits = ['scripts/cli.ts', 'stacks/local/driver/main.ts']
 const placesOfProperty: Readonly<Record<string, readonly string[]>> = {
   env: ['scripts/env.ts', 'stacks/local/driver/env.ts'],

@@ -20,6 +20,31 @@ export function importCycles(sources: readonly Source[]): string[] {
   return cycles
 }
 
+/**
+ * How `entry` comes to load a package, `import()` included: the files on the way and the specifier, or undefined if it
+ * does not. Packages are not looked into.
+ */
+export function wayToPackage(
+  sources: readonly Source[],
+  entry: string,
+  isMeant: (specifier: string) => boolean,
+): readonly string[] | undefined {
+  const byPath = new Map(sources.map((source) => [source.path, source]))
+  const seen = new Set<string>()
+  const walk = (path: string): readonly string[] | undefined => {
+    const source = byPath.get(path)
+    if (source === undefined || seen.has(path)) return undefined
+    seen.add(path)
+    for (const { specifier, target, isType } of importsOf(source)) {
+      if (isType) continue
+      const rest = target === undefined ? (isMeant(specifier) ? [specifier] : undefined) : walk(target)
+      if (rest !== undefined) return [path, ...rest]
+    }
+    return undefined
+  }
+  return walk(entry)
+}
+
 function loadedBy(source: Source): string[] {
   const targets = importsOf(source).filter(({ isType }) => !isType)
   return [...new Set(targets.flatMap(({ target }) => target ?? []))]

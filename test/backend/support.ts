@@ -40,6 +40,7 @@ export const decided: Decided = {
   tags: { 'distrolab-lab': 'demo' },
   owner: { user: 'anna', host: 'laptop' },
   expiresAt: null,
+  costPerHourUsd: 0,
   engine: null,
 }
 

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path'
 import type { Context } from './context.js'
 import { errnoOf, writeFailure } from './errors.js'
 import { imageFiles, type MachineFiles } from './files.js'
+import { makeFolder } from './folder.js'
 import { convertToQcow2, createOverlay, inspectDisk } from './image/qemu-img.js'
 import type { Firmware, ImageResult, MachineSpec } from './protocol.js'
 import { findFirmware } from './qemu/firmware.js'
@@ -26,7 +27,7 @@ export async function makeDisk(
 ): Promise<void> {
   context.report('disk', `${spec.diskGiB} GiB on ${image.id}`)
   try {
-    await mkdir(files.directory, { recursive: true, mode: 0o700 })
+    await makeFolder(files.directory, 0o700)
     await linkImage(image, files)
     const { virtualBytes } = await inspectDisk(files.base)
     await createOverlay(files.overlay, basename(files.base), Math.max(virtualBytes, spec.diskGiB * GIB))

@@ -68,7 +68,7 @@ export function errnoOf(error: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined
 }
 
-const UNWRITABLE = new Set(['EROFS', 'EACCES', 'EPERM', 'ENOTDIR'])
+const UNWRITABLE = new Set(['EROFS', 'EACCES', 'EPERM', 'ENOTDIR', 'EEXIST'])
 const FULL = new Set(['ENOSPC', 'EDQUOT'])
 
 /** Gives a failed write its fault (disk-full, place-unwritable); anything else is returned as it came. */

@@ -1,10 +1,11 @@
-import { readdir, rename, stat, writeFile } from 'node:fs/promises'
+import { lstat, readdir, rename, stat, writeFile } from 'node:fs/promises'
 import { BackendError } from '../../../backend/errors.js'
 import { withGuard } from '../../../backend/guard.js'
 import type { Context } from './context.js'
 import { clearRuntimeFiles, makeDisk, type MachineMeta, readMeta } from './disk.js'
 import { DriverError, writeFailure } from './errors.js'
 import { machineFiles, type MachineFiles } from './files.js'
+import { makeFolder } from './folder.js'
 import type {
   ImageResult,
   MachineKey,
@@ -118,9 +119,7 @@ async function rememberProcess(process: QemuProcess, files: MachineFiles): Promi
 
 export async function stopMachine(key: MachineKey, context: Context): Promise<ResultOf['stop']> {
   const files = machineFiles(key.id, key.directory)
-  if ((await presenceOf(files)) === 'absent' && (await findQemu(key.id, files)).length === 0) {
-    return { machine: { id: key.id, presence: 'absent' } }
-  }
+  if (await isGone(key, files)) return { machine: { id: key.id, presence: 'absent' } }
   return guarded(key, files, context, async () => {
     context.report('stop', `powering ${key.id} down`)
     await stopQemu(key.id, files, POWERDOWN_GRACE_MS)
@@ -142,13 +141,17 @@ export async function statusOf(key: MachineKey): Promise<StatusResult> {
 /** Ends and removes everything of the machine; what is gone already is a success. */
 export async function destroyMachine(key: MachineKey, context: Context): Promise<ResultOf['destroy']> {
   const files = machineFiles(key.id, key.directory)
-  if ((await presenceOf(files)) === 'absent' && (await findQemu(key.id, files)).length === 0) {
-    return { removed: await removeMachine(key.id, files), left: [] }
-  }
+  if (await isGone(key, files)) return { removed: await removeMachine(key.id, files), left: [] }
   return guarded(key, files, context, async () => {
     context.report('remove', key.id)
     return { removed: await removeMachine(key.id, files), left: [] }
   })
+}
+
+/** Nothing is there, not even the guard (a dangling link, so lstat) of a driver that is at work, or was killed. */
+async function isGone(key: MachineKey, files: MachineFiles): Promise<boolean> {
+  if ((await presenceOf(files)) !== 'absent' || (await findQemu(key.id, files)).length > 0) return false
+  return (await lstat(files.guard).catch(() => undefined)) === undefined
 }
 
 async function presenceOf(files: MachineFiles): Promise<'absent' | 'partial' | 'whole'> {
@@ -166,6 +169,7 @@ async function guarded<T>(
   action: () => Promise<T>,
 ): Promise<T> {
   const onWait = (pid: number): void => context.report('wait', `process ${pid} is changing ${key.id}`)
+  await makeFolder(files.machines)
   try {
     return await withGuard(files.guard, { timeoutMs: GUARD_TIMEOUT_MS, onWait }, action)
   } catch (error) {

@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Options } from 'execa'
+import { errnoOf } from './errors.js'
 
 /** Why a child process did not do its work; both streams and the cause are kept. */
 export class ToolFailure extends Error {
@@ -21,8 +23,11 @@ export interface ToolOutput {
 
 export interface ToolOptions {
   readonly cwd?: string
-  /** Sends SIGTERM, and SIGKILL after 20 s, once aborted; the promise settles when the child has ended. */
+  /** Ends the child and all its descendants once aborted; the promise settles when it has ended. */
   readonly signal?: AbortSignal
+  readonly environment?: Readonly<Record<string, string>>
+  /** Called with the child's pid, which is its process group's id too. */
+  readonly onStart?: (pid: number) => void
   /** An open file that the child gets as its descriptor 3. */
   readonly descriptor3?: number
   readonly onErrorLine?: (line: string) => void
@@ -41,6 +46,9 @@ export async function runTool(
   // Loaded when needed: it costs more than all else that a `status` or `destroy` does.
   const { execa, ExecaError } = await import('execa')
   const child = execa(binary, args, execaOptions(options))
+  if (child.pid !== undefined) options.onStart?.(child.pid)
+  const end = (): void => void endGroup(child.pid)
+  options.signal?.addEventListener('abort', end, { once: true })
   if (options.onErrorLine !== undefined)
     void forwardLines(child.iterable({ from: 'stderr' }), options.onErrorLine)
   try {
@@ -52,6 +60,8 @@ export async function runTool(
     const kind = error.isTerminated ? 'killed' : error.exitCode === undefined ? 'spawn-failed' : 'exited'
     const output = { stdout: text(error.stdout), stderr: text(error.stderr) }
     throw new ToolFailure(kind, binary, error.exitCode, output, { cause: error })
+  } finally {
+    options.signal?.removeEventListener('abort', end)
   }
 }
 
@@ -63,9 +73,34 @@ function execaOptions(options: ToolOptions): Options {
     stdio: ['ignore', 'pipe', 'pipe', ...inherited],
     detached: true,
     cleanup: true,
-    forceKillAfterDelay: 20_000,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
+    ...(options.environment === undefined ? {} : { env: options.environment }),
+  }
+}
+
+const GROUP_GRACE_MS = 10_000
+
+/**
+ * Ends a process group: SIGTERM, then SIGKILL. The leader alone is not enough: mmdebstrap ignores signals while its
+ * children work, counting on a terminal's Ctrl-C to reach them all.
+ */
+export async function endGroup(group: number | undefined): Promise<void> {
+  if (group === undefined) return
+  signalGroup(group, 'SIGTERM')
+  const deadline = performance.now() + GROUP_GRACE_MS
+  while (signalGroup(group, 0)) {
+    if (performance.now() > deadline) return void signalGroup(group, 'SIGKILL')
+    await sleep(100)
+  }
+}
+
+/** False when no such process is left. */
+function signalGroup(group: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(-group, signal)
+  } catch (error) {
+    if (errnoOf(error) === 'ESRCH') return false
+    throw error
   }
 }
 

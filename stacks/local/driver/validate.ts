@@ -1,7 +1,8 @@
-import { Ajv, type ErrorObject } from 'ajv'
+import { readFileSync } from 'node:fs'
+import { Ajv, type SchemaObject, type ErrorObject } from 'ajv'
 import { closest } from 'fastest-levenshtein'
 import { DriverError, type UsageProblem } from './errors.js'
-import { type InputOf, type Verb, VERBS } from './protocol.js'
+import type { InputOf, Verb } from './protocol.js'
 
 export interface Command<V extends Verb = Verb> {
   readonly verb: V
@@ -21,9 +22,20 @@ export function parseCommand(words: readonly string[]): Command {
 /** Reads and checks the JSON of one verb. Throws `usage` with every problem at once. */
 export function parseInput<V extends Verb>(verb: V, json: string): InputOf<V> {
   const input = parseJson(json)
-  const validate = new Ajv({ allErrors: true, verbose: true }).compile<InputOf<V>>(VERBS[verb])
+  const ajv = new Ajv({ allErrors: true, verbose: true, meta: false, validateSchema: false })
+  const validate = ajv.compile<InputOf<V>>(schemas()[verb])
   if (validate(input)) return input
   throw usage(toProblems(validate.errors ?? []))
+}
+
+let read: Readonly<Record<Verb, SchemaObject>> | undefined
+
+/** What `schema.ts` published from the definitions: loading TypeBox costs more than most verbs do. */
+function schemas(): Readonly<Record<Verb, SchemaObject>> {
+  if (read !== undefined) return read
+  const file = new URL('../../../../stacks/local/driver/schema/protocol.schema.json', import.meta.url)
+  const published = JSON.parse(readFileSync(file, 'utf8')) as { definitions: Record<Verb, SchemaObject> }
+  return (read = published.definitions)
 }
 
 function parseJson(json: string): unknown {
@@ -83,7 +95,7 @@ function nearField(name: string, schema: Record<string, unknown> | undefined): s
 }
 
 function verbProblem(verb: string | undefined): UsageProblem {
-  return { field: '(verb)', expected: Object.keys(VERBS).join(', '), got: verb ?? 'nothing' }
+  return { field: '(verb)', expected: Object.keys(schemas()).join(', '), got: verb ?? 'nothing' }
 }
 
 function show(value: unknown): string {
@@ -91,5 +103,5 @@ function show(value: unknown): string {
   return text.length > 80 ? `${text.slice(0, 80)}…` : text
 }
 
-const isVerb = (word: string): word is Verb => Object.hasOwn(VERBS, word)
+const isVerb = (word: string): word is Verb => Object.hasOwn(schemas(), word)
 const usage = (problems: readonly UsageProblem[]): DriverError => new DriverError({ code: 'usage', problems })

@@ -46,7 +46,7 @@ system_info:
     renderers: [networkd]
 cloud_init_modules:
   [seed_random, bootcmd, write-files, growpart, resizefs, set_hostname, update_hostname, update_etc_hosts, users-groups, ssh]
-cloud_config_modules: [set-passwords, apt-configure, timezone, runcmd]
+cloud_config_modules: [set-passwords, runcmd]
 cloud_final_modules:
   [package-update-upgrade-install, write-files-deferred, scripts-per-once, scripts-per-boot, scripts-per-instance,
    scripts-user, final-message]
@@ -56,6 +56,7 @@ cloud_final_modules:
 const MASKED_UNITS = [
   'modprobe@drm.service',
   'modprobe@efi_pstore.service',
+  'systemd-binfmt.service',
   'systemd-pstore.service',
   'sys-kernel-debug.mount',
   'sys-kernel-tracing.mount',

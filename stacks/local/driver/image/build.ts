@@ -1,11 +1,14 @@
-import { chmod, mkdir, open, rm, stat } from 'node:fs/promises'
+import { open, rm, stat } from 'node:fs/promises'
+import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import type { Context } from '../context.js'
 import { DriverError, writeFailure } from '../errors.js'
 import { imageFiles, type ImageFiles } from '../files.js'
+import { makeFolder } from '../folder.js'
 import type { Architecture, ImageBuild } from '../protocol.js'
 import { runTool, ToolFailure } from '../run.js'
 import { filesystemHook, initramfsHook, PACKAGES, settleHook } from './build-hooks.js'
+import { inBuildFolder } from './build-folder.js'
 import { convertToQcow2 } from './qemu-img.js'
 
 /** Sparse: the file system of a built image; a machine's own overlay is grown on its first boot. */
@@ -28,22 +31,13 @@ export async function buildImage(
   const files = imageFiles(directory)
   const raw = join(directory, 'root.raw')
   context.report('build', `mmdebstrap ${build.suite} from ${build.mirror}`)
-  await makeRoom(directory)
+  // 0700 around it, so that the raw file itself can be open to the mapped root of a user namespace.
+  await makeFolder(directory, 0o700)
   await debootstrap(build, architecture, directory, raw, context)
   context.report('convert', files.disk)
   await convertToQcow2(raw, files.disk, { signal: context.signal, sourceFormat: 'raw' })
   await rm(raw)
   return files
-}
-
-/** 0700 around it, so that the file itself can be open to the mapped root of a user namespace. */
-async function makeRoom(directory: string): Promise<void> {
-  try {
-    await mkdir(directory, { recursive: true, mode: 0o700 })
-    await chmod(directory, 0o700)
-  } catch (error) {
-    throw writeFailure(error, directory)
-  }
 }
 
 async function debootstrap(
@@ -64,7 +58,12 @@ async function debootstrap(
   try {
     await file.chmod(0o666)
     await file.truncate(ROOT_BYTES)
-    await runBuilder(args, { cwd: directory, signal: context.signal, descriptor3: file.fd, onErrorLine })
+    await inBuildFolder(directory, async (environment, onStart) => {
+      const options = { cwd: directory, signal: context.signal, descriptor3: file.fd, onErrorLine }
+      await runTool('mmdebstrap', ['--version'])
+      const [binary = '', ...words] = [...privateMounts(), 'mmdebstrap', ...args]
+      await runTool(binary, words, { ...options, environment, onStart })
+    })
   } catch (error) {
     throw buildFailure(error, log, directory)
   } finally {
@@ -72,10 +71,12 @@ async function debootstrap(
   }
 }
 
-/** setpriv ends the build with its parent, even one that was killed: mmdebstrap then clears its own folder. */
-async function runBuilder(args: readonly string[], options: Parameters<typeof runTool>[2]): Promise<void> {
-  await runTool('mmdebstrap', ['--version'])
-  await runTool('setpriv', ['--pdeathsig=TERM', 'mmdebstrap', ...args], options)
+/**
+ * Root's build mounts /proc, /sys and devices below its folder. In a mount namespace of its own they vanish with it,
+ * however it ends; an ordinary user's build has such a namespace anyway.
+ */
+function privateMounts(): string[] {
+  return userInfo().uid === 0 ? ['unshare', '--mount', '--propagation', 'private'] : []
 }
 
 /** The command line of mmdebstrap. The last hooks download kernel and initrd into the working directory. */

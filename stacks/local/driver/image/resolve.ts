@@ -1,8 +1,9 @@
-import { mkdir, rename, rm } from 'node:fs/promises'
+import { rename, rm } from 'node:fs/promises'
 import { withGuard } from '../../../../backend/guard.js'
 import type { Context } from '../context.js'
-import { DriverError, writeFailure } from '../errors.js'
+import { DriverError } from '../errors.js'
 import { imageFiles } from '../files.js'
+import { makeFolder } from '../folder.js'
 import type { ImageBuild, ImageRequest, ImageResult, VendorImage } from '../protocol.js'
 import { buildImage } from './build.js'
 import { ImageCache } from './cache.js'
@@ -143,12 +144,4 @@ async function buildInto(
   const id = `sha256:${await digestOf(files.disk, 'sha256')}`
   const source = `${build.mirror} ${build.suite}`
   return cache.adopt(cache.files.work, { id, kind: 'built', source, firmware: 'kernel', fallbackReason })
-}
-
-async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true })
-  } catch (error) {
-    throw writeFailure(error, folder)
-  }
 }

@@ -17,6 +17,8 @@ export class ImageServer {
   /** Bytes of a body after which the connection is cut, for the next `cuts` responses of more than that. */
   cutAfter = Infinity
   cuts = 0
+  /** No more of a file than this is ever sent, whatever length was announced. */
+  truncateAt = Infinity
   /** Pause after each chunk, in milliseconds. */
   delayMs = 0
   /** Called before each response. */
@@ -68,14 +70,23 @@ export class ImageServer {
     entry.status = from > 0 ? 206 : 200
     const range = from > 0 ? { 'content-range': `bytes ${from}-${body.length - 1}/${body.length}` } : {}
     response.writeHead(entry.status, { etag, 'content-length': body.length - from, ...range })
-    await this.send(body.subarray(from), entry, response)
+    await this.send(body.subarray(from), this.truncateAt - from, entry, response)
   }
 
-  private async send(body: Buffer, entry: { bytes: number }, response: ServerResponse): Promise<void> {
+  private async send(
+    body: Buffer,
+    most: number,
+    entry: { bytes: number },
+    response: ServerResponse,
+  ): Promise<void> {
     const cut = this.cuts > 0 && body.length > this.cutAfter ? this.cutAfter : Infinity
     if (cut < Infinity) this.cuts--
     for (let at = 0; at < body.length; at += 64 * 1024) {
-      if (at >= cut) return void response.destroy()
+      if (at >= Math.min(cut, most)) {
+        response.flushHeaders()
+        await sleep(20)
+        return void response.destroy()
+      }
       if (response.destroyed) return
       const chunk = body.subarray(at, at + 64 * 1024)
       entry.bytes += chunk.length

@@ -1,10 +1,11 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:net'
 import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { identifyProcess } from '../../../../backend/process-identity.js'
 import type { MachineSpec } from '../../../../stacks/local/driver/protocol.js'
 import { type DriverOptions, runDriver, startDriver, waitUntil } from './driver-process.js'
 import { digest, ImageServer, makeQcow2 } from './image-server.js'
@@ -12,6 +13,8 @@ import { freePort, machineSpec } from './machine-spec.js'
 
 const FAKE = fileURLToPath(new URL('./fake-qemu.js', import.meta.url))
 const body = makeQcow2(1)
+
+jest.setTimeout(60_000)
 
 let server: ImageServer
 let home: string
@@ -47,13 +50,6 @@ const starts = async (): Promise<number> =>
   (await readFile(join(home, 'log'), 'utf8').catch(() => ''))
     .split('\n')
     .filter((line) => line.startsWith('start ')).length
-const isAlive = (pid: number): boolean => {
-  try {
-    return !/ Z /.test(process.kill(pid, 0) ? '' : '')
-  } catch {
-    return false
-  }
-}
 const exists = async (path: string): Promise<boolean> =>
   (await stat(path).catch(() => undefined)) !== undefined
 
@@ -162,7 +158,7 @@ describe('a port that another program holds', () => {
     other = createServer().listen(spec.sshPort, '127.0.0.1')
     await once(other, 'listening')
   })
-  afterEach(() => other.close())
+  afterEach(() => void other.close())
 
   test('is a fault before QEMU starts, and names that program', async () => {
     const run = await runDriver('create', spec, options)
@@ -226,7 +222,7 @@ describe('destroy', () => {
     const run = await runDriver('destroy', key)
     expect(run.result?.left).toEqual([])
     expect(run.result?.removed).toContain(join(spec.directory, 'overlay.qcow2'))
-    expect(isAlive(created.result?.machine.pid ?? -1)).toBe(false)
+    expect(identifyProcess(created.result?.machine.pid ?? -1)).toBeUndefined()
     await expectNothingLeft()
     expect(await runDriver('destroy', key)).toMatchObject({ code: 0, result: { removed: [], left: [] } })
   })

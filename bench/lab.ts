@@ -1,0 +1,30 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { execa } from 'execa'
+
+export const projectRoot = fileURLToPath(new URL('../../', import.meta.url))
+export const cli = join(projectRoot, 'dist/scripts/cli.js')
+
+/** A user of their own: an empty state folder and, unless another one is given, an empty cache. */
+export interface BenchUser {
+  readonly folder: string
+  readonly env: Readonly<Record<string, string>>
+  distrolab(...args: string[]): Promise<string>
+  remove(): Promise<void>
+}
+
+export async function newUser(cache?: string): Promise<BenchUser> {
+  const folder = await mkdtemp(join(tmpdir(), 'distrolab-bench-'))
+  const env = { DISTROLAB_HOME: join(folder, 'home'), DISTROLAB_CACHE: cache ?? join(folder, 'cache') }
+  return {
+    folder,
+    env,
+    async distrolab(...args) {
+      const { stdout } = await execa('node', [cli, ...args], { env, stdin: 'ignore' })
+      return stdout
+    },
+    remove: () => rm(folder, { recursive: true, force: true }),
+  }
+}

@@ -1,0 +1,82 @@
+import { spawn } from 'node:child_process'
+import { cp, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { createConnection } from 'node:net'
+import { homedir, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const cli = fileURLToPath(new URL('../../scripts/cli.js', import.meta.url))
+
+/** Images are dear to build, so they stay between runs, outside the checkout. */
+export const testCache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'distrolab-tests')
+
+export interface Ran {
+  readonly exitCode: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** A user with an empty state folder and a cache of their own that shares its images with earlier runs. */
+export interface RealUser {
+  readonly home: string
+  readonly cache: string
+  distrolab(...args: string[]): Promise<Ran>
+  /** Runs a command line as it would be pasted into a shell. */
+  paste(line: string): Promise<Ran>
+  /** Command lines of the processes that have to do with this user's labs. */
+  processes(): Promise<string[]>
+  remove(): Promise<void>
+}
+
+export async function newUser(): Promise<RealUser> {
+  const folder = await mkdtemp(join(tmpdir(), 'distrolab-e2e-'))
+  const home = join(folder, 'home')
+  const cache = join(folder, 'cache')
+  await mkdir(join(testCache, 'images'), { recursive: true })
+  await cp(join(testCache, 'images'), join(cache, 'images'), { recursive: true })
+  const env = { ...process.env, DISTROLAB_HOME: home, DISTROLAB_CACHE: cache }
+  const run = (program: string, args: readonly string[]): Promise<Ran> =>
+    new Promise((resolve, reject) => {
+      const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
+      const chunks = { stdout: [] as Buffer[], stderr: [] as Buffer[] }
+      child.stdout.on('data', (chunk: Buffer) => chunks.stdout.push(chunk))
+      child.stderr.on('data', (chunk: Buffer) => chunks.stderr.push(chunk))
+      child.once('error', reject)
+      child.once('close', (exitCode) => {
+        const text = (parts: Buffer[]): string => Buffer.concat(parts).toString()
+        resolve({ exitCode, stdout: text(chunks.stdout), stderr: text(chunks.stderr) })
+      })
+    })
+  return {
+    home,
+    cache,
+    distrolab: (...args) => run(process.execPath, [cli, ...args]),
+    paste: (line) => run('sh', ['-c', line]),
+    processes: () => processesNaming(folder),
+    remove: () => rm(folder, { recursive: true, force: true }),
+  }
+}
+
+/** Keeps freshly built images for the next run. */
+export async function keepImages(user: RealUser): Promise<void> {
+  await cp(join(user.cache, 'images'), join(testCache, 'images'), { recursive: true, force: true })
+}
+
+async function processesNaming(text: string): Promise<string[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
+  const lines = pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => ''))
+  return (await Promise.all(lines))
+    .map((line) => line.replaceAll('\0', ' '))
+    .filter((line) => line.includes(text))
+}
+
+export function isListening(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createConnection({ host: '127.0.0.1', port })
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.once('error', () => resolve(false))
+  })
+}

@@ -1,0 +1,110 @@
+import { beforeEach, expect, test } from '@jest/globals'
+import { chmod, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { readEnvironment, type Environment } from '../../../scripts/env.js'
+import { resolveEngine } from '../../../scripts/engine/resolve.js'
+import { shellProgram } from '../executables.js'
+import { faultOf, readOptional, temporaryFolder } from '../support.js'
+import { ENGINE } from './real-engine.js'
+
+let root: string
+beforeEach(() => {
+  root = temporaryFolder()
+})
+
+const fakeTofu = (folder: string, version: string): string =>
+  shellProgram(
+    join(root, folder, 'tofu'),
+    `echo "$*" >> "$0.calls"; echo '{"terraform_version":"${version}","platform":"linux_amd64"}'`,
+  )
+
+/** PATH `a` and `b`, and a cache, all below `root`. */
+const environment = (tofu?: string): Environment => ({
+  ...readEnvironment({ DISTROLAB_CACHE: join(root, 'cache'), ...(tofu === undefined ? {} : { DISTROLAB_TOFU: tofu }) }),
+  // The fakes are shell scripts: what they run with is our own PATH.
+  path: [join(root, 'a'), join(root, 'b')],
+})
+const CACHE = 'cache/engines'
+
+test('DISTROLAB_TOFU comes first, whatever else there is', async () => {
+  const given = fakeTofu('given', '1.9.0')
+  fakeTofu('a', '1.10.0')
+  fakeTofu(CACHE, '1.10.0')
+  expect(await resolveEngine(environment(given))).toEqual({
+    ...{ path: given, version: '1.9.0', source: 'DISTROLAB_TOFU' },
+  })
+})
+
+test('then the first tofu on PATH, and later ones are never asked', async () => {
+  const first = fakeTofu('a', '1.8.0')
+  fakeTofu('b', '1.10.0')
+  fakeTofu(CACHE, '1.10.0')
+  expect(await resolveEngine(environment())).toEqual({ path: first, version: '1.8.0', source: 'PATH' })
+  expect(await readOptional(`${first}.calls`)).toBe('version -json\n')
+  expect(await readOptional(join(root, 'b/tofu.calls'))).toBeUndefined()
+  expect(await readOptional(join(root, CACHE, 'tofu.calls'))).toBeUndefined()
+})
+
+test('a file on PATH that may not be run is passed over', async () => {
+  await chmod(fakeTofu('a', '1.9.0'), 0o644)
+  const second = fakeTofu('b', '1.8.0')
+  expect((await resolveEngine(environment())).path).toBe(second)
+})
+
+test('then the cache', async () => {
+  const cached = fakeTofu(CACHE, '1.8.0')
+  expect(await resolveEngine(environment())).toEqual({ path: cached, version: '1.8.0', source: 'cache' })
+})
+
+test('then the npm package, whose version is known without running it', async () => {
+  expect(await resolveEngine(environment())).toEqual({
+    ...{ path: ENGINE, version: '1.6.2', source: 'npm package' },
+  })
+})
+
+test('what is too old is passed over for the next that is new enough', async () => {
+  fakeTofu('a', '1.5.7')
+  const cached = fakeTofu(CACHE, '1.6.0')
+  expect(await resolveEngine(environment())).toMatchObject({ path: cached, source: 'cache' })
+})
+
+test('what does not run, or says nothing we understand, is passed over', async () => {
+  shellProgram(join(root, 'a/tofu'), 'echo boom >&2; exit 1')
+  shellProgram(join(root, CACHE, 'tofu'), 'echo Terraform v1')
+  expect(await resolveEngine(environment())).toMatchObject({ source: 'npm package' })
+})
+
+test('a minimum that nothing reaches is refused with everything found and why not', async () => {
+  const onPath = fakeTofu('a', '1.9.4')
+  const cached = shellProgram(join(root, CACHE, 'tofu'), 'exit 1')
+  expect(await faultOf(resolveEngine(environment(), '1.10.0'))).toEqual({
+    code: 'engine-missing',
+    minimum: '1.10.0',
+    rejected: [
+      `${onPath} (PATH) is 1.9.4`,
+      `${cached} (cache) does not run`,
+      `${ENGINE} (npm package) is 1.6.2`,
+    ],
+  })
+})
+
+test.each([
+  ['is not there', () => join(root, 'nosuch/tofu'), 'does not run'],
+  ['is too old', () => fakeTofu('old', '1.5.0'), 'is 1.5.0'],
+  ['fails', () => shellProgram(join(root, 'bad/tofu'), 'exit 3'), 'does not run'],
+])('a DISTROLAB_TOFU that %s is an error at once, though others would do', async (_what, make, reason) => {
+  fakeTofu('a', '1.9.0')
+  const given = make()
+  expect(await faultOf(resolveEngine(environment(given)))).toEqual({
+    code: 'engine-missing',
+    minimum: '1.6.0',
+    rejected: [`${given} (DISTROLAB_TOFU) ${reason}`],
+  })
+  expect(await readOptional(join(root, 'a/tofu.calls'))).toBeUndefined()
+})
+
+test('a file that is no program is told like one that does not run', async () => {
+  const given = join(root, 'text')
+  await writeFile(given, 'hello\n')
+  expect(await faultOf(resolveEngine(environment(given)))).toMatchObject({ code: 'engine-missing' })
+})

@@ -1,0 +1,114 @@
+import { describe, expect, test } from '@jest/globals'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { readEnvironment } from '../../scripts/env.js'
+
+describe('folders', () => {
+  test('DISTROLAB_* names them exactly', () => {
+    const { home, cache, configHome } = readEnvironment({
+      DISTROLAB_HOME: '/srv/home',
+      DISTROLAB_CACHE: 'relative/cache',
+      DISTROLAB_CONFIG_HOME: '/srv/config',
+      XDG_STATE_HOME: '/xdg/state',
+    })
+    expect({ home, cache, configHome }).toEqual({
+      home: '/srv/home',
+      cache: join(process.cwd(), 'relative/cache'),
+      configHome: '/srv/config',
+    })
+  })
+
+  test('the XDG folders come next, with a folder of our own in each', () => {
+    const { home, cache, configHome } = readEnvironment({
+      XDG_STATE_HOME: '/xdg/state',
+      XDG_CACHE_HOME: '/xdg/cache',
+      XDG_CONFIG_HOME: '/xdg/config',
+    })
+    expect([home, cache, configHome]).toEqual([
+      '/xdg/state/distrolab',
+      '/xdg/cache/distrolab',
+      '/xdg/config/distrolab',
+    ])
+  })
+
+  test('an empty variable and a relative XDG folder count as absent, as the XDG specification says', () => {
+    const { home, cache } = readEnvironment({ DISTROLAB_HOME: '', XDG_CACHE_HOME: 'relative' })
+    expect(home).toBe(join(homedir(), '.local/state/distrolab'))
+    expect(cache).toBe(join(homedir(), '.cache/distrolab'))
+  })
+})
+
+test('DISTROLAB_<FLAG> is a default for the flag; the other names of ours and empty values are not', () => {
+  const { flags, tofu } = readEnvironment({
+    DISTROLAB_WAIT_LOCK: '5m',
+    DISTROLAB_SSH_KEY: '/k',
+    DISTROLAB_SIZE: '',
+    DISTROLAB_HOME: '/h',
+    DISTROLAB_CACHE: '/c',
+    DISTROLAB_TOFU: '/t',
+    OTHER_REGION: 'x',
+  })
+  expect(flags).toEqual({ 'wait-lock': '5m', 'ssh-key': '/k' })
+  expect(tofu).toBe('/t')
+})
+
+test('values of variables with secret names are collected, but none so short that words would be eaten', () => {
+  const { secrets } = readEnvironment({
+    AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI',
+    GITHUB_TOKEN: 'ghp_123456',
+    GOOGLE_CREDENTIALS: '{"private_key":"x"}',
+    DB_PASSWORD: 'hunter22',
+    SHORT_TOKEN: 'abc',
+    TOKENIZER: 'not-a-secret',
+    HOME: '/home/anna',
+  })
+  expect([...secrets].sort()).toEqual(
+    ['wJalrXUtnFEMI', 'ghp_123456', '{"private_key":"x"}', 'hunter22'].sort(),
+  )
+})
+
+test("settings meant for somebody's own OpenTofu work are kept from the engine, the others reach it", () => {
+  const { unsetForEngine } = readEnvironment({
+    TF_CLI_ARGS: '-x',
+    TF_CLI_ARGS_apply: '-y',
+    TF_WORKSPACE: 'prod',
+    TF_DATA_DIR: '/d',
+    TF_INPUT: '1',
+    TF_PLUGIN_CACHE_DIR: '/p',
+    TF_CLI_CONFIG_FILE: '/c',
+    TF_LOG: 'debug',
+    AWS_ENDPOINT_URL: 'http://127.0.0.1:1',
+  })
+  expect([...unsetForEngine].sort()).toEqual([
+    'TF_CLI_ARGS',
+    'TF_CLI_ARGS_apply',
+    'TF_DATA_DIR',
+    'TF_INPUT',
+    'TF_WORKSPACE',
+  ])
+})
+
+test('the CI run is named by what the service sets, and only when all of it is there', () => {
+  const github = { GITHUB_SERVER_URL: 'https://github.com', GITHUB_REPOSITORY: 'a/b', GITHUB_RUN_ID: '7' }
+  expect(readEnvironment(github).ciRunUrl).toBe('https://github.com/a/b/actions/runs/7')
+  expect(readEnvironment({ ...github, GITHUB_RUN_ID: '' }).ciRunUrl).toBeUndefined()
+  expect(readEnvironment({ CI_JOB_URL: 'https://gitlab/1' }).ciRunUrl).toBe('https://gitlab/1')
+})
+
+test.each([
+  ['true', true],
+  ['1', true],
+  ['false', false],
+  ['', false],
+])('CI=%s means %s', (value, expected) => {
+  expect(readEnvironment({ CI: value }).isCi).toBe(expected)
+})
+
+test('NO_COLOR counts when it is not empty, whatever it says', () => {
+  expect(readEnvironment({ NO_COLOR: '0' }).noColor).toBe(true)
+  expect(readEnvironment({ NO_COLOR: '' }).noColor).toBe(false)
+})
+
+test('PATH is split, without its empty entries', () => {
+  expect(readEnvironment({ PATH: '/a::/b:' }).path).toEqual(['/a', '/b'])
+})

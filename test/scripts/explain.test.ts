@@ -1,0 +1,107 @@
+import { describe, expect, test } from '@jest/globals'
+import { BackendError } from '../../backend/errors.js'
+import { CatalogError } from '../../distro-catalog/errors.js'
+import { LabError } from '../../scripts/errors.js'
+import { explain } from '../../scripts/explain.js'
+import { EXIT } from '../../scripts/explain/explanation.js'
+import { commands } from '../../scripts/commands/all.js'
+import { parseArguments } from '../../scripts/parse.js'
+import { asTyped } from '../../scripts/report/as-typed.js'
+import { commandLinesIn, wordsOf } from './command-line.js'
+import { backendFaults, catalogFaults, driverFaults, labFaults } from './faults.js'
+
+const errors = [
+  ...backendFaults.map((fault) => new BackendError(fault)),
+  ...catalogFaults.map((fault) => new CatalogError(fault)),
+  ...labFaults.map((fault) => new LabError(fault)),
+  ...driverFaults.map((fault) => new LabError({ code: 'driver', fault })),
+]
+/** The same codes with the fields that may be absent, and lists that may be empty. */
+const variants = [
+  new LabError({ code: 'usage', problem: 'No.', command: 'up' }),
+  new LabError({ code: 'lab-unknown', given: 'x', near: [] }),
+  new LabError({ code: 'lab-unknown', given: 'x', near: ['a', 'b', 'c'] }),
+  new LabError({ code: 'ssh-timeout', lab: 'x', machine: 'main', seconds: 1, lastSeen: 'y', console: '' }),
+  new LabError({ code: 'interrupted', signal: 'SIGTERM' }),
+  new LabError({ code: 'interrupted', signal: 'SIGHUP' }),
+  new LabError({ code: 'driver', fault: { code: 'interrupted', signal: 'SIGINT' } }),
+  new LabError({ code: 'driver', fault: { code: 'port-taken', port: 1, by: 'nginx' } }),
+]
+const all = [...errors, ...variants].map((error) => [explain(error).code, error] as const)
+
+describe('every fault', () => {
+  test.each(all)('%s is told in words that have no holes', (code, error) => {
+    const { message, hint, exitCode } = explain(error)
+    expect(message.trim()).not.toBe('')
+    expect(`${message} ${hint}`).not.toMatch(/undefined|null|\[object|NaN|\$\{/)
+    expect(Object.values(EXIT)).toContain(exitCode)
+    expect(code).toBe(error.fault.code === 'driver' ? error.fault.fault.code : error.fault.code)
+  })
+
+  test.each(all)('%s: each command line of its hint is one that distrolab understands', async (_code, error) => {
+    for (const line of commandLinesIn(explain(error).hint)) {
+      const parsed = await parseArguments(wordsOf(line).slice(1), '0')
+      if (!line.endsWith('--help')) expect([line, parsed.kind]).toEqual([line, 'command'])
+    }
+  })
+
+  test.each(all)('%s: its hint says through npm what works there', (_code, error) => {
+    const { hint } = explain(error)
+    const shown = asTyped(hint, true)
+    expect(shown).not.toMatch(/\bdistrolab [a-z]/)
+    for (const [, verb] of shown.matchAll(/npm run (\S+)/g)) {
+      expect(commands.map(({ name }) => name.split(' ')[0])).toContain(verb)
+    }
+    expect(shown.match(/npm run|npx distrolab/g)?.length ?? 0).toBe(commandLinesIn(hint).length)
+  })
+})
+
+test('the exit codes are those of the design', () => {
+  expect(EXIT).toEqual({
+    ...{ failed: 1, usage: 2, notFound: 3, locked: 4, capacity: 5, leftovers: 6, credentials: 7 },
+    ...{ timeout: 124, interrupted: 130, terminated: 143 },
+  })
+})
+
+test('every exit code that a local lab can end with has a fault; capacity and credentials need a cloud', () => {
+  const used = new Set([...errors, ...variants].map((error) => explain(error).exitCode))
+  const cloudOnly: number[] = [EXIT.capacity, EXIT.credentials]
+  expect([...used].sort()).toEqual(
+    Object.values(EXIT)
+      .filter((code) => !cloudOnly.includes(code))
+      .sort(),
+  )
+})
+
+test.each([
+  ['lab-unknown', 3],
+  ['distro-unknown', 3],
+  ['profile-unknown', 3],
+  ['machine-unknown', 3],
+  ['lease-held', 4],
+  ['engine-locked', 4],
+  ['leftovers', 6],
+  ['machine-left', 6],
+  ['ssh-timeout', 124],
+  ['cloud-init-timeout', 124],
+  ['config-invalid', 2],
+  ['interrupted', 130],
+])('%s exits with %d', (code, exitCode) => {
+  const error = errors.find((candidate) => candidate.fault.code === code || explain(candidate).code === code)
+  expect(explain(error).exitCode).toBe(exitCode)
+})
+
+test('an error without a code is a mistake of ours and says so', () => {
+  expect(explain(new TypeError('x is not a function'))).toMatchObject({ code: 'internal', exitCode: 1 })
+  expect(explain('a string').message).toContain('a string')
+})
+
+test('who holds the lease is shown, with the CI run where there is one', () => {
+  const fault = backendFaults.find(({ code }) => code === 'lease-held')
+  if (fault?.code !== 'lease-held') throw new Error('no sample')
+  expect(explain(new BackendError(fault)).message).toBe(
+    'demo is held by anna@laptop (pid 7), running up since 2026-11-21T10:00:00.000Z.',
+  )
+  const ci = { ...fault, holder: { ...fault.holder, ciRunUrl: 'https://ci/7' } }
+  expect(explain(new BackendError(ci)).message).toContain('https://ci/7')
+})

@@ -1,0 +1,121 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { waitUntil } from '../../stand-in/lab-cli.js'
+import { Sandbox } from '../../stand-in/sandbox.js'
+
+jest.setTimeout(60_000)
+const LAB = 'debian-local'
+let box: Sandbox
+
+beforeAll(async () => {
+  box = await Sandbox.make()
+  await box.up('--profile', LAB)
+})
+afterAll(() => box.remove())
+
+/** Stands still on the machine until the file is there. */
+const untilFile = (file: string): string => `echo begun >&2; while [ ! -e ${file} ]; do sleep 0.05; done`
+
+describe('exec', () => {
+  test.each([
+    [['true'], 0],
+    [['exit 7'], 7],
+    [['exit 255'], 255],
+    [['kill -TERM $$'], 143],
+    [['nosuchprogram'], 127],
+  ])('passes on the exit code of %j: %i', async (words, code) => {
+    expect((await box.run(['exec', LAB, '--', ...words])).code).toBe(code)
+    expect(await box.state(LAB)).toBe('ready')
+  })
+
+  test('keeps stdout and stderr apart and adds nothing of its own', async () => {
+    const run = await box.run(['exec', LAB, '--', 'echo out; echo err >&2'])
+    expect(run).toMatchObject({ code: 0, stdout: 'out\n', stderr: 'err\n' })
+  })
+
+  test('feeds standard input to its end, also a large one', async () => {
+    const input = 'line of input\n'.repeat(100_000)
+    const run = await box.run(['exec', LAB, '--', 'wc', '-c'], { input })
+    expect(run).toMatchObject({ code: 0, stdout: `${input.length}\n` })
+    expect(await box.run(['exec', LAB, '--', 'cat'])).toMatchObject({ code: 0, stdout: '' })
+  })
+
+  test('gives all of a large output', async () => {
+    const run = await box.run(['exec', LAB, '--', 'head -c 3000000 /dev/zero | tr "\\0" x'])
+    expect(run.stdout.length).toBe(3_000_000)
+  })
+
+  test('ends when the command does not read its input', async () => {
+    const run = await box.run(['exec', LAB, '--', 'exit 3'], { input: 'x'.repeat(5_000_000) })
+    expect(run.code).toBe(3)
+  })
+
+  test('passes several words on exactly as they are, and a single one to the shell', async () => {
+    const awkward = ['a b', "it's", '$HOME', '"', '', '*', '\\n', 'ä', '-n', '; exit 9']
+    const several = await box.run(['exec', LAB, '--', 'printf', '<%s>\\n', ...awkward])
+    expect(several).toMatchObject({ code: 0, stdout: awkward.map((word) => `<${word}>\n`).join('') })
+    expect((await box.run(['exec', LAB, '--', 'echo a | tr a b'])).stdout).toBe('b\n')
+  })
+
+  test('-o json prints one document with both streams, and still exits as the command did', async () => {
+    const run = await box.run(['exec', LAB, '-o', 'json', '--', 'echo out; echo err >&2; exit 5'])
+    expect(run.code).toBe(5)
+    expect(run.json()).toEqual({ exitCode: 5, stdout: 'out\n', stderr: 'err\n' })
+    expect(run.stderr).toBe('')
+  })
+
+  test('a second one waits for the first, or exits 4 naming the holder with --wait-lock 0', async () => {
+    const file = join(box.root, 'go-1')
+    const first = box.start(['exec', LAB, '--', untilFile(file)])
+    await first.says('begun')
+    expect(await box.state(LAB)).toBe('in-use')
+    const refused = await box.run(['exec', LAB, '--wait-lock', '0', '--', 'true'])
+    expect(refused.code).toBe(4)
+    expect(refused.stderr).toContain(`(pid ${first.pid}), running exec`)
+    const second = box.start(['exec', LAB, '--', 'echo second'])
+    await second.says(`(pid ${first.pid}) runs exec`)
+    await writeFile(file, '')
+    expect((await first.done).code).toBe(0)
+    expect(await second.done).toMatchObject({ code: 0, stdout: 'second\n' })
+    expect(await box.state(LAB)).toBe('ready')
+  })
+
+  test('Ctrl-C reaches the command on the machine, and the lab is ready again', async () => {
+    const file = join(box.root, 'never')
+    const run = box.start(['exec', LAB, '--', untilFile(file)])
+    await run.says('begun')
+    run.signal('SIGINT')
+    expect((await run.done).code).toBe(130)
+    await waitUntil('the end of the command', () => box.processes('other').length === 0)
+    expect(await box.state(LAB)).toBe('ready')
+    expect((await box.ok('exec', LAB, '--', 'echo', 'next')).stdout).toBe('next\n')
+  })
+
+  test('after one was killed, the next takes the lease over and works', async () => {
+    const file = join(box.root, 'never')
+    const run = box.start(['exec', LAB, '--', untilFile(file)])
+    await run.says('begun')
+    run.signal('SIGKILL')
+    await run.done
+    expect(await box.run(['exec', LAB, '--', 'echo', 'next'])).toMatchObject({ code: 0, stdout: 'next\n' })
+    expect(await box.state(LAB)).toBe('ready')
+  })
+
+  test('a machine or a command that is not there is told as such', async () => {
+    expect(await box.run(['exec', LAB, '--machine', 'nosuch', '--', 'true'])).toMatchObject({ code: 3 })
+    expect(await box.run(['exec', LAB])).toMatchObject({ code: 2 })
+  })
+})
+
+describe('ssh', () => {
+  test('runs one command without the lease, with its own streams and exit code', async () => {
+    const file = join(box.root, 'go-2')
+    const exec = box.start(['exec', LAB, '--', untilFile(file)])
+    await exec.says('begun')
+    const run = await box.run(['ssh', LAB, '--', 'cat; echo err >&2; exit 6'], { input: 'through' })
+    expect(run).toMatchObject({ code: 6, stdout: 'through', stderr: 'err\n' })
+    await writeFile(file, '')
+    expect((await exec.done).code).toBe(0)
+  })
+})

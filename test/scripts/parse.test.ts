@@ -1,0 +1,193 @@
+import { describe, expect, test } from '@jest/globals'
+import { commands } from '../../scripts/commands/all.js'
+import { explain } from '../../scripts/explain.js'
+import { commonOptions } from '../../scripts/options.js'
+import { parseArguments, type Parsed } from '../../scripts/parse.js'
+import { errorOf, readSource } from './support.js'
+import { wordsOf } from './command-line.js'
+
+const parse = (...argv: string[]): Promise<Parsed> => parseArguments(argv, '1.2.3')
+
+async function chosen(...argv: string[]): Promise<Extract<Parsed, { kind: 'command' }>> {
+  const parsed = await parse(...argv)
+  if (parsed.kind !== 'command') throw new Error(`help instead of a command: ${parsed.text}`)
+  return parsed
+}
+
+async function helpOf(...argv: string[]): Promise<string> {
+  const parsed = await parse(...argv)
+  if (parsed.kind !== 'help') throw new Error(`a command instead of help: ${parsed.command.name}`)
+  return parsed.text
+}
+
+async function refusal(...argv: string[]): Promise<string> {
+  const { message, exitCode, code } = explain(await errorOf(parse(...argv)))
+  expect({ code, exitCode }).toEqual({ code: 'usage', exitCode: 2 })
+  return message
+}
+
+/** The verbs of issue 3. */
+const VERBS = [
+  ...['up', 'down', 'status', 'list', 'ssh', 'exec', 'images', 'synth', 'history', 'lock status', 'doctor'],
+]
+
+describe('the command table', () => {
+  test('has exactly the verbs that the design asks for', () => {
+    expect(commands.map(({ name }) => name).sort()).toEqual([...VERBS].sort())
+  })
+
+  test.each(commands.map((command) => [command.name, command] as const))(
+    '%s describes itself and each of its flags, and shows an example',
+    (_name, command) => {
+      expect(command.describe).not.toBe('')
+      expect(command.examples.length).toBeGreaterThan(0)
+      const options = Object.entries({ ...commonOptions, ...command.options })
+      expect(options.filter(([, option]) => !option.describe).map(([flag]) => flag)).toEqual([])
+    },
+  )
+
+  test.each(
+    commands.flatMap(({ name, examples }) => examples.map(([line, does]) => [line, name, does] as const)),
+  )('the example "%s" is a command line of %s', async (line, name, does) => {
+    const [program, ...argv] = wordsOf(line)
+    expect(program).toBe('distrolab')
+    expect((await chosen(...argv)).command.name).toBe(name)
+    expect(does).not.toBe('')
+  })
+
+  test('has no flag that differs from a common one under the same name', () => {
+    const shadowed = commands.flatMap(({ options = {} }) =>
+      Object.keys(options).filter((flag) => flag in commonOptions),
+    )
+    expect(shadowed).toEqual([])
+  })
+
+  test('package.json has an npm script for each verb', async () => {
+    const { scripts } = JSON.parse(await readSource('package.json')) as { scripts: Record<string, string> }
+    for (const verb of new Set(commands.map(({ name }) => name.split(' ')[0] ?? ''))) {
+      expect([verb, scripts[verb]]).toEqual([verb, `node dist/scripts/cli.js ${verb}`])
+    }
+  })
+})
+
+describe('help', () => {
+  test('--help lists every verb with its description', async () => {
+    const text = await helpOf('--help')
+    for (const { name, describe: what } of commands) {
+      expect(text).toContain(`distrolab ${name.split(' ')[0] ?? ''}`)
+      expect(text.replaceAll(/\s+/g, ' ')).toContain(what)
+    }
+  })
+
+  test.each(commands.map(({ name }) => [name]))('%s --help shows its flags and examples', async (name) => {
+    const command = commands.find((candidate) => candidate.name === name)
+    const text = await helpOf(...name.split(' '), '--help')
+    for (const flag of Object.keys({ ...commonOptions, ...command?.options })) expect(text).toContain(`--${flag}`)
+    const flat = text.replaceAll(/\s+/g, ' ')
+    for (const [line, does] of command?.examples ?? []) {
+      expect(flat).toContain(line)
+      expect(flat).toContain(does)
+    }
+  })
+
+  test('--version prints the version alone', async () => {
+    expect(await helpOf('--version')).toBe('1.2.3')
+  })
+})
+
+describe('what was typed', () => {
+  test('the lab is the positional, flags keep their names and have no defaults', async () => {
+    const { args } = await chosen('up', 'my-lab', '--wait-lock', '0', '--profile=debian-local', '-o', 'json')
+    expect(args.lab).toBe('my-lab')
+    expect(args.flags).toMatchObject({ 'wait-lock': '0', profile: 'debian-local', output: 'json' })
+    expect(args.flags['region']).toBeUndefined()
+    expect(args.words).toEqual([])
+  })
+
+  test('flags may stand before the verb', async () => {
+    const { command, args } = await chosen('-o', 'json', 'status', 'x')
+    expect([command.name, args.lab, args.flags['output']]).toEqual(['status', 'x', 'json'])
+  })
+
+  test('values that look like numbers stay as they were typed', async () => {
+    const { args } = await chosen('up', '007', '--instance-type', '04', '--wait-lock', '1e3')
+    expect([args.lab, args.flags['instance-type'], args.flags['wait-lock']]).toEqual(['007', '04', '1e3'])
+  })
+
+  test('-vv counts', async () => {
+    expect((await chosen('up', '-vv')).args.flags['verbose']).toBe(2)
+    expect((await chosen('up')).args.flags['verbose']).toBe(0)
+  })
+
+  test('words after -- are untouched, whatever they look like', async () => {
+    const words = ['--profile', 'x', '-o', 'json', '--', '--help', '', 'a b', "it's", '007', '$HOME']
+    const { command, args } = await chosen('exec', 'lab', '--', ...words)
+    expect(command.name).toBe('exec')
+    expect(args.lab).toBe('lab')
+    expect(args.words).toEqual(words)
+    expect(args.flags['profile']).toBeUndefined()
+    expect(args.flags['output']).toBeUndefined()
+  })
+})
+
+describe('what was mistyped', () => {
+  test.each([
+    ['stauts', 'status'],
+    ['dwon', 'down'],
+    ['lst', 'list'],
+    ['exce', 'exec'],
+  ])('the verb %s gets the near name %s', async (given, near) => {
+    const message = await refusal(given)
+    expect(message).toContain(`"${given}"`)
+    expect(message).toMatch(new RegExp(`Did you mean .*\\b${near}\\b`))
+  })
+
+  test('a verb that resembles nothing gets no suggestion', async () => {
+    expect(await refusal('xyzzyquux')).toBe('There is no verb "xyzzyquux".')
+  })
+
+  test.each([
+    ['up', '--profil', '--profile'],
+    ['up', '--wait-lokc', '--wait-lock'],
+    ['exec', '--machin', '--machine'],
+    ['list', '--al', '--all'],
+  ])('%s %s gets the near name %s', async (verb, given, near) => {
+    const message = await refusal(verb, `${given}=x`)
+    expect(message).toContain(`There is no flag ${given}.`)
+    expect(message).toMatch(new RegExp(`Did you mean .*${near}\\b`))
+  })
+
+  test('a flag of a verb of two words gets a near name too', async () => {
+    expect(await refusal('lock', 'status', '--profil', 'x')).toContain('Did you mean --profile')
+  })
+
+  test.each(commands.map(({ name }) => [name]))('%s refuses a flag that nobody knows', async (name) => {
+    expect(await refusal(...name.split(' '), '--nosuchflag')).toContain('nosuchflag')
+    expect(await refusal(...name.split(' '), '-Z')).toContain('Z')
+  })
+
+  test('a flag of another verb is refused', async () => {
+    await refusal('list', '--install-prerequisites')
+  })
+
+  test('lock without its second word, or with a wrong one, says what there is', async () => {
+    expect(await refusal('lock')).toContain('status')
+    expect(await refusal('lock', 'stauts')).toBe('There is no verb "lock stauts". Did you mean status?')
+    expect(await refusal('lock', 'xyzzy')).toBe('There is no verb "lock xyzzy". There is: status.')
+  })
+
+  test.each([
+    ['no verb at all', []],
+    ['a flag without its value', ['up', '--profile']],
+    ['a word too many', ['status', 'a', 'b']],
+    ['a lab where none is taken', ['doctor', 'x']],
+  ])('%s is a usage error', async (_what, argv) => {
+    expect(await refusal(...argv)).not.toBe('')
+  })
+
+  test('names of the language itself are no verbs', async () => {
+    for (const name of ['constructor', '__proto__', 'toString']) {
+      expect(await refusal(name)).toContain(`There is no verb "${name}".`)
+    }
+  })
+})

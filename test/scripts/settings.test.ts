@@ -1,0 +1,142 @@
+import { describe, expect, test } from '@jest/globals'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import type { Flags } from '../../scripts/command.js'
+import { loadConfig } from '../../scripts/config.js'
+import { readEnvironment } from '../../scripts/env.js'
+import { durationMs, resolveSettings, type Settings } from '../../scripts/settings.js'
+import { faultOf, temporaryFolder } from './support.js'
+
+const NO_CONFIG = { values: {}, files: [] }
+const settings = (flags: Flags, variables: Record<string, string> = {}): Settings =>
+  resolveSettings(flags, readEnvironment(variables), NO_CONFIG, '/work')
+
+interface Setting {
+  readonly flag: string
+  readonly variable: string
+  readonly key: string
+  readonly of: (settings: Settings) => unknown
+  /** From the flag, the environment, the project's file, the user's file, and the default. */
+  readonly values: readonly [string, string, string, string]
+  readonly expected: readonly [unknown, unknown, unknown, unknown, unknown]
+}
+
+const same = (
+  flag: string,
+  key: keyof Settings & string,
+  fallback: unknown,
+  values: Setting['values'] = ['by-flag', 'by-env', 'by-project', 'by-user'],
+): Setting => ({
+  flag,
+  variable: `DISTROLAB_${flag.toUpperCase().replaceAll('-', '_')}`,
+  key,
+  of: (found) => found[key],
+  values,
+  expected: [...values, fallback],
+})
+
+const SETTINGS: readonly Setting[] = [
+  same('profile', 'profile', undefined),
+  same('region', 'region', 'auto'),
+  same('size', 'size', undefined),
+  same('instance-type', 'instanceType', undefined),
+  same('backend', 'backend', undefined, ['file:///flag', 'file:///env', 'file:///project', 'file:///user']),
+  same('ssh-key', 'sshKey', undefined, ['/flag', '/env', '/project', '/user']),
+  same('wait', 'wait', 'ready', ['none', 'ssh', 'none', 'ssh']),
+  {
+    ...same('wait-lock', 'waitLock', undefined, ['1s', '2s', '3s', '4s']),
+    expected: [1000, 2000, 3000, 4000, 600_000],
+  },
+]
+
+test.each(SETTINGS.map((setting) => [setting.flag, setting] as const))(
+  '--%s: the flag wins over the environment, that over distrolab.yaml, that over the user file, that over the default',
+  async (_flag, { flag, variable, key, of, values, expected }) => {
+    const root = temporaryFolder()
+    const configHome = join(root, 'user')
+    const cwd = join(root, 'project/below')
+    await mkdir(cwd, { recursive: true })
+    await mkdir(configHome)
+    const [byFlag, byEnv, byProject, byUser] = values
+    const project = join(root, 'project/distrolab.yaml')
+    const user = join(configHome, 'config.yaml')
+    await writeFile(project, `${key}: ${byProject}\n`)
+    await writeFile(user, `${key}: ${byUser}\n`)
+    const found = async (flags: Flags, variables: Record<string, string>): Promise<unknown> =>
+      of(resolveSettings(flags, readEnvironment(variables), await loadConfig({ cwd, configHome }), cwd))
+
+    const seen = [
+      await found({ [flag]: byFlag }, { [variable]: byEnv }),
+      await found({}, { [variable]: byEnv }),
+    ]
+    seen.push(await found({}, {}))
+    await rm(project)
+    seen.push(await found({}, {}))
+    await rm(user)
+    seen.push(await found({}, {}))
+    expect(seen).toEqual(expected)
+  },
+)
+
+describe('switches', () => {
+  test('are off unless given', () => {
+    expect(settings({})).toMatchObject({ yes: false, quiet: false, json: false, verbosity: 0 })
+    expect(settings({ yes: true, quiet: true, output: 'json', verbose: 2 })).toMatchObject({
+      ...{ yes: true, quiet: true, json: true, verbosity: 2 },
+    })
+  })
+
+  test('come from the environment too, as the help promises for any flag', () => {
+    const variables = {
+      DISTROLAB_YES: '1',
+      DISTROLAB_QUIET: 'true',
+      DISTROLAB_OUTPUT: 'json',
+      DISTROLAB_VERBOSE: '2',
+    }
+    expect(settings({}, variables)).toMatchObject({ yes: true, quiet: true, json: true, verbosity: 2 })
+    expect(settings({}, { DISTROLAB_YES: '0', DISTROLAB_QUIET: 'false' })).toMatchObject({
+      ...{ yes: false, quiet: false },
+    })
+    expect(settings({ yes: false }, variables).yes).toBe(false)
+  })
+})
+
+describe('a path on the command line', () => {
+  test.each([
+    ['~/.ssh/id', join(homedir(), '.ssh/id')],
+    ['keys/id', '/work/keys/id'],
+    ['/abs/id', '/abs/id'],
+  ])('--ssh-key %s is %s', (given, expected) => {
+    expect(settings({ 'ssh-key': given }).sshKey).toBe(expected)
+  })
+})
+
+describe('durations', () => {
+  test.each([
+    ['0', 0],
+    ['90s', 90_000],
+    ['10m', 600_000],
+    ['2h30m', 9_000_000],
+    ['3d', 259_200_000],
+    ['1.5h', 5_400_000],
+    ['250ms', 250],
+  ])('%s is %d ms', (given, ms) => {
+    expect(durationMs('--wait-lock', given)).toBe(ms)
+  })
+
+  test.each(['', '10', '10 m', '-5m', '5 minutes', 'm', '1y', '1e3s', 'soon'])(
+    '"%s" is refused, and the message names the flag',
+    async (given) => {
+      const fault = await faultOf(() => durationMs('--wait-lock', given))
+      expect(fault).toMatchObject({ code: 'usage', problem: expect.stringContaining('--wait-lock') })
+    },
+  )
+})
+
+test.each([
+  ['wait', 'later', '--wait: expected ready, ssh, none, got "later"'],
+  ['output', 'yaml', '--output: expected text, json, got "yaml"'],
+])('--%s %s is a usage error that lists what there is', async (flag, value, problem) => {
+  expect(await faultOf(() => settings({ [flag]: value }))).toEqual({ code: 'usage', problem })
+})

