@@ -1,4 +1,4 @@
-import { cp, mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { cli, projectRoot, type BenchUser } from './lab.js'
@@ -105,10 +105,13 @@ export async function againstCdktf(user: BenchUser): Promise<Row[]> {
   await user.distrolab('synth', '--profile', PROFILE, '--out', join(folder, 'synthesised'))
   await writeFile(join(folder, 'package.json'), JSON.stringify({ type: 'module', private: true }))
   await quietly('npm', ['install', '--no-audit', '--no-fund', CDKTF_CLI], { cwd: folder })
-  await cp(join(projectRoot, 'bench/cdktf-app.mjs'), join(folder, 'app.mjs'))
   await writeFile(
     join(folder, 'cdktf.json'),
-    JSON.stringify({ language: 'typescript', app: 'node app.mjs', sendCrashReports: 'false' }),
+    JSON.stringify({
+      language: 'typescript',
+      app: `node ${join(projectRoot, 'dist/bench/cdktf-app.js')}`,
+      sendCrashReports: 'false',
+    }),
   )
   const env = {
     ...user.env,
@@ -116,7 +119,6 @@ export async function againstCdktf(user: BenchUser): Promise<Row[]> {
     TF_CLI_CONFIG_FILE: '/dev/null',
     CHECKPOINT_DISABLE: '1',
     CI: 'true',
-    DISTROLAB_ROOT: projectRoot,
   }
   const cdktf = (...args: string[]) =>
     execa(join(folder, 'node_modules/.bin/cdktf'), args, { cwd: folder, env, stdin: 'ignore' })

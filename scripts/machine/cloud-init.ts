@@ -65,7 +65,7 @@ export async function waitForCloudInit(
   let latest: StatusFile | undefined
   let rest = ''
   try {
-    await runRemote(connection, FOLLOW, {
+    const exitCode = await runRemote(connection, FOLLOW, {
       signal: AbortSignal.any([options.signal, timeout]),
       onStdout: (chunk) => {
         const lines = (rest + chunk.toString()).split('\n')
@@ -76,6 +76,10 @@ export async function waitForCloudInit(
         }
       },
     })
+    if (exitCode !== 0) {
+      const reason = `the wait for cloud-init ended with code ${exitCode}`
+      throw new LabError({ code: 'ssh-failed', lab: options.lab, machine: options.machine, reason })
+    }
   } catch (error) {
     if (!timeout.aborted || options.signal.aborted) throw error
     const stage = latest === undefined ? 'not started' : currentStage(latest)

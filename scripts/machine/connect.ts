@@ -157,19 +157,7 @@ function authenticate(
       ignoreAbort()
       resolve({ client, hostKey: shown ?? '', end: () => endConnection(client, socket) })
     })
-    client.on('error', (error: Error & { level?: string }) => {
-      if (shown !== undefined && target.hostKey !== null && shown !== target.hostKey) {
-        const { lab, machine, hostKey } = target
-        give(new LabError({ code: 'host-key-changed', lab, machine, expected: hostKey, got: shown }))
-      } else if (error.level === 'agent') {
-        const agent = target.agentSocket ?? ''
-        give(
-          new LabError({ code: 'agent-unreachable', socket: agent, reason: error.message }, { cause: error }),
-        )
-      } else {
-        give(new SshError(stageOf(error, shown), error.message, { cause: error }))
-      }
-    })
+    client.on('error', (error: ClientError) => give(loginFailure(error, shown, target)))
     client.once('close', () => give(new SshError('handshake', 'the connection was closed')))
     client.connect({
       ...credentials,
@@ -193,8 +181,22 @@ function endConnection(client: Client, socket: Socket): void {
   setTimeout(() => socket.destroy(), GOODBYE_MS).unref()
 }
 
+type ClientError = Error & { readonly level?: string }
+
+function loginFailure(error: ClientError, shown: string | undefined, target: SshTarget): Error {
+  const { lab, machine, hostKey, agentSocket = '' } = target
+  if (shown !== undefined && hostKey !== null && shown !== hostKey) {
+    return new LabError({ code: 'host-key-changed', lab, machine, expected: hostKey, got: shown })
+  }
+  if (error.level === 'agent') {
+    const { message } = error
+    return new LabError({ code: 'agent-unreachable', socket: agentSocket, reason: message }, { cause: error })
+  }
+  return new SshError(stageOf(error, shown), error.message, { cause: error })
+}
+
 /** Before the host key was shown nothing but the handshake can have failed. */
-function stageOf(error: Error & { level?: string }, shown: string | undefined): SshStage {
+function stageOf(error: ClientError, shown: string | undefined): SshStage {
   if (error.level === 'client-authentication') return 'authentication'
   return shown !== undefined && error.level === 'client-timeout' ? 'authentication' : 'handshake'
 }

@@ -1,8 +1,8 @@
-import { chmod, readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import ssh2, { type ParsedKey } from 'ssh2'
 import { LabError } from '../errors.js'
-import { ensureFolder, keyFiles, keyFolder, type Workspace } from '../workspace.js'
+import { ensureFolder, keyFiles, keyFolder, putFile, type Workspace } from '../workspace.js'
 import { agentIdentities } from './agent.js'
 
 /** How this computer proves to a lab's machines who it is. Never holds private material itself. */
@@ -24,7 +24,7 @@ export async function ensureIdentity(space: Workspace, lab: string, options: Key
     options.sshKey !== undefined
       ? await identityFromFile(options.sshKey, options.agentSocket)
       : ((await readIdentity(space, lab)) ?? (await generateIdentity(folder)))
-  await writeAtomically(join(folder, keyFiles.identity), JSON.stringify(chosen))
+  await putFile(join(folder, keyFiles.identity), JSON.stringify(chosen))
   return chosen
 }
 
@@ -41,8 +41,8 @@ export async function readIdentity(space: Workspace, lab: string): Promise<Ident
 async function generateIdentity(folder: string): Promise<Identity> {
   const pair = ssh2.utils.generateKeyPairSync('ed25519', { comment: 'distrolab' })
   const file = join(folder, keyFiles.privateKey)
-  await writeAtomically(join(folder, keyFiles.publicKey), `${pair.public}\n`)
-  await writeAtomically(file, pair.private)
+  await putFile(join(folder, keyFiles.publicKey), `${pair.public}\n`)
+  await putFile(file, pair.private)
   return { source: 'generated', file, publicKey: withoutComment(pair.public) }
 }
 
@@ -86,13 +86,6 @@ async function agentHolds(publicKey: string, agentSocket: string | undefined): P
 export const publicLine = (key: ParsedKey): string => `${key.type} ${key.getPublicSSH().toString('base64')}`
 
 const withoutComment = (line: string): string => line.trim().split(/\s+/).slice(0, 2).join(' ')
-
-async function writeAtomically(path: string, text: string): Promise<void> {
-  const draft = `${path}.${process.pid}`
-  await writeFile(draft, text, { mode: 0o600 })
-  await chmod(draft, 0o600)
-  await rename(draft, path)
-}
 
 async function readOptional(path: string): Promise<string | undefined> {
   try {

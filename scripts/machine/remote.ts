@@ -18,6 +18,7 @@ export function runRemote(
   options: RemoteOptions = {},
 ): Promise<number> {
   return new Promise((resolve, reject) => {
+    options.signal?.throwIfAborted()
     connection.client.exec(command, (error, channel) => {
       if (error) {
         reject(error)
@@ -26,6 +27,8 @@ export function runRemote(
       const stop = (): void => {
         sendSignal(connection.client, channel, 'INT')
         channel.close()
+        // Not when the channel is closed: a frozen machine never answers that.
+        reject(options.signal?.reason as Error)
       }
       options.signal?.addEventListener('abort', stop, { once: true })
       let ended: { code: number | null; signal?: string } | undefined
@@ -36,8 +39,7 @@ export function runRemote(
       )
       channel.on('close', () => {
         options.signal?.removeEventListener('abort', stop)
-        if (options.signal?.aborted) reject(options.signal.reason as Error)
-        else if (ended === undefined) reject(new Error('the connection was lost while the command ran'))
+        if (ended === undefined) reject(new Error('the connection was lost while the command ran'))
         else resolve(exitCodeOf(ended))
       })
       wireStreams(channel, options)

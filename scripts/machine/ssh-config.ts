@@ -1,6 +1,5 @@
-import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ensureFolder, keyFiles, keyFolder, type Workspace } from '../workspace.js'
+import { ensureFolder, keyFiles, keyFolder, putFile, type Workspace } from '../workspace.js'
 import type { Identity } from './key.js'
 import { quoteForShell } from './shell.js'
 
@@ -28,8 +27,8 @@ export async function writeSshConfig(
   const folder = await ensureFolder(keyFolder(space, lab))
   const knownHosts = join(folder, keyFiles.knownHosts)
   const config = join(folder, keyFiles.sshConfig)
-  await replaceFile(knownHosts, hosts.map(knownHostsLine).join(''))
-  await replaceFile(config, hosts.map((host) => sshConfigBlock(host, identity, knownHosts)).join('\n'))
+  await putFile(knownHosts, hosts.map(knownHostsLine).join(''))
+  await putFile(config, hosts.map((host) => sshConfigBlock(host, identity, knownHosts)).join('\n'))
   return config
 }
 
@@ -62,9 +61,3 @@ function sshConfigBlock(host: SshHost, identity: Identity, knownHosts: string): 
 }
 
 const quoteForConfig = (path: string): string => `"${path.replaceAll('%', '%%')}"`
-
-async function replaceFile(path: string, text: string): Promise<void> {
-  const draft = `${path}.${process.pid}`
-  await writeFile(draft, text, { mode: 0o600 })
-  await rename(draft, path)
-}

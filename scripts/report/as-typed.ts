@@ -4,8 +4,9 @@
  */
 export function asTyped(hint: string, viaNpm: boolean): string {
   if (!viaNpm) return hint
-  return hint.replaceAll('distrolab --', 'npx distrolab --').replaceAll(
-    /\bdistrolab ([a-z]+)((?: (?!&&|#| {2})[^\s]+)*)/g,
-    (_whole, verb: string, rest: string) => (rest === '' ? `npm run ${verb}` : `npm run ${verb} --${rest}`),
-  )
+  return hint
+    .replaceAll('distrolab --', 'npx distrolab --')
+    .replaceAll(/\bdistrolab ([a-z]+)((?: (?!&&|#| {2})[^\s]+)*)/g, (_whole, verb: string, rest: string) =>
+      rest === '' ? `npm run ${verb}` : `npm run ${verb} --${rest}`,
+    )
 }

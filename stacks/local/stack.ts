@@ -39,7 +39,10 @@ const driverCall = (driver: DriverProgram, verb: 'create' | 'destroy'): LocalExe
 
 /** Makes OpenTofu take every string literally: `${` and `%{` would start a template. */
 function escapeTemplates<T>(value: T): T {
-  const text = JSON.stringify(value).replaceAll('${', '$${').replaceAll('%{', '%%{')
+  // Functions, because `$$` in a replacement text means one `$`.
+  const text = JSON.stringify(value)
+    .replaceAll('${', () => '$${')
+    .replaceAll('%{', () => '%%{')
   return JSON.parse(text) as T
 }
 

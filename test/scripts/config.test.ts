@@ -92,9 +92,7 @@ describe('paths', () => {
 
 describe('mistakes', () => {
   test('those of all files are told at once, each with file, field, what was expected and what was found', async () => {
-    await project(
-      'sise: large\nwait: 3\nprofiles:\n  mine: {distro: debian, provider: local, colour: red}\n',
-    )
+    await project('sise: large\nwait: 3\nprofiles:\n  mine: {distro: debian, provider: local, colour: red}\n')
     await users('catalog: distros\n')
     const fault = await faultOf(loadConfig({ cwd, configHome }))
     if (fault.code !== 'config-invalid') throw new Error(fault.code)

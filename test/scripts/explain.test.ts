@@ -38,12 +38,15 @@ describe('every fault', () => {
     expect(code).toBe(error.fault.code === 'driver' ? error.fault.fault.code : error.fault.code)
   })
 
-  test.each(all)('%s: each command line of its hint is one that distrolab understands', async (_code, error) => {
-    for (const line of commandLinesIn(explain(error).hint)) {
-      const parsed = await parseArguments(wordsOf(line).slice(1), '0')
-      if (!line.endsWith('--help')) expect([line, parsed.kind]).toEqual([line, 'command'])
-    }
-  })
+  test.each(all)(
+    '%s: each command line of its hint is one that distrolab understands',
+    async (_code, error) => {
+      for (const line of commandLinesIn(explain(error).hint)) {
+        const parsed = await parseArguments(wordsOf(line).slice(1), '0')
+        if (!line.endsWith('--help')) expect([line, parsed.kind]).toEqual([line, 'command'])
+      }
+    },
+  )
 
   test.each(all)('%s: its hint says through npm what works there', (_code, error) => {
     const { hint } = explain(error)

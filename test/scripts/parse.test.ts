@@ -82,7 +82,8 @@ describe('help', () => {
   test.each(commands.map(({ name }) => [name]))('%s --help shows its flags and examples', async (name) => {
     const command = commands.find((candidate) => candidate.name === name)
     const text = await helpOf(...name.split(' '), '--help')
-    for (const flag of Object.keys({ ...commonOptions, ...command?.options })) expect(text).toContain(`--${flag}`)
+    for (const flag of Object.keys({ ...commonOptions, ...command?.options }))
+      expect(text).toContain(`--${flag}`)
     const flat = text.replaceAll(/\s+/g, ' ')
     for (const [line, does] of command?.examples ?? []) {
       expect(flat).toContain(line)

@@ -83,7 +83,9 @@ describe('a program that does not', () => {
 
   test('the lines before its end are all told', async () => {
     const lines: string[] = []
-    const failure = await failureOf(run(...sh('echo a; echo b; exit 1'), { onLine: (line) => lines.push(line) }))
+    const failure = await failureOf(
+      run(...sh('echo a; echo b; exit 1'), { onLine: (line) => lines.push(line) }),
+    )
     expect(lines).toEqual(['a', 'b'])
     expect(failure).toMatchObject({ kind: 'exited', exitCode: 1, stdout: 'a\nb' })
   })

@@ -24,7 +24,7 @@ interface Setting {
 
 const same = (
   flag: string,
-  key: keyof Settings & string,
+  key: keyof Settings,
   fallback: unknown,
   values: Setting['values'] = ['by-flag', 'by-env', 'by-project', 'by-user'],
 ): Setting => ({

@@ -36,6 +36,8 @@ export class CliProcess {
       stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       ...user,
     })
+    // It may end without having read everything.
+    child.stdin?.on('error', () => undefined)
     child.stdin?.end(input)
     child.stdout?.on('data', (chunk: Buffer) => (this.#stdout += chunk.toString()))
     child.stderr?.on('data', (chunk: Buffer) => (this.#stderr += chunk.toString()))
@@ -56,7 +58,8 @@ export class CliProcess {
 
   /** Waits until it said this on stderr. */
   async says(text: string | RegExp): Promise<void> {
-    const said = (): boolean => (typeof text === 'string' ? this.#stderr.includes(text) : text.test(this.#stderr))
+    const said = (): boolean =>
+      typeof text === 'string' ? this.#stderr.includes(text) : text.test(this.#stderr)
     let ended = false
     void this.done.then(() => (ended = true))
     await waitUntil(`"${String(text)}" on stderr`, () => {

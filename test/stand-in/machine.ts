@@ -40,7 +40,9 @@ export function forwardedPort(words: readonly string[]): number {
 
 /** The folder that QEMU shows the guest as its seed disk. */
 function readUserData(words: readonly string[]): UserData {
-  const drives = words.filter((word) => word.startsWith('{')).map((word) => JSON.parse(word) as { dir?: string })
+  const drives = words
+    .filter((word) => word.startsWith('{'))
+    .map((word) => JSON.parse(word) as { dir?: string })
   const seed = drives.find(({ dir }) => dir !== undefined)?.dir
   if (seed === undefined) throw new Error('there is no seed drive')
   const text = readFileSync(join(seed, 'user-data'), 'utf8')

@@ -28,7 +28,12 @@ function roleOf(words: readonly string[]): SandboxProcess['role'] {
   return words.some((word) => word.endsWith('/tofu')) ? 'engine' : 'other'
 }
 
-const isZombie = (pid: string): boolean => / Z /.test(read(pid, 'stat').join(' ').replace(/\(.*\)/, ''))
+const isZombie = (pid: string): boolean =>
+  / Z /.test(
+    read(pid, 'stat')
+      .join(' ')
+      .replace(/\(.*\)/, ''),
+  )
 
 /** Processes that end meanwhile, and those of other users, have nothing to read. */
 function read(pid: string, file: string): string[] {

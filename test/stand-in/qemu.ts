@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { appendFileSync } from 'node:fs'
 import { createServer, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { KNOBS_VARIABLE, readKnobs, type Knobs } from './knobs.js'
@@ -13,6 +14,11 @@ import { buildSshServer } from './ssh-server.js'
 const POLL_MS = 25
 const words = process.argv.slice(2)
 const knobs = (): Knobs => readKnobs(process.env[KNOBS_VARIABLE])
+
+// A daemon has nowhere to say why it ended.
+process.on('uncaughtExceptionMonitor', (error) =>
+  appendFileSync(`${process.env[KNOBS_VARIABLE]}.crash`, `${error.stack}\n`),
+)
 
 if (process.env['FAKE_QEMU_DAEMON'] === '1') await boot()
 else await launch()

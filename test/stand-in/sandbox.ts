@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { identifyProcess } from '../../backend/process-identity.js'
 import type { LabEvent, LabRecord } from '../../backend/record-schema.js'
 import { CliProcess, waitUntil, type CliOptions, type CliRun } from './lab-cli.js'
 import { KNOBS_VARIABLE, writeKnobs, type Knobs } from './knobs.js'
@@ -41,10 +42,15 @@ export class Sandbox {
     const sandbox = new Sandbox(await realpath(await mkdtemp(join(tmpdir(), 'lab-'))))
     await mkdir(join(sandbox.root, 'bin'))
     await executable(join(sandbox.root, 'bin', 'qemu'), `exec '${process.execPath}' '${QEMU}' "$@"`)
-    // Logs each call; stands still before it begins as long as a file of the verb's name is there.
+    // Logs each call; stands still before it begins as long as a file of the verb's name is there. `stubborn`
+    // makes it pass over an interrupt meanwhile.
     await executable(
       join(sandbox.root, 'bin', 'tofu'),
-      `echo "$$ $*" >>'${sandbox.#engineLog}'\nwhile [ -e '${sandbox.root}'/hold-"$1" ]; do sleep 0.05; done\nexec '${ENGINE}' "$@"`,
+      `cd '${sandbox.root}'; echo "$$ $*" >>engine.log
+trap '[ -e stubborn ] || exit 130' INT
+while [ -e hold-"$1" ]; do sleep 0.05; done
+trap - INT
+cd "$OLDPWD"; exec '${ENGINE}' "$@"`,
     )
     await sandbox.cacheImages()
     return sandbox
@@ -92,7 +98,9 @@ export class Sandbox {
   /** Runs a command that must succeed; with it a failure shows everything it said. */
   async ok(...args: string[]): Promise<CliRun> {
     const result = await this.run(args)
-    if (result.code !== 0) throw new Error(`${args.join(' ')} → ${result.code}\n${result.stdout}${result.stderr}`)
+    const crash = await readFile(`${this.knobsFile}.crash`, 'utf8').catch(() => '')
+    if (result.code !== 0)
+      throw new Error(`${args.join(' ')} → ${result.code}\n${result.stdout}${result.stderr}${crash}`)
     return result
   }
 
@@ -128,9 +136,10 @@ export class Sandbox {
   }
 
   /** The engine's verb does not begin before `release`. */
-  async hold(verb: string): Promise<{ release(): Promise<void> }> {
+  async hold(verb: string, how: 'meek' | 'stubborn' = 'meek'): Promise<{ release: () => Promise<void> }> {
     const file = join(this.root, `hold-${verb}`)
     await writeFile(file, '')
+    if (how === 'stubborn') await writeFile(join(this.root, 'stubborn'), '')
     return { release: () => rm(file, { force: true }) }
   }
 
@@ -162,12 +171,15 @@ export class Sandbox {
   /** Ends one of this sandbox's processes for good and waits until it is gone. */
   async kill(pid: number): Promise<void> {
     if (this.processes().some((found) => found.pid === pid)) signalIfAlive(pid, 'SIGKILL')
-    await waitUntil(`the end of ${pid}`, () => this.processes().every((found) => found.pid !== pid))
+    // A process that is just ending has no environment any more, but still holds its port.
+    await waitUntil(`the end of ${pid}`, () => identifyProcess(pid) === undefined)
   }
 
   /** Every file below the home or a folder of it, relative to the home. */
   async files(folder = ''): Promise<string[]> {
-    const entries = await readdir(join(this.home, folder), { recursive: true, withFileTypes: true }).catch(() => [])
+    const entries = await readdir(join(this.home, folder), { recursive: true, withFileTypes: true }).catch(
+      () => [],
+    )
     return entries
       .filter((entry) => !entry.isDirectory())
       .map((entry) => join(entry.parentPath, entry.name).slice(this.home.length + 1))

@@ -5,7 +5,10 @@ import { KNOBS_VARIABLE, type Knobs } from './knobs.js'
 import type { StandInMachine } from './machine.js'
 
 /** The machine's sshd: takes the seed's user and keys only, and runs commands with `sh -c` on this computer. */
-export function buildSshServer(machine: StandInMachine, knobs: () => Knobs): { accept(socket: Socket): void } {
+export function buildSshServer(
+  machine: StandInMachine,
+  knobs: () => Knobs,
+): { accept(socket: Socket): void } {
   const server = new ssh2.Server({ hostKeys: [machine.hostKey] }, (client) => {
     client.on('error', () => undefined)
     client.on('authentication', (context) => {
@@ -15,6 +18,8 @@ export function buildSshServer(machine: StandInMachine, knobs: () => Knobs): { a
     client.on('session', (acceptSession) => {
       const session = acceptSession()
       let child: ChildProcess | undefined
+      // ssh2's server drops every request that follows an end-of-file; sshd takes them, and RFC 4254 §5.3 allows them.
+      session.on('eof', () => ((session as unknown as { _ending: boolean })._ending = false))
       session.on('env', (accept: (() => void) | undefined) => accept?.())
       session.on('signal', (accept, _reject, { name }) => {
         if (child?.pid !== undefined) process.kill(-child.pid, `SIG${name}` as NodeJS.Signals)
@@ -32,7 +37,7 @@ function isAllowed(machine: StandInMachine, context: AuthContext): boolean {
   if (!machine.authorizedKeys.some((known) => known.equals(key.data))) return false
   if (signature === undefined) return true
   const parsed = ssh2.utils.parseKey(`${key.algo} ${key.data.toString('base64')}`)
-  return !(parsed instanceof Error) && blob !== undefined && parsed.verify(blob, signature, hashAlgo) === true
+  return !(parsed instanceof Error) && blob !== undefined && parsed.verify(blob, signature, hashAlgo)
 }
 
 /** `setpriv`: what runs on a machine ends with it, also when QEMU is killed. */
@@ -50,7 +55,8 @@ function runCommand(channel: ServerChannel, command: string): ChildProcess {
   child.on('close', (code, signal) => {
     if (signal === null) channel.exit(code ?? 255)
     else channel.exit(signal.slice(3))
-    channel.close()
+    // Not `close`, which would drop what still waits for the client's window.
+    channel.end()
   })
   return child
 }

@@ -58,7 +58,11 @@ describe('recorded failures of OpenTofu 1.6.2', () => {
 })
 
 test('warnings are not taken for the failure', () => {
-  const warning: Diagnostic = { severity: 'warning', summary: 'Deprecated', detail: 'no space left on device' }
+  const warning: Diagnostic = {
+    severity: 'warning',
+    summary: 'Deprecated',
+    detail: 'no space left on device',
+  }
   const error: Diagnostic = { severity: 'error', summary: 'Bad', detail: '' }
   expect(explainEngineFailure('destroy', [warning, error], '')).toEqual({
     ...{ code: 'engine-failed', operation: 'destroy', problems: ['Bad'] },

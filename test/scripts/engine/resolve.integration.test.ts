@@ -20,7 +20,10 @@ const fakeTofu = (folder: string, version: string): string =>
 
 /** PATH `a` and `b`, and a cache, all below `root`. */
 const environment = (tofu?: string): Environment => ({
-  ...readEnvironment({ DISTROLAB_CACHE: join(root, 'cache'), ...(tofu === undefined ? {} : { DISTROLAB_TOFU: tofu }) }),
+  ...readEnvironment({
+    DISTROLAB_CACHE: join(root, 'cache'),
+    ...(tofu === undefined ? {} : { DISTROLAB_TOFU: tofu }),
+  }),
   // The fakes are shell scripts: what they run with is our own PATH.
   path: [join(root, 'a'), join(root, 'b')],
 })

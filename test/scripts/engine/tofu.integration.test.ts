@@ -62,7 +62,9 @@ interface State {
 
 const statuses = async (): Promise<Record<string, string>> => {
   const state = JSON.parse(await readFile(statePath(), 'utf8')) as State
-  return Object.fromEntries(state.resources.map(({ name, instances }) => [name, instances[0]?.status ?? 'whole']))
+  return Object.fromEntries(
+    state.resources.map(({ name, instances }) => [name, instances[0]?.status ?? 'whole']),
+  )
 }
 const lockIsLeft = (): boolean => existsSync(join(root, 'state/.tofu.tfstate.lock.info'))
 const exists = (name: string) => (): boolean => existsSync(join(root, name))
@@ -124,7 +126,9 @@ describe('an interrupt', () => {
   test('is one SIGINT: the engine stops in order, writes its state and gives its lock back', async () => {
     const folder = await initialised('lab', 'touch started; exec sleep 600')
     let engine: ProcessIdentity | undefined
-    const running = errorOf(apply(engineRun(folder, { onStarted: async (started) => void (engine = started) })))
+    const running = errorOf(
+      apply(engineRun(folder, { onStarted: async (started) => void (engine = started) })),
+    )
     await until(exists('started'), 'the provisioner')
     const reason = new Error('Ctrl-C')
     controller.abort(reason)
@@ -182,7 +186,8 @@ describe('an interrupt', () => {
 })
 
 test('an engine whose reader was killed with -9 finishes its work and writes its state', async () => {
-  const noise = 'i=0; while [ $i -lt 3000 ]; do echo "a line of output that would fill any pipe $i"; i=$((i+1)); done'
+  const noise =
+    'i=0; while [ $i -lt 3000 ]; do echo "a line of output that would fill any pipe $i"; i=$((i+1)); done'
   const folder = await initialised('lab', `${WAIT_FOR_GO}; ${noise}; touch all-said`)
   const worker = fork(fileURLToPath(new URL('engine-worker.js', import.meta.url)), [ENGINE, folder])
   await until(exists('started'), 'the provisioner')

@@ -21,7 +21,8 @@ async function asOrdinaryUser(box: Sandbox): Promise<CliOptions> {
 
 async function chownAll(folder: string): Promise<void> {
   const entries = await readdir(folder, { recursive: true })
-  for (const path of [folder, ...entries.map((entry) => join(folder, entry))]) await chown(path, NOBODY, NOBODY)
+  for (const path of [folder, ...entries.map((entry) => join(folder, entry))])
+    await chown(path, NOBODY, NOBODY)
 }
 
 const recordFile = (box: Sandbox, lab: string): string => join(box.home, 'labs', lab, 'record.json')
@@ -55,7 +56,11 @@ describe('a state folder that is read-only', () => {
     for (const path of [box.home, folder]) await chmod(path, 0o555)
     expect(await box.run(['status', LAB], user)).toMatchObject({ code: 0, stdout: 'ready\n' })
     expect((await box.run(['list'], user)).stdout).toContain(LAB)
-    for (const words of [['exec', LAB, '--', 'true'], ['down', LAB], ['up', LAB]]) {
+    for (const words of [
+      ['exec', LAB, '--', 'true'],
+      ['down', LAB],
+      ['up', LAB],
+    ]) {
       const run = await box.run(words, user)
       expect(run.code).toBe(1)
       expect(run.stderr).toContain("The backend can't be written")
@@ -68,38 +73,54 @@ describe('a state folder that is read-only', () => {
   })
 })
 
+/** How a record can be no record. */
+const SPOILT: Readonly<Record<string, (good: string) => string>> = {
+  empty: () => '',
+  half: (good) => good.slice(0, good.length / 2),
+  'of a state that there is not': (good) => good.replaceAll('"ready"', '"reedy"'),
+  "another lab's": (good) => good.replaceAll(`"lab": "${LAB}"`, '"lab": "other"'),
+}
+
 describe('a record that is garbage', () => {
-  test.each([
-    ['empty', () => ''],
-    ['half', (text: string) => text.slice(0, text.length / 2)],
-    ['of a state that there is not', (text: string) => text.replaceAll('"ready"', '"reedy"')],
-    ["another lab's", (text: string) => text.replaceAll(`"lab": "${LAB}"`, '"lab": "other"')],
-  ])('(%s) is named by every command, hides no other lab and is left as it is', async (_what, spoil) => {
+  test('is named by every command, hides no other lab and is left as it is', async () => {
     const box = await makeSandbox()
     const machine = await box.up('--profile', LAB)
     await box.ok('up', '--profile', 'debian-12-local', '--wait', 'none')
     const file = recordFile(box, LAB)
     const good = await readFile(file, 'utf8')
-    const bad = spoil(good)
-    expect(bad).not.toBe(good)
-    await writeFile(file, bad)
-    for (const words of [['status', LAB], ['up', LAB], ['down', LAB], ['exec', LAB, '--', 'true'], ['ssh', LAB]]) {
-      const run = await box.run(words)
-      expect(`${run.code} ${run.stderr}`).toMatch(new RegExp(`^1 .*record of ${LAB} can't be read`))
+    for (const [what, spoil] of Object.entries(SPOILT)) {
+      const bad = spoil(good)
+      expect(bad).not.toBe(good)
+      await writeFile(file, bad)
+      await expectNamedEverywhere(box, what)
+      expect(await readFile(file, 'utf8')).toBe(bad)
     }
-    const list = await box.run(['list', '-o', 'json'])
-    expect(list.code).toBe(1)
-    expect(list.json<{ lab: string }[]>().map(({ lab }) => lab)).toEqual(['debian-12-local'])
-    expect(list.stderr).toContain(LAB)
-    expect((await box.run(['history', LAB])).stdout).toContain('new -> provisioning')
-    expect((await box.run(['synth', LAB])).code).toBe(0)
-    expect(await readFile(file, 'utf8')).toBe(bad)
     expect(box.machines()).toContainEqual(machine)
     await writeFile(file, good)
     await box.ok('down', LAB)
     expect(box.machines()).toHaveLength(1)
   })
 })
+
+async function expectNamedEverywhere(box: Sandbox, what: string): Promise<void> {
+  const changing = [
+    ['up', LAB],
+    ['down', LAB],
+    ['exec', LAB, '--', 'true'],
+    ['ssh', LAB],
+  ]
+  for (const words of [['status', LAB], ...changing]) {
+    const { code, stderr } = await box.run(words)
+    const named = stderr.includes(`The record of ${LAB} can't be read`)
+    expect([what, words[0], code, named]).toEqual([what, words[0], 1, true])
+  }
+  const list = await box.run(['list', '-o', 'json'])
+  expect(list.code).toBe(1)
+  expect(list.json<{ lab: string }[]>().map(({ lab }) => lab)).toEqual(['debian-12-local'])
+  expect(list.stderr).toContain(LAB)
+  expect((await box.run(['history', LAB])).stdout).toContain('new -> provisioning')
+  expect((await box.run(['synth', LAB])).code).toBe(0)
+}
 
 describe('what speaks against a lab on this computer', () => {
   test('missing programs are listed with the command that installs them, and nothing is recorded', async () => {
@@ -139,7 +160,11 @@ describe('what speaks against a lab on this computer', () => {
     const keys = (await box.files('keys')).map((file) => join(box.home, file))
     const { rm } = await import('node:fs/promises')
     for (const file of keys) await rm(file)
-    for (const words of [['up', LAB], ['exec', LAB, '--', 'true'], ['ssh', LAB, '--', 'true']]) {
+    for (const words of [
+      ['up', LAB],
+      ['exec', LAB, '--', 'true'],
+      ['ssh', LAB, '--', 'true'],
+    ]) {
       const run = await box.run(words)
       expect(run.code).toBe(1)
       expect(run.stderr).toContain(`The key of ${LAB} is not on this computer`)
@@ -167,30 +192,45 @@ describe('what speaks against a lab on this computer', () => {
 
 describe('secrets', () => {
   const PLANTED = 'planted+Secret/0123456789abcdef'
-  const env = { AWS_SECRET_ACCESS_KEY: PLANTED, GITHUB_TOKEN: `gh-${PLANTED}`, TF_CLI_ARGS: `-var=x=${PLANTED}` }
+  const env = {
+    AWS_SECRET_ACCESS_KEY: PLANTED,
+    GITHUB_TOKEN: `gh-${PLANTED}`,
+    TF_CLI_ARGS: `-var=x=${PLANTED}`,
+  }
 
   test('of the environment and of the lab are in no output and in no file but the key itself', async () => {
     const box = await makeSandbox()
     const outputs = []
     for (const words of [
-      ...[['up', '--profile', LAB, '-vv'], ['exec', LAB, '-vv', '--', 'true'], ['status', LAB, '-o', 'json']],
+      ...[
+        ['up', '--profile', LAB, '-vv'],
+        ['exec', LAB, '-vv', '--', 'true'],
+        ['status', LAB, '-o', 'json'],
+      ],
       ...[['synth', LAB], ['history', LAB], ['doctor']],
     ]) {
       const run = await box.run(words, { env })
       expect(run.code).toBe(0)
       outputs.push(run.stdout, run.stderr)
     }
-    await box.knobs({ failStart: `no memory for ${PLANTED}` })
-    const failed = await box.run(['up', '--profile', LAB, '--name', 'failed', '-vv'], { env })
-    expect(failed.stderr).toContain('no memory for [redacted]')
-    outputs.push(failed.stdout, failed.stderr)
-
     const keyFile = (await box.files('keys')).find((file) => file.endsWith(`${LAB}/id_ed25519`)) ?? ''
     const key = (await readFile(join(box.home, keyFile), 'utf8')).split('\n')[2] ?? ''
     expect(key.length).toBeGreaterThan(40)
     const holders = (text: string): boolean => text.includes(PLANTED) || text.includes(key)
     expect(outputs.filter(holders)).toEqual([])
-    expect(await filesWith(box, holders)).toEqual([join(box.home, keyFile)])
+    expect(await filesWith([box.home, box.cache], holders)).toEqual([join(box.home, keyFile)])
+  })
+
+  test('that a program prints are redacted in the error, the record and the log', async () => {
+    const box = await makeSandbox()
+    await box.knobs({ failStart: `no memory for ${PLANTED}` })
+    const up = await box.run(['up', '--profile', LAB, '-vv', '-o', 'json'], { env })
+    expect(up.code).toBe(1)
+    expect(up.stderr).toContain('no memory for [redacted]')
+    expect((await box.record(LAB)).failure?.message).toContain('no memory for [redacted]')
+    const holders = (text: string): boolean => text.includes(PLANTED)
+    expect([up.stdout, up.stderr].filter(holders)).toEqual([])
+    expect(await filesWith([box.home], holders)).toEqual([])
   })
 
   test('are in files that only their owner can read', async () => {
@@ -204,9 +244,9 @@ describe('secrets', () => {
   })
 })
 
-async function filesWith(box: Sandbox, holds: (text: string) => boolean): Promise<string[]> {
+async function filesWith(folders: readonly string[], holds: (text: string) => boolean): Promise<string[]> {
   const found: string[] = []
-  for (const folder of [box.home, box.cache]) {
+  for (const folder of folders) {
     for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
       const path = join(entry.parentPath, entry.name)
       if (entry.isFile() && holds(await readFile(path, 'latin1'))) found.push(path)

@@ -7,11 +7,6 @@ jest.setTimeout(60_000)
 const makeSandbox = useSandboxes()
 const stageOf = (name: Stage['name']): Stage => STAGES.find((stage) => stage.name === name) as Stage
 
-/** A machine that is being started can't be interrupted half-way: there, and only there, we let it go on. */
-const finishStart = async (stage: Stage, release: () => Promise<void>): Promise<void> => {
-  if (stage.name === 'apply') await release()
-}
-
 async function expectInterrupted(box: Sandbox, stage: Stage): Promise<void> {
   const record = await box.record(LAB)
   expect(record).toMatchObject({
@@ -20,8 +15,9 @@ async function expectInterrupted(box: Sandbox, stage: Stage): Promise<void> {
   })
   // The held engine's own pause of 50 ms.
   await waitUntil('the end of pauses', () => box.processes('other').length === 0)
-  const roles = box.processes().map(({ role }) => role)
-  expect(roles).toEqual(stage.name === 'wait-ssh' ? ['machine'] : [])
+  // OpenTofu kills the driver: the machine that it was just starting may come up, and is found again.
+  const roles = new Set(box.processes().map(({ role }) => role))
+  expect([...roles]).toEqual(stage.name === 'wait-ssh' || stage.name === 'apply' ? ['machine'] : [])
   expect(await engineLocks(box)).toEqual([])
   expect((await box.ok('lock', 'status', LAB)).stdout).toContain('free')
 }
@@ -40,7 +36,6 @@ describe('an interrupted up', () => {
     const { cli, release } = await upTo(box, stage)
     cli.signal('SIGINT')
     await cli.says('Interrupted')
-    await finishStart(stage, release)
     const run = await cli.done
     expect(run).toMatchObject({ code: 130, stdout: '' })
     expect(run.stderr).toContain('Interrupted by SIGINT')
@@ -63,24 +58,23 @@ describe('an interrupted up', () => {
 
   test.each([
     ['SIGTERM', 'apply'],
-    ['SIGHUP', 'apply'],
-    ['SIGTERM', 'wait-ssh'],
     ['SIGHUP', 'wait-ssh'],
   ] as const)('does the same and exits 143 on %s at %s', async (signal, name) => {
     const box = await makeSandbox()
     const stage = stageOf(name)
-    const { cli, release } = await upTo(box, stage)
+    const { cli } = await upTo(box, stage)
     cli.signal(signal)
     await cli.says('Interrupted')
-    await finishStart(stage, release)
     expect((await cli.done).code).toBe(143)
     await expectInterrupted(box, stage)
   })
 
   test('a second Ctrl-C says what is waited for and hurts nothing', async () => {
     const box = await makeSandbox()
-    const stage = stageOf('apply')
-    const { cli, release } = await upTo(box, stage)
+    const { release } = await box.hold('init', 'stubborn')
+    const cli = box.start(['up', '--profile', LAB])
+    await cli.says('] init')
+    await waitUntil('the engine', () => box.processes('engine').length === 1)
     cli.signal('SIGINT')
     await cli.says('(waiting for OpenTofu to stop)')
     cli.signal('SIGINT')
@@ -88,7 +82,7 @@ describe('an interrupted up', () => {
     expect(box.processes('engine')).toHaveLength(1)
     await release()
     expect((await cli.done).code).toBe(130)
-    await expectInterrupted(box, stage)
+    await expectInterrupted(box, stageOf('init'))
     await expectUpAndDownWork(box)
   })
 

@@ -9,34 +9,37 @@ const makeSandbox = useSandboxes()
 const AT_ONCE_MS = 20_000
 
 describe('after kill -9 of an up', () => {
-  test.each(STAGES)('at $name the record tells where it stood, and up finishes the work once', async (stage) => {
-    const box = await makeSandbox()
-    const { cli, release } = await upTo(box, stage)
-    cli.signal('SIGKILL')
-    await cli.done
-    expect(await box.record(LAB)).toMatchObject({ state: stage.state, step: { name: stage.name } })
-    const lock = (await box.ok('lock', 'status', LAB, '-o', 'json')).json()
-    expect(lock).toMatchObject({ held: true, takeover: 'holder-dead', holder: { pid: cli.pid } })
-    const started = performance.now()
-    const up = box.start(['up', LAB, '-o', 'json'])
-    const engines = box.processes('engine').map(({ pid }) => pid)
-    if (engines.length > 0) {
-      await up.says(`still running (pid ${engines[0]}): waiting for it to finish`)
-      expect(box.processes('engine').map(({ pid }) => pid)).toEqual(engines)
-    } else {
-      await up.says(`] ${stage.name}`)
-    }
-    await release()
-    const result = await up.done
-    expect(`${result.code} ${result.stderr}`).toMatch(/^0 /)
-    expect(performance.now() - started).toBeLessThan(AT_ONCE_MS)
-    expect(box.machines()).toHaveLength(1)
-    expect(await box.state(LAB)).toBe('ready')
-    expect(await box.record(LAB)).toMatchObject({ engine: null, command: null })
-    await waitUntil('nothing but the machine', () => box.processes().length === 1)
-    await box.ok('down', LAB)
-    expect(await box.traces()).toEqual([])
-  })
+  test.each(STAGES)(
+    'at $name the record tells where it stood, and up finishes the work once',
+    async (stage) => {
+      const box = await makeSandbox()
+      const { cli, release } = await upTo(box, stage)
+      cli.signal('SIGKILL')
+      await cli.done
+      expect(await box.record(LAB)).toMatchObject({ state: stage.state, step: { name: stage.name } })
+      const lock = (await box.ok('lock', 'status', LAB, '-o', 'json')).json()
+      expect(lock).toMatchObject({ held: true, takeover: 'holder-dead', holder: { pid: cli.pid } })
+      const started = performance.now()
+      const up = box.start(['up', LAB, '-o', 'json'])
+      const engines = box.processes('engine').map(({ pid }) => pid)
+      if (engines.length > 0) {
+        await up.says(`still running (pid ${engines[0]}): waiting for it to finish`)
+        expect(box.processes('engine').map(({ pid }) => pid)).toEqual(engines)
+      } else {
+        await up.says(`] ${stage.name}`)
+      }
+      await release()
+      const result = await up.done
+      expect(`${result.code} ${result.stderr}`).toMatch(/^0 /)
+      expect(performance.now() - started).toBeLessThan(AT_ONCE_MS)
+      expect(box.machines()).toHaveLength(1)
+      expect(await box.state(LAB)).toBe('ready')
+      expect(await box.record(LAB)).toMatchObject({ engine: null, command: null })
+      await waitUntil('nothing but the machine', () => box.processes().length === 1)
+      await box.ok('down', LAB)
+      expect(await box.traces()).toEqual([])
+    },
+  )
 
   test.each(STAGES)('at $name down stops what outlived it and removes everything', async (stage) => {
     const box = await makeSandbox()
@@ -55,19 +58,22 @@ describe('after kill -9 of an up', () => {
     expect(await box.state(LAB)).toBe('destroyed')
   })
 
-  test.each(['up', 'down'])('and of its engine and driver, as by a power cut, %s still works', async (verb) => {
-    const box = await makeSandbox()
-    const apply = STAGES.find(({ name }) => name === 'apply')
-    const { cli, release } = await upTo(box, apply as (typeof STAGES)[number])
-    cli.signal('SIGKILL')
-    await cli.done
-    for (const { pid } of box.processes()) await box.kill(pid)
-    await release()
-    await box.ok(verb, LAB)
-    expect(box.machines()).toHaveLength(verb === 'up' ? 1 : 0)
-    await box.ok('down', LAB)
-    expect(await box.traces()).toEqual([])
-  })
+  test.each(['up', 'down'])(
+    'and of its engine and driver, as by a power cut, %s still works',
+    async (verb) => {
+      const box = await makeSandbox()
+      const apply = STAGES.find(({ name }) => name === 'apply')
+      const { cli, release } = await upTo(box, apply as (typeof STAGES)[number])
+      cli.signal('SIGKILL')
+      await cli.done
+      for (const { pid } of box.processes()) await box.kill(pid)
+      await release()
+      await box.ok(verb, LAB)
+      expect(box.machines()).toHaveLength(verb === 'up' ? 1 : 0)
+      await box.ok('down', LAB)
+      expect(await box.traces()).toEqual([])
+    },
+  )
 
   test('an engine that outlived two commands in a row is still not doubled', async () => {
     const box = await makeSandbox()

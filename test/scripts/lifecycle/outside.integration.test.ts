@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, jest, test } from '@jest/globals'
+import { waitUntil } from '../../stand-in/lab-cli.js'
 import { useSandboxes, type Sandbox } from '../../stand-in/sandbox.js'
 import { LAB, STAGES, upTo } from './stages.js'
 
@@ -74,21 +75,24 @@ describe('a machine that is killed from outside', () => {
 })
 
 describe('the engine by hand', () => {
-  test.each(['ready', 'interrupted'])('destroys a %s lab from another folder, and down then exits 0', async (how) => {
-    const box = await makeSandbox()
-    if (how === 'ready') await box.up('--profile', LAB)
-    else await killWhileApplying(box)
-    const out = join(box.root, 'elsewhere')
-    await box.ok('synth', LAB, '--out', out)
-    await rm(box.cache, { recursive: true })
-    await box.tofu(out, 'init', '-input=false')
-    await box.tofu(out, 'destroy', '-input=false', '-auto-approve')
-    expect(box.processes()).toEqual([])
-    expect(await box.files('machines')).toEqual([])
-    await box.ok('down', LAB)
-    expect(await box.traces()).toEqual([])
-    expect(await box.state(LAB)).toBe('destroyed')
-  })
+  test.each(['ready', 'interrupted'])(
+    'destroys a %s lab from another folder, and down then exits 0',
+    async (how) => {
+      const box = await makeSandbox()
+      if (how === 'ready') await box.up('--profile', LAB)
+      else await killWhileApplying(box)
+      const out = join(box.root, 'elsewhere')
+      await box.ok('synth', LAB, '--out', out)
+      await rm(box.cache, { recursive: true })
+      await box.tofu(out, 'init', '-input=false')
+      await box.tofu(out, 'destroy', '-input=false', '-auto-approve')
+      expect(box.processes()).toEqual([])
+      expect(await box.files('machines')).toEqual([])
+      await box.ok('down', LAB)
+      expect(await box.traces()).toEqual([])
+      expect(await box.state(LAB)).toBe('destroyed')
+    },
+  )
 
   test('plans a profile that was never made, and changes nothing', async () => {
     const box = await makeSandbox()
@@ -156,8 +160,15 @@ describe("a machine's port", () => {
 
 /** Somebody else's server: takes connections and ends them. */
 async function occupy(port: number) {
-  const server = createServer((socket) => socket.destroy()).listen(port, '127.0.0.1')
-  await once(server, 'listening')
+  const server = createServer((socket) => socket.destroy())
+  // A killed process whose first thread is gone may hold its port a moment longer.
+  await waitUntil(`port ${port}`, async () => {
+    server.listen(port, '127.0.0.1')
+    return once(server, 'listening').then(
+      () => true,
+      () => false,
+    )
+  })
   return server
 }
 
@@ -195,4 +206,3 @@ describe('a machine that is not the one it was', () => {
     expect((await box.ok('up', LAB, '-o', 'json')).json()).toMatchObject({ reused: true })
   })
 })
-

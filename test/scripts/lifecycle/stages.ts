@@ -73,11 +73,18 @@ export const STAGES: readonly Stage[] = [
 ]
 
 /** Starts an `up` and waits until it stands still at the stage. */
-export async function upTo(box: Sandbox, stage: Stage): Promise<{ cli: CliProcess; release(): Promise<void> }> {
+export async function upTo(
+  box: Sandbox,
+  stage: Stage,
+): Promise<{ cli: CliProcess; release: () => Promise<void> }> {
   const release = await stage.hold(box)
   const cli = box.start(['up', '--profile', LAB])
   await cli.says(`] ${stage.name}`)
+  if (stage.name === 'image') await cli.says('is obtaining the same image')
   await waitUntil(`${stage.name} to stand still`, () => stage.isReached(box))
+  // An engine is recorded just after it began.
+  const isRunning = box.processes('engine').length > 0
+  if (isRunning) await waitUntil('the engine on record', async () => (await box.record(LAB)).engine !== null)
   return { cli, release }
 }
 

@@ -108,7 +108,12 @@ describe('up, status, list, history and down', () => {
       'other debian-13',
     ])
     await box.ok('down', 'other')
-    expect(box.machines().map(({ id }) => id).sort()).toEqual([bookworm.id, trixie.id].sort())
+    expect(
+      box
+        .machines()
+        .map(({ id }) => id)
+        .sort(),
+    ).toEqual([bookworm.id, trixie.id].sort())
     expect((await box.ok('exec', 'debian-local', '--', 'echo', 'still here')).stdout).toBe('still here\n')
   })
 

@@ -19,7 +19,11 @@ async function machine(): Promise<{ connection: Connection; channel: () => Promi
   const server = await startSshServer({ exec: (channel) => (opened = channel) })
   cleanups.push(() => server.close())
   const timeouts = { banner: 20_000, login: 20_000 }
-  const connection = await connectOnce(targetAt(server.port, identity), timeouts, new AbortController().signal)
+  const connection = await connectOnce(
+    targetAt(server.port, identity),
+    timeouts,
+    new AbortController().signal,
+  )
   cleanups.push(() => connection.end())
   return { connection, channel: () => until(() => opened, 'the command') }
 }
@@ -42,11 +46,11 @@ describe('waiting for cloud-init', () => {
     remote.write(first.slice(0, 40))
     remote.write(first.slice(40))
     await until(() => stages.length === 1, 'the first stage')
-    remote.write('\n' + line({ 'modules-final': { start: 2, recoverable_errors: { WARNING: ['slow'] } } }))
+    remote.write(line({ 'modules-final': { start: 2, recoverable_errors: { WARNING: ['slow'] } } }))
     remote.exit(0)
     remote.end()
     expect(await outcome).toEqual({ status: 'degraded', warnings: ['slow'] })
-    expect(stages).toEqual(['network stage', 'network stage', 'final stage'].slice(stages.length === 3 ? 0 : 1))
+    expect(stages).toEqual(['network stage', 'final stage'])
   })
 
   test('of an image that has none is over at once', async () => {

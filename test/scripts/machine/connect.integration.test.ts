@@ -54,7 +54,9 @@ describe('how far an attempt came', () => {
 
   test('open but silent, as a forwarded port is long before the machine behind it: handshake', async () => {
     const server = closing(await startRawServer(() => undefined))
-    const error = await errorOf(connectOnce(targetAt(server.port, identity), { ...TIMEOUTS, banner: 150 }, never()))
+    const error = await errorOf(
+      connectOnce(targetAt(server.port, identity), { ...TIMEOUTS, banner: 150 }, never()),
+    )
     expect(error).toMatchObject({ stage: 'handshake', reason: 'no answer within 150 ms' })
     await allClosed(server)
   })

@@ -22,8 +22,15 @@ export async function startAgent(folder: string): Promise<Agent> {
     socket,
     async add(keyFile, passphrase) {
       // ssh-add asks SSH_ASKPASS for the passphrase: `echo` would print the prompt, so printenv says it.
-      const answer = passphrase === undefined ? {} : { SSH_ASKPASS: await askpass(folder), PASSPHRASE: passphrase }
-      const env = { ...process.env, SSH_AUTH_SOCK: socket, SSH_ASKPASS_REQUIRE: 'force', DISPLAY: ':0', ...answer }
+      const answer =
+        passphrase === undefined ? {} : { SSH_ASKPASS: await askpass(folder), PASSPHRASE: passphrase }
+      const env = {
+        ...process.env,
+        SSH_AUTH_SOCK: socket,
+        SSH_ASKPASS_REQUIRE: 'force',
+        DISPLAY: ':0',
+        ...answer,
+      }
       await call('ssh-add', ['-q', keyFile], { env })
     },
     async stop() {

@@ -34,7 +34,9 @@ async function written(space: Workspace, hosts: readonly SshHost[]): Promise<str
 /** What the real ssh makes of it, by lower-case setting. */
 async function understood(config: string, alias: string): Promise<Map<string, string>> {
   const { stdout } = await call('ssh', ['-G', '-F', config, alias])
-  return new Map(stdout.split('\n').map((line) => [line.split(' ')[0] ?? '', line.slice(line.indexOf(' ') + 1)]))
+  return new Map(
+    stdout.split('\n').map((line) => [line.split(' ')[0] ?? '', line.slice(line.indexOf(' ') + 1)]),
+  )
 }
 
 describe('the real ssh', () => {
@@ -58,13 +60,18 @@ describe('the real ssh', () => {
   test('logs in with it, whatever the path, by the very command that is shown', async () => {
     server = await startSshServer()
     const config = await written(workspace(), [host({ port: server.port, hostKey: server.hostKey })])
-    const { stdout } = await run('/bin/sh', ['-c', `${sshCommand(config, 'demo')} 'echo $((6 * 7))' </dev/null`])
+    const { stdout } = await run('/bin/sh', [
+      '-c',
+      `${sshCommand(config, 'demo')} 'echo $((6 * 7))' </dev/null`,
+    ])
     expect(stdout).toBe('42')
   })
 
   test('refuses a machine with another host key', async () => {
     server = await startSshServer()
-    const config = await written(workspace(), [host({ port: server.port, hostKey: keyLine(newKey().public) })])
+    const config = await written(workspace(), [
+      host({ port: server.port, hostKey: keyLine(newKey().public) }),
+    ])
     const error = await errorOf(run('ssh', ['-F', config, '-o', 'BatchMode=yes', 'demo', 'true']))
     expect(error).toMatchObject({
       failure: { exitCode: 255, stderr: expect.stringContaining('HOST IDENTIFICATION HAS CHANGED') },

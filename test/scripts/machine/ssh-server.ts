@@ -55,6 +55,8 @@ export async function startSshServer(options: ServerOptions = {}): Promise<SshSe
     })
     client.on('session', (accept) => {
       const session = accept()
+      // ssh2's server drops requests after an end-of-file, which OpenSSH's takes (RFC 4254 §5.3).
+      session.on('eof', () => Object.assign(session, { _ending: false }))
       session.on('signal', (_accept: unknown, _reject: unknown, info: { name: string }) =>
         options.onSignal?.(info.name),
       )

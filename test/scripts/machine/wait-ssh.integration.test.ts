@@ -72,7 +72,9 @@ describe('the wait', () => {
     const { seen, options } = waiting()
     const server = closing(await startRawServer(() => undefined))
     const controller = new AbortController()
-    const ending = errorOf(waitForSsh(targetAt(server.port, identity), { ...options, signal: controller.signal }))
+    const ending = errorOf(
+      waitForSsh(targetAt(server.port, identity), { ...options, signal: controller.signal }),
+    )
     await until(() => server.connections() >= 2, 'a second attempt')
     controller.abort(new Error('enough'))
     await ending

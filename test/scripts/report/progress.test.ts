@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals'
 import { stripVTControlCharacters } from 'node:util'
-import { createProgress, elapsed } from '../../../scripts/report/progress.js'
+import { createProgress } from '../../../scripts/report/create-progress.js'
+import { elapsed } from '../../../scripts/report/progress.js'
 import { recordingStream } from './recording-stream.js'
 
 test.each([
@@ -21,9 +22,9 @@ test.each([
 const withoutTimes = (text: string): string => text.replaceAll(/\d+\.\d s/g, 'T')
 
 describe('without a terminal', () => {
-  test('a step is a line when it begins, one for each new thing seen, and one when it ends', () => {
+  test('a step is a line when it begins, one for each new thing seen, and one when it ends', async () => {
     const { stream, written } = recordingStream()
-    const progress = createProgress({ stream, live: false, quiet: false })
+    const progress = await createProgress({ stream, live: false, quiet: false })
     progress.beginStep('wait-ssh', 3, 6)
     progress.detail('connection refused')
     progress.detail('port open, no SSH handshake yet')
@@ -44,9 +45,9 @@ describe('without a terminal', () => {
     ])
   })
 
-  test('a detail that differs in its numbers only is not repeated within the step', () => {
+  test('a detail that differs in its numbers only is not repeated within the step', async () => {
     const { stream, written } = recordingStream()
-    const progress = createProgress({ stream, live: false, quiet: false })
+    const progress = await createProgress({ stream, live: false, quiet: false })
     progress.beginStep('image', 1, 2)
     for (const percent of [1, 20.5, 99]) progress.detail(`loaded ${percent} %`)
     progress.beginStep('again', 2, 2)
@@ -54,10 +55,10 @@ describe('without a terminal', () => {
     expect(written().match(/loaded/g)).toHaveLength(2)
   })
 
-  test('a long silence is broken by a sign of life', () => {
+  test('a long silence is broken by a sign of life', async () => {
     const clock = jest.spyOn(performance, 'now')
     const { stream, written } = recordingStream()
-    const progress = createProgress({ stream, live: false, quiet: false })
+    const progress = await createProgress({ stream, live: false, quiet: false })
     clock.mockReturnValue(1000)
     progress.beginStep('image', 1, 1)
     progress.detail('loaded 1 %')
@@ -69,9 +70,9 @@ describe('without a terminal', () => {
   })
   afterEach(() => void jest.restoreAllMocks())
 
-  test('has no control characters', () => {
+  test('has no control characters', async () => {
     const { stream, written } = recordingStream()
-    const progress = createProgress({ stream, live: false, quiet: false })
+    const progress = await createProgress({ stream, live: false, quiet: false })
     progress.beginStep('a', 1, 1)
     progress.detail('b')
     progress.endStep()
@@ -79,9 +80,9 @@ describe('without a terminal', () => {
   })
 })
 
-test('--quiet says only what must be said', () => {
+test('--quiet says only what must be said', async () => {
   const { stream, written } = recordingStream()
-  const progress = createProgress({ stream, live: true, quiet: true })
+  const progress = await createProgress({ stream, live: true, quiet: true })
   progress.beginStep('a', 1, 1)
   progress.detail('b')
   progress.endStep()
@@ -91,9 +92,9 @@ test('--quiet says only what must be said', () => {
   expect(written()).toBe('Interrupted\n')
 })
 
-test('on a terminal finished steps stay, each marked by how it ended', () => {
+test('on a terminal finished steps stay, each marked by how it ended', async () => {
   const { stream, written } = recordingStream(80)
-  const progress = createProgress({ stream, live: true, quiet: false })
+  const progress = await createProgress({ stream, live: true, quiet: false })
   progress.beginStep('apply', 1, 2)
   progress.detail('terraform_data.main create start')
   progress.endStep()

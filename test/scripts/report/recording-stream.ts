@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream'
 
 /** A stream that keeps what was written to it, and claims to be a terminal of that width if asked. */
-export function recordingStream(columns?: number): { stream: NodeJS.WriteStream; written(): string } {
+export function recordingStream(columns?: number): { stream: NodeJS.WriteStream; written: () => string } {
   const stream = new PassThrough()
   const chunks: string[] = []
   stream.on('data', (chunk: Buffer) => chunks.push(chunk.toString()))

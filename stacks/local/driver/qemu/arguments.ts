@@ -66,9 +66,9 @@ function machineArgs({ architecture, accelerator, boot, distro }: QemuPlan): str
 const BASELINE_DISTROS = /^(debian|ubuntu)-/
 
 /**
- * QEMU 7.2 (Debian 12) computes wrong flags for an emulated cmpxchg16b, which kernels since 6.12 use in their
- * allocator: they die of a double fault within seconds (measured, 3 boots of 3). Without the CPU feature they take
- * another path.
+ * Under QEMU 7.2 (Debian 12) kernel 6.12.107 dies of a double fault within seconds (3 boots of 3): right behind a
+ * cmpxchg16b of its allocator, with a pointer's bits in EFLAGS, so the emulated flags are most likely to blame.
+ * Without the CPU feature the kernel takes another path, and none of many boots died.
  */
 function emulatedCpu(architecture: Architecture, distro: string): string {
   return architecture === 'x86_64' && BASELINE_DISTROS.test(distro) ? 'max,-cx16' : 'max'

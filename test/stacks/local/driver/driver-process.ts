@@ -87,7 +87,7 @@ function toRun<V extends Verb>(code: number | null, stdout: string, stderr: stri
   return {
     code,
     result: last?.type === 'result' ? (last as unknown as ResultOf[V]) : undefined,
-    fault: last?.type === 'fault' ? (last as DriverFault & { type: 'fault' }) : undefined,
+    fault: last?.type === 'fault' ? last : undefined,
     progress: lines.filter((line): line is DriverProgress => line.type === 'progress'),
     stderr,
   }

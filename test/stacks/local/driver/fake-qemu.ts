@@ -64,7 +64,7 @@ function serveQmp(): void {
 }
 
 function tell(message: string, then: () => void = () => undefined): void {
-  if (process.send === undefined || !existsSync('/proc')) return then()
+  if (process.send === undefined || !existsSync('/proc')) return void then()
   process.send(message, () => {
     if (process.connected) process.disconnect()
     then()

@@ -14,7 +14,7 @@ export function runInGuest(port: number, key: Key, command: string): Promise<str
     client.on('error', reject)
     client.on('ready', () => {
       client.exec(command, (error, channel) => {
-        if (error !== undefined) return reject(error)
+        if (error !== undefined) return void reject(error)
         let output = ''
         channel.on('data', (chunk: Buffer) => (output += chunk.toString()))
         channel.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()))
