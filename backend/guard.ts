@@ -16,6 +16,8 @@ export interface GuardOptions {
   readonly timeoutMs: number
   /** Called once when the guard is held by somebody else, with that process's pid. */
   readonly onWait?: (pid: number) => void
+  /** Ends the waiting by throwing its reason. */
+  readonly signal?: AbortSignal
 }
 
 /**
@@ -46,6 +48,7 @@ async function acquire(path: string, options: GuardOptions): Promise<GuardHolder
   await mkdir(dirname(path), { recursive: true })
   let announced = false
   for (let attempt = 0; ; attempt++) {
+    options.signal?.throwIfAborted()
     if (await tryCreate(path, holder)) return holder
     const other = await readHolder(path)
     if (other === undefined) continue

@@ -1,4 +1,4 @@
-import { open, readFile } from 'node:fs/promises'
+import { open, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { identifyProcess, type ProcessIdentity } from '../../backend/process-identity.js'
@@ -67,13 +67,12 @@ async function runEngine(run: EngineRun, operation: Operation, args: readonly st
     run.signal.removeEventListener('abort', interrupt)
   }
   const { exitCode } = await child.ended
+  const plain = operation === 'init' ? [stderrFile, stdoutFile] : [stderrFile]
+  const text = (await Promise.all(plain.map((file) => readFile(file, 'utf8')))).join('\n')
+  // What programs print may hold secrets, and these files are not redacted as the log is.
+  await Promise.all([stdoutFile, stderrFile].map((file) => rm(file, { force: true })))
   run.signal.throwIfAborted()
-  if (exitCode === 0) return
-  const text = [
-    await readFile(stderrFile, 'utf8'),
-    operation === 'init' ? await readFile(stdoutFile, 'utf8') : '',
-  ]
-  throw new LabError(explainEngineFailure(operation, diagnostics, text.join('\n')))
+  if (exitCode !== 0) throw new LabError(explainEngineFailure(operation, diagnostics, text))
 }
 
 function engineVariables(unset: readonly string[]): Record<string, string | undefined> {

@@ -171,7 +171,11 @@ async function guarded<T>(
   const onWait = (pid: number): void => context.report('wait', `process ${pid} is changing ${key.id}`)
   await makeFolder(files.machines)
   try {
-    return await withGuard(files.guard, { timeoutMs: GUARD_TIMEOUT_MS, onWait }, action)
+    return await withGuard(
+      files.guard,
+      { timeoutMs: GUARD_TIMEOUT_MS, onWait, signal: context.signal },
+      action,
+    )
   } catch (error) {
     if (error instanceof BackendError && error.fault.code === 'guard-timeout') {
       throw new DriverError({ code: 'machine-busy', id: key.id, pid: error.fault.pid }, { cause: error })

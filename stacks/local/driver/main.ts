@@ -3,7 +3,7 @@ import { writeSync } from 'node:fs'
 import { readConsole } from './console.js'
 import type { Context, Report } from './context.js'
 import { readEnvironment } from './env.js'
-import { DriverError, type DriverFault } from './errors.js'
+import { DriverError, errnoOf, type DriverFault } from './errors.js'
 import { createMachine, destroyMachine, startMachine, statusOf, stopMachine } from './machine.js'
 import type { InputOf, ResultOf, Verb } from './protocol.js'
 import { parseCommand } from './validate.js'
@@ -30,6 +30,8 @@ const HANDLERS: Handlers = {
 
 async function main(words: readonly string[], context: Context): Promise<object> {
   const { verb, input } = parseCommand(words)
+  // Nobody waits for the image any more; a machine, though, must not be left half made or half removed.
+  if (verb === 'image') onReaderGone = () => interrupt('SIGTERM')
   return perform(verb, input, context)
 }
 
@@ -37,13 +39,16 @@ function perform<V extends Verb>(verb: V, input: InputOf<V>, context: Context): 
   return HANDLERS[verb](input, context)
 }
 
-/** Synchronous, so that nothing is lost at exit; a reader that went away (EPIPE) must not stop a removal. */
+let onReaderGone = (): void => undefined
+
+/** Synchronous, so that nothing is lost at exit. */
 function writeLine(descriptor: 1 | 2, line: string): void {
   try {
     writeSync(descriptor, `${line}\n`)
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && (error.code === 'EPIPE' || error.code === 'EAGAIN')))
-      throw error
+    const code = errnoOf(error)
+    if (code === 'EPIPE') onReaderGone()
+    else if (code !== 'EAGAIN') throw error
   }
 }
 
@@ -51,12 +56,11 @@ const report: Report = (phase, message, amount) => {
   writeLine(1, JSON.stringify({ type: 'progress', phase, message, ...amount }))
 }
 
-function interruptible(): AbortSignal {
-  const controller = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => controller.abort(new DriverError({ code: 'interrupted', signal })))
-  }
-  return controller.signal
+const controller = new AbortController()
+const { signal } = controller
+
+function interrupt(name: 'SIGINT' | 'SIGTERM'): void {
+  controller.abort(new DriverError({ code: 'interrupted', signal: name }))
 }
 
 function faultOf(error: unknown): DriverFault {
@@ -73,7 +77,7 @@ function exitCodeOf(fault: { readonly code: string; readonly signal?: string }):
   return 1
 }
 
-const signal = interruptible()
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => interrupt(name))
 try {
   const result = await main(process.argv.slice(2), { environment: readEnvironment(), signal, report })
   writeLine(1, JSON.stringify({ type: 'result', ...result }))

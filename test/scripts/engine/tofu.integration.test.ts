@@ -69,7 +69,6 @@ const statuses = async (): Promise<Record<string, string>> => {
 const lockIsLeft = (): boolean => existsSync(join(root, 'state/.tofu.tfstate.lock.info'))
 const exists = (name: string) => (): boolean => existsSync(join(root, name))
 const WAIT_FOR_GO = 'echo started; touch started; while [ ! -e go ]; do sleep 0.05; done; touch finished'
-const count = (text: string, part: string): number => text.split(part).length - 1
 
 describe('a real engine', () => {
   test('applies, replaces and destroys, and every line of it becomes an event', async () => {
@@ -135,14 +134,14 @@ describe('an interrupt', () => {
     expect(await running).toBe(reason)
     if (engine === undefined) throw new Error('never started')
     expect(livenessOf(engine)).toBe('dead')
-    const log = await readFile(join(folder, 'engine-apply.log'), 'utf8')
-    const everything = log + (await readFile(join(folder, 'engine-apply.err'), 'utf8'))
-    expect(count(everything, 'Interrupt received')).toBe(1)
-    expect(count(everything, 'Two interrupts')).toBe(0)
+    // A second one would make it exit at once, without its state and with its lock.
     expect(events.filter(({ type }) => type === 'interrupted')).toHaveLength(1)
     expect(await statuses()).toEqual({ main: 'whole', 'main-boot': 'tainted' })
     expect(lockIsLeft()).toBe(false)
     expect(getEventListeners(controller.signal, 'abort')).toEqual([])
+    // What it printed may hold secrets.
+    expect(existsSync(join(folder, 'engine-apply.log'))).toBe(false)
+    expect(existsSync(join(folder, 'engine-apply.err'))).toBe(false)
   })
 
   test('is one signal however long the engine takes, and nothing else hurries it', async () => {

@@ -230,7 +230,7 @@ describe('secrets', () => {
     expect((await box.record(LAB)).failure?.message).toContain('no memory for [redacted]')
     const holders = (text: string): boolean => text.includes(PLANTED)
     expect([up.stdout, up.stderr].filter(holders)).toEqual([])
-    expect(await filesWith([box.home], holders)).toEqual([])
+    expect(await filesWith([box.home, box.cache], holders)).toEqual([])
   })
 
   test('are in files that only their owner can read', async () => {

@@ -29,10 +29,14 @@ export async function ensureImage(request: ImageRequest, context: Context): Prom
   if (found !== undefined) return found
   await makeFolder(cache.files.images)
   const onWait = (pid: number): void => context.report('wait', `process ${pid} is obtaining the same image`)
-  return withGuard(cache.files.guard, { timeoutMs: GUARD_TIMEOUT_MS, onWait }, async () => {
-    context.signal.throwIfAborted()
-    return (await findCached(cache, request)) ?? obtain(cache, request, context)
-  })
+  return withGuard(
+    cache.files.guard,
+    { timeoutMs: GUARD_TIMEOUT_MS, onWait, signal: context.signal },
+    async () => {
+      context.signal.throwIfAborted()
+      return (await findCached(cache, request)) ?? obtain(cache, request, context)
+    },
+  )
 }
 
 async function findCached(cache: ImageCache, request: ImageRequest): Promise<ImageResult | undefined> {
