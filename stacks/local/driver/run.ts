@@ -46,17 +46,22 @@ export async function runTool(
   // Loaded when needed: it costs more than all else that a `status` or `destroy` does.
   const { execa, ExecaError } = await import('execa')
   const child = execa(binary, args, execaOptions(options))
-  if (child.pid !== undefined) options.onStart?.(child.pid)
   const end = (): void => void endGroup(child.pid)
   options.signal?.addEventListener('abort', end, { once: true })
   if (options.onErrorLine !== undefined)
     void forwardLines(child.iterable({ from: 'stderr' }), options.onErrorLine)
   try {
+    if (child.pid !== undefined) options.onStart?.(child.pid)
     const { stdout, stderr } = await child
     return { stdout: text(stdout), stderr: text(stderr) }
   } catch (error) {
     options.signal?.throwIfAborted()
-    if (!(error instanceof ExecaError)) throw error
+    if (!(error instanceof ExecaError)) {
+      // What we did with it failed, not the child: it must not go on without us.
+      await endGroup(child.pid)
+      await child.catch(() => undefined)
+      throw error
+    }
     const kind = error.isTerminated ? 'killed' : error.exitCode === undefined ? 'spawn-failed' : 'exited'
     const output = { stdout: text(error.stdout), stderr: text(error.stderr) }
     throw new ToolFailure(kind, binary, error.exitCode, output, { cause: error })

@@ -26,8 +26,9 @@ export async function inBuildFolder(work: string, start: Start): Promise<void> {
   await chmod(folder, 0o1777)
   try {
     await start({ TMPDIR: folder }, (pid) => {
-      // At once, without a moment in which a kill would lose the builder.
-      writeFileSync(record, JSON.stringify(identifyProcess(pid)))
+      // At once, without a moment in which a kill would lose the builder. One that is gone already needs no record.
+      const identity = identifyProcess(pid)
+      if (identity !== undefined) writeFileSync(record, JSON.stringify(identity))
     })
   } finally {
     await clear(folder, record)
