@@ -85,7 +85,5 @@ export const distroSchema = Type.Object(
 export type Distro = Static<typeof distroSchema>
 export type Offers = Required<Distro['providers']>
 export type LocalOffer = Static<typeof localOfferSchema>
-export type LocalImage = Static<typeof localImageSchema>
 export type VendorImage = Static<typeof vendorImageSchema>
-export type ImageChecksum = Static<typeof checksumSchema>
 export type ImageBuild = Static<typeof imageBuildSchema>

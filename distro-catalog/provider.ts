@@ -59,5 +59,3 @@ export const providerSchema = Type.Object(
 )
 
 export type Provider = Static<typeof providerSchema>
-export type Size = Static<typeof sizeSchema>
-export type Region = Static<typeof regionSchema>

@@ -86,22 +86,6 @@ function exitCodeOf(ended: { code: number | null; signal?: string }): number {
   return 128 + (SIGNAL_NUMBERS[(ended.signal ?? '').replace(/^SIG/, '')] ?? 0)
 }
 
-/** Runs a command and collects what it prints. */
-export async function captureRemote(
-  connection: Connection,
-  command: string,
-  signal?: AbortSignal,
-): Promise<{ readonly exitCode: number; readonly stdout: string; readonly stderr: string }> {
-  const stdout: Buffer[] = []
-  const stderr: Buffer[] = []
-  const exitCode = await runRemote(connection, command, {
-    onStdout: (chunk) => stdout.push(chunk),
-    onStderr: (chunk) => stderr.push(chunk),
-    ...(signal === undefined ? {} : { signal }),
-  })
-  return { exitCode, stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() }
-}
-
 /**
  * What is sent for `exec LAB -- words…`: several words are arguments, each passed on exactly as it is; a
  * single word is a command line for the machine's shell, as with ssh.

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import ssh2 from 'ssh2'
 import { parse } from 'yaml'
+import { generateKeyPair } from '../../scripts/machine/key.js'
 
 /** What the stand-in learns of the machine from QEMU's command line and the seed, as a guest would. */
 export interface StandInMachine {
@@ -52,6 +52,6 @@ function readUserData(words: readonly string[]): UserData {
 
 function hostKeyIn(folder: string): string {
   const file = join(folder, 'host-key')
-  if (!existsSync(file)) writeFileSync(file, ssh2.utils.generateKeyPairSync('ed25519').private)
+  if (!existsSync(file)) writeFileSync(file, generateKeyPair('stand-in').private)
   return readFileSync(file, 'utf8')
 }

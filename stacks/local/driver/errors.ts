@@ -43,8 +43,6 @@ export type DriverFault =
   | { readonly code: 'driver-bug'; readonly stack: string }
   | { readonly code: 'machine-left'; readonly id: string; readonly left: readonly string[] }
 
-export type DriverFaultCode = DriverFault['code']
-
 /** One thing that is wrong with the input, addressed by a JSON pointer. */
 export interface UsageProblem {
   readonly field: string

@@ -155,7 +155,6 @@ export interface ResultOf {
   readonly destroy: { readonly removed: readonly string[]; readonly left: readonly string[] }
   readonly console: { readonly lines: readonly string[] }
 }
-export type DriverResult<V extends Verb = Verb> = { readonly type: 'result' } & ResultOf[V]
 
 export interface DriverProgress {
   readonly type: 'progress'

@@ -5,8 +5,9 @@ import ssh2, { type AuthContext, type Connection as ServerConnection, type Serve
 import type { Identity } from '../../../scripts/machine/key.js'
 import type { SshTarget } from '../../../scripts/machine/connect.js'
 import { until } from '../support.js'
+import { generateKeyPair } from '../../../scripts/machine/key.js'
 
-export const newKey = (): { private: string; public: string } => ssh2.utils.generateKeyPairSync('ed25519')
+export const newKey = (): { private: string; public: string } => generateKeyPair('test')
 
 /** The first two words of a public key. */
 export const keyLine = (text: string): string => text.trim().split(/\s+/).slice(0, 2).join(' ')

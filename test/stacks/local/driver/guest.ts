@@ -1,11 +1,12 @@
-import { Client, utils } from 'ssh2'
+import { Client } from 'ssh2'
+import { generateKeyPair } from '../../../../scripts/machine/key.js'
 
 export interface Key {
   readonly private: string
   readonly public: string
 }
 
-export const makeKey = (): Key => utils.generateKeyPairSync('ed25519')
+export const makeKey = (): Key => generateKeyPair('test')
 
 /** Runs a command in the guest; throws when SSH does not work or the command fails. */
 export function runInGuest(port: number, key: Key, command: string): Promise<string> {

@@ -90,11 +90,19 @@ export class ImageServer {
       if (response.destroyed) return
       const chunk = body.subarray(at, at + 64 * 1024)
       entry.bytes += chunk.length
-      if (!response.write(chunk)) await Promise.race([once(response, 'drain'), once(response, 'close')])
+      if (!response.write(chunk)) await drained(response)
       if (this.delayMs > 0) await sleep(this.delayMs)
     }
     response.end()
   }
+}
+
+/** Until the response takes more, or is closed; leaves no listener behind. */
+async function drained(response: ServerResponse): Promise<void> {
+  const ended = new AbortController()
+  const { signal } = ended
+  await Promise.race([once(response, 'drain', { signal }), once(response, 'close', { signal })])
+  ended.abort()
 }
 
 /** A real qcow2 file with some content of its own that does not compress. */
