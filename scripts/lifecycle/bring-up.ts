@@ -65,7 +65,8 @@ async function provision(work: Work): Promise<Lab<'provisioned'>> {
     async (detail) => {
       if (presences.every(([, presence]) => presence !== 'absent')) return
       const pinned = started.image?.id
-      const image = await plan.hooks.prepareImage(context, plan.profile, pinned, control(detail))
+      const { image, remark } = await plan.hooks.prepareImage(context, plan.profile, pinned, control(detail))
+      if (remark !== undefined) context.progress.say(remark)
       sayLostMachines(context, started, presences)
       await writer.update({ image, machines: forgetLostMachines(started, presences) })
     },

@@ -48,8 +48,12 @@ export const localHooks: ProviderHooks = {
       ...(pinned === undefined ? {} : { pinned }),
     }
     const { image } = await callDriver('image', request, driverOptions(step))
-    if (image.fallbackReason !== undefined) step.detail(image.fallbackReason)
-    return { id: image.id, kind: image.kind, source: image.source }
+    const { id, kind, source, fallbackReason } = image
+    const remark =
+      fallbackReason === undefined
+        ? {}
+        : { remark: `${fallbackReason}: a ${kind} image is used, from ${source}` }
+    return { image: { id, kind, source }, ...remark }
   },
 
   buildSpec({ space, location }, lab, profile) {

@@ -12,6 +12,12 @@ export interface ResolvedImage {
   readonly source: string
 }
 
+export interface PreparedImage {
+  readonly image: ResolvedImage
+  /** What the user should know about the choice; it stays on the screen. */
+  readonly remark?: string
+}
+
 /** What a lab's stack is made from. */
 export type SpecFacts = Pick<
   LabFacts,
@@ -47,7 +53,7 @@ export interface ProviderHooks {
     profile: Profile,
     pinned: string | undefined,
     step: StepControl,
-  ): Promise<ResolvedImage>
+  ): Promise<PreparedImage>
   buildSpec(context: Context, lab: SpecFacts, profile: Profile): LabSpec
   presence(lab: AnyLab, machine: Machine): Promise<Presence>
   /** Engine address of what must be made again when a machine is absent. */
