@@ -85,7 +85,7 @@ describe('a real machine', () => {
   })
 
   test('of a vendor-like image is downloaded, boots by UEFI to SSH, grows its root, and vanishes', async () => {
-    const disk = join(CACHE, `vendor-like-${built.id.slice(7, 23)}.qcow2`)
+    const disk = join(CACHE, `vendor-like-2-${built.id.slice(7, 23)}.qcow2`)
     if (!existsSync(disk)) buildVendorLikeImage(built.directory, disk)
     const server = new ImageServer()
     await server.start()
