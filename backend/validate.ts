@@ -1,18 +1,16 @@
-import { readFileSync } from 'node:fs'
-import { Ajv, type SchemaObject, type ErrorObject, type ValidateFunction } from 'ajv'
+import { createRequire } from 'node:module'
+import type { ErrorObject, ValidateFunction } from 'ajv'
 import { BackendError } from './errors.js'
 import type { LeaseDocument } from './lease-schema.js'
 import type { LabEvent, LabRecord } from './record-schema.js'
 
-/** The kinds of document; schema/<kind>.schema.json, published from the definitions, checks each. */
+/** The kinds of document; each is checked by what the build made of schema/<kind>.schema.json. */
 interface Documents {
   readonly record: LabRecord
   readonly lease: LeaseDocument
   readonly event: LabEvent
 }
 type Kind = keyof Documents
-
-const compiled = new Map<Kind, ValidateFunction>()
 
 /**
  * Reads a JSON document of the backend. Throws BackendError `record-unreadable` that lists every problem
@@ -25,22 +23,15 @@ export function parseDocument<K extends Kind>(
   lab: string,
   place: string,
 ): Documents[K] {
-  const validate = compiled.get(kind) ?? compileSchema(kind)
+  const validate = checkOf(kind)
   const document = parseJson(body, lab, place)
   if (isValid<Documents[K]>(validate, document)) return document
   const problems = leafErrors(validate.errors ?? []).map((error) => `${place}: ${describeError(error)}`)
   throw new BackendError({ code: 'record-unreadable', lab, place, problems })
 }
 
-/** At the first use, once a process: most commands read one kind of document, or none. */
-function compileSchema(kind: Kind): ValidateFunction {
-  const file = new URL(`../../backend/schema/${kind}.schema.json`, import.meta.url)
-  const schema = JSON.parse(readFileSync(file, 'utf8')) as SchemaObject
-  const ajv = new Ajv({ allErrors: true, verbose: true, strict: false, meta: false, validateSchema: false })
-  const validate = ajv.compile(schema)
-  compiled.set(kind, validate)
-  return validate
-}
+const checkOf = (kind: Kind): ValidateFunction =>
+  createRequire(import.meta.url)(`#package/dist/checks/${kind}.cjs`) as ValidateFunction
 
 const isValid = <T>(validate: ValidateFunction, document: unknown): document is T => validate(document)
 

@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { cli, projectRoot, type BenchUser } from './lab.js'
@@ -98,37 +98,34 @@ export async function overhead(user: BenchUser): Promise<Row[]> {
 
 const CDKTF_CLI = 'cdktf-cli@0.21.0'
 
-/** `cdktf deploy` of the same stack, from an app that hands over the synthesised files' own resources. */
+/** `cdktf deploy` of the same stack: the one that this project's own cdktf.json app makes of the profile. */
 export async function againstCdktf(user: BenchUser): Promise<Row[]> {
   const folder = join(user.folder, 'cdktf')
   await mkdir(folder, { recursive: true })
-  await user.distrolab('synth', '--profile', PROFILE, '--out', join(folder, 'synthesised'))
-  await writeFile(join(folder, 'package.json'), JSON.stringify({ type: 'module', private: true }))
+  await writeFile(join(folder, 'package.json'), JSON.stringify({ private: true }))
   await quietly('npm', ['install', '--no-audit', '--no-fund', CDKTF_CLI], { cwd: folder })
-  await writeFile(
-    join(folder, 'cdktf.json'),
-    JSON.stringify({
-      language: 'typescript',
-      app: `node ${join(projectRoot, 'dist/bench/cdktf-app.js')}`,
-      sendCrashReports: 'false',
-    }),
-  )
   const env = {
-    ...user.env,
+    HOME: user.folder,
     TERRAFORM_BINARY_NAME: tofu,
     TF_CLI_CONFIG_FILE: '/dev/null',
     CHECKPOINT_DISABLE: '1',
     CI: 'true',
   }
-  const cdktf = (...args: string[]) =>
-    execa(join(folder, 'node_modules/.bin/cdktf'), args, { cwd: folder, env, stdin: 'ignore' })
+  // Where the app, which knows no DISTROLAB_CACHE, finds the image.
+  await mkdir(join(user.folder, '.cache'), { recursive: true })
+  await symlink(user.env['DISTROLAB_CACHE'] ?? '', join(user.folder, '.cache/distrolab'))
+  const output = join(folder, 'out')
+  const cdktf = (verb: string) => {
+    const args = [verb, 'debian-13-local', '--auto-approve', '--output', output]
+    return execa(join(folder, 'node_modules/.bin/cdktf'), args, { cwd: projectRoot, env, stdin: 'ignore' })
+  }
   const times = { ours: 0, theirs: 0 }
   const rounds = 3
   for (let round = 0; round < rounds; round++) {
     times.ours += await timeOf(() => user.distrolab('up', '--profile', PROFILE, '--wait', 'none'))
     await user.distrolab('down', PROFILE)
-    times.theirs += await timeOf(() => cdktf('deploy', PROFILE, '--auto-approve'))
-    await cdktf('destroy', PROFILE, '--auto-approve')
+    times.theirs += await timeOf(() => cdktf('deploy'))
+    await cdktf('destroy')
   }
   const sides = { ours: times.ours / rounds, theirs: times.theirs / rounds }
   return [

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 
 export const projectRoot = fileURLToPath(new URL('../../', import.meta.url))
-export const cli = join(projectRoot, 'dist/scripts/cli.js')
+export const cli = join(projectRoot, 'dist/bundle/cli.js')
 
 /** A user of their own: an empty state folder and, unless another one is given, an empty cache. */
 export interface BenchUser {

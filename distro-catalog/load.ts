@@ -1,16 +1,15 @@
 import { readFile, readdir } from 'node:fs/promises'
-import { basename, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { createRequire } from 'node:module'
+import { basename, dirname, join } from 'node:path'
 import { assembleCatalog, type CatalogSources, type SourceFile } from './assemble.js'
 import type { Catalog } from './catalog.js'
 import { CatalogError, type CatalogProblem } from './errors.js'
 
 const ALIASES = 'aliases.yaml'
 
-/** The data shipped with the package. Compiled code is in dist/distro-catalog/, the YAML stays beside the sources. */
+/** The data shipped with the package. */
 export function shippedDirectory(): string {
-  const packageRoot = new URL('../../', import.meta.url)
-  return fileURLToPath(new URL('distro-catalog/', packageRoot))
+  return dirname(createRequire(import.meta.url).resolve(`#package/distro-catalog/${ALIASES}`))
 }
 
 /**

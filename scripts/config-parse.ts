@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { Ajv, type SchemaObject, type ErrorObject, type ValidateFunction } from 'ajv'
+import { createRequire } from 'node:module'
+import type { ErrorObject, ValidateFunction } from 'ajv'
 import { parseDocument } from 'yaml'
 import type { ConfigFile, ConfigProblem } from './config-schema.js'
 
@@ -18,20 +18,11 @@ export function parseConfig(file: string, text: string): Parsed {
     return { values: undefined, problems }
   }
   const values: unknown = document.toJS() ?? {}
-  compiled ??= compileSchema()
-  const validate = compiled
+  const validate = createRequire(import.meta.url)(
+    '#package/dist/checks/config.cjs',
+  ) as ValidateFunction<ConfigFile>
   if (validate(values)) return { values, problems: [] }
   return { values: undefined, problems: (validate.errors ?? []).map((error) => problemOf(file, error)) }
-}
-
-let compiled: ValidateFunction<ConfigFile> | undefined
-
-/** From what `schema.ts` published of the definition: loading TypeBox costs more than a command may. */
-function compileSchema(): ValidateFunction<ConfigFile> {
-  const file = new URL('../../scripts/schema/config.schema.json', import.meta.url)
-  const schema = JSON.parse(readFileSync(file, 'utf8')) as SchemaObject
-  const ajv = new Ajv({ allErrors: true, verbose: true, meta: false, validateSchema: false })
-  return ajv.compile<ConfigFile>(schema)
 }
 
 function problemOf(file: string, error: ErrorObject): ConfigProblem {

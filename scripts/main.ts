@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { textFlag, type Outcome } from './command.js'
 import { loadConfig } from './config.js'
 import { createContext } from './context.js'
@@ -16,7 +16,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   const env = readEnvironment()
   let wantsJson = argv.includes('json') || argv.includes('--output=json') || argv.includes('-ojson')
   try {
-    const parsed = await parseArguments(argv, await packageVersion())
+    const parsed = await parseArguments(argv, packageVersion())
     if (parsed.kind === 'help') {
       process.stdout.write(`${parsed.text}\n`)
       return 0
@@ -75,7 +75,6 @@ function reportError(env: Environment, error: unknown, json: boolean): number {
   return exitCode
 }
 
-async function packageVersion(): Promise<string> {
-  const manifest = new URL('../../package.json', import.meta.url)
-  return (JSON.parse(await readFile(manifest, 'utf8')) as { version: string }).version
+function packageVersion(): string {
+  return (createRequire(import.meta.url)('#package/package.json') as { version: string }).version
 }

@@ -1,6 +1,5 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { App } from 'cdktf/lib/app.js'
 import { backendId, directoryLocation } from '../backend/location.js'
 import { stateBackend } from '../backend/state-backend.js'
@@ -9,6 +8,7 @@ import { loadCatalog } from '../distro-catalog/load.js'
 import { resolveOffer } from '../distro-catalog/resolve.js'
 import { resolveSize } from '../distro-catalog/size.js'
 import { buildLabStack } from './app.js'
+import { driverProgram } from './local/driver-program.js'
 import { imageSourceOf, planLocalLab } from './local/plan.js'
 import { machineId, sshPortCandidates } from './naming.js'
 
@@ -35,10 +35,7 @@ for (const distro of catalog.distros.values()) {
     profile: `${distro.name}-local`,
     backendId: id,
     state: stateBackend(location, lab),
-    driver: {
-      node: process.execPath,
-      program: fileURLToPath(new URL('local/driver/main.js', import.meta.url)),
-    },
+    driver: driverProgram,
     image,
     imageId: null,
     size: resolveSize(local, { minimumDiskGiB: offer.minimumDiskGiB }),

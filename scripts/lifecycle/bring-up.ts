@@ -52,10 +52,12 @@ async function provision(work: Work): Promise<Lab<'provisioned'>> {
   const { session, plan, engine, steps } = work
   const { context, writer, signal } = session
   await settleEngine(session, 'wait')
+  const isNew = writer.lab === undefined || writer.lab.state === 'destroyed'
   const started = await beginProvisioning(work)
   const presences = await Promise.all(
     started.machines.map(
-      async (machine) => [machine.name, await plan.hooks.presence(started, machine)] as const,
+      async (machine) =>
+        [machine.name, isNew ? 'absent' : await plan.hooks.presence(started, machine)] as const,
     ),
   )
   const control = (detail: StepControl['detail']): StepControl => ({ signal, detail })

@@ -1,15 +1,8 @@
-import { fileURLToPath } from 'node:url'
 import type { DriverFault } from '../../stacks/local/driver/errors.js'
 import type { DriverProgress, InputOf, ResultOf, Verb } from '../../stacks/local/driver/protocol.js'
-import type { DriverProgram } from '../../stacks/local/spec.js'
+import { driverProgram } from '../../stacks/local/driver-program.js'
 import { LabError } from '../errors.js'
 import { run, RunError } from '../run.js'
-
-/** The VM driver that ships with this very program. */
-export const driverProgram: DriverProgram = {
-  node: process.execPath,
-  program: fileURLToPath(new URL('../../stacks/local/driver/main.js', import.meta.url)),
-}
 
 export type DriverLine =
   | DriverProgress

@@ -6,6 +6,8 @@ import { isLabName } from '../../backend/lab-name.js'
 import type { Profile } from '../../distro-catalog/profile.js'
 import { resolveOffer } from '../../distro-catalog/resolve.js'
 import { resolveSize } from '../../distro-catalog/size.js'
+import { driverProgram } from '../../stacks/local/driver-program.js'
+import { findCached } from '../../stacks/local/driver/image/cache.js'
 import type { ImageSource } from '../../stacks/local/driver/protocol.js'
 import { imageSourceOf, planLocalLab } from '../../stacks/local/plan.js'
 import { bootAddress, LOCAL_ADDRESS } from '../../stacks/local/addresses.js'
@@ -14,7 +16,7 @@ import { CatalogError } from '../../distro-catalog/errors.js'
 import { LabError } from '../errors.js'
 import { checkLocalPrerequisites } from '../prerequisites.js'
 import { machineFolder } from '../workspace.js'
-import { callDriver, driverProgram, progressText } from './driver.js'
+import { callDriver, progressText } from './driver.js'
 import type { ProviderHooks, StepControl } from './provider-hooks.js'
 
 /** A VM on this computer: OpenTofu owns that it exists, the driver starts it again when it is off. */
@@ -47,7 +49,8 @@ export const localHooks: ProviderHooks = {
       image: sourceOf(profile),
       ...(pinned === undefined ? {} : { pinned }),
     }
-    const { image } = await callDriver('image', request, driverOptions(step))
+    const image =
+      (await findCached(request)) ?? (await callDriver('image', request, driverOptions(step))).image
     const { id, kind, source, fallbackReason } = image
     const remark =
       fallbackReason === undefined

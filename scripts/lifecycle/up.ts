@@ -1,4 +1,5 @@
 import { hostname } from 'node:os'
+import { isDeepStrictEqual } from 'node:util'
 import type { AnyLab } from '../../backend/lab.js'
 import type { LabName } from '../../backend/lab-name.js'
 import { readRecord } from '../../backend/record.js'
@@ -20,7 +21,8 @@ export async function up(context: Context, positional: string | undefined): Prom
   const known = (await readRecord(await context.store(), lab))?.lab
   if (known !== undefined && known.state !== 'destroyed') await assertSameLab(context, known)
   // Whatever can be known to fail is found out before anything is recorded or waited for.
-  if (known?.state !== 'ready') await checkUp(context, lab, livingOf(known))
+  const before = livingOf(known)
+  const checked = known?.state === 'ready' ? undefined : await checkUp(context, lab, before)
   return throughGate(context, lab, 'up', async (session) => {
     const current = await endAbandonedUse(session)
     if (current?.state === 'ready') {
@@ -30,7 +32,8 @@ export async function up(context: Context, positional: string | undefined): Prom
       context.progress.say(`${lab} does not answer: bringing it back`)
     }
     const living = livingOf(current)
-    const engine = await checkUp(context, lab, living)
+    const stands = checked !== undefined && isDeepStrictEqual(living, before)
+    const engine = stands ? checked : await checkUp(context, lab, living)
     // Under the lease, as it is now: a `down` that was waited for took the key of before with it.
     const { planLab } = await import('./plan-lab.js')
     const plan = await planLab(context, lab, living)

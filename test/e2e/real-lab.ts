@@ -5,7 +5,7 @@ import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const cli = fileURLToPath(new URL('../../scripts/cli.js', import.meta.url))
+const cli = fileURLToPath(new URL('../../bundle/cli.js', import.meta.url))
 
 /** Images are dear to build, so they stay between runs, outside the checkout. */
 export const testCache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'distrolab-tests')

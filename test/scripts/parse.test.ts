@@ -65,7 +65,7 @@ describe('the command table', () => {
   test('package.json has an npm script for each verb', async () => {
     const { scripts } = JSON.parse(await readSource('package.json')) as { scripts: Record<string, string> }
     for (const verb of new Set(commands.map(({ name }) => name.split(' ')[0] ?? ''))) {
-      expect([verb, scripts[verb]]).toEqual([verb, `node dist/scripts/cli.js ${verb}`])
+      expect([verb, scripts[verb]]).toEqual([verb, `node dist/bundle/cli.js ${verb}`])
     }
   })
 })

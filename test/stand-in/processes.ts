@@ -22,8 +22,8 @@ export function processesOf(knobsFile: string): SandboxProcess[] {
 }
 
 function roleOf(words: readonly string[]): SandboxProcess['role'] {
-  if (words.some((word) => word.endsWith('/scripts/cli.js'))) return 'cli'
-  if (words.some((word) => word.endsWith('/driver/main.js'))) return 'driver'
+  if (words.some((word) => word.endsWith('/bundle/cli.js'))) return 'cli'
+  if (words.some((word) => word.endsWith('/bundle/driver.js'))) return 'driver'
   if (words.includes('-pidfile')) return 'machine'
   return words.some((word) => word.endsWith('/tofu')) ? 'engine' : 'other'
 }

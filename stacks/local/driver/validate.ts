@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { Ajv, type SchemaObject, type ErrorObject } from 'ajv'
+import { createRequire } from 'node:module'
+import type { ErrorObject, ValidateFunction } from 'ajv'
 import { closest } from 'fastest-levenshtein'
 import { DriverError, type UsageProblem } from './errors.js'
 import type { InputOf, Verb } from './protocol.js'
@@ -8,6 +8,11 @@ export interface Command<V extends Verb = Verb> {
   readonly verb: V
   readonly input: InputOf<V>
 }
+
+/** What the build made of the published schema, one check for each verb. */
+const checks = createRequire(import.meta.url)('#package/dist/checks/protocol.cjs') as Readonly<
+  Record<Verb, ValidateFunction>
+>
 
 /** Turns the words of a command line into a command, or throws `usage` with every problem at once. */
 export function parseCommand(words: readonly string[]): Command {
@@ -22,20 +27,9 @@ export function parseCommand(words: readonly string[]): Command {
 /** Reads and checks the JSON of one verb. Throws `usage` with every problem at once. */
 export function parseInput<V extends Verb>(verb: V, json: string): InputOf<V> {
   const input = parseJson(json)
-  const ajv = new Ajv({ allErrors: true, verbose: true, meta: false, validateSchema: false })
-  const validate = ajv.compile<InputOf<V>>(schemas()[verb])
+  const validate = checks[verb] as ValidateFunction<InputOf<V>>
   if (validate(input)) return input
   throw usage(toProblems(validate.errors ?? []))
-}
-
-let read: Readonly<Record<Verb, SchemaObject>> | undefined
-
-/** What `schema.ts` published from the definitions: loading TypeBox costs more than most verbs do. */
-function schemas(): Readonly<Record<Verb, SchemaObject>> {
-  if (read !== undefined) return read
-  const file = new URL('../../../../stacks/local/driver/schema/protocol.schema.json', import.meta.url)
-  const published = JSON.parse(readFileSync(file, 'utf8')) as { definitions: Record<Verb, SchemaObject> }
-  return (read = published.definitions)
 }
 
 function parseJson(json: string): unknown {
@@ -95,7 +89,7 @@ function nearField(name: string, schema: Record<string, unknown> | undefined): s
 }
 
 function verbProblem(verb: string | undefined): UsageProblem {
-  return { field: '(verb)', expected: Object.keys(schemas()).join(', '), got: verb ?? 'nothing' }
+  return { field: '(verb)', expected: Object.keys(checks).join(', '), got: verb ?? 'nothing' }
 }
 
 function show(value: unknown): string {
@@ -103,5 +97,5 @@ function show(value: unknown): string {
   return text.length > 80 ? `${text.slice(0, 80)}…` : text
 }
 
-const isVerb = (word: string): word is Verb => Object.hasOwn(schemas(), word)
+const isVerb = (word: string): word is Verb => Object.hasOwn(checks, word)
 const usage = (problems: readonly UsageProblem[]): DriverError => new DriverError({ code: 'usage', problems })

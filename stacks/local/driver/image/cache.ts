@@ -2,7 +2,7 @@ import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises
 import { dirname, join } from 'node:path'
 import { errnoOf, writeFailure } from '../errors.js'
 import { cacheFiles, type CacheFiles, imageFiles } from '../files.js'
-import type { Firmware, ImageResult, ImageSource } from '../protocol.js'
+import type { Firmware, ImageRequest, ImageResult, ImageSource } from '../protocol.js'
 
 /** The images on this computer. A directory under its final name is whole: it appears by rename. */
 
@@ -20,6 +20,16 @@ interface ImageIndex {
   readonly id: string
   /** Milliseconds since the epoch: when the network was last asked. */
   readonly checkedAt: number
+}
+
+const HOUR_MS = 3_600_000
+const DEFAULT_MAX_AGE_HOURS = 24
+
+/** What is on this computer already, without any network: the pinned image, or the one that was lately the newest. */
+export async function findCached(request: ImageRequest): Promise<ImageResult | undefined> {
+  const cache = new ImageCache(request.cache, request.image)
+  if (request.pinned !== undefined) return cache.find(request.pinned)
+  return cache.findFresh((request.maxAgeHours ?? DEFAULT_MAX_AGE_HOURS) * HOUR_MS)
 }
 
 export class ImageCache {

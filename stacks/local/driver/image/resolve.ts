@@ -6,14 +6,13 @@ import { imageFiles } from '../files.js'
 import { makeFolder } from '../folder.js'
 import type { ImageBuild, ImageRequest, ImageResult, VendorImage } from '../protocol.js'
 import { buildImage } from './build.js'
-import { ImageCache } from './cache.js'
+import { findCached, ImageCache } from './cache.js'
 import { findDigest } from './checksum.js'
 import { digestOf, download, removePart } from './download.js'
 import { requestText } from './http.js'
 import { convertToQcow2, inspectDisk } from './qemu-img.js'
 
 const HOUR_MS = 3_600_000
-const DEFAULT_MAX_AGE_HOURS = 24
 /** Another process may be downloading over a slow line. */
 const GUARD_TIMEOUT_MS = 4 * HOUR_MS
 const CHECKSUM_FILE_LIMIT = 1024 * 1024
@@ -25,7 +24,7 @@ const CHECKSUM_FILE_LIMIT = 1024 * 1024
  */
 export async function ensureImage(request: ImageRequest, context: Context): Promise<ImageResult> {
   const cache = new ImageCache(request.cache, request.image)
-  const found = await findCached(cache, request)
+  const found = await findCached(request)
   if (found !== undefined) return found
   await makeFolder(cache.files.images)
   const onWait = (pid: number): void => context.report('wait', `process ${pid} is obtaining the same image`)
@@ -34,14 +33,9 @@ export async function ensureImage(request: ImageRequest, context: Context): Prom
     { timeoutMs: GUARD_TIMEOUT_MS, onWait, signal: context.signal },
     async () => {
       context.signal.throwIfAborted()
-      return (await findCached(cache, request)) ?? obtain(cache, request, context)
+      return (await findCached(request)) ?? obtain(cache, request, context)
     },
   )
-}
-
-async function findCached(cache: ImageCache, request: ImageRequest): Promise<ImageResult | undefined> {
-  if (request.pinned !== undefined) return cache.find(request.pinned)
-  return cache.findFresh((request.maxAgeHours ?? DEFAULT_MAX_AGE_HOURS) * HOUR_MS)
 }
 
 async function obtain(cache: ImageCache, request: ImageRequest, context: Context): Promise<ImageResult> {

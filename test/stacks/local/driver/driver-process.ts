@@ -6,7 +6,7 @@ import type { DriverProgress, ResultOf, Verb } from '../../../../stacks/local/dr
 
 /** Runs the driver as OpenTofu does: a process of its own, arguments without a shell, JSON lines back. */
 
-const MAIN = fileURLToPath(new URL('../../../../stacks/local/driver/main.js', import.meta.url))
+const MAIN = fileURLToPath(new URL('../../../../bundle/driver.js', import.meta.url))
 
 export interface DriverRun<V extends Verb> {
   readonly code: number | null

@@ -1,0 +1,59 @@
+// What `npm run build` does after `tsc`. Both steps take work from every start to here (docs/decisions/0011).
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { Ajv } from 'ajv'
+import standalone from 'ajv/dist/standalone/index.js'
+import { build } from 'esbuild'
+
+const SCHEMAS = ['backend/schema', 'distro-catalog/schema', 'scripts/schema', 'stacks/local/driver/schema']
+
+await compileChecks('dist/checks')
+await bundlePrograms('dist/bundle')
+
+/** Each published schema becomes a module that checks: `record.schema.json` is `record.cjs`. */
+async function compileChecks(outdir) {
+  await rm(outdir, { recursive: true, force: true })
+  await mkdir(outdir)
+  for (const folder of SCHEMAS) {
+    for (const file of await readdir(folder)) {
+      const schema = JSON.parse(await readFile(join(folder, file), 'utf8'))
+      await writeFile(join(outdir, `${basename(file, '.schema.json')}.cjs`), checkOf(schema))
+    }
+  }
+}
+
+/** A schema without a type of its own is a set of definitions: its module exports one check for each. */
+function checkOf(schema) {
+  const ajv = new Ajv({
+    ...{ allErrors: true, verbose: true, strict: false, meta: false, validateSchema: false },
+    code: { source: true },
+  })
+  if (schema.definitions === undefined) return standalone.default(ajv, ajv.compile(schema))
+  const names = Object.entries(schema.definitions).map(([name, definition]) => {
+    ajv.addSchema(definition, name)
+    return [name, name]
+  })
+  return standalone.default(ajv, Object.fromEntries(names))
+}
+
+/** The two programs that ship, each with its libraries in a few files. What is loaded lazily stays lazy. */
+async function bundlePrograms(outdir) {
+  await rm(outdir, { recursive: true, force: true })
+  await build({
+    entryPoints: { cli: 'dist/scripts/cli.js', driver: 'dist/stacks/local/driver/main.js' },
+    outdir,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    sourcemap: true,
+    logLevel: 'warning',
+    // It looks for a native addon beside itself.
+    external: ['ssh2'],
+    // CommonJS libraries in the bundle ask for Node's own modules by `require`.
+    banner: {
+      js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
+    },
+  })
+}
