@@ -2,7 +2,7 @@ import { homedir, userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
 
 /**
- * Everything distrolab takes from the process environment. This is the only module that reads it.
+ * Everything distrolab takes from the process environment. This is the only module that reads it, or writes it.
  *
  * DISTROLAB_HOME         state of this user: the default backend, keys, VMs, logs
  * DISTROLAB_CACHE        images, engines, work folders: may be deleted at any time
@@ -29,6 +29,14 @@ export interface Environment {
   readonly secrets: readonly string[]
   /** Variables to unset for the engine, because they would change what it reads or does. */
   readonly unsetForEngine: readonly string[]
+}
+
+/**
+ * Keeps the S3 client's advice for developers (on Node 20: to take a newer one) off the user's screen. The client
+ * takes it from the environment only.
+ */
+export function quietLibraries(): void {
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
 }
 
 type Variables = Readonly<Record<string, string | undefined>>

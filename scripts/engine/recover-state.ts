@@ -11,6 +11,7 @@ const ERRORED_STATE = 'errored.tfstate'
  * Returns whether there was one. Throws LabError folder-unwritable while there is still no room; then it is kept.
  */
 export async function recoverState(state: StateBackend, folder: string): Promise<boolean> {
+  if (state.kind !== 'local') return false
   const errored = join(folder, ERRORED_STATE)
   const content = await readOptional(errored)
   if (content === undefined) return false

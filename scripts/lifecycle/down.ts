@@ -1,10 +1,10 @@
 import { hostname } from 'node:os'
 import type { AnyLab, Lab } from '../../backend/lab.js'
 import type { Context } from '../context.js'
-import { resolveEngine } from '../engine/resolve.js'
 import { destroy, initialise } from '../engine/tofu.js'
 import { LabError } from '../errors.js'
 import { forgetLab } from '../workspace.js'
+import { engineFor } from './engine-for.js'
 import { runOperation, settleEngine, writeConfiguration } from './engine-session.js'
 import { throughGate, type Session } from './gate.js'
 import { hooksOf } from './provider-hooks.js'
@@ -56,12 +56,11 @@ export async function down(context: Context, positional: string | undefined): Pr
 
 async function destroyResources(session: Session, steps: Steps, lab: Lab<'destroying'>): Promise<void> {
   const { context } = session
-  const engine = await resolveEngine(context.env)
+  const engine = await engineFor(context)
   const hooks = await hooksOf(lab.provider)
   const profile = await profileOf(context, lab)
-  const folder = await steps.run('synth', () =>
-    writeConfiguration(session, hooks.buildSpec(context, lab, profile)),
-  )
+  const spec = hooks.buildSpec(context, lab, profile)
+  const folder = await steps.run('synth', () => writeConfiguration(session, spec))
   await steps.run('init', (detail) => runOperation(session, engine, folder, detail, initialise))
   await steps.run('destroy', (detail) => runOperation(session, engine, folder, detail, destroy))
 }

@@ -4,8 +4,9 @@ import type { AnyLab } from '../../backend/lab.js'
 import type { LabName } from '../../backend/lab-name.js'
 import { readRecord } from '../../backend/record.js'
 import type { Context } from '../context.js'
-import { resolveEngine, type Engine } from '../engine/resolve.js'
+import type { Engine } from '../engine/resolve.js'
 import { LabError } from '../errors.js'
+import { engineFor } from './engine-for.js'
 import { endAbandonedUse, throughGate } from './gate.js'
 import { hooksOf } from './provider-hooks.js'
 import { assertKeyOnLab } from './reach.js'
@@ -60,7 +61,7 @@ async function checkUp(context: Context, lab: LabName, living: AnyLab | undefine
     assertKeyOnLab(await identityFromFile(settings.sshKey, env.sshAgentSocket), living)
   }
   await hooks.checkPrerequisites(context)
-  return resolveEngine(env)
+  return engineFor(context)
 }
 
 /** A lab keeps what it was made with; asking for something else is an error, not a silent no. */

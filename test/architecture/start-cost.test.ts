@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { productRooms } from './checks.js'
 import { wayToPackage } from './cycles.js'
+import { importsOf } from './imports.js'
 import { readSources, type Source } from './source.js'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
@@ -31,6 +32,23 @@ describe('TypeBox', () => {
 
   test('is loaded where the schemas are published', () => {
     expect(wayToPackage(product, 'scripts/publish-schemas.ts', isTypebox)).toContain('@sinclair/typebox')
+  })
+})
+
+describe('the clients of S3 and GCS', () => {
+  const isClient = (specifier: string): boolean => /^@(aws-sdk|smithy|google-cloud)\//.test(specifier)
+
+  test('are loaded by nobody but through the `import()` that opens such a store', () => {
+    const loaders = product
+      .map(({ path }) => path)
+      .filter((path) => wayToPackage(product, path, isClient, { lazily: false }) !== undefined)
+    expect(loaders.sort()).toEqual(['backend/gcs.ts', 'backend/s3.ts'])
+    for (const loader of loaders) {
+      const importers = product
+        .flatMap(importsOf)
+        .filter(({ target, isType }) => target === loader && !isType)
+      expect(importers.map(({ from, isLazy }) => [from, isLazy])).toEqual([['backend/open-store.ts', true]])
+    }
   })
 })
 

@@ -89,6 +89,13 @@ describe('a lease', () => {
     expect(next.tookOverFrom).toMatchObject({ user: 'ci', reason: 'expired' })
   })
 
+  test('is not taken over before its holder counts it lost, by a clock that shows whole seconds', async () => {
+    await acquire({ holder: elsewhere })
+    const aSecondFast = later(60_900)
+    expect((await readLease(aSecondFast, lab))?.takeover).toBeNull()
+    expect((await faultOf(acquire({}, aSecondFast))).code).toBe('lease-held')
+  })
+
   test.each([3_600_000, -3_600_000])(
     'is judged the same when our own clock is off by %i ms',
     async (skew) => {
@@ -142,7 +149,7 @@ describe('a holder whose lease was taken over', () => {
   test('is told before its next change when it slept past its validity', async () => {
     const lease = await acquire({ holder: elsewhere, timing: { heartbeatMs: 60_000, validMs: 50 } })
     await sleep(100)
-    await acquire()
+    await acquire({}, later(2_000))
     expect((await faultOf(lease.assertHeld())).code).toBe('lease-lost')
     expect(lease.lost.aborted).toBe(true)
   })
