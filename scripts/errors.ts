@@ -31,7 +31,9 @@ export type LabFault =
       readonly who: string
       readonly created: string
     }
+  | { readonly code: 'engine-lock-raced'; readonly operation: string }
   | { readonly code: 'engine-disk-full'; readonly operation: string }
+  | { readonly code: 'state-superseded'; readonly place: string; readonly problems: readonly string[] }
   | { readonly code: 'driver'; readonly fault: DriverFault }
   | { readonly code: 'driver-crashed'; readonly verb: string; readonly output: string }
   | {

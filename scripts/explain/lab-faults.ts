@@ -1,4 +1,5 @@
 import type { LabFault } from '../errors.js'
+import { quoteForShell } from '../machine/shell.js'
 import { didYouMean, EXIT, explainBy, indented, type Explanations } from './explanation.js'
 import { driverExplanations } from './driver-faults.js'
 
@@ -73,9 +74,19 @@ export const labExplanations: Explanations<LabFault> = {
     hint: `When that process is gone: tofu force-unlock ${lockId}    # in the folder that distrolab synth --out DIR writes`,
     exitCode: EXIT.locked,
   }),
+  'engine-lock-raced': ({ operation }) => ({
+    message: `Another OpenTofu had the lock of this lab's state at that very moment; ours failed at ${operation}.`,
+    hint: "Run the same command again. If that never helps and no OpenTofu runs: remove the object that ends in .tflock in the lab's folder of the bucket.",
+    exitCode: EXIT.locked,
+  }),
   'engine-disk-full': ({ operation }) => ({
     message: `There is no room left on the disk; OpenTofu failed at ${operation}.`,
     hint: 'Make room and run the same command again.',
+    exitCode: EXIT.failed,
+  }),
+  'state-superseded': ({ place, problems }) => ({
+    message: `A state that OpenTofu could not write earlier does not fit the stored one any more:${indented(problems)}`,
+    hint: `tofu show ${quoteForShell(place)}    # shows what it knew; when nothing of that is left: rm ${quoteForShell(place)}`,
     exitCode: EXIT.failed,
   }),
   driver: ({ fault }) => explainBy(driverExplanations, fault),

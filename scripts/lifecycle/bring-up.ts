@@ -1,11 +1,11 @@
 import type { AnyLab, Lab } from '../../backend/lab.js'
 import { LabError } from '../errors.js'
-import { apply, initialise } from '../engine/tofu.js'
+import { apply } from '../engine/tofu.js'
 import type { Engine } from '../engine/resolve.js'
 import { waitForCloudInit } from '../machine/cloud-init.js'
 import { waitForSsh } from '../machine/wait-ssh.js'
 import type { Connection } from '../machine/connect.js'
-import { runOperation, settleEngine, writeConfiguration } from './engine-session.js'
+import { initialiseEngine, runOperation, settleEngine, writeConfiguration } from './engine-session.js'
 import type { Session } from './gate.js'
 import type { Presence, StepControl } from './provider-hooks.js'
 import { targetOf, writeLabSshConfig } from './reach.js'
@@ -78,7 +78,7 @@ async function provision(work: Work): Promise<Lab<'provisioned'>> {
   const lab = writer.lab ?? started
   const spec = plan.hooks.buildSpec(context, lab, plan.profile)
   const folder = await steps.run('synth', () => writeConfiguration(session, spec))
-  await steps.run('init', (detail) => runOperation(session, engine, folder, detail, initialise))
+  await steps.run('init', (detail) => initialiseEngine(session, engine, folder, spec.state, detail))
   await steps.run('apply', async (detail) => {
     const absent = presences.filter(([, presence]) => presence === 'absent').map(([name]) => name)
     const replace = started.image === null ? [] : absent.map((name) => plan.hooks.replaceAddress(name))

@@ -1,11 +1,11 @@
 import { hostname } from 'node:os'
 import type { AnyLab, Lab } from '../../backend/lab.js'
 import type { Context } from '../context.js'
-import { destroy, initialise } from '../engine/tofu.js'
+import { destroy } from '../engine/tofu.js'
 import { LabError } from '../errors.js'
 import { forgetLab } from '../workspace.js'
 import { engineFor } from './engine-for.js'
-import { runOperation, settleEngine, writeConfiguration } from './engine-session.js'
+import { initialiseEngine, runOperation, settleEngine, writeConfiguration } from './engine-session.js'
 import { throughGate, type Session } from './gate.js'
 import { hooksOf } from './provider-hooks.js'
 import { Steps, type Timing } from './steps.js'
@@ -61,7 +61,7 @@ async function destroyResources(session: Session, steps: Steps, lab: Lab<'destro
   const profile = await profileOf(context, lab)
   const spec = hooks.buildSpec(context, lab, profile)
   const folder = await steps.run('synth', () => writeConfiguration(session, spec))
-  await steps.run('init', (detail) => runOperation(session, engine, folder, detail, initialise))
+  await steps.run('init', (detail) => initialiseEngine(session, engine, folder, spec.state, detail))
   await steps.run('destroy', (detail) => runOperation(session, engine, folder, detail, destroy))
 }
 

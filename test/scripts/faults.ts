@@ -88,6 +88,8 @@ export const labFaults = withCodes<LabFault>({
   'engine-missing': { minimum: '1.6.0', rejected: ['/bin/tofu (PATH) is 1.5.0'] },
   'engine-failed': { operation: 'apply', problems: ['broken'] },
   'engine-locked': { lockId: 'abc', who: 'anna@laptop', created: '2026-11-21' },
+  'engine-lock-raced': { operation: 'apply' },
+  'state-superseded': { place: '/cache/errored.tfstate', problems: ['cannot import state with serial 1'] },
   'engine-disk-full': { operation: 'apply' },
   driver: { fault: { code: 'disk-full', place: '/cache' } },
   'driver-crashed': { verb: 'create', output: 'Killed\n' },

@@ -175,6 +175,11 @@ cd "$OLDPWD"; exec '${ENGINE}' "$@"`,
     await waitUntil(`the end of ${pid}`, () => identifyProcess(pid) === undefined)
   }
 
+  /** Deletes the engine's work folders, which are a cache. */
+  forgetWork(): Promise<void> {
+    return rm(join(this.cache, 'work'), { recursive: true, force: true })
+  }
+
   /** Every file below the home or a folder of it, relative to the home. */
   async files(folder = ''): Promise<string[]> {
     const entries = await readdir(join(this.home, folder), { recursive: true, withFileTypes: true }).catch(
