@@ -22,6 +22,13 @@ export type BackendFault =
       readonly expiresAt: string
     }
   | { readonly code: 'lease-lost'; readonly lab: string; readonly reason: string }
+  | {
+      readonly code: 'lease-token-refused'
+      /** What of the token is not as it must be. */
+      readonly field: 'form' | 'backend' | 'fence' | 'holder'
+      readonly expected: string
+      readonly got: string
+    }
 
 /** What a store in a bucket can answer besides. */
 export type BucketFault =

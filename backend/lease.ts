@@ -39,9 +39,9 @@ export interface Lease {
   readonly command: string
   /** ISO time by the store's clock. */
   readonly since: string
-  /** What a command run under this lease presents to `inheritLease`. Not a secret. */
-  readonly token: string
   readonly tookOverFrom?: FormerHolder
+  /** Who holds it and lets us work under it; absent when it is our own. */
+  readonly lentBy?: LeaseHolderFields
   /** Aborts, with the BackendError `lease-lost` as its reason, as soon as the loss is known. */
   readonly lost: AbortSignal
   /** The store's clock, without asking it. */

@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path'
  * DISTROLAB_HOME         state of this user: the default backend, keys, VMs, logs
  * DISTROLAB_CACHE        images, engines, work folders: may be deleted at any time
  * DISTROLAB_TOFU         the OpenTofu binary to use, whatever else is found
+ * DISTROLAB_LEASE        the leases lent to us by the `exec --local` that started us
  * DISTROLAB_<FLAG>       a default for a flag: DISTROLAB_PROFILE, DISTROLAB_WAIT_LOCK, DISTROLAB_SSH_KEY, …
  */
 export interface Environment {
@@ -14,6 +15,8 @@ export interface Environment {
   readonly cache: string
   readonly configHome: string
   readonly tofu: string | undefined
+  /** As `formatLeaseTokens` wrote it. */
+  readonly lease: string | undefined
   readonly path: readonly string[]
   readonly user: string
   readonly isRoot: boolean
@@ -41,7 +44,9 @@ export function quietLibraries(): void {
 
 type Variables = Readonly<Record<string, string | undefined>>
 
-const NOT_FLAGS = new Set(['DISTROLAB_HOME', 'DISTROLAB_CACHE', 'DISTROLAB_TOFU', 'DISTROLAB_QEMU'])
+const NOT_FLAGS = new Set(
+  ['HOME', 'CACHE', 'CONFIG_HOME', 'TOFU', 'QEMU', 'LEASE'].map((name) => `DISTROLAB_${name}`),
+)
 const SECRET_NAME = /(SECRET|TOKEN|PASSWORD|PASSPHRASE|PRIVATE_KEY|ACCESS_KEY|CREDENTIALS?)(_|$)/i
 /** Shorter values would make the redaction eat ordinary words. */
 const SHORTEST_SECRET = 6
@@ -53,6 +58,7 @@ export function readEnvironment(variables: Variables = process.env): Environment
     cache: folder(variables, 'DISTROLAB_CACHE', 'XDG_CACHE_HOME', '.cache'),
     configHome: folder(variables, 'DISTROLAB_CONFIG_HOME', 'XDG_CONFIG_HOME', '.config'),
     tofu: variables['DISTROLAB_TOFU'] || undefined,
+    lease: variables['DISTROLAB_LEASE'] || undefined,
     path: (variables['PATH'] ?? '').split(':').filter((entry) => entry !== ''),
     user: user.username,
     isRoot: user.uid === 0,

@@ -93,8 +93,23 @@ export const backendExplanations: Explanations<BackendFault> = {
     hint: `distrolab status ${lab}`,
     exitCode: EXIT.locked,
   }),
+  'lease-token-refused': ({ field, expected, got }) => ({
+    message: `DISTROLAB_LEASE: ${field}: expected ${expected}, got ${got}.${tokenTrouble[field]}`,
+    hint:
+      field === 'backend'
+        ? 'Give the same --backend as the command that started this one, or: unset DISTROLAB_LEASE'
+        : 'unset DISTROLAB_LEASE    # the command then takes the lease itself',
+    exitCode: field === 'fence' || field === 'holder' ? EXIT.locked : EXIT.usage,
+  }),
 }
 
 /** The provider's own command that says who we are to it. */
 const whoAmI = (place: string): string =>
   place.startsWith('gs:') ? 'gcloud auth list' : 'aws sts get-caller-identity'
+
+const tokenTrouble = {
+  form: '',
+  backend: ' The lease that was lent is that of a lab of another backend.',
+  fence: ' The command that lent its lease holds it no longer.',
+  holder: ' The command that lent its lease is gone.',
+} as const

@@ -27,8 +27,11 @@ export async function requireIdentity(context: Context, lab: AnyLab): Promise<Id
 /** A new lab takes any key. */
 export function assertKeyOnLab(identity: Identity, living: AnyLab | undefined): void {
   if (living === undefined || identity.publicKey === living.sshKey.publicKey) return
-  throw new LabError({ code: 'key-not-on-lab', lab: living.lab, path: identity.file })
+  throw keyNotOnLab(living, identity)
 }
+
+export const keyNotOnLab = (lab: AnyLab, identity: Identity, cause?: Error): LabError =>
+  new LabError({ code: 'key-not-on-lab', lab: lab.lab, path: identity.file }, { cause })
 
 export function targetOf(context: Context, lab: AnyLab, machine: Machine, identity: Identity): SshTarget {
   const { address, port } = machine

@@ -26,7 +26,7 @@ export async function up(context: Context, positional: string | undefined): Prom
   const checked = known?.state === 'ready' ? undefined : await checkUp(context, lab, before)
   return throughGate(context, lab, 'up', async (session) => {
     const current = await endAbandonedUse(session)
-    if (current?.state === 'ready') {
+    if (current?.state === 'ready' || current?.state === 'in-use') {
       if (await reconnect(session, current)) {
         return { ...viewLab(context, session.writer.lab ?? current, []), reused: true }
       }

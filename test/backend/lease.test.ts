@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { leaseKey } from '../../backend/keys.js'
-import { inheritLease } from '../../backend/inherited-lease.js'
 import { acquireLease, type Lease, type LeaseRequest } from '../../backend/lease.js'
 import { readLease } from '../../backend/lease-document.js'
 import type { ObjectStore } from '../../backend/store.js'
@@ -227,19 +226,5 @@ describe('a store that fails during renewals', () => {
     await lease.assertHeld()
     await lease.release()
     expect((await readLease(store, lab))?.holder).toBeNull()
-  })
-})
-
-describe('a command run under a lease', () => {
-  test('inherits it by its token and neither waits for it nor gives it back', async () => {
-    const parent = await acquire()
-    const child = await inheritLease(store, lab, parent.token)
-    expect(child.fence).toBe(parent.fence)
-    await child.assertHeld()
-    await child.release()
-    await parent.assertHeld()
-    await parent.release()
-    expect((await faultOf(child.assertHeld())).code).toBe('lease-lost')
-    expect((await faultOf(inheritLease(store, lab, parent.token))).code).toBe('lease-lost')
   })
 })

@@ -18,6 +18,9 @@ const errors = [
 ]
 /** The same codes with the fields that may be absent, and lists that may be empty. */
 const variants = [
+  new BackendError({ code: 'lease-token-refused', field: 'form', expected: 'a form', got: 'x' }),
+  new BackendError({ code: 'lease-token-refused', field: 'fence', expected: '5', got: '3' }),
+  new BackendError({ code: 'lease-token-refused', field: 'holder', expected: 'one', got: 'none' }),
   new LabError({ code: 'usage', problem: 'No.', command: 'up' }),
   new LabError({ code: 'lab-unknown', given: 'x', near: [] }),
   new LabError({ code: 'lab-unknown', given: 'x', near: ['a', 'b', 'c'] }),

@@ -35,6 +35,7 @@ export const backendFaults = withCodes<BackendFault>({
     expiresAt: '2026-11-21T10:01:00.000Z',
   },
   'lease-lost': { lab: 'demo', reason: 'taken over' },
+  'lease-token-refused': { field: 'backend', expected: '6445da26', got: '0a0a0a0a' },
 })
 
 export const catalogFaults = withCodes<CatalogFault>({
