@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { locationUrl } from '../../../backend/location.js'
@@ -38,6 +38,28 @@ async function ok(box: Sandbox, options: CliOptions, ...args: string[]): Promise
   if (code !== 0) throw new Error(`${args.join(' ')} → ${code}\n${stdout}${stderr}`)
   return stdout
 }
+
+const erroredStates = async (box: Sandbox): Promise<string[]> =>
+  (await readdir(join(box.cache, 'work'), { recursive: true }))
+    .filter((path) => path.endsWith('/errored.tfstate'))
+    .map((path) => join(box.cache, 'work', path))
+
+async function storedState(location: TestBucket['location']): Promise<string> {
+  const store = await openStore(location)
+  const key = (await store.list(`labs/${LAB}/`)).find((found) => found.endsWith('.tfstate'))
+  return (await store.get(key ?? ''))?.body ?? ''
+}
+
+interface State {
+  readonly resources: readonly {
+    readonly instances: readonly { readonly attributes: { readonly id: string } }[]
+  }[]
+}
+
+const resourceIds = (state: string): string[] =>
+  (JSON.parse(state) as State).resources.flatMap(({ instances }) =>
+    instances.map(({ attributes }) => attributes.id),
+  )
 
 describe.each(bucketServers)('a lab of a bucket on %s', (_name, start) => {
   let bucket: TestBucket
@@ -87,17 +109,16 @@ describe.each(bucketServers)('a lab of a bucket on %s', (_name, start) => {
     const up = await box.run(['up', '--profile', LAB], options)
     expect(up.code).toBe(1)
     const [machine] = box.machines()
-    expect(machine).toBeDefined()
+    const [errored] = await erroredStates(box)
+    const made = resourceIds(await readFile(errored ?? '', 'utf8'))
+    expect(made).not.toEqual([])
     proxy.plan(() => undefined)
     await ok(box, options, 'up', LAB)
     expect(box.machines()).toEqual([machine])
-    const [log] = await box.files('logs')
-    expect(await readFile(join(box.home, log ?? ''), 'utf8')).toContain('recovered the state')
     expect(await ok(box, options, 'status', LAB)).toBe('ready\n')
-    const state = (await (await openStore(location)).list(`labs/${LAB}/`)).filter((key) =>
-      key.includes('tfstate'),
-    )
-    expect(state).toHaveLength(1)
+    // The very resources that only the errored state knew, instead of new ones.
+    expect(resourceIds(await storedState(location))).toEqual(made)
+    expect(await erroredStates(box)).toEqual([])
     await ok(box, options, 'down', LAB)
     expect(await box.traces()).toEqual([])
   })
