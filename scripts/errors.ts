@@ -81,6 +81,7 @@ export type LabFault =
   | { readonly code: 'no-free-port' }
   | { readonly code: 'leftovers'; readonly lab: string; readonly left: readonly string[] }
   | { readonly code: 'not-confirmed'; readonly command: string }
+  | { readonly code: 'confirmation-needed'; readonly command: string }
   | { readonly code: 'folder-unwritable'; readonly place: string; readonly reason: string }
   | { readonly code: 'interrupted'; readonly signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' }
 

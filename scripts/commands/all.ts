@@ -5,7 +5,8 @@ import { execCommand } from './exec.js'
 import { historyCommand } from './history.js'
 import { imagesCommand } from './images.js'
 import { listCommand } from './list.js'
-import { lockStatusCommand } from './lock.js'
+import { lockBreakCommand } from './lock-break.js'
+import { lockStatusCommand } from './lock-status.js'
 import { sshCommand } from './ssh.js'
 import { statusCommand } from './status.js'
 import { synthCommand } from './synth.js'
@@ -20,6 +21,7 @@ export const commands: readonly Command[] = [
   listCommand,
   historyCommand,
   lockStatusCommand,
+  lockBreakCommand,
   downCommand,
   imagesCommand,
   synthCommand,

@@ -182,6 +182,11 @@ export const labExplanations: Explanations<LabFault> = {
     hint: `distrolab ${command} --yes`,
     exitCode: EXIT.usage,
   }),
+  'confirmation-needed': ({ command }) => ({
+    message: `${command} must be confirmed, and there is no terminal to ask at; nothing was changed.`,
+    hint: `distrolab ${command} --yes`,
+    exitCode: EXIT.usage,
+  }),
   'folder-unwritable': ({ place, reason }) => ({
     message: `${place} can't be written: ${reason}.`,
     hint: 'Make it writable, or choose another place with DISTROLAB_HOME or DISTROLAB_CACHE.',

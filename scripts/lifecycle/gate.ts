@@ -22,6 +22,11 @@ export interface Session {
   readonly signal: AbortSignal
 }
 
+export interface GateOptions {
+  /** Passes by breaking the lease of this fence; one that changed hands meanwhile is not waited for. */
+  readonly breakFence?: number
+}
+
 type Action<T> = (session: Session) => Promise<T>
 
 /**
@@ -33,12 +38,15 @@ export async function throughGate<T>(
   lab: LabName,
   command: string,
   action: Action<T>,
+  options: GateOptions = {},
 ): Promise<T> {
+  const { breakFence } = options
   const token = tokenFor(lentTokens(context), lab, context.space.backendId)
-  if (token !== undefined) return inTurn(context, token, command, action)
+  if (token !== undefined && breakFence === undefined) return inTurn(context, token, command, action)
   const { settings, progress, interrupt, holder } = context
   const lease = await acquireLease(await context.store(), lab, {
-    ...{ holder, command, waitMs: settings.waitLock, signal: interrupt.signal },
+    ...{ holder, command, signal: interrupt.signal },
+    ...(breakFence === undefined ? { waitMs: settings.waitLock } : { waitMs: 0, breakFence }),
     onWait: ({ user, host, pid, command: theirs, since }) =>
       progress.say(
         `Waiting for the lease of ${lab}: ${user}@${host} (pid ${pid}) runs ${theirs} since ${since}`,

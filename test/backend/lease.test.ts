@@ -173,6 +173,38 @@ describe('a holder whose lease was taken over', () => {
   })
 })
 
+describe('a lease that is broken by hand', () => {
+  test('goes to who breaks it although its holder lives, and the holder is told at its next heartbeat', async () => {
+    const timing = { heartbeatMs: 50, validMs: 60_000 }
+    const holder = await acquire({ holder: ourselves('bob'), command: 'up', timing })
+    const breaker = await acquire({ breakFence: holder.fence, command: 'lock break' })
+    expect(breaker).toMatchObject({
+      fence: 2,
+      tookOverFrom: { user: 'bob', command: 'up', reason: 'broken' },
+    })
+    await sleep(300)
+    expect(holder.lost.reason).toMatchObject({ fault: { code: 'lease-lost' } })
+    await breaker.assertHeld()
+    await breaker.release()
+  })
+
+  test('is another one by then: it is left alone', async () => {
+    const first = await acquire({ holder: elsewhere })
+    await first.release()
+    const second = await acquire({ holder: elsewhere, command: 'swap' })
+    const late = acquire({ breakFence: first.fence })
+    expect(await faultOf(late)).toMatchObject({ code: 'lease-held', holder: { command: 'swap' } })
+    await second.assertHeld()
+    await second.release()
+    expect((await acquire({ breakFence: second.fence })).tookOverFrom).toBeUndefined()
+  })
+
+  test('is renewed at that very moment: the break is made again', async () => {
+    const holder = await acquire({ holder: elsewhere, timing: { heartbeatMs: 5, validMs: 60_000 } })
+    expect((await acquire({ breakFence: holder.fence })).fence).toBe(2)
+  })
+})
+
 describe('a store that fails during renewals', () => {
   test('costs nothing while it recovers within the validity', async () => {
     let failures = 3

@@ -6,7 +6,7 @@ import { openLabWriter } from '../../backend/lab-writer.js'
 import { parseBackendUrl } from '../../backend/location.js'
 import { openStore } from '../../backend/open-store.js'
 import type { ObjectStore } from '../../backend/store.js'
-import { labName, ourselves } from './support.js'
+import { decided, labName, ourselves } from './support.js'
 
 /** What a test asks of a child process; the answer is `{ value }` or `{ fault }`. */
 export type Order =
@@ -25,6 +25,7 @@ export type Order =
   | { readonly do: 'write-record'; readonly message: string }
   /** Before anything else: from now on this computer's clock is wrong. */
   | { readonly do: 'skew-clock'; readonly ms: number }
+  | { readonly do: 'create-record' }
 
 type Writer = Awaited<ReturnType<typeof openLabWriter>>
 let writer: Writer | undefined
@@ -83,6 +84,9 @@ async function carryOut(order: Order): Promise<string> {
       writer = await openLabWriter(store, lease)
       return String(lease.fence)
     }
+    case 'create-record':
+      await writer?.create(decided)
+      return 'created'
     case 'write-record':
       await writer?.note(order.message)
       return 'written'

@@ -57,6 +57,32 @@ describe('a holder in another process', () => {
     await lease.release()
   }, 30_000)
 
+  test('that is paused while its lease is broken writes nothing once resumed', async () => {
+    await child.ask({ do: 'hold-lease', folder, lab, validMs: 600_000 })
+    child.signal('SIGSTOP')
+    const broken = await acquireLease(store, lab, {
+      ...{ holder: ourselves(), command: 'lock break', waitMs: 0, breakFence: 2 },
+    })
+    expect(broken.tookOverFrom).toMatchObject({ reason: 'broken', pid: child.process.pid })
+    await openLabWriter(store, broken)
+    await broken.release()
+    const before = [await readRecord(store, lab), await store.list(''), await readLease(store, lab)]
+    child.signal('SIGCONT')
+    expect((await child.ask({ do: 'write-record', message: 'late' })).fault?.code).toBe('lease-lost')
+    expect([await readRecord(store, lab), await store.list(''), await readLease(store, lab)]).toEqual(before)
+  }, 30_000)
+
+  test('writes no first record either, where there is none whose fence would stop it', async () => {
+    const fresh = labName('fresh')
+    await child.ask({ do: 'hold-lease', folder, lab: fresh, validMs: 600_000 })
+    const broken = await acquireLease(store, fresh, {
+      ...{ holder: ourselves(), command: 'lock break', waitMs: 0, breakFence: 1 },
+    })
+    await broken.release()
+    expect((await child.ask({ do: 'create-record' })).fault?.code).toBe('lease-lost')
+    expect(await readRecord(store, fresh)).toBeUndefined()
+  }, 30_000)
+
   test('that is paused and resumed with nobody in between goes on', async () => {
     await child.ask({ do: 'hold-lease', url: store.url, lab, validMs: 500 })
     child.signal('SIGSTOP')

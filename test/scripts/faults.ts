@@ -111,6 +111,7 @@ export const labFaults = withCodes<LabFault>({
   'no-free-port': {},
   leftovers: { lab: 'demo', left: ['/m/overlay.qcow2'] },
   'not-confirmed': { command: 'down demo' },
+  'confirmation-needed': { command: 'lock break demo' },
   'folder-unwritable': { place: '/out', reason: 'EROFS' },
   interrupted: { signal: 'SIGINT' },
 })
