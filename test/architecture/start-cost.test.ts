@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { productRooms } from './checks.js'
-import { wayToPackage } from './cycles.js'
+import { wayTo } from './cycles.js'
 import { importsOf } from './imports.js'
 import { readSources, type Source } from './source.js'
 
@@ -27,11 +27,11 @@ describe('TypeBox', () => {
     'scripts/main.ts',
   ])('is not loaded by %s', (entry) => {
     expect(product.map(({ path }) => path)).toContain(entry)
-    expect(wayToPackage(product, entry, isTypebox)).toBeUndefined()
+    expect(wayTo(product, entry, isTypebox)).toBeUndefined()
   })
 
   test('is loaded where the schemas are published', () => {
-    expect(wayToPackage(product, 'scripts/publish-schemas.ts', isTypebox)).toContain('@sinclair/typebox')
+    expect(wayTo(product, 'scripts/publish-schemas.ts', isTypebox)).toContain('@sinclair/typebox')
   })
 })
 
@@ -41,7 +41,7 @@ describe('the clients of S3 and GCS', () => {
   test('are loaded by nobody but through the `import()` that opens such a store', () => {
     const loaders = product
       .map(({ path }) => path)
-      .filter((path) => wayToPackage(product, path, isClient, { lazily: false }) !== undefined)
+      .filter((path) => wayTo(product, path, isClient, { lazily: false }) !== undefined)
     expect(loaders.sort()).toEqual(['backend/gcs.ts', 'backend/s3.ts'])
     for (const loader of loaders) {
       const importers = product
@@ -59,11 +59,11 @@ test('the way to a package goes through values and import(), not through types',
     { path: 'backend/c.ts', text: `import { Type } from '@sinclair/typebox'` },
     { path: 'backend/d.ts', text: `import type { C } from './c.js'` },
   ]
-  expect(wayToPackage(sources, 'backend/a.ts', isTypebox)).toEqual([
+  expect(wayTo(sources, 'backend/a.ts', isTypebox)).toEqual([
     'backend/a.ts',
     'backend/b.ts',
     'backend/c.ts',
     '@sinclair/typebox',
   ])
-  expect(wayToPackage(sources, 'backend/d.ts', isTypebox)).toBeUndefined()
+  expect(wayTo(sources, 'backend/d.ts', isTypebox)).toBeUndefined()
 })

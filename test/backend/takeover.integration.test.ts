@@ -58,7 +58,7 @@ describe('a holder in another process', () => {
   }, 30_000)
 
   test('that is paused while its lease is broken writes nothing once resumed', async () => {
-    await child.ask({ do: 'hold-lease', folder, lab, validMs: 600_000 })
+    await child.ask({ do: 'hold-lease', url: store.url, lab, validMs: 600_000 })
     child.signal('SIGSTOP')
     const broken = await acquireLease(store, lab, {
       ...{ holder: ourselves(), command: 'lock break', waitMs: 0, breakFence: 2 },
@@ -74,7 +74,7 @@ describe('a holder in another process', () => {
 
   test('writes no first record either, where there is none whose fence would stop it', async () => {
     const fresh = labName('fresh')
-    await child.ask({ do: 'hold-lease', folder, lab: fresh, validMs: 600_000 })
+    await child.ask({ do: 'hold-lease', url: store.url, lab: fresh, validMs: 600_000 })
     const broken = await acquireLease(store, fresh, {
       ...{ holder: ourselves(), command: 'lock break', waitMs: 0, breakFence: 1 },
     })
