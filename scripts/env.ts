@@ -25,6 +25,8 @@ export interface Environment {
   readonly noColor: boolean
   /** Started by `npm run`: hints then say what to type there. */
   readonly viaNpm: boolean
+  /** A proxy is named by http_proxy or https_proxy, in either case of letters. */
+  readonly proxied: boolean
   readonly sshAgentSocket: string | undefined
   /** A default for each flag that has one, by the flag's name (`wait-lock`). */
   readonly flags: Readonly<Record<string, string>>
@@ -66,6 +68,7 @@ export function readEnvironment(variables: Variables = process.env): Environment
     ciRunUrl: ciRunUrl(variables),
     noColor: (variables['NO_COLOR'] ?? '') !== '',
     viaNpm: variables['npm_lifecycle_event'] !== undefined,
+    proxied: ['http_proxy', 'https_proxy'].some((name) => variables[name] || variables[name.toUpperCase()]),
     sshAgentSocket: variables['SSH_AUTH_SOCK'] || undefined,
     flags: flagDefaults(variables),
     secrets: secretValues(variables),

@@ -45,8 +45,14 @@ export type LabFault =
   | { readonly code: 'key-unreadable'; readonly path: string; readonly reason: string }
   | { readonly code: 'key-passphrase'; readonly path: string; readonly agent: boolean }
   | { readonly code: 'key-not-in-agent'; readonly path: string; readonly agent: boolean }
-  | { readonly code: 'key-not-on-lab'; readonly lab: string; readonly path: string }
-  | { readonly code: 'key-missing'; readonly lab: string }
+  | {
+      readonly code: 'key-not-on-lab'
+      readonly lab: string
+      readonly path: string
+      /** Whose keys the lab takes, in words. */
+      readonly takes: readonly string[]
+    }
+  | { readonly code: 'key-missing'; readonly lab: string; readonly takes: readonly string[] }
   | { readonly code: 'agent-unreachable'; readonly socket: string; readonly reason: string }
   | {
       readonly code: 'ssh-timeout'

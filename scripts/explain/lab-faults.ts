@@ -6,6 +6,12 @@ import { driverExplanations } from './driver-faults.js'
 const agentState = (agent: boolean): string =>
   agent ? 'the ssh-agent does not hold it' : 'there is no ssh-agent (SSH_AUTH_SOCK is not set)'
 
+const wayIn = (lab: string): string =>
+  [
+    `distrolab up ${lab} --ssh-key PATH    # if one of these keys is yours`,
+    `distrolab down ${lab} && distrolab up ${lab}    # anew, with your key in authorizedKeys of the configuration`,
+  ].join('\n  ')
+
 export const labExplanations: Explanations<LabFault> = {
   usage: ({ problem, command }) => ({
     message: problem,
@@ -14,7 +20,10 @@ export const labExplanations: Explanations<LabFault> = {
   }),
   'config-invalid': ({ problems }) => ({
     message: `The configuration has mistakes:${indented(
-      problems.map(({ file, field, expected, got }) => `${file}: ${field}: expected ${expected}, got ${got}`),
+      problems.map(
+        ({ file, field, expected, got, fix }) =>
+          `${file}: ${field}: expected ${expected}, got ${got}${fix === undefined ? '' : `. ${fix}`}`,
+      ),
     )}`,
     hint: 'Correct the fields named above; nothing was changed.',
     exitCode: EXIT.usage,
@@ -120,14 +129,14 @@ export const labExplanations: Explanations<LabFault> = {
     hint: `ssh-add ${path.replace(/\.pub$/, '')}`,
     exitCode: EXIT.usage,
   }),
-  'key-not-on-lab': ({ lab, path }) => ({
-    message: `${lab} does not accept the key ${path}.`,
-    hint: `Use the key it was made with (--ssh-key), or make it anew: distrolab down ${lab} && distrolab up ${lab}`,
+  'key-not-on-lab': ({ lab, path, takes }) => ({
+    message: `${lab} does not accept the key ${path}; it takes:${indented(takes)}`,
+    hint: wayIn(lab),
     exitCode: EXIT.failed,
   }),
-  'key-missing': ({ lab }) => ({
-    message: `The key of ${lab} is not on this computer.`,
-    hint: `Name it with --ssh-key: distrolab up ${lab} --ssh-key PATH`,
+  'key-missing': ({ lab, takes }) => ({
+    message: `No key on this computer opens ${lab}; it takes:${indented(takes)}`,
+    hint: wayIn(lab),
     exitCode: EXIT.failed,
   }),
   'agent-unreachable': ({ socket, reason }) => ({

@@ -56,6 +56,10 @@ async function checkUp(context: Context, lab: LabName, living: AnyLab | undefine
   const { draftLab } = await import('./plan-lab.js')
   const { hooks } = await draftLab(context, lab, living)
   const { settings, env } = context
+  if (living === undefined) {
+    const { checkTeamKeys } = await import('./team-keys.js')
+    await checkTeamKeys(context)
+  }
   if (settings.sshKey !== undefined) {
     const { identityFromFile } = await import('../machine/key.js')
     assertKeyOnLab(await identityFromFile(settings.sshKey, env.sshAgentSocket), living)
