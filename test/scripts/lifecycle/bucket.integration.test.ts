@@ -2,13 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
-import { locationUrl } from '../../../backend/location.js'
 import { openStore } from '../../../backend/open-store.js'
 import { bucketServers, startMoto, withPrefix, type TestBucket } from '../../services/buckets.js'
-import { FaultyProxy, type Seen } from '../../services/faulty-proxy.js'
-import { obtained, programs } from '../../services/programs.js'
-import type { CliOptions } from '../../stand-in/lab-cli.js'
+import type { FaultyProxy, Seen } from '../../services/faulty-proxy.js'
 import { useSandboxes, type Sandbox } from '../../stand-in/sandbox.js'
+import { ok, optionsFor, proxyBefore } from './bucket-lab.js'
 import { LAB } from './stages.js'
 
 jest.setTimeout(120_000)
@@ -18,26 +16,6 @@ const makeSandbox = useSandboxes()
 const isStateWrite = ({ method, url }: Seen): boolean =>
   (method === 'PUT' && /tofu\.tfstate(\?|$)/.test(url)) ||
   (method === 'POST' && url.startsWith('/upload/') && !url.includes('ifGenerationMatch'))
-
-async function optionsFor(
-  { env }: TestBucket,
-  location: TestBucket['location'],
-): Promise<Required<Pick<CliOptions, 'env'>>> {
-  return {
-    env: {
-      ...env,
-      GOOGLE_OAUTH_ACCESS_TOKEN: 'of-tests',
-      DISTROLAB_TOFU: await obtained(programs.tofu),
-      DISTROLAB_BACKEND: locationUrl(location),
-    },
-  }
-}
-
-async function ok(box: Sandbox, options: CliOptions, ...args: string[]): Promise<string> {
-  const { code, stdout, stderr } = await box.run(args, options)
-  if (code !== 0) throw new Error(`${args.join(' ')} → ${code}\n${stdout}${stderr}`)
-  return stdout
-}
 
 const erroredStates = async (box: Sandbox): Promise<string[]> =>
   (await readdir(join(box.cache, 'work'), { recursive: true }))
@@ -65,15 +43,11 @@ describe.each(bucketServers)('a lab of a bucket on %s', (_name, start) => {
   let bucket: TestBucket
   let proxy: FaultyProxy
   let location: TestBucket['location']
-  let options: CliOptions
+  let options: Awaited<ReturnType<typeof optionsFor>>
   beforeAll(async () => {
     bucket = await start()
     Object.assign(process.env, bucket.env)
-    proxy = await FaultyProxy.start(bucket.server.url)
-    // fake-gcs-server knows by this header that OpenTofu asks for an object; the signature of S3 covers it.
-    const { host } = new URL(bucket.server.url)
-    if (bucket.location.kind === 'gcs')
-      proxy.rewrite((seen) => ({ ...seen, headers: { ...seen.headers, host } }))
+    proxy = await proxyBefore(bucket)
   })
   afterAll(async () => {
     await proxy.stop()

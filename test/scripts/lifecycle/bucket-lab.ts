@@ -1,0 +1,37 @@
+import { locationUrl } from '../../../backend/location.js'
+import type { TestBucket } from '../../services/buckets.js'
+import { FaultyProxy } from '../../services/faulty-proxy.js'
+import { obtained, programs } from '../../services/programs.js'
+import type { CliOptions } from '../../stand-in/lab-cli.js'
+import type { Sandbox } from '../../stand-in/sandbox.js'
+
+/** What a command needs to work with labs in a bucket, by an engine that locks there. */
+export async function optionsFor(
+  { env }: TestBucket,
+  location: TestBucket['location'],
+): Promise<Required<Pick<CliOptions, 'env'>>> {
+  return {
+    env: {
+      ...env,
+      GOOGLE_OAUTH_ACCESS_TOKEN: 'of-tests',
+      DISTROLAB_TOFU: await obtained(programs.tofu),
+      DISTROLAB_BACKEND: locationUrl(location),
+    },
+  }
+}
+
+/** Runs a command that must succeed, and returns what it printed. */
+export async function ok(box: Sandbox, options: CliOptions, ...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await box.run(args, options)
+  if (code !== 0) throw new Error(`${args.join(' ')} → ${code}\n${stdout}${stderr}`)
+  return stdout
+}
+
+/** A proxy before a bucket's server, through which our store and OpenTofu both reach it. */
+export async function proxyBefore({ server, location }: TestBucket): Promise<FaultyProxy> {
+  const proxy = await FaultyProxy.start(server.url)
+  const { host } = new URL(server.url)
+  // fake-gcs-server knows by this header that OpenTofu asks for an object; the signature of S3 covers it.
+  if (location.kind === 'gcs') proxy.rewrite((seen) => ({ ...seen, headers: { ...seen.headers, host } }))
+  return proxy
+}
