@@ -1,8 +1,9 @@
+import { askBucket } from './ask-bucket.js'
 import type { Bucket, BucketRequest, Condition, StoredText } from './bucket.js'
 import { BackendError } from './errors.js'
 import { assertKey, clockKey } from './keys.js'
 import { bodyOf, encodeObject } from './object-text.js'
-import { persistently, usualPatience, type Patience } from './patience.js'
+import { usualPatience, type Patience } from './patience.js'
 import type { ObjectStore, StoredObject } from './store.js'
 
 /**
@@ -101,16 +102,7 @@ export class BucketStore implements ObjectStore {
     patience: Patience,
     attempt: (signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
-    const { bucket } = this
-    const passingReason = (error: unknown): string => {
-      const trouble = bucket.explain(error, request)
-      if (trouble.kind === 'passing') return trouble.reason
-      throw new BackendError(trouble.fault, { cause: error })
-    }
-    const { endpoint } = bucket
-    return persistently(patience, attempt, passingReason, (reason, cause) => {
-      return new BackendError({ code: 'store-unreachable', endpoint, reason }, { cause })
-    })
+    return askBucket(this.bucket, request, patience, attempt)
   }
 
   #path(key: string): string {

@@ -17,8 +17,10 @@ export interface KeyPage {
 
 export interface BucketRequest {
   readonly operation: 'read' | 'write' | 'remove' | 'list' | 'date'
-  /** In the bucket, prefix included. */
+  /** In the bucket, prefix included; empty for the bucket itself. */
   readonly path: string
+  /** The right that this request needs, as the provider names it; without, the usual one of the operation. */
+  readonly permission?: string
 }
 
 /** What an error of a request means: `passing` is worth another try. */

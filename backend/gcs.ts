@@ -1,5 +1,6 @@
-import { IdempotencyStrategy, Storage, type File, type StorageOptions } from '@google-cloud/storage'
+import type { File, Storage } from '@google-cloud/storage'
 import type { Bucket, BucketRequest, Condition, KeyPage, StoredText, Trouble, WriteAnswer } from './bucket.js'
+import { gcsClient, gcsEndpoint } from './gcs-client.js'
 import { explainGcsError, isAbsent, isRefused, responseHeader } from './gcs-errors.js'
 import type { GcsLocation } from './location.js'
 import { usualPatience } from './patience.js'
@@ -10,13 +11,12 @@ export class GcsBucket implements Bucket {
   readonly endpoint: string
   readonly #storage: Storage
 
-  /** `requestMs`: the SDK cannot be told to stop, so its requests must end by themselves. */
   constructor(
     private readonly location: GcsLocation,
     requestMs = usualPatience.requestMs,
   ) {
-    this.endpoint = location.endpoint ?? 'https://storage.googleapis.com'
-    this.#storage = new Storage(clientOptions(location, requestMs))
+    this.endpoint = gcsEndpoint(location)
+    this.#storage = gcsClient(location, requestMs)
   }
 
   place(path: string): string {
@@ -97,22 +97,6 @@ export class GcsBucket implements Bucket {
     return this.#storage.bucket(this.location.bucket).file(path)
   }
 }
-
-function clientOptions({ endpoint }: GcsLocation, requestMs: number): StorageOptions {
-  return {
-    timeout: requestMs,
-    // We retry, because only we know whether a refusal is our own success.
-    retryOptions: { autoRetry: false, maxRetries: 0, idempotencyStrategy: IdempotencyStrategy.RetryNever },
-    ...(endpoint === undefined ? {} : customEndpoint(endpoint)),
-  }
-}
-
-/** Credentials never travel unencrypted: over http it is a test server, which wants none. */
-const customEndpoint = (apiEndpoint: string): StorageOptions => ({
-  apiEndpoint,
-  useAuthWithCustomEndpoint: apiEndpoint.startsWith('https:'),
-  ...(apiEndpoint.startsWith('https:') ? {} : { projectId: 'none' }),
-})
 
 /** Not a generation, such as a version of another kind of store: no object can have it. */
 const generationOf = (version: string): string => (/^[1-9]\d*$/.test(version) ? version : '1')

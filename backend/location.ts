@@ -81,6 +81,10 @@ export function backendId(location: BackendLocation): string {
   return createHash('sha256').update(place).digest('hex').slice(0, 8)
 }
 
+/** The whole name, in its bucket, of what is `key` in the backend. */
+export const pathInBucket = ({ prefix }: BucketLocation, key: string): string =>
+  prefix === '' ? key : `${prefix}/${key}`
+
 const placeOf = (location: S3Location | GcsLocation): string =>
   bucketUrl(location.kind, location, { endpoint: location.endpoint })
 

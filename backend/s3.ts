@@ -4,11 +4,11 @@ import {
   HeadObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
-  S3Client,
-  type S3ClientConfig,
+  type S3Client,
 } from '@aws-sdk/client-s3'
 import type { Bucket, BucketRequest, Condition, KeyPage, StoredText, Trouble, WriteAnswer } from './bucket.js'
 import type { S3Location } from './location.js'
+import { s3Client, s3Endpoint } from './s3-client.js'
 import { explainS3Error, isAbsent, isRefused } from './s3-errors.js'
 
 /**
@@ -21,8 +21,8 @@ export class S3Bucket implements Bucket {
   readonly #client: S3Client
 
   constructor(private readonly location: S3Location) {
-    this.endpoint = location.endpoint ?? `https://s3.${location.region}.amazonaws.com`
-    this.#client = new S3Client(clientConfig(location))
+    this.endpoint = s3Endpoint(location)
+    this.#client = s3Client(location)
   }
 
   place(path: string): string {
@@ -104,22 +104,6 @@ export class S3Bucket implements Bucket {
 
   #object(path: string): { readonly Bucket: string; readonly Key: string } {
     return { Bucket: this.location.bucket, Key: path }
-  }
-}
-
-function clientConfig({ region, endpoint, pathStyle }: S3Location): S3ClientConfig {
-  return {
-    region,
-    forcePathStyle: pathStyle,
-    ...(endpoint === undefined ? {} : { endpoint }),
-    // We retry, because only we know whether a refusal is our own success.
-    maxAttempts: 1,
-    // A wrong region is explained, not followed: OpenTofu would not follow it either.
-    followRegionRedirects: false,
-    // Servers other than AWS's stumble over checksums in trailers.
-    requestChecksumCalculation: 'WHEN_REQUIRED',
-    responseChecksumValidation: 'WHEN_REQUIRED',
-    requestHandler: { connectionTimeout: 5_000 },
   }
 }
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { tofuStateKey, tofuStatePrefix } from './keys.js'
 import type { LabName } from './lab-name.js'
-import type { BackendLocation, GcsLocation, S3Location } from './location.js'
+import { pathInBucket, type BackendLocation } from './location.js'
 
 /** Where OpenTofu keeps a lab's state, as plain data; stacks/ turns it into a backend block. */
 export type StateBackend = LocalState | S3State | GcsState
@@ -36,17 +36,14 @@ export function stateBackend(location: BackendLocation, lab: LabName): StateBack
       return { kind: 'local', path: join(location.path, tofuStateKey(lab)) }
     case 's3': {
       const { prefix: _, ...rest } = location
-      return { ...rest, key: below(location, tofuStateKey(lab)) }
+      return { ...rest, key: pathInBucket(location, tofuStateKey(lab)) }
     }
     case 'gcs': {
       const { prefix: _, ...rest } = location
-      return { ...rest, prefix: below(location, tofuStatePrefix(lab)) }
+      return { ...rest, prefix: pathInBucket(location, tofuStatePrefix(lab)) }
     }
   }
 }
-
-const below = ({ prefix }: S3Location | GcsLocation, key: string): string =>
-  prefix === '' ? key : `${prefix}/${key}`
 
 /**
  * The oldest OpenTofu that locks natively there, by kind of backend: `use_lockfile` of the s3 backend came with
