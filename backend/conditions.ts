@@ -61,6 +61,11 @@ export class ProbedStore implements ObjectStore {
     this.#probeRemoves = onceDone(() => probeConditionalRemove(store, endpoint))
   }
 
+  /** Finds out now what the first write would; nothing when it was found out already. Throws `store-no-conditions`. */
+  probe(): Promise<void> {
+    return this.#probeWrites()
+  }
+
   get kind(): ObjectStore['kind'] {
     return this.store.kind
   }

@@ -41,6 +41,10 @@ export type BucketFault =
       readonly identity?: string
     }
   | { readonly code: 'store-missing'; readonly bucket: string }
+  /** There is such a bucket, and we may not even look at it: names are shared with all of the world. */
+  | { readonly code: 'store-taken'; readonly bucket: string; readonly permission: string }
+  /** A new bucket belongs to a project of Google Cloud, and nobody said to which. */
+  | { readonly code: 'store-project-unknown'; readonly bucket: string }
   | {
       readonly code: 'store-wrong-region'
       readonly bucket: string

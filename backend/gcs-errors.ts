@@ -20,7 +20,7 @@ const permissions = {
 
 /** What google-auth-library says when nobody is logged in, or no longer. */
 const credentialWords =
-  /default credentials|invalid_grant|invalid_rapt|rapt_required|reauth|refresh token|private key|No such file or directory.*credentials/i
+  /default credentials|invalid_grant|invalid_rapt|rapt_required|reauth|refresh token|private key|No such file or directory.*credentials|the file at .* does not exist/i
 
 export function explainGcsError(
   error: unknown,
@@ -51,7 +51,7 @@ function forbidden(words: string, request: BucketRequest, place: string): Backen
   return {
     code: 'store-forbidden',
     place,
-    permission: said?.[2] ?? permissions[request.operation],
+    permission: said?.[2] ?? request.permission ?? permissions[request.operation],
     ...identity,
   }
 }
@@ -59,7 +59,7 @@ function forbidden(words: string, request: BucketRequest, place: string): Backen
 const lasting = (fault: BackendFault): Trouble => ({ kind: 'lasting', fault })
 
 /** The SDK's `code` is HTTP's status, or a word for what happened before there was one. */
-function statusOf(error: unknown): number | undefined {
+export function statusOf(error: unknown): number | undefined {
   const code = property(error, 'code')
   const status = typeof code === 'number' || typeof code === 'string' ? Number(code) : NaN
   return Number.isInteger(status) ? status : undefined

@@ -12,6 +12,9 @@ interface S3Error {
   readonly region: string | undefined
 }
 
+/** S3's own code of an error, or the SDK's class. */
+export const s3ErrorName = (error: unknown): string => read(error).name
+
 /** HEAD answers without a body, hence without a code. */
 export const isAbsent = (error: unknown): boolean => ['NoSuchKey', 'NotFound'].includes(read(error).name)
 
@@ -91,7 +94,7 @@ function forbidden(message: string, request: BucketRequest, place: string): Back
   return {
     code: 'store-forbidden',
     place,
-    permission: said?.[2] ?? permissions[request.operation],
+    permission: said?.[2] ?? request.permission ?? permissions[request.operation],
     ...identity,
   }
 }

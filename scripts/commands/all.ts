@@ -1,4 +1,5 @@
 import type { Command } from '../command.js'
+import { backendInitCommand, backendShowCommand } from './backend.js'
 import { doctorCommand } from './doctor.js'
 import { downCommand } from './down.js'
 import { execCommand } from './exec.js'
@@ -25,5 +26,7 @@ export const commands: readonly Command[] = [
   downCommand,
   imagesCommand,
   synthCommand,
+  backendInitCommand,
+  backendShowCommand,
   doctorCommand,
 ]

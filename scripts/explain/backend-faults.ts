@@ -44,7 +44,17 @@ export const backendExplanations: Explanations<BackendFault> = {
   }),
   'store-missing': ({ bucket }) => ({
     message: `There is no bucket ${bucket}, or not under that name at that place.`,
-    hint: 'Correct the name where it was given (--backend, DISTROLAB_BACKEND or the configuration file), or make the bucket.',
+    hint: 'distrolab backend init    # makes it; or correct the name in --backend, DISTROLAB_BACKEND or the configuration file',
+    exitCode: EXIT.usage,
+  }),
+  'store-taken': ({ bucket, permission }) => ({
+    message: `There is a bucket ${bucket} already, and it is somebody else's, or yours and ${permission} is missing.`,
+    hint: `Choose another name, which has to be unique in the whole world, or have ${permission} granted on that bucket.`,
+    exitCode: EXIT.usage,
+  }),
+  'store-project-unknown': ({ bucket }) => ({
+    message: `In which project of Google Cloud the bucket ${bucket} shall be made is not known.`,
+    hint: 'GOOGLE_CLOUD_PROJECT=PROJECT distrolab backend init',
     exitCode: EXIT.usage,
   }),
   'store-wrong-region': ({ bucket, given, actual }) => ({

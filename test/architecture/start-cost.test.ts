@@ -38,17 +38,27 @@ describe('TypeBox', () => {
 describe('the clients of S3 and GCS', () => {
   const isClient = (specifier: string): boolean => /^@(aws-sdk|smithy|google-cloud)\//.test(specifier)
 
-  test('are loaded by nobody but through the `import()` that opens such a store', () => {
+  test('are loaded by nobody but through the `import()` that opens or sets up such a store', () => {
     const loaders = product
       .map(({ path }) => path)
       .filter((path) => wayTo(product, path, isClient, { lazily: false }) !== undefined)
-    expect(loaders.sort()).toEqual(['backend/gcs.ts', 'backend/s3.ts'])
-    for (const loader of loaders) {
-      const importers = product
-        .flatMap(importsOf)
-        .filter(({ target, isType }) => target === loader && !isType)
-      expect(importers.map(({ from, isLazy }) => [from, isLazy])).toEqual([['backend/open-store.ts', true]])
-    }
+    for (const loader of loaders) expect(loader).toMatch(/^backend\/(s3|gcs|aws)[-.]/)
+    const doors = product
+      .flatMap(importsOf)
+      .filter(
+        ({ from, target, isType }) => !isType && loaders.includes(target ?? '') && !loaders.includes(from),
+      )
+    expect(doors.map(({ from, target, isLazy }) => [from, target, isLazy])).toEqual([
+      ['backend/open-setup.ts', 'backend/s3-setup.ts', true],
+      ['backend/open-setup.ts', 'backend/gcs-setup.ts', true],
+      ['backend/open-store.ts', 'backend/s3.ts', true],
+      ['backend/open-store.ts', 'backend/gcs.ts', true],
+    ])
+  })
+
+  test('that tells who we are is loaded when that is asked only', () => {
+    const importers = product.flatMap(importsOf).filter(({ target }) => target === 'backend/aws-identity.ts')
+    expect(importers.map(({ from, isLazy }) => [from, isLazy])).toEqual([['backend/s3-setup.ts', true]])
   })
 })
 

@@ -96,6 +96,8 @@ test.each([
   ['config-invalid', 2],
   ['backend-url-invalid', 2],
   ['store-missing', 2],
+  ['store-taken', 2],
+  ['store-project-unknown', 2],
   ['store-wrong-region', 2],
   ['store-no-conditions', 2],
   ['store-unreachable', 1],

@@ -23,6 +23,8 @@ export const backendFaults = withCodes<BackendFault>({
   'backend-url-invalid': { given: 'nope', problems: ['expected a URL'] },
   'store-forbidden': { place: 's3://b/labs/x/record.json', permission: 's3:PutObject' },
   'store-missing': { bucket: 'labs' },
+  'store-taken': { bucket: 'labs', permission: 's3:ListBucket' },
+  'store-project-unknown': { bucket: 'labs' },
   'store-wrong-region': { bucket: 'labs', given: 'eu-west-1', actual: 'us-east-1' },
   'store-unreachable': { endpoint: 'https://s3.eu-west-1.amazonaws.com', reason: 'ECONNRESET' },
   'store-no-conditions': { endpoint: 'http://127.0.0.1:9000', operation: 'create' },

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
+import { CreateBucketCommand, S3Client, type BucketLocationConstraint } from '@aws-sdk/client-s3'
 import type { GcsLocation, S3Location } from '../../backend/location.js'
 import { quietLibraries } from '../../scripts/env.js'
 import { obtained, programs } from './programs.js'
@@ -36,32 +36,45 @@ export async function startMoto(): Promise<TestBucket> {
   return s3Bucket(server, () => server.stop())
 }
 
-/** versitygw: an S3 server on a folder. */
-export async function startVersitygw(): Promise<TestBucket> {
+/** versitygw: an S3 server on a folder. `users`: with accounts of its own, beside the root's. */
+export async function startVersitygw({ region = 'us-east-1', users = false } = {}): Promise<TestBucket> {
   const folder = await mkdtemp(join(tmpdir(), 'distrolab-versitygw-'))
-  await mkdir(join(folder, 'data'))
+  for (const name of ['data', 'iam']) await mkdir(join(folder, name))
+  const accounts = users ? ['--iam-dir', join(folder, 'iam')] : []
   const server = await startServer({
     program: await obtained(programs.versitygw),
-    args: (port) => ['--port', `127.0.0.1:${port}`, '--quiet', 'posix', join(folder, 'data')],
+    args: (port) => [
+      ...['--port', `127.0.0.1:${port}`, '--quiet', '--region', region, ...accounts],
+      ...['posix', join(folder, 'data')],
+    ],
     env: { ROOT_ACCESS_KEY: credentials.accessKeyId, ROOT_SECRET_KEY: credentials.secretAccessKey },
   })
-  return s3Bucket(server, async () => {
+  const stop = async (): Promise<void> => {
     await server.stop()
     await rm(folder, { recursive: true, force: true })
-  })
+  }
+  return s3Bucket(server, stop, region)
 }
 
-async function s3Bucket(server: Server, stop: () => Promise<void>): Promise<TestBucket> {
+async function s3Bucket(
+  server: Server,
+  stop: () => Promise<void>,
+  region = 'us-east-1',
+): Promise<TestBucket> {
   const client = new S3Client({
-    region: 'us-east-1',
+    region,
     endpoint: server.url,
     forcePathStyle: true,
     credentials,
   })
-  await client.send(new CreateBucketCommand({ Bucket: BUCKET }))
+  const LocationConstraint = region as BucketLocationConstraint
+  const place = region === 'us-east-1' ? {} : { CreateBucketConfiguration: { LocationConstraint } }
+  await client.send(new CreateBucketCommand({ Bucket: BUCKET, ...place }))
   client.destroy()
-  const place = { bucket: BUCKET, prefix: 'team', region: 'us-east-1', endpoint: server.url } as const
-  return { location: { kind: 's3', ...place, pathStyle: true }, server, env: s3Env, stop }
+  const location: S3Location = {
+    ...{ kind: 's3', bucket: BUCKET, prefix: 'team', region, endpoint: server.url, pathStyle: true },
+  }
+  return { location, server, env: s3Env, stop }
 }
 
 /** fake-gcs-server, with everything in memory. */

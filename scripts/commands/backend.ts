@@ -1,0 +1,42 @@
+import { textFlag, type Command } from '../command.js'
+
+export const backendInitCommand: Command = {
+  name: 'backend init',
+  describe: 'Make the place of the records, or make an existing one fit; run again, it changes nothing',
+  options: {
+    location: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'Where a new GCS bucket shall be, such as EU or europe-west1; default: US',
+    },
+    yes: { type: 'boolean', alias: 'y', describe: 'Do not ask before public access is blocked' },
+  },
+  examples: [
+    ['distrolab backend init', 'the place of DISTROLAB_BACKEND or the configuration'],
+    ['distrolab backend init --backend gs://labs', 'a bucket of Google Cloud'],
+    ['distrolab backend init -o json', 'what was found and changed, and the policies'],
+  ],
+  async run(context, { flags }) {
+    const { initBackend } = await import('../lifecycle/backend-init.js')
+    const result = await initBackend(context, textFlag(flags, 'location') ?? context.env.flags['location'])
+    const { renderInit } = await import('../report/backend-text.js')
+    // A folder's mode is its owner's business; a bucket that stays open to the world is no place for states.
+    const isUnfit = result.kind !== 'directory' && result.public === true
+    return { text: renderInit(result), json: result, exitCode: isUnfit ? 1 : 0 }
+  },
+}
+
+export const backendShowCommand: Command = {
+  name: 'backend show',
+  describe: 'Where the records are, how they are locked, and who can read them',
+  examples: [
+    ['distrolab backend show', 'kind, place, engine, locks, readers and number of labs'],
+    ['distrolab backend show -o json', 'the same for a script'],
+  ],
+  async run(context) {
+    const { showBackend } = await import('../lifecycle/backend-show.js')
+    const view = await showBackend(context)
+    const { renderBackend } = await import('../report/backend-text.js')
+    return { text: renderBackend(view), json: view }
+  },
+}

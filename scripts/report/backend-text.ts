@@ -1,0 +1,91 @@
+import type { Audience } from '../../backend/policies.js'
+import type { Settled } from '../../backend/setup.js'
+import type { InitResult } from '../lifecycle/backend-init.js'
+import type { BackendView } from '../lifecycle/backend-show.js'
+
+export function renderSettled({ aspect, outcome, before, after }: Settled): string {
+  switch (outcome) {
+    case 'kept':
+      return `${aspect}: ${before}, left as it is`
+    case 'changed':
+      return `${aspect}: changed from ${before} to ${after}`
+    case 'unsupported':
+      return `${aspect}: not supported by this server${before === null ? '' : ` (${before})`}`
+  }
+}
+
+export function renderInit(result: InitResult): string {
+  const { url, place, settings, changed, policies } = result
+  return [
+    `${url}: ${place === 'made' ? 'made' : 'was there'}`,
+    ...settings.map((settled) => `  ${renderSettled(settled)}`),
+    ...publicWarning(result),
+    ...(changed ? [] : ['Nothing was changed.']),
+    ...policies.flatMap(({ for: audience, document }) => [
+      '',
+      `Rights for ${audienceTitles[audience]}:`,
+      JSON.stringify(document, null, 2),
+    ]),
+  ].join('\n')
+}
+
+const audienceTitles: Readonly<Record<Audience, string>> = {
+  labs: 'people and CI (the same)',
+  'read-only': 'those who only look (status, list, history)',
+}
+
+function publicWarning({ kind, visibility: { open, blocked, untold } }: InitResult): string[] {
+  if (kind === 'directory')
+    return open.map((mode) => `  Everybody on this computer can look into it (${mode}), left as it is.`)
+  return [
+    ...(open.length === 0
+      ? []
+      : [
+          `PUBLIC: everybody can read there: ${open.join(', ')}.`,
+          'This server did not block that. Take it back before the first lab: states hold secrets.',
+        ]),
+    ...(blocked.length === 0
+      ? []
+      : [`It was made public by ${blocked.join(', ')}, which is left as it is and blocked now.`]),
+    ...(untold.length === 0 ? [] : [`Whether it is public was not told in full: ${untold.join(', ')}.`]),
+  ]
+}
+
+export function renderBackend(view: BackendView): string {
+  const { url, kind, lock, labs } = view
+  const destroyed = labs.destroyed === 0 ? '' : `, ${labs.destroyed} destroyed`
+  const unreadable = labs.unreadable === 0 ? '' : `, ${labs.unreadable} with an unreadable record`
+  const rows = [
+    ['place', url],
+    ['kind', kind],
+    ['engine', engineText(view)],
+    ['lease', `${lock.lease}: ${conditionTexts[lock.conditions]}`],
+    ['state lock', lock.state],
+    ['readers', readersText(view)],
+    ['you are', view.identity ?? 'not told by this server'],
+    ['labs', `${labs.living} living${destroyed}${unreadable}`],
+  ]
+  return rows.map(([name = '', text = '']) => `${name.padEnd(12)}${text}`).join('\n')
+}
+
+const conditionTexts: Readonly<Record<BackendView['lock']['conditions'], string>> = {
+  proven: 'proven on this server just now',
+  promised: 'promised there, not tried',
+  untried: 'not tried, for you may not write there',
+}
+
+function engineText({ engine: { minimum, found, rejected } }: BackendView): string {
+  if (found === null)
+    return `none of at least OpenTofu ${minimum} was found${rejected.map((one) => `; ${one}`).join('')}`
+  return `OpenTofu ${found.version} (${found.source}: ${found.path}); at least ${minimum} is needed`
+}
+
+function readersText({ kind, visibility: { open, blocked, untold } }: BackendView): string {
+  if (open.length > 0)
+    return kind === 'directory'
+      ? `everybody on this computer (${open.join(', ')})`
+      : `PUBLIC: everybody, by ${open.join(', ')}`
+  const known = untold.length === 0 ? '' : `; not told in full: ${untold.join(', ')}`
+  const kept = blocked.length === 0 ? '' : `; public access by ${blocked.join(', ')} is blocked`
+  return `those who were given rights${kept}${known}`
+}
