@@ -1,5 +1,6 @@
 import type { Command } from '../command.js'
-import { backendInitCommand, backendShowCommand } from './backend.js'
+import { backendInitCommand } from './backend-init.js'
+import { backendShowCommand } from './backend-show.js'
 import { doctorCommand } from './doctor.js'
 import { downCommand } from './down.js'
 import { execCommand } from './exec.js'

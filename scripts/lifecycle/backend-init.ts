@@ -71,7 +71,11 @@ async function confirmBlocking(context: Context, setup: Setup): Promise<void> {
   if (open.length === 0) return
   const found = `This bucket is PUBLIC: ${open.join(', ')}.`
   context.progress.say(found)
-  await confirm(context, 'backend init', 'Block all public access to it, whatever it is used for?')
+  await confirm(context, {
+    command: 'backend init',
+    question: 'Block all public access to it, whatever it is used for?',
+    unattended: 'proceed',
+  })
 }
 
 function gcsLocationOption(

@@ -6,8 +6,11 @@ export const GATE = 'scripts/lifecycle/gate.ts'
 
 /** Every verb that changes a lab, its record or its lease. A new verb belongs into this list or the next. */
 export const CHANGING = ['up', 'exec', 'down', 'lock break']
-/** They only look, or concern this computer alone. */
-export const READING = ['ssh', 'status', 'list', 'history', 'lock status', 'images', 'synth', 'doctor']
+/** They only look, or change no lab: a folder, a bucket, this computer. */
+export const READING = [
+  ...['ssh', 'status', 'list', 'history', 'lock status', 'images', 'synth', 'doctor'],
+  ...['backend init', 'backend show'],
+]
 
 /** What takes a lease, or writes a record under one. */
 const OPENERS = ['lease', 'held-lease', 'inherited-lease', 'lab-writer', 'record-slot']

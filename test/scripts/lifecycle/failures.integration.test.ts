@@ -167,7 +167,7 @@ describe('what speaks against a lab on this computer', () => {
     ]) {
       const run = await box.run(words)
       expect(run.code).toBe(1)
-      expect(run.stderr).toContain(`The key of ${LAB} is not on this computer`)
+      expect(run.stderr).toContain(`No key on this computer opens ${LAB}`)
     }
     expect(await box.files('keys')).toEqual([])
     await box.ok('down', LAB)
