@@ -18,6 +18,8 @@ const WORDS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   list: [[]],
   images: [[]],
   doctor: [[]],
+  'backend init': [[]],
+  'backend show': [[]],
 }
 const lines = (verbs: readonly string[]): string[][] =>
   verbs.flatMap((verb) => (WORDS[verb] ?? [[LAB]]).map((words) => [...verb.split(' '), ...words]))
