@@ -5,7 +5,7 @@ import type { CliOptions } from '../../stand-in/lab-cli.js'
 import { useSandboxes, type Sandbox } from '../../stand-in/sandbox.js'
 import { LAB } from './stages.js'
 
-jest.setTimeout(60_000)
+jest.setTimeout(120_000)
 const makeSandbox = useSandboxes()
 
 const NOBODY = 65534
