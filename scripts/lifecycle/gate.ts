@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import type { AnyLab } from '../../backend/lab.js'
 import type { LabName } from '../../backend/lab-name.js'
 import { openLabWriter, type LabWriter } from '../../backend/lab-writer.js'
@@ -9,7 +10,7 @@ import { parseLeaseTokens, tokenFor, type LeaseToken } from '../../backend/lease
 import type { Context } from '../context.js'
 import { explain } from '../explain.js'
 import { openLog, type Log } from '../log.js'
-import { logFile, turnFile } from '../workspace.js'
+import { ensureFolder, logFile, turnFile } from '../workspace.js'
 
 /** What a command that changes a lab works with while it holds the lease. */
 export interface Session {
@@ -73,7 +74,9 @@ async function inTurn<T>(
     onWait: (pid: number) =>
       progress.say(`Waiting for another command under the same lease of ${token.lab} (pid ${pid})`),
   }
-  return withGuard(turnFile(space, token.lab, token.lender), turn, async () => {
+  const file = turnFile(space, token.lab, token.lender)
+  await ensureFolder(dirname(file))
+  return withGuard(file, turn, async () => {
     const lease = await inheritLease(await context.store(), { token, holder, command })
     return holding(context, lease, command, action)
   })

@@ -43,6 +43,8 @@ export function runRemote(
         else resolve(exitCodeOf(ended))
       })
       wireStreams(channel, options)
+      // Aborted while the channel was being opened: no event comes for that.
+      if (options.signal?.aborted === true) stop()
     })
   })
 }
