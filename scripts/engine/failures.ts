@@ -1,51 +1,87 @@
 import type { LabFault } from '../errors.js'
 import type { Diagnostic } from './stream.js'
+import { explainStateFailure } from './state-failures.js'
 
-export type Operation = 'init' | 'apply' | 'destroy' | 'state-push'
+export type Operation = 'init' | 'apply' | 'destroy' | 'state-push' | 'state-pull'
+
+/** Which run of which engine failed. */
+export interface FailedRun {
+  readonly operation: Operation
+  readonly engine: string
+  readonly folder: string
+  /** Only that there is one counts here. */
+  readonly encryption?: string | undefined
+}
 
 interface KnownFailure {
   readonly pattern: RegExp
-  fault(match: RegExpMatchArray, operation: Operation): LabFault
+  fault(match: RegExpMatchArray, run: FailedRun): LabFault
 }
 
 /**
  * OpenTofu's failures that we can say more about, first match wins. "Error acquiring the state lock" is the
  * title of several different failures; only the `Lock Info:` block means that somebody holds the lock. In a
  * bucket that block is missing when the holder gave its lock back between our try and the look at who it is.
+ * A state that is encrypted, or should be, fails under the same title.
  */
 const KNOWN_FAILURES: readonly KnownFailure[] = [
   {
     pattern: /Lock Info:\s+ID:\s+(?<id>\S+)[^]*?Who:\s+(?<who>\S+)[^]*?Created:\s+(?<created>[^\n]+)/,
-    fault: (match) => ({
+    fault: ({ groups = {}, input = '' }, { engine, folder, encryption }) => ({
       code: 'engine-locked',
-      lockId: match.groups?.['id'] ?? '',
-      who: match.groups?.['who'] ?? '',
-      created: (match.groups?.['created'] ?? '').trim(),
+      lockId: groups['id'] ?? '',
+      who: groups['who'] ?? '',
+      created: (groups['created'] ?? '').trim(),
+      // What the system says of a lock on a file, which ends with its process.
+      holder: input.includes('resource temporarily unavailable') ? 'running' : 'unknown',
+      engine,
+      folder,
+      isEncrypted: encryption !== undefined,
     }),
   },
   {
     pattern:
       /writing\s+"gs:[^"]+\.tflock"\s+failed:[^]*?Error\s+412|acquiring the state lock[^]*?S3:\s+PutObject[^]*?StatusCode:\s+412/,
-    fault: (_match, operation) => ({ code: 'engine-lock-raced', operation }),
+    fault: (_match, { operation }) => ({ code: 'engine-lock-raced', operation }),
   },
   {
+    // It may leave a state behind that is cut short.
     pattern: /no space left on device|disk quota exceeded/i,
-    fault: (_match, operation) => ({ code: 'engine-disk-full', operation }),
+    fault: (_match, { operation }) => ({ code: 'engine-disk-full', operation }),
+  },
+  {
+    pattern: /decryption\s+failed\s+for\s+all\s+provided\s+methods/,
+    fault: (_match, { operation }) => ({ code: 'state-undecryptable', operation }),
+  },
+  {
+    pattern: /state\s+file\s+is\s+encrypted/,
+    fault: (_match, { operation }) => ({ code: 'state-encrypted', operation }),
+  },
+  {
+    // What an engine before 1.7, which knows no encryption, says of an encrypted one.
+    pattern: /state\s+file\s+does\s+not\s+have\s+a\s+"version"\s+attribute/,
+    fault: (_match, { operation }) => ({ code: 'state-unreadable', operation }),
+  },
+  {
+    pattern: /encountered\s+unencrypted\s+payload/,
+    fault: (_match, { operation }) => ({ code: 'state-unencrypted', operation }),
   },
 ]
 
 /** The fault behind a failed engine run. `text` is what it printed outside the JSON stream. */
 export function explainEngineFailure(
-  operation: Operation,
+  run: FailedRun,
   diagnostics: readonly Diagnostic[],
   text: string,
 ): LabFault {
   const errors = diagnostics.filter((diagnostic) => diagnostic.severity === 'error')
+  const messages = errors.map((error) => [error.summary, error.detail].filter(Boolean).join(': '))
+  const problems = messages.length > 0 ? messages : [text.trim()]
   const everything = [...errors.map((error) => `${error.summary}\n${error.detail}`), text].join('\n')
   for (const known of KNOWN_FAILURES) {
     const match = everything.match(known.pattern)
-    if (match) return known.fault(match, operation)
+    if (match) return known.fault(match, run)
   }
-  const summaries = errors.map((error) => [error.summary, error.detail].filter(Boolean).join(': '))
-  return { code: 'engine-failed', operation, problems: summaries.length > 0 ? summaries : [text.trim()] }
+  const { operation } = run
+  return explainStateFailure(operation, problems) ?? { code: 'engine-failed', operation, problems }
 }

@@ -13,6 +13,8 @@ export interface EngineRun {
   /** The folder that holds `cdk.tf.json`; the engine's output files go there too. */
   readonly folder: string
   readonly unset: readonly string[]
+  /** The value of TF_ENCRYPTION, a secret; undefined: nothing is encrypted. */
+  readonly encryption?: string | undefined
   /** On abort the engine gets exactly one SIGINT and is waited for. */
   readonly signal: AbortSignal
   /** Called as soon as the engine runs, so that whoever comes after a crash can find it. */
@@ -28,36 +30,46 @@ const POLL_MS = 25
  * `-reconfigure`: the state stays where it is. Without it an engine that was told of another way to the same
  * place (a bucket's region, path style or key) asks whether the state is to be moved.
  */
-export const initialise = (run: EngineRun): Promise<void> =>
-  runEngine(run, 'init', ['init', '-input=false', '-no-color', '-reconfigure'])
+export async function initialise(run: EngineRun): Promise<void> {
+  await runEngine(run, 'init', ['init', '-input=false', '-no-color', '-reconfigure'])
+}
 
 /** `replace`: addresses of resources to make anew. */
-export const apply = (run: EngineRun, replace: readonly string[] = []): Promise<void> =>
-  runEngine(run, 'apply', [
+export async function apply(run: EngineRun, replace: readonly string[] = []): Promise<void> {
+  await runEngine(run, 'apply', [
     ...['apply', '-json', '-input=false', '-auto-approve', `-lock-timeout=${LOCK_TIMEOUT}`],
     ...replace.map((address) => `-replace=${address}`),
   ])
+}
 
-export const destroy = (run: EngineRun): Promise<void> =>
-  runEngine(run, 'destroy', [
+export async function destroy(run: EngineRun): Promise<void> {
+  await runEngine(run, 'destroy', [
     ...['destroy', '-json', '-input=false', '-auto-approve', `-lock-timeout=${LOCK_TIMEOUT}`],
   ])
+}
 
 /** Writes a state file of the engine's folder to the backend; refused unless it succeeds the one that is there. */
-export const pushState = (run: EngineRun, file: string): Promise<void> =>
-  runEngine(run, 'state-push', ['state', 'push', '-no-color', `-lock-timeout=${LOCK_TIMEOUT}`, file])
+export async function pushState(run: EngineRun, file: string): Promise<void> {
+  await runEngine(run, 'state-push', [
+    ...['state', 'push', '-no-color', `-lock-timeout=${LOCK_TIMEOUT}`, file],
+  ])
+}
+
+/** The state as it is in the backend, in clear. */
+export const pullState = (run: EngineRun): Promise<string> =>
+  runEngine(run, 'state-pull', ['state', 'pull', '-no-color'])
 
 /**
  * Runs the engine to its end. Its output goes to files, because the engine must be able to finish its work
- * when we are killed: a broken pipe would end it in the middle.
+ * when we are killed: a broken pipe would end it in the middle. Returns what it printed where that is no JSON stream.
  * Throws LabError `interrupted` when we stopped it, or what explainEngineFailure makes of its diagnostics.
  */
-async function runEngine(run: EngineRun, operation: Operation, args: readonly string[]): Promise<void> {
+async function runEngine(run: EngineRun, operation: Operation, args: readonly string[]): Promise<string> {
   run.signal.throwIfAborted()
   const stdoutFile = join(run.folder, `engine-${operation}.log`)
   const stderrFile = join(run.folder, `engine-${operation}.err`)
   const child = start(run.engine, args, {
-    ...{ cwd: run.folder, env: engineVariables(run.unset), stdoutFile, stderrFile },
+    ...{ cwd: run.folder, env: engineVariables(run), stdoutFile, stderrFile },
   })
   const interrupt = (): void => child.kill('SIGINT')
   run.signal.addEventListener('abort', interrupt, { once: true })
@@ -75,17 +87,18 @@ async function runEngine(run: EngineRun, operation: Operation, args: readonly st
     run.signal.removeEventListener('abort', interrupt)
   }
   const { exitCode } = await child.ended
-  const plain = operation === 'init' ? [stderrFile, stdoutFile] : [stderrFile]
-  const text = (await Promise.all(plain.map((file) => readFile(file, 'utf8')))).join('\n')
+  const printed = ['init', 'state-pull'].includes(operation) ? await readFile(stdoutFile, 'utf8') : ''
+  const text = `${await readFile(stderrFile, 'utf8')}\n${printed}`
   // What programs print may hold secrets, and these files are not redacted as the log is.
   await Promise.all([stdoutFile, stderrFile].map((file) => rm(file, { force: true })))
   run.signal.throwIfAborted()
-  if (exitCode !== 0) throw new LabError(explainEngineFailure(operation, diagnostics, text))
+  if (exitCode !== 0) throw new LabError(explainEngineFailure({ ...run, operation }, diagnostics, text))
+  return printed
 }
 
-function engineVariables(unset: readonly string[]): Record<string, string | undefined> {
+function engineVariables({ unset, encryption }: EngineRun): Record<string, string | undefined> {
   const removed = Object.fromEntries(unset.map((name) => [name, undefined]))
-  return { ...removed, TF_IN_AUTOMATION: '1', CHECKPOINT_DISABLE: '1' }
+  return { ...removed, TF_ENCRYPTION: encryption, TF_IN_AUTOMATION: '1', CHECKPOINT_DISABLE: '1' }
 }
 
 /** Reads a growing file line by line until its writer ended. */

@@ -1,7 +1,7 @@
 import type { LabFault } from '../errors.js'
-import { quoteForShell } from '../machine/shell.js'
-import { didYouMean, EXIT, explainBy, indented, type Explanations } from './explanation.js'
 import { driverExplanations } from './driver-faults.js'
+import { engineExplanations } from './engine-faults.js'
+import { didYouMean, EXIT, explainBy, indented, type Explanations } from './explanation.js'
 
 const agentState = (agent: boolean): string =>
   agent ? 'the ssh-agent does not hold it' : 'there is no ssh-agent (SSH_AUTH_SOCK is not set)'
@@ -68,36 +68,7 @@ export const labExplanations: Explanations<LabFault> = {
     hint: `Make it anew: distrolab down ${lab} && distrolab up ${lab} --instance-type ${asked}`,
     exitCode: EXIT.usage,
   }),
-  'engine-missing': ({ minimum, rejected }) => ({
-    message: `No OpenTofu ${minimum} or newer was found.${indented(rejected)}`,
-    hint: 'Install OpenTofu (https://opentofu.org/docs/intro/install/) or name a binary with DISTROLAB_TOFU.',
-    exitCode: EXIT.failed,
-  }),
-  'engine-failed': ({ operation, problems }) => ({
-    message: `OpenTofu failed at ${operation}:${indented(problems)}`,
-    hint: 'Run the same command again; -v shows more.',
-    exitCode: EXIT.failed,
-  }),
-  'engine-locked': ({ lockId, who, created }) => ({
-    message: `OpenTofu's own state lock is held by ${who} since ${created}.`,
-    hint: `When that process is gone: tofu force-unlock ${lockId}    # in the folder that distrolab synth --out DIR writes`,
-    exitCode: EXIT.locked,
-  }),
-  'engine-lock-raced': ({ operation }) => ({
-    message: `Another OpenTofu had the lock of this lab's state at that very moment; ours failed at ${operation}.`,
-    hint: "Run the same command again. If that never helps and no OpenTofu runs: remove the object that ends in .tflock in the lab's folder of the bucket.",
-    exitCode: EXIT.locked,
-  }),
-  'engine-disk-full': ({ operation }) => ({
-    message: `There is no room left on the disk; OpenTofu failed at ${operation}.`,
-    hint: 'Make room and run the same command again.',
-    exitCode: EXIT.failed,
-  }),
-  'state-superseded': ({ place, problems }) => ({
-    message: `A state that OpenTofu could not write earlier does not fit the stored one any more:${indented(problems)}`,
-    hint: `tofu show ${quoteForShell(place)}    # shows what it knew; when nothing of that is left: rm ${quoteForShell(place)}`,
-    exitCode: EXIT.failed,
-  }),
+  ...engineExplanations,
   driver: ({ fault }) => explainBy(driverExplanations, fault),
   'driver-crashed': ({ verb, output }) => ({
     message: `The VM driver ended without an answer at ${verb}:${indented(output.trim().split('\n'))}`,

@@ -1,7 +1,7 @@
 import { execFile, type ExecFileException } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { hostname, tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
@@ -10,6 +10,8 @@ import { TerraformStack } from 'cdktf/lib/terraform-stack.js'
 import { openStore } from '../../backend/open-store.js'
 import { stateBackend } from '../../backend/state-backend.js'
 import type { ObjectStore } from '../../backend/store.js'
+import { explainEngineFailure } from '../../scripts/engine/failures.js'
+import { parseEngineLine } from '../../scripts/engine/stream.js'
 import { buildStateBlock } from '../../stacks/state-block.js'
 import { labName } from '../backend/support.js'
 import { bucketServers, withPrefix, type TestBucket } from '../services/buckets.js'
@@ -72,10 +74,16 @@ describe.each(bucketServers)('the state of a real OpenTofu on %s', (_name, start
     await writeFile(join(folder, 'hold'), '')
     const first = tofu('apply', '-auto-approve', '-replace=terraform_data.main')
     await waitForLock()
-    const second = await tofu('apply', '-auto-approve')
+    const second = await tofu('apply', '-auto-approve', '-json')
     expect(second.code).toBe(1)
-    expect(second.output).toContain('Error acquiring the state lock')
-    expect(second.output).toContain('Lock Info:')
+    const diagnostics = second.output.split('\n').flatMap((line) => {
+      const event = parseEngineLine(line)
+      return event?.type === 'diagnostic' ? [event.diagnostic] : []
+    })
+    const who = `${userInfo().username}@${hostname()}`
+    expect(explainEngineFailure({ operation: 'apply', engine, folder }, diagnostics, '')).toMatchObject({
+      ...{ code: 'engine-locked', lockId: expect.stringMatching(/^[0-9a-f-]{16,36}$/), who },
+    })
     await rm(join(folder, 'hold'))
     expect(await first).toMatchObject({ code: 0 })
     const key = bucket.location.kind === 's3' ? 'labs/demo/tofu.tfstate' : 'labs/demo/tofu/default.tfstate'

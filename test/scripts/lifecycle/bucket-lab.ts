@@ -1,9 +1,14 @@
 import { locationUrl } from '../../../backend/location.js'
 import type { TestBucket } from '../../services/buckets.js'
-import { FaultyProxy } from '../../services/faulty-proxy.js'
+import { FaultyProxy, type Seen } from '../../services/faulty-proxy.js'
 import { obtained, programs } from '../../services/programs.js'
 import type { CliOptions } from '../../stand-in/lab-cli.js'
 import type { Sandbox } from '../../stand-in/sandbox.js'
+
+/** What OpenTofu sends to write a state, and nothing else does: GCS names the object in the body only. */
+export const isStateWrite = ({ method, url }: Seen): boolean =>
+  (method === 'PUT' && /tofu\.tfstate(\?|$)/.test(url)) ||
+  (method === 'POST' && url.startsWith('/upload/') && !url.includes('ifGenerationMatch'))
 
 /** What a command needs to work with labs in a bucket, by an engine that locks there. */
 export async function optionsFor(

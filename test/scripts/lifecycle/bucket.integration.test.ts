@@ -4,18 +4,13 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { openStore } from '../../../backend/open-store.js'
 import { bucketServers, startMoto, withPrefix, type TestBucket } from '../../services/buckets.js'
-import type { FaultyProxy, Seen } from '../../services/faulty-proxy.js'
+import type { FaultyProxy } from '../../services/faulty-proxy.js'
 import { useSandboxes, type Sandbox } from '../../stand-in/sandbox.js'
-import { ok, optionsFor, proxyBefore } from './bucket-lab.js'
+import { isStateWrite, ok, optionsFor, proxyBefore } from './bucket-lab.js'
 import { LAB } from './stages.js'
 
 jest.setTimeout(120_000)
 const makeSandbox = useSandboxes()
-
-/** What OpenTofu sends to write a state, and nothing else does: GCS names the object in the body only. */
-const isStateWrite = ({ method, url }: Seen): boolean =>
-  (method === 'PUT' && /tofu\.tfstate(\?|$)/.test(url)) ||
-  (method === 'POST' && url.startsWith('/upload/') && !url.includes('ifGenerationMatch'))
 
 const erroredStates = async (box: Sandbox): Promise<string[]> =>
   (await readdir(join(box.cache, 'work'), { recursive: true }))

@@ -1,0 +1,92 @@
+import type { EngineFault } from '../errors.js'
+import { quoteForShell } from '../machine/shell.js'
+import { EXIT, indented, type Explanations } from './explanation.js'
+
+const AT_EACH_COMPUTER =
+  'Set `encryption:` in the configuration, and the passphrase or key, to what the lab was made with.'
+
+export const engineExplanations: Explanations<EngineFault> = {
+  'engine-missing': ({ minimum, rejected }) => ({
+    message: `No OpenTofu ${minimum} or newer was found.${indented(rejected)}`,
+    hint: 'Install OpenTofu (https://opentofu.org/docs/intro/install/), or name a binary with DISTROLAB_TOFU, or a copy of its releases with DISTROLAB_ENGINE_MIRROR.',
+    exitCode: EXIT.failed,
+  }),
+  'engine-failed': ({ operation, problems }) => ({
+    message: `OpenTofu failed at ${operation}:${indented(problems)}`,
+    hint: 'Run the same command again; -v shows more.',
+    exitCode: EXIT.failed,
+  }),
+  'engine-locked': ({ lockId, who, created, holder, engine, folder, isEncrypted }) => ({
+    message: `OpenTofu's own state lock is held by ${who} since ${created}.`,
+    hint:
+      holder === 'running'
+        ? 'pgrep -a tofu    # shows the process: the lock goes with it; then run the same command again'
+        : `When no OpenTofu of that holder runs any more: cd ${quoteForShell(folder)} && ${quoteForShell(engine)} force-unlock ${lockId}${isEncrypted ? '    # with TF_ENCRYPTION set as in docs/runbooks/destroy-by-hand.md' : ''}`,
+    exitCode: EXIT.locked,
+  }),
+  'engine-lock-raced': ({ operation }) => ({
+    message: `Another OpenTofu had the lock of this lab's state at that very moment; ours failed at ${operation}.`,
+    hint: "Run the same command again. If that never helps and no OpenTofu runs: remove the object that ends in .tflock in the lab's folder of the bucket.",
+    exitCode: EXIT.locked,
+  }),
+  'engine-disk-full': ({ operation }) => ({
+    message: `There is no room left on the disk; OpenTofu failed at ${operation}.`,
+    hint: 'Make room and run the same command again.',
+    exitCode: EXIT.failed,
+  }),
+  'state-forbidden': ({ operation, reason }) => ({
+    message: `OpenTofu may not read, write or lock the lab's state; it failed at ${operation}: ${reason}`,
+    hint: "Have reading, writing and deleting granted for all objects of the lab's folder, the one that ends in .tflock too, and run the same command again; what was made already is known.",
+    exitCode: EXIT.failed,
+  }),
+  'state-credentials': ({ operation, reason }) => ({
+    message: `There are no valid credentials for the lab's state; OpenTofu failed at ${operation}: ${reason}`,
+    hint: 'Log in again (aws sso login, gcloud auth application-default login) and run the same command again.',
+    exitCode: EXIT.credentials,
+  }),
+  'state-unreachable': ({ operation, reason }) => ({
+    message: `The lab's state can't be reached; OpenTofu failed at ${operation}: ${reason}`,
+    hint: 'Check the network and run the same command again.',
+    exitCode: EXIT.failed,
+  }),
+  'state-bucket-missing': ({ operation, reason }) => ({
+    message: `There is no bucket for the lab's state; OpenTofu failed at ${operation}: ${reason}`,
+    hint: 'Correct its name where it was given (--backend, DISTROLAB_BACKEND or the configuration file), or make the bucket.',
+    exitCode: EXIT.usage,
+  }),
+  'state-undecryptable': ({ operation }) => ({
+    message: `The lab's state is encrypted with another passphrase or key; OpenTofu failed at ${operation}.`,
+    hint: AT_EACH_COMPUTER,
+    exitCode: EXIT.credentials,
+  }),
+  'state-encrypted': ({ operation }) => ({
+    message: `The lab's state is encrypted, and no encryption is configured here; OpenTofu failed at ${operation}.`,
+    hint: AT_EACH_COMPUTER,
+    exitCode: EXIT.credentials,
+  }),
+  'state-unreadable': ({ operation }) => ({
+    message: `The lab's state is none that this OpenTofu can read: it is encrypted, or damaged; it failed at ${operation}.`,
+    hint: AT_EACH_COMPUTER,
+    exitCode: EXIT.failed,
+  }),
+  'state-unencrypted': ({ operation }) => ({
+    message: `The lab's state is not encrypted, and the configuration wants that it is; OpenTofu failed at ${operation}.`,
+    hint: 'The lab was made without. Leave `encryption:` out of the configuration until it is gone: distrolab down LAB',
+    exitCode: EXIT.usage,
+  }),
+  'passphrase-missing': ({ variable }) => ({
+    message: `The lab's state is encrypted with the passphrase in ${variable}, and that is not set.`,
+    hint: `read -rs ${variable} && export ${variable}    # asks for it without showing it; in CI make it a secret`,
+    exitCode: EXIT.credentials,
+  }),
+  'passphrase-short': ({ variable, minimum }) => ({
+    message: `The passphrase in ${variable} is too short: OpenTofu takes ${minimum} characters or more.`,
+    hint: 'openssl rand -base64 32    # a good one; keep it where the team keeps its secrets',
+    exitCode: EXIT.usage,
+  }),
+  'state-superseded': ({ place, problems }) => ({
+    message: `A state that OpenTofu could not write earlier does not fit the stored one any more:${indented(problems)}`,
+    hint: `tofu show ${quoteForShell(place)}    # shows what it knew; when nothing of that is left: rm ${quoteForShell(place)}`,
+    exitCode: EXIT.failed,
+  }),
+}
