@@ -20,6 +20,7 @@ export const configSchema = Type.Object(
       }),
     ),
     githubUrl: Type.Optional(text('where github:NAME is looked up, such as https://github.example.com')),
+    engineMirror: Type.Optional(text("URL of a copy of OpenTofu's releases on GitHub")),
     catalog: Type.Optional(
       Type.Array(text('a folder of distro files'), { description: 'folders of distro files' }),
     ),

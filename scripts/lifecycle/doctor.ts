@@ -7,7 +7,10 @@ import type { Context } from '../context.js'
 import { explain } from '../explain.js'
 import { installCommand, locate, LOCAL_PREREQUISITES, type Prerequisite } from '../prerequisites.js'
 import { run, RunError } from '../run.js'
-import { engineFor, minimumEngine } from './engine-for.js'
+import { examineWays } from '../engine/obtain.js'
+import { findEngine } from '../engine/resolve.js'
+import { LabError } from '../errors.js'
+import { minimumEngine, sourcesOf } from './engine-for.js'
 
 export interface Finding {
   readonly name: string
@@ -32,14 +35,24 @@ export async function examine(context: Context): Promise<Finding[]> {
   ]
 }
 
+/** Which engine a command would take and why; none is obtained. */
 async function examineEngine(context: Context): Promise<Finding> {
-  try {
-    const { path, version, source } = await engineFor(context)
-    return { name: 'OpenTofu', status: 'ok', found: `${version} (${source}: ${path})`, fix: '' }
-  } catch (error) {
-    const { message, hint } = explain(error)
-    return { name: `OpenTofu ${minimumEngine(context)}`, status: 'missing', found: message, fix: hint }
+  const minimum = minimumEngine(context)
+  const { engine, passedOver } = await findEngine(context.env, minimum)
+  const why = [`${minimum} or newer is needed`, ...passedOver].join('; ')
+  if (engine !== undefined) {
+    const { version, source, path } = engine
+    return { name: 'OpenTofu', status: 'ok', found: `${version} (${source}: ${path}); ${why}`, fix: '' }
   }
+  const { way, failures } =
+    context.env.tofu === undefined ? await examineWays(sourcesOf(context)) : { way: undefined, failures: [] }
+  if (way !== undefined) {
+    const found = `none yet: the first command that needs it ${way}; ${why}`
+    return { name: 'OpenTofu', status: 'slow', found, fix: '' }
+  }
+  const rejected = [...passedOver, ...failures]
+  const { message, hint } = explain(new LabError({ code: 'engine-missing', minimum, rejected }))
+  return { name: `OpenTofu ${minimum}`, status: 'missing', found: message, fix: hint }
 }
 
 async function examinePrerequisite({ env }: Context, wanted: Prerequisite): Promise<Finding> {

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import type { AnyLab, Lab } from '../../backend/lab.js'
 import type { Context } from '../context.js'
+import type { Engine } from '../engine/resolve.js'
 import { destroy } from '../engine/tofu.js'
 import { LabError } from '../errors.js'
 import { forgetLab } from '../workspace.js'
@@ -29,6 +30,8 @@ export async function down(context: Context, positional: string | undefined): Pr
   if (known.provider === 'local' && known.owner.host !== hostname()) {
     throw new LabError({ code: 'lab-on-other-computer', lab: name, host: known.owner.host })
   }
+  // What speaks against it on this computer is found out before anything is recorded.
+  const found = known.state === 'destroyed' ? undefined : await engineFor(context)
   return throughGate(context, name, 'down', async (session) => {
     const current = session.writer.lab ?? known
     const steps = new Steps(
@@ -40,9 +43,10 @@ export async function down(context: Context, positional: string | undefined): Pr
       await session.writer.finish()
       return { lab: name, state: 'destroyed', changed: false, verified: true, timings: steps.timings }
     }
+    const engine = found ?? (await engineFor(context))
     const destroying = await session.writer.transition(current, 'destroying')
     await settleEngine(session, 'interrupt')
-    await destroyResources(session, steps, destroying)
+    await destroyResources(session, steps, destroying, engine)
     await verify(session, steps, destroying)
     await session.writer.transition(destroying, 'destroyed', {
       step: null,
@@ -54,9 +58,13 @@ export async function down(context: Context, positional: string | undefined): Pr
   })
 }
 
-async function destroyResources(session: Session, steps: Steps, lab: Lab<'destroying'>): Promise<void> {
+async function destroyResources(
+  session: Session,
+  steps: Steps,
+  lab: Lab<'destroying'>,
+  engine: Engine,
+): Promise<void> {
   const { context } = session
-  const engine = await engineFor(context)
   const hooks = await hooksOf(lab.provider)
   const profile = await profileOf(context, lab)
   const spec = hooks.buildSpec(context, lab, profile)

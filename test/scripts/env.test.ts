@@ -55,18 +55,22 @@ test('DISTROLAB_<FLAG> is a default for the flag; the other names of ours and em
   expect(lease).toBe('demo:3:0a:71')
 })
 
-test('values of variables with secret names are collected, but none so short that words would be eaten', () => {
+test('values of variables with secret names are collected, and the passwords of URLs in any variable', () => {
   const { secrets } = readEnvironment({
     AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI',
     GITHUB_TOKEN: 'ghp_123456',
     GOOGLE_CREDENTIALS: '{"private_key":"x"}',
     DB_PASSWORD: 'hunter22',
-    SHORT_TOKEN: 'abc',
+    EMPTY_TOKEN: '',
+    HTTPS_PROXY: 'http://anna:pass%20word@proxy:3128',
     TOKENIZER: 'not-a-secret',
     HOME: '/home/anna',
   })
   expect([...secrets].sort()).toEqual(
-    ['wJalrXUtnFEMI', 'ghp_123456', '{"private_key":"x"}', 'hunter22'].sort(),
+    [
+      ...['wJalrXUtnFEMI', 'ghp_123456', '{"private_key":"x"}', 'hunter22'],
+      ...['pass%20word', 'pass word'],
+    ].sort(),
   )
 })
 
@@ -78,7 +82,8 @@ test("settings meant for somebody's own OpenTofu work are kept from the engine, 
     TF_DATA_DIR: '/d',
     TF_INPUT: '1',
     TF_PLUGIN_CACHE_DIR: '/p',
-    TF_CLI_CONFIG_FILE: '/c',
+    TF_ENCRYPTION: '{}',
+    TF_CLI_CONFIG_FILE: '/dev/null',
     TF_LOG: 'debug',
     AWS_ENDPOINT_URL: 'http://127.0.0.1:1',
   })
@@ -86,9 +91,15 @@ test("settings meant for somebody's own OpenTofu work are kept from the engine, 
     'TF_CLI_ARGS',
     'TF_CLI_ARGS_apply',
     'TF_DATA_DIR',
+    'TF_ENCRYPTION',
     'TF_INPUT',
     'TF_WORKSPACE',
   ])
+})
+
+test('a file of OpenTofu settings that is not there is kept from the engine, which would call it broken', () => {
+  const { unsetForEngine } = readEnvironment({ TF_CLI_CONFIG_FILE: '/nosuch/tofurc' })
+  expect(unsetForEngine).toEqual(['TF_CLI_CONFIG_FILE'])
 })
 
 test('the CI run is named by what the service sets, and only when all of it is there', () => {

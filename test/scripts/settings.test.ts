@@ -43,6 +43,7 @@ const SETTINGS: readonly Setting[] = [
   same('instance-type', 'instanceType', undefined),
   same('backend', 'backend', undefined, ['file:///flag', 'file:///env', 'file:///project', 'file:///user']),
   same('ssh-key', 'sshKey', undefined, ['/flag', '/env', '/project', '/user']),
+  same('engine-mirror', 'engineMirror', undefined, ['http://a/f', 'http://a/e', 'http://a/p', 'http://a/u']),
   same('wait', 'wait', 'ready', ['none', 'ssh', 'none', 'ssh']),
   {
     ...same('wait-lock', 'waitLock', undefined, ['1s', '2s', '3s', '4s']),
@@ -140,3 +141,13 @@ test.each([
 ])('--%s %s is a usage error that lists what there is', async (flag, value, problem) => {
   expect(await faultOf(() => settings({ [flag]: value }))).toEqual({ code: 'usage', problem })
 })
+
+test.each(['file:///srv/tofu', 'mirror.example.org', 's3://bucket', ''])(
+  'a mirror that is no web address is refused: "%s"',
+  async (mirror) => {
+    const fault = await faultOf(() => settings({ 'engine-mirror': mirror }))
+    expect(fault).toMatchObject({
+      ...{ code: 'usage', problem: expect.stringContaining('DISTROLAB_ENGINE_MIRROR') },
+    })
+  },
+)

@@ -4,13 +4,14 @@ import { chmod, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import semver from 'semver'
-import { run, RunError } from '../../scripts/run.js'
+import { goVersion } from '../../scripts/engine/go-build.js'
+import { engineSource } from '../../scripts/engine/release.js'
 import { makeOnce, type Recipe } from './make.js'
 import { programFolder, type TestProgram } from './programs.js'
 import { tool } from './tool.js'
 
 /** What OpenTofu 1.12 asks for, the newest of those that are built. */
-export const GO_MINIMUM = '1.26.6'
+export const GO_MINIMUM = engineSource.go
 
 const toolchain: TestProgram = { name: 'go', version: '1.26.8', binary: 'bin/go', usually: '20 s' }
 
@@ -28,14 +29,8 @@ export async function findGo(say: (text: string) => void): Promise<string> {
 }
 
 async function isNewEnough(go: string): Promise<boolean> {
-  try {
-    const { stdout } = await run(go, ['env', 'GOVERSION'], { env: { GOTOOLCHAIN: 'local' } })
-    const version = semver.coerce(stdout)
-    return version !== null && semver.gte(version, GO_MINIMUM)
-  } catch (error) {
-    if (error instanceof RunError) return false
-    throw error
-  }
+  const version = await goVersion(go)
+  return version !== undefined && semver.gte(version, GO_MINIMUM)
 }
 
 /** A toolchain is a Go module: a zip, whose `go` command would do the same on its first use (`go help toolchain`). */

@@ -1,5 +1,6 @@
 import { access } from 'node:fs/promises'
 import { join } from 'node:path'
+import { release } from '../../scripts/engine/release.js'
 import { testCache } from '../test-cache.js'
 
 /** Something that tests run and nobody ships: made once a computer by `obtain.ts`. */
@@ -16,7 +17,7 @@ export const programs = {
   moto: { name: 'moto', version: '5.2.5', binary: 'venv/bin/python', usually: '45 s' },
   versitygw: { name: 'versitygw', version: '1.8.0', binary: 'versitygw', usually: '3 min' },
   fakeGcs: { name: 'fake-gcs-server', version: '1.56.1', binary: 'fake-gcs-server', usually: '4 min' },
-  tofu: { name: 'opentofu', version: '1.12.6', binary: 'tofu', usually: '6 min' },
+  tofu: { name: 'opentofu', version: release.version, binary: 'tofu', usually: '6 min' },
 } as const satisfies Record<string, TestProgram>
 
 /** A version has its own folder, so two checkouts that want different ones do not disturb each other. */

@@ -8,15 +8,18 @@ export interface ToolOptions {
 
 /** Runs a tool; in an error's words what to do comes first, what the tool said last. */
 export async function tool(name: string, args: readonly string[], options: ToolOptions): Promise<void> {
-  // Nobody's own Go settings; without C, which a new machine has no compiler for.
-  const env = { GOFLAGS: undefined, GOWORK: 'off', GOTOOLCHAIN: 'local', CGO_ENABLED: '0' }
   try {
-    await run(name, args, { env, ...(options.cwd === undefined ? {} : { cwd: options.cwd }) })
+    await run(name, args, options.cwd === undefined ? {} : { cwd: options.cwd })
   } catch (error) {
-    if (!(error instanceof RunError)) throw error
-    const { failure } = error
-    if (failure.kind === 'spawn-failed') throw new Error(options.missing, { cause: error })
-    const said = `${failure.stdout}\n${failure.stderr}`.trim().split('\n').slice(-15)
-    throw new Error([`${options.failed}:`, ...said].join('\n  '), { cause: error })
+    throw toolFailure(error, options)
   }
+}
+
+/** The error of a tool that failed; any other error is returned as it came. */
+export function toolFailure(error: unknown, { missing, failed }: ToolOptions): unknown {
+  if (!(error instanceof RunError)) return error
+  const { failure } = error
+  if (failure.kind === 'spawn-failed') return new Error(missing, { cause: error })
+  const said = `${failure.stdout}\n${failure.stderr}`.trim().split('\n').slice(-15)
+  return new Error([`${failed}:`, ...said].join('\n  '), { cause: error })
 }

@@ -34,3 +34,23 @@ test('a secret with quotes and newlines is found where it was written as JSON', 
   const shown = redactor([secret])(text)
   expect(shown).toBe('{"message":"failed with [redacted]"}')
 })
+
+test('what is too short to be a secret is left, or words would be eaten', () => {
+  expect(redactor(['abc'])('abc and alphabet')).toBe('abc and alphabet')
+})
+
+test.each([
+  ['http://anna:pw@proxy:3128/x', 'http://[redacted]@proxy:3128/x'],
+  ['https://ghp_token@mirror.example.org/a', 'https://[redacted]@mirror.example.org/a'],
+  ['"http://anna:p@ss:w@proxy"', '"http://[redacted]@proxy"'],
+  ['s3://key:secret@bucket/prefix', 's3://[redacted]@bucket/prefix'],
+  ['s3://b?endpoint=https://u:pw@minio:9000', 's3://b?endpoint=https://[redacted]@minio:9000'],
+  ['s3://b?endpoint=https%3A%2F%2Fu%3Apw%40minio', 's3://b?endpoint=https%3A%2F%2F[redacted]@minio'],
+])('who a URL lets in is not shown: %s', (url, shown) => {
+  expect(redactor([])(`at ${url} now`)).toBe(`at ${shown} now`)
+})
+
+test.each(['https://example.org/a@b', 'mail anna@example.org', 'http://127.0.0.1:9000/x?y=@z', 'a: b@c'])(
+  'other text with an @ stays: %s',
+  (text) => expect(redactor([])(text)).toBe(text),
+)

@@ -22,6 +22,8 @@ export interface Download {
   /** `<algorithm>:<hex>`: the part file is named after it, so a part never mixes two images. */
   readonly id: string
   readonly part: string
+  /** Sent with each request. */
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 /**
@@ -49,8 +51,8 @@ export async function download(job: Download, context: Context): Promise<void> {
 
 async function attempt(job: Download, from: number, context: Context): Promise<void> {
   const validator = await readValidator(job)
-  const ranged = from > 0 ? rangeHeaders(from, validator) : {}
-  const response = await request(job.url, ranged, { signal: context.signal, ...context.environment })
+  const headers = { ...job.headers, ...(from > 0 ? rangeHeaders(from, validator) : {}) }
+  const response = await request(job.url, headers, { signal: context.signal, ...context.environment })
   if (response.status === 416) {
     // The part is as long as the file, or longer: the checksum decides.
     await response.body?.cancel()

@@ -1,0 +1,104 @@
+import { mkdir, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { withGuard } from '../../backend/guard.js'
+import type { Environment } from '../env.js'
+import type { Progress } from '../report/progress.js'
+import { ensureFolder, engineFolder } from '../workspace.js'
+import { buildEngine, findGo } from './build-engine.js'
+import { downloadRelease, probeRelease } from './download-release.js'
+import { engineVersion } from './engine-version.js'
+import { release, type Archive } from './release.js'
+import type { Engine } from './resolve.js'
+
+export interface ObtainOptions {
+  readonly env: Environment
+  /** The pinned release for this computer; undefined where there is none. */
+  readonly archive: Archive | undefined
+  /** URL of a copy of OpenTofu's releases on GitHub, instead of those. It may hold a user and a password. */
+  readonly mirror: string | undefined
+  readonly signal: AbortSignal
+  readonly progress: Progress
+}
+
+/** One way to get an engine: makes `tofu` in an empty folder, or returns why it could not. */
+type Way = (options: ObtainOptions, folder: string) => Promise<string | undefined>
+
+const WAYS: readonly (readonly [Engine['source'], Way])[] = [
+  ['release', downloadRelease],
+  ['Go module', buildEngine],
+]
+
+/** Longer than the slowest build; a process that died is found out at once. In milliseconds. */
+const PATIENCE_MS = 3_600_000
+
+/**
+ * Gets the pinned OpenTofu into the cache, by the first way that works, and returns it, or why each way failed. Two
+ * processes that want it at once do not both get it: the second one waits and finds it there.
+ */
+export async function obtainEngine(
+  options: ObtainOptions,
+): Promise<Engine | { readonly failures: readonly string[] }> {
+  const { env, signal, progress } = options
+  const folder = await ensureFolder(engineFolder(env))
+  const guard = {
+    timeoutMs: PATIENCE_MS,
+    signal,
+    onWait: (pid: number) =>
+      progress.say(`Process ${pid} is getting OpenTofu ${release.version}: waiting for it …`),
+  }
+  return withGuard(join(folder, 'obtain.guard'), guard, async () => {
+    const path = join(folder, 'tofu')
+    if ((await engineVersion(path, env.unsetForEngine)) === release.version) {
+      return { path, version: release.version, source: 'cache' }
+    }
+    progress.beginStep('engine', 1, 1)
+    let isDone = false
+    try {
+      const outcome = await tryWays(options, path)
+      isDone = !('failures' in outcome)
+      return outcome
+    } finally {
+      if (isDone) progress.endStep()
+      else progress.failStep()
+    }
+  })
+}
+
+async function tryWays(options: ObtainOptions, path: string): Promise<Engine | { failures: string[] }> {
+  const failures: string[] = []
+  const draft = `${path}.draft`
+  for (const [source, way] of WAYS) {
+    await rm(draft, { recursive: true, force: true })
+    await mkdir(draft)
+    try {
+      const failure = (await way(options, draft)) ?? (await unlike(join(draft, 'tofu'), options.env))
+      if (failure === undefined) {
+        await rename(join(draft, 'tofu'), path)
+        return { path, version: release.version, source }
+      }
+      failures.push(failure)
+      options.progress.detail(failure)
+    } finally {
+      await rm(draft, { recursive: true, force: true })
+    }
+  }
+  return { failures }
+}
+
+/** Why a program just made is not the engine that it should be. */
+async function unlike(path: string, env: Environment): Promise<string | undefined> {
+  const version = await engineVersion(path, env.unsetForEngine)
+  if (version === release.version) return undefined
+  return `what was made is not OpenTofu ${release.version}: it ${version === undefined ? 'does not run' : `says ${version}`}`
+}
+
+/** How the next command would get one, and why the other ways will not do; gets nothing. */
+export async function examineWays(
+  options: ObtainOptions,
+): Promise<{ readonly way?: string; readonly failures: readonly string[] }> {
+  const { url, failure } = await probeRelease(options)
+  if (failure === undefined) return { way: `loads ${release.version} from ${url}`, failures: [] }
+  const { go, failure: noGo } = await findGo(options.env.path)
+  if (go !== undefined) return { way: `builds ${release.version} with ${go}`, failures: [failure] }
+  return { failures: [failure, ...(noGo === undefined ? [] : [noGo])] }
+}

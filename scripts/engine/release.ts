@@ -1,0 +1,42 @@
+/** The OpenTofu that is obtained where none is found that will do. docs/decisions/0012 says where the digests are from. */
+export const release = {
+  version: '1.12.6',
+  /** Below it: `v<version>/tofu_<version>_<platform>.tar.gz`, as GitHub has it. */
+  origin: 'https://github.com/opentofu/opentofu/releases/download',
+  /** SHA-256 of the archive, by platform in Go's words, from the release's `tofu_1.12.6_SHA256SUMS`. */
+  digests: {
+    linux_amd64: '50a6106fa4de523d09c87af85f3db1dd47535fc005727fdca6852146476b88ec',
+    linux_arm64: '9bd0228a81bcd0c88f7045c74378f45a815779f19897191dff7d9efba9976b9e',
+    darwin_amd64: '44bb1855f372f17f365fb94517906e78da5001da10f4c98de57a39bf982f3a92',
+    darwin_arm64: 'f958ec5e511063be9feb180ca015a4cb7977566a9cf6a8550bba8c2a9b5aba74',
+  },
+} as const
+
+/** The same as a Go module; its own go.mod has the replacement, which `go install module@version` refuses to honour. */
+export const engineSource = {
+  module: 'github.com/opentofu/opentofu',
+  version: release.version,
+  package: 'cmd/tofu',
+  /** What its go.mod asks for. */
+  go: '1.26.6',
+  replace:
+    'github.com/hashicorp/hcl/v2 v2.20.1 => github.com/opentofu/hcl/v2 v2.20.2-0.20251021132045-587d123c2828',
+  /** As its releases are linked (.goreleaser.yml); otherwise it calls itself 1.12.6-dev. */
+  linkerFlags: '-X github.com/opentofu/opentofu/version.dev=no',
+} as const
+
+export interface Archive {
+  readonly name: string
+  readonly path: string
+  readonly sha256: string
+}
+
+/** The archive for a computer, `platform` and `arch` as Node names them; undefined where there is none. */
+export function archiveFor(platform: string, arch: string): Archive | undefined {
+  const target = `${platform}_${arch === 'x64' ? 'amd64' : arch}`
+  if (!isReleased(target)) return undefined
+  const name = `tofu_${release.version}_${target}.tar.gz`
+  return { name, path: `v${release.version}/${name}`, sha256: release.digests[target] }
+}
+
+const isReleased = (target: string): target is keyof typeof release.digests => target in release.digests
