@@ -39,6 +39,7 @@ function problemOf(file: string, error: ErrorObject): ConfigProblem {
     file,
     field: path === '' ? '(file)' : path,
     expected,
-    got: JSON.stringify(error.data) ?? 'nothing',
+    // Who writes the passphrase itself into the file shall not find it on a screen or in a log as well.
+    got: /^encryption\b/.test(path) ? 'something else' : (JSON.stringify(error.data) ?? 'nothing'),
   }
 }

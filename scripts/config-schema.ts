@@ -3,6 +3,36 @@ import { userProfileSchema } from '../distro-catalog/user-profile-schema.js'
 
 const text = (description: string) => Type.String({ minLength: 1, description })
 
+/** How OpenTofu encrypts what it keeps of a lab. Of a passphrase the configuration has the place only. */
+const encryptionSchema = Type.Object(
+  {
+    passphraseEnv: Type.Optional(
+      Type.String({
+        pattern: '^[A-Za-z_][A-Za-z0-9_]*$',
+        description: 'the name of an environment variable that holds the passphrase',
+      }),
+    ),
+    awsKms: Type.Optional(
+      Type.Object(
+        { key: text('ARN, id or alias of a KMS key'), region: text('the region of the key') },
+        { additionalProperties: false, description: '{key, region} of a KMS key' },
+      ),
+    ),
+    gcpKms: Type.Optional(
+      Type.Object(
+        { key: text('projects/P/locations/L/keyRings/R/cryptoKeys/K') },
+        { additionalProperties: false, description: '{key} of a Cloud KMS key' },
+      ),
+    ),
+  },
+  {
+    additionalProperties: false,
+    minProperties: 1,
+    maxProperties: 1,
+    description: 'one of passphraseEnv, awsKms or gcpKms',
+  },
+)
+
 /** `distrolab.yaml` and the user's own `config.yaml`. A key here is a default for the flag of the same name. */
 export const configSchema = Type.Object(
   {
@@ -21,6 +51,7 @@ export const configSchema = Type.Object(
     ),
     githubUrl: Type.Optional(text('where github:NAME is looked up, such as https://github.example.com')),
     engineMirror: Type.Optional(text("URL of a copy of OpenTofu's releases on GitHub")),
+    encryption: Type.Optional(encryptionSchema),
     catalog: Type.Optional(
       Type.Array(text('a folder of distro files'), { description: 'folders of distro files' }),
     ),

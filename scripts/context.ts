@@ -6,10 +6,11 @@ import { currentProcess } from '../backend/process-identity.js'
 import type { Holder } from '../backend/record-schema.js'
 import type { ObjectStore } from '../backend/store.js'
 import type { Config } from './config.js'
+import type { Encryption } from './encryption.js'
 import type { Environment } from './env.js'
 import type { Interrupt } from './interrupt.js'
 import type { Progress } from './report/progress.js'
-import { redactor, type Redact } from './report/redact.js'
+import type { Redact } from './report/redact.js'
 import type { Settings } from './settings.js'
 import type { Workspace } from './workspace.js'
 
@@ -23,6 +24,7 @@ export interface Context {
   readonly progress: Progress
   readonly interrupt: Interrupt
   readonly redact: Redact
+  readonly encryption: Encryption | undefined
   /** Who we are in leases and events. */
   readonly holder: Holder
   store(): Promise<ObjectStore>
@@ -35,6 +37,8 @@ export function createContext(parts: {
   readonly config: Config
   readonly progress: Progress
   readonly interrupt: Interrupt
+  readonly redact: Redact
+  readonly encryption: Encryption | undefined
 }): Context {
   const { env, settings, config } = parts
   const location =
@@ -45,7 +49,6 @@ export function createContext(parts: {
     ...parts,
     location,
     space: { home: env.home, cache: env.cache, backendId: backendId(location) },
-    redact: redactor(env.secrets),
     holder: holderOf(env),
     store: () => (store ??= openStore(location)),
     catalog: () => (catalog ??= loadCatalog(config)),

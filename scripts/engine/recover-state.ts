@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
-import { readFile, rm } from 'node:fs/promises'
+import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { LocalState } from '../../backend/state-backend.js'
 import { LabError } from '../errors.js'
 import { putFile } from '../workspace.js'
-import { pushState, type EngineRun } from './tofu.js'
+import { initialise, pullState, pushState, type EngineRun } from './tofu.js'
 
 /** What OpenTofu leaves in its working directory when it could not write a state that it had already changed. */
 const ERRORED_STATE = 'errored.tfstate'
@@ -29,13 +29,30 @@ export async function recoverLocalState(state: LocalState, folder: string): Prom
 export async function recoverRemoteState(run: EngineRun): Promise<void> {
   const errored = join(run.folder, ERRORED_STATE)
   try {
-    await pushState(run, ERRORED_STATE)
+    if (run.encryption === undefined) await pushState(run, ERRORED_STATE)
+    else await pushEncrypted(run, errored)
   } catch (error) {
     const problems = error instanceof LabError && error.fault.code === 'engine-failed' && error.fault.problems
     if (!problems || !isRefusal(problems.join('\n'))) throw error
     throw new LabError({ code: 'state-superseded', place: errored, problems }, { cause: error })
   }
   await rm(errored)
+}
+
+/** `state push` reads nothing that is encrypted (OpenTofu 1.12), so the engine first reads it as a local state. */
+async function pushEncrypted(run: EngineRun, errored: string): Promise<void> {
+  const folder = join(run.folder, 'recover')
+  const plain = join(folder, 'plain.tfstate')
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    const configuration = { terraform: { backend: { local: { path: errored } } } }
+    await putFile(join(folder, 'main.tf.json'), JSON.stringify(configuration))
+    await initialise({ ...run, folder })
+    await putFile(plain, await pullState({ ...run, folder }))
+    await pushState(run, plain)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
 }
 
 /** What OpenTofu says of a state that does not succeed the stored one (its internal/states/statemgr/migrate.go). */

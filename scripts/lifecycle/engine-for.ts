@@ -1,15 +1,25 @@
+import semver from 'semver'
 import { minimumEngines } from '../../backend/state-backend.js'
 import type { Context } from '../context.js'
+import { engineEncryption, ENCRYPTION_ENGINE } from '../encryption.js'
 import type { ObtainOptions } from '../engine/obtain.js'
 import { archiveFor } from '../engine/release.js'
 import { resolveEngine, type Engine } from '../engine/resolve.js'
 
-/** The oldest engine that locks the state of this backend natively. */
-export const minimumEngine = ({ location }: Context): string => minimumEngines[location.kind]
+/** The oldest engine that locks the state of this backend natively, and encrypts it where that is asked for. */
+export function minimumEngine({ location, encryption }: Context): string {
+  const locks = minimumEngines[location.kind]
+  return encryption !== undefined && semver.lt(locks, ENCRYPTION_ENGINE) ? ENCRYPTION_ENGINE : locks
+}
 
-/** The engine for this backend, obtained where this computer has none that will do. Throws LabError `engine-missing`. */
-export const engineFor = (context: Context): Promise<Engine> =>
-  resolveEngine(context.env, minimumEngine(context), sourcesOf(context))
+/**
+ * The engine for this backend, obtained where this computer has none that will do. Throws LabError
+ * `engine-missing`, `passphrase-missing`.
+ */
+export async function engineFor(context: Context): Promise<Engine> {
+  if (context.encryption !== undefined) engineEncryption(context.encryption)
+  return resolveEngine(context.env, minimumEngine(context), sourcesOf(context))
+}
 
 /** What obtaining an engine needs to know of a command. */
 export const sourcesOf = ({ env, settings, interrupt, progress }: Context): ObtainOptions => ({

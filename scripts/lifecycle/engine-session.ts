@@ -4,6 +4,7 @@ import { livenessOf } from '../../backend/process-identity.js'
 import { synthesiseLab } from '../../stacks/app.js'
 import type { StateBackend } from '../../backend/state-backend.js'
 import type { LabSpec } from '../../stacks/spec.js'
+import { engineEncryption } from '../encryption.js'
 import { initialise, type EngineRun } from '../engine/tofu.js'
 import type { Engine } from '../engine/resolve.js'
 import type { EngineEvent } from '../engine/stream.js'
@@ -56,6 +57,7 @@ export async function runOperation(
       engine: engine.path,
       folder,
       unset: context.env.unsetForEngine,
+      encryption: context.encryption === undefined ? undefined : engineEncryption(context.encryption),
       signal,
       onStarted: ({ pid, startTime, boot, host }) =>
         writer.update({ engine: { pid, startTime, boot, host, startedAt: new Date().toISOString() } }),

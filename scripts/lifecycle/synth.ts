@@ -33,7 +33,11 @@ export async function synthesise(
   await ensureFolder(folder, 0o755)
   await putFile(file, text)
   const next = `cd ${quoteForShell(folder)} && tofu init && tofu plan`
-  return { text: `Wrote ${file}\n${next}`, json: { lab, folder, files: [file] } }
+  const needs =
+    context.encryption === undefined
+      ? ''
+      : '    # the state is encrypted: set TF_ENCRYPTION as in docs/runbooks/destroy-by-hand.md'
+  return { text: `Wrote ${file}\n${next}${needs}`, json: { lab, folder, files: [file] } }
 }
 
 /** With the key that a later `up` will use. */

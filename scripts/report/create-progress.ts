@@ -1,3 +1,4 @@
+import type { Redact } from './redact.js'
 import { plainProgress, quietProgress, type Progress } from './progress.js'
 
 export interface ProgressOptions {
@@ -13,3 +14,10 @@ export async function createProgress(options: ProgressOptions): Promise<Progress
   const { liveProgress } = await import('./live-progress.js')
   return liveProgress(options.stream)
 }
+
+/** The same without what `redact` takes out of its words. */
+export const redactedProgress = (progress: Progress, redact: Redact): Progress => ({
+  ...progress,
+  detail: (text) => progress.detail(redact(text)),
+  say: (text) => progress.say(redact(text)),
+})

@@ -8,7 +8,9 @@ export interface DriverEnvironment {
   readonly proxied: boolean
 }
 
+/** OpenTofu gives what it starts its whole environment; its state's passphrase is no business of QEMU, which stays. */
 export function readEnvironment(): DriverEnvironment {
+  delete process.env['TF_ENCRYPTION']
   const stallSeconds = Number(process.env['DISTROLAB_STALL_SECONDS'])
   return {
     qemu: process.env['DISTROLAB_QEMU'] || undefined,

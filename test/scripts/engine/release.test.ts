@@ -1,10 +1,12 @@
 import { expect, test } from '@jest/globals'
 import semver from 'semver'
 import { minimumEngines } from '../../../backend/state-backend.js'
+import { ENCRYPTION_ENGINE } from '../../../scripts/encryption.js'
 import { archiveFor, engineSource, release } from '../../../scripts/engine/release.js'
 
-test('the pinned engine is new enough for every backend', () => {
-  for (const minimum of Object.values(minimumEngines)) expect(semver.gte(release.version, minimum)).toBe(true)
+test('the pinned engine is new enough for every backend, and for encryption', () => {
+  for (const minimum of [...Object.values(minimumEngines), ENCRYPTION_ENGINE])
+    expect(semver.gte(release.version, minimum)).toBe(true)
   expect(engineSource.version).toBe(release.version)
 })
 

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, jest, test } from '@jest/globals'
 import type { CliOptions } from '../../stand-in/lab-cli.js'
 import { useSandboxes, type Sandbox } from '../../stand-in/sandbox.js'
+import { filesWith } from './files-with.js'
 import { LAB } from './stages.js'
 
 jest.setTimeout(120_000)
@@ -243,14 +244,3 @@ describe('secrets', () => {
     expect((await stat(join(box.home, 'machines'))).mode & 0o022).toBe(0)
   })
 })
-
-async function filesWith(folders: readonly string[], holds: (text: string) => boolean): Promise<string[]> {
-  const found: string[] = []
-  for (const folder of folders) {
-    for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
-      const path = join(entry.parentPath, entry.name)
-      if (entry.isFile() && holds(await readFile(path, 'latin1'))) found.push(path)
-    }
-  }
-  return found
-}

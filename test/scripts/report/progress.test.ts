@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals'
 import { stripVTControlCharacters } from 'node:util'
-import { createProgress } from '../../../scripts/report/create-progress.js'
+import { createProgress, redactedProgress } from '../../../scripts/report/create-progress.js'
 import { elapsed } from '../../../scripts/report/progress.js'
 import { recordingStream } from './recording-stream.js'
 
@@ -105,4 +105,19 @@ test('on a terminal finished steps stay, each marked by how it ended', async () 
   expect(text).toContain('[1/2] apply … T  terraform_data.main create start')
   expect(text).toContain('[1/2] apply ✓ T\n')
   expect(text).toContain('[2/2] wait-ssh ✗ T\n')
+})
+
+test('what is secret is in no line, neither one that passes nor one that stays', async () => {
+  const { stream, written } = recordingStream()
+  const redact = (text: string): string => text.replaceAll('hunter22', '***')
+  const progress = redactedProgress(await createProgress({ stream, live: false, quiet: false }), redact)
+  progress.beginStep('engine', 1, 1)
+  progress.detail('from http://anna:hunter22@mirror')
+  progress.endStep()
+  progress.say('it was hunter22')
+  progress.close()
+  expect(withoutTimes(written()).split('\n')).toEqual([
+    ...['[1/1] engine …', '[1/1] engine: from http://anna:***@mirror (T)', '[1/1] engine done in T'],
+    ...['it was ***', ''],
+  ])
 })
