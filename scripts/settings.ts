@@ -54,9 +54,7 @@ export function resolveSettings(flags: Flags, env: Environment, config: Config, 
     sshKey: sshKey === undefined ? undefined : absolutePath(sshKey, cwd),
     githubUrl: webUrl('githubUrl', text('github-url', 'githubUrl') ?? 'https://github.com'),
     engineMirror:
-      engineMirror === undefined
-        ? undefined
-        : webUrl('engineMirror (DISTROLAB_ENGINE_MIRROR)', engineMirror),
+      engineMirror === undefined ? undefined : webUrl('engineMirror (DISTROLAB_ENGINE_MIRROR)', engineMirror),
     wait: oneOf('--wait', text('wait', 'wait') ?? 'ready', WAITS),
     waitLock: durationMs('--wait-lock', text('wait-lock', 'waitLock') ?? DEFAULT_WAIT_LOCK),
     yes: isOn('yes'),

@@ -1,4 +1,5 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CreateBucketCommand, S3Client, type BucketLocationConstraint } from '@aws-sdk/client-s3'
@@ -18,6 +19,7 @@ export interface TestBucket {
 
 quietLibraries()
 
+const MOTO = createRequire(import.meta.url).resolve('#package/test/services/moto-server.py')
 const BUCKET = 'labs-of-tests'
 const credentials = { accessKeyId: 'tester', secretAccessKey: 'secret-of-tests' }
 const s3Env = {
@@ -30,7 +32,7 @@ const s3Env = {
 export async function startMoto(): Promise<TestBucket> {
   const server = await startServer({
     program: await obtained(programs.moto),
-    args: (port) => ['-m', 'moto.server', '-H', '127.0.0.1', '-p', String(port)],
+    args: (port) => [MOTO, '-H', '127.0.0.1', '-p', String(port)],
     path: '/moto-api/',
   })
   return s3Bucket(server, () => server.stop())

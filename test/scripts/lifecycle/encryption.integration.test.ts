@@ -10,7 +10,7 @@ import type { FaultyProxy } from '../../services/faulty-proxy.js'
 import { obtained, programs } from '../../services/programs.js'
 import type { CliOptions, CliRun } from '../../stand-in/lab-cli.js'
 import { useSandboxes, type Sandbox } from '../../stand-in/sandbox.js'
-import { isStateWrite, ok, optionsFor, proxyBefore } from './bucket-options.js'
+import { isStateWrite, ok, optionsFor, proxyBefore } from './bucket-lab.js'
 import { filesWith } from './files-with.js'
 import { LAB } from './stages.js'
 

@@ -8,7 +8,7 @@ import { ImageServer } from '../../stacks/local/driver/image-server.js'
 import type { CliOptions } from '../../stand-in/lab-cli.js'
 import { useSandboxes, type Sandbox } from '../../stand-in/sandbox.js'
 import { shellProgram } from '../executables.js'
-import { ok, optionsFor } from './bucket-options.js'
+import { ok, optionsFor } from './bucket-lab.js'
 import { LAB } from './stages.js'
 
 jest.setTimeout(120_000)

@@ -7,7 +7,7 @@ import { generateKeyPair } from '../../../scripts/machine/key.js'
 import { bucketServers, withPrefix, type TestBucket } from '../../services/buckets.js'
 import type { FaultyProxy } from '../../services/faulty-proxy.js'
 import { useSandboxes, type Sandbox } from '../../stand-in/sandbox.js'
-import { optionsFor, proxyBefore } from './bucket-options.js'
+import { optionsFor, proxyBefore } from './bucket-lab.js'
 import { filesWith } from './files-with.js'
 import { LAB } from './stages.js'
 
