@@ -17,7 +17,7 @@ import { findQemu, POWERDOWN_GRACE_MS, stopQemu } from './qemu/process.js'
  * The longest it sleeps: after that it reads the file and the wall clock again, so a moved expiry, a clock that was
  * set and a computer that was suspended are all seen within this time.
  */
-const LOOK_MS = 10_000
+const LOOK_MS = 5_000
 const RETRY_MS = 2_000
 /** A driver that stands still must not keep an expired machine alive. */
 const GUARD_WAIT_MS = 60_000

@@ -23,6 +23,13 @@ const isOff = async (): Promise<boolean> => (await status())?.presence === 'stop
 const watchdogPid = async (): Promise<number> =>
   Number(await readFile(theMachine().file('watchdog.pid'), 'utf8'))
 
+/** The machine's time is up, from now on. */
+async function expire(): Promise<string> {
+  const expiresAt = soon(0)
+  expect((await theMachine().run('extend', { expiresAt })).fault).toBeUndefined()
+  return expiresAt
+}
+
 /** Ends the machine's watchdog as nobody should. */
 async function killWatchdog(): Promise<number> {
   const pid = await watchdogPid()
@@ -39,34 +46,36 @@ async function pidOf(expiresAt: string | null, mode = ''): Promise<number> {
 
 describe('a machine with an expiry', () => {
   test('powers itself off then, with no command running, and its watchdog ends', async () => {
-    const expiresAt = soon(3_000)
-    const pid = await pidOf(expiresAt)
-    expect(await status()).toMatchObject({ presence: 'running', expiresAt, watchdog: 'armed' })
+    const later = soon(HOUR_MS)
+    const pid = await pidOf(later)
+    expect(await status()).toMatchObject({ presence: 'running', expiresAt: later, watchdog: 'armed' })
     const watchdog = await watchdogPid()
+    const expiresAt = await expire()
     await waitUntil(() => !isAlive(pid))
-    expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(expiresAt))
     await waitUntil(() => !isAlive(watchdog))
     expect(await theMachine().deeds()).toContain('system_powerdown')
     expect(await status()).toEqual({ id: theMachine().spec.id, presence: 'stopped', expiresAt })
   })
 
   test('is ended by force when its guest does not listen', async () => {
-    const pid = await pidOf(soon(2_000), 'deaf')
+    const pid = await pidOf(soon(HOUR_MS), 'deaf')
+    await expire()
     await waitUntil(() => !isAlive(pid), 60_000)
     expect((await theMachine().deeds()).filter((deed) => deed === 'quit')).toHaveLength(1)
   })
 
   test('is powered off also when nobody answers for it', async () => {
-    const pid = await pidOf(soon(5_000))
+    const pid = await pidOf(soon(HOUR_MS))
     process.kill(pid, 'SIGSTOP')
     frozen.push(pid)
+    await expire()
     await waitUntil(() => !isAlive(pid), 60_000)
   })
 
   test('is not started again before it is given more time', async () => {
-    await pidOf(soon(1_500))
+    await pidOf(soon(HOUR_MS))
+    const expiresAt = await expire()
     await waitUntil(isOff)
-    const { expiresAt } = (await status()) ?? {}
     for (const verb of ['start', 'create', 'reset'] as const) {
       expect(await theMachine().run(verb)).toMatchObject({
         code: 1,
@@ -89,15 +98,15 @@ describe('a machine with an expiry', () => {
 
 describe('moving the expiry', () => {
   test('keeps machine and watchdog, and the new time counts', async () => {
-    const pid = await pidOf(soon(4_000))
+    const pid = await pidOf(soon(HOUR_MS))
     const watchdog = await watchdogPid()
-    const later = soon(HOUR_MS)
+    const later = soon(2 * HOUR_MS)
     const run = await theMachine().run('extend', { expiresAt: later })
     expect(run.result?.machine).toMatchObject({ pid, expiresAt: later, watchdog: 'armed' })
     await waitUntil(() => readFileSync(theMachine().file('watchdog.log'), 'utf8').includes(later))
     expect(await status()).toMatchObject({ presence: 'running', pid })
     expect(await watchdogPid()).toBe(watchdog)
-    await theMachine().run('extend', { expiresAt: soon(0) })
+    await expire()
     await waitUntil(() => !isAlive(pid))
   })
 
@@ -185,20 +194,23 @@ describe('the watchdog', () => {
     expect(await readdir(join(theMachine().home, 'machines'))).toEqual([])
   })
 
-  test('does not let a machine live on whose folder was deleted, and is ended by destroy then too', async () => {
-    const pid = await pidOf(soon(3_000))
-    await waitUntil(() => readFileSync(theMachine().file('watchdog.log'), 'utf8').includes('must be off'))
+  test('does not let a machine live on whose folder was deleted, and ends then too', async () => {
+    const pid = await pidOf(soon(HOUR_MS))
+    const expiresAt = soon(10_000)
+    await theMachine().run('extend', { expiresAt })
+    await waitUntil(() => readFileSync(theMachine().file('watchdog.log'), 'utf8').includes(expiresAt))
     await rm(theMachine().spec.directory, { recursive: true })
     await waitUntil(() => !isAlive(pid))
     await waitUntil(() => watchdogs().length === 0)
   })
 
   test('ends a machine only when it is proven to be its own', async () => {
-    const pid = await pidOf(soon(4_000))
+    const pid = await pidOf(soon(HOUR_MS))
     process.kill(pid, 'SIGKILL')
     // A pid file that names somebody else: pids are reused.
     await writeFile(theMachine().file('qemu.pid'), `${process.pid}\n`)
     const watchdog = await watchdogPid()
+    await theMachine().run('extend', { expiresAt: soon(0) })
     await waitUntil(() => !isAlive(watchdog))
     expect(isAlive(process.pid)).toBe(true)
   })
@@ -206,13 +218,16 @@ describe('the watchdog', () => {
   test('waits for a driver that is at work, and then finds the machine it has made', async () => {
     await pidOf(soon(HOUR_MS))
     await theMachine().run('stop')
-    const run = await theMachine().run('start', { expiresAt: soon(1_500) }, 'slow')
+    const start = theMachine().start('start', {}, 'later')
+    await waitUntil(async () => (await theMachine().deeds()).filter((deed) => deed === 'start').length === 2)
+    await writeFile(theMachine().file('expiry.json'), JSON.stringify({ expiresAt: soon(0) }))
+    const run = await start.done
     expect(run.fault).toBeUndefined()
-    await waitUntil(isOff)
+    await waitUntil(() => !isAlive(run.result?.machine.pid ?? process.pid))
   })
 
   test('survives an expiry file that it cannot read', async () => {
-    const pid = await pidOf(soon(3_000))
+    const pid = await pidOf(soon(HOUR_MS))
     await writeFile(theMachine().file('expiry.json'), '{')
     await waitUntil(() => readFileSync(theMachine().file('watchdog.log'), 'utf8').includes('SyntaxError'))
     expect(isAlive(pid)).toBe(true)

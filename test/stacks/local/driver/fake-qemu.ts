@@ -8,7 +8,7 @@ import { FakeSnapshots } from './fake-snapshots.js'
 /**
  * A stand-in for QEMU, as far as the driver can see: it daemonises, binds the forwarded port and the QMP socket,
  * writes its pid file, answers QMP, and ends on `quit` and `system_powerdown`. Its deeds are in fake-qemu.log.
- * FAKE_QEMU=fail: exits 1. =mute: never answers. =slow: takes a second to come up. =deaf: does not end on
+ * FAKE_QEMU=fail: exits 1. =mute: never answers. =slow: takes a second to come up; =later: eight. =deaf: does not end on
  * `system_powerdown`. More modes are those of its snapshots.
  */
 
@@ -43,7 +43,7 @@ function daemonise(): void {
 
 function serve(): void {
   log(`start ${process.pid}`)
-  const delay = mode === 'slow' ? 1000 : 0
+  const delay = { slow: 1_000, later: 8_000 }[mode] ?? 0
   setTimeout(() => {
     writeFileSync(valueOf('-pidfile'), `${process.pid}\n`)
     const ssh = createTcpServer()
