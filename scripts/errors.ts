@@ -13,6 +13,27 @@ export type LabFault =
       readonly profile: string
       readonly asked: string
     }
+  | {
+      readonly code: 'swap-which-lab'
+      readonly profile: string
+      /** The labs it may mean; empty when there is none. */
+      readonly labs: readonly string[]
+    }
+  | { readonly code: 'swap-same-distro'; readonly lab: string; readonly distro: string }
+  | {
+      readonly code: 'swap-other-provider'
+      readonly lab: string
+      readonly provider: string
+      readonly asked: string
+    }
+  | {
+      readonly code: 'swap-not-begun'
+      readonly lab: string
+      readonly distro: string
+      readonly asked: string
+      /** Why the image of the asked distro can't be had. */
+      readonly fault: DriverFault
+    }
   | { readonly code: 'lab-being-destroyed'; readonly lab: string }
   | { readonly code: 'lab-on-other-computer'; readonly lab: string; readonly host: string }
   | { readonly code: 'lab-not-ready'; readonly lab: string; readonly state: string }

@@ -8,12 +8,14 @@ import { listCommand } from './list.js'
 import { lockStatusCommand } from './lock.js'
 import { sshCommand } from './ssh.js'
 import { statusCommand } from './status.js'
+import { swapCommand } from './swap.js'
 import { synthCommand } from './synth.js'
 import { upCommand } from './up.js'
 
 /** Every verb, in the order that `--help` shows. */
 export const commands: readonly Command[] = [
   upCommand,
+  swapCommand,
   sshCommand,
   execCommand,
   statusCommand,

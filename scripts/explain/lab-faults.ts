@@ -30,9 +30,38 @@ export const labExplanations: Explanations<LabFault> = {
   }),
   'lab-of-other-profile': ({ lab, profile, asked }) => ({
     message: `The lab ${lab} is ${profile}, not ${asked}.`,
-    hint: `Give the new lab a name of its own: distrolab up --profile ${asked} --name NAME`,
+    hint: `Give the new lab a name of its own: distrolab up --profile ${asked} --name NAME\n  or make this one that: distrolab swap ${lab} --profile ${asked}`,
     exitCode: EXIT.usage,
   }),
+  'swap-which-lab': ({ profile, labs }) => ({
+    message:
+      labs.length === 0
+        ? `There is no lab of yours that could become ${profile}.`
+        : `Several labs could become ${profile}: ${labs.join(', ')}.`,
+    hint:
+      labs.length === 0
+        ? `distrolab up --profile ${profile}`
+        : labs.map((lab) => `distrolab swap ${lab} --profile ${profile}`).join('\n  '),
+    exitCode: labs.length === 0 ? EXIT.notFound : EXIT.usage,
+  }),
+  'swap-same-distro': ({ lab, distro }) => ({
+    message: `${lab} is ${distro} already; nothing was changed.`,
+    hint: 'distrolab images    # what else there is',
+    exitCode: EXIT.usage,
+  }),
+  'swap-other-provider': ({ lab, provider, asked }) => ({
+    message: `${lab} is on ${provider}, and a swap stays there; ${asked} is on another provider.`,
+    hint: `distrolab up --profile ${asked}    # a lab of its own`,
+    exitCode: EXIT.usage,
+  }),
+  'swap-not-begun': ({ lab, distro, asked, fault }) => {
+    const { message, hint, exitCode } = explainBy(driverExplanations, fault)
+    return {
+      message: `${lab} is still ${distro} and was not touched: the image of ${asked} can't be had. ${message}`,
+      hint,
+      exitCode,
+    }
+  },
   'lab-being-destroyed': ({ lab }) => ({
     message: `The destruction of ${lab} was begun and did not end.`,
     hint: `distrolab down ${lab} && distrolab up ${lab}`,

@@ -8,6 +8,7 @@ import { forgetLab } from '../workspace.js'
 import { runOperation, settleEngine, writeConfiguration } from './engine-session.js'
 import { throughGate, type Session } from './gate.js'
 import { hooksOf } from './provider-hooks.js'
+import { downSteps, verifySteps } from './step-lists.js'
 import { Steps, type Timing } from './steps.js'
 import { labNameOf, requireLab } from './target.js'
 import { profileOf } from './plan-lab.js'
@@ -31,10 +32,7 @@ export async function down(context: Context, positional: string | undefined): Pr
   }
   return throughGate(context, name, 'down', async (session) => {
     const current = session.writer.lab ?? known
-    const steps = new Steps(
-      session,
-      current.state === 'destroyed' ? ['verify'] : ['synth', 'init', 'destroy', 'verify'],
-    )
+    const steps = new Steps(session, current.state === 'destroyed' ? verifySteps : downSteps)
     if (current.state === 'destroyed') {
       await verify(session, steps, current)
       await session.writer.finish()

@@ -43,6 +43,11 @@ export const localHooks: ProviderHooks = {
     return machines
   },
 
+  swapMachines(machines, profile) {
+    const { user } = resolveOffer(profile.distro, 'local')
+    return machines.map((machine) => ({ ...machine, user, hostKey: null }))
+  },
+
   async prepareImage({ space }, profile, pinned, step) {
     const request = {
       cache: space.cache,

@@ -47,6 +47,8 @@ export interface ProviderHooks {
   ): MachineSize
   /** Machines of a new lab, with all that is known before they exist. */
   planMachines(context: Context, lab: string, names: readonly string[], profile: Profile): Promise<Machine[]>
+  /** The machines of a lab that is made from another profile: names, ids and what else a user holds on to stay. */
+  swapMachines(machines: readonly Machine[], profile: Profile): Machine[]
   /** Makes the image ready to be used and pins it. `pinned`: the image the lab has already. */
   prepareImage(
     context: Context,

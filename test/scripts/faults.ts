@@ -75,6 +75,13 @@ export const labFaults = withCodes<LabFault>({
   'lab-unknown': { given: 'dmeo', near: ['demo'] },
   'lab-name-invalid': { given: '-x' },
   'lab-of-other-profile': { lab: 'demo', profile: 'debian-13-local', asked: 'debian-12-local' },
+  'swap-which-lab': { profile: 'debian-12-local', labs: ['one', 'two'] },
+  'swap-same-distro': { lab: 'demo', distro: 'debian-12' },
+  'swap-other-provider': { lab: 'demo', provider: 'local', asked: 'debian-aws' },
+  'swap-not-begun': {
+    ...{ lab: 'demo', distro: 'debian-13', asked: 'debian-12' },
+    fault: { code: 'image-unreachable', url: 'https://a/b', reason: 'ENOTFOUND' },
+  },
   'lab-being-destroyed': { lab: 'demo' },
   'lab-on-other-computer': { lab: 'demo', host: 'desktop' },
   'lab-not-ready': { lab: 'demo', state: 'provision-failed' },

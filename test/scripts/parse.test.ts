@@ -26,8 +26,9 @@ async function refusal(...argv: string[]): Promise<string> {
   return message
 }
 
-/** The verbs of issue 3. */
+/** The verbs there are so far. */
 const VERBS = [
+  ...['swap'],
   ...['up', 'down', 'status', 'list', 'ssh', 'exec', 'images', 'synth', 'history', 'lock status', 'doctor'],
 ]
 
