@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { isAbsolute, resolve } from 'node:path'
+import { isAbsolute, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { BackendError } from './errors.js'
 
@@ -41,6 +41,9 @@ export function parseBackendUrl(given: string): BackendLocation {
 
 /** The URL that `parseBackendUrl` reads as this very location. */
 export const locationUrl = (location: BackendLocation): string => pathToFileURL(location.path).href
+
+/** Where an object of a backend is found by hand: a file's path. */
+export const objectPlace = (location: BackendLocation, key: string): string => join(location.path, key)
 
 /** A short, stable name of a backend for tags and folder names: 8 hex digits. */
 export const backendId = (location: BackendLocation): string =>

@@ -6,6 +6,7 @@ import { historyCommand } from './history.js'
 import { imagesCommand } from './images.js'
 import { listCommand } from './list.js'
 import { lockStatusCommand } from './lock.js'
+import { recoverCommand } from './recover.js'
 import { sshCommand } from './ssh.js'
 import { statusCommand } from './status.js'
 import { swapCommand } from './swap.js'
@@ -22,6 +23,7 @@ export const commands: readonly Command[] = [
   listCommand,
   historyCommand,
   lockStatusCommand,
+  recoverCommand,
   downCommand,
   imagesCommand,
   synthCommand,

@@ -57,7 +57,7 @@ export interface ProviderHooks {
     step: StepControl,
   ): Promise<PreparedImage>
   buildSpec(context: Context, lab: SpecFacts, profile: Profile): LabSpec
-  presence(lab: AnyLab, machine: Machine): Promise<Presence>
+  presence(lab: Pick<LabFacts, 'lab' | 'region'>, machine: Machine): Promise<Presence>
   /** Engine address of what must be made again when a machine is absent. */
   replaceAddress(machine: string): string
   /** Powers a stopped machine on. */
