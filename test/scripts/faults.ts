@@ -100,6 +100,7 @@ export const labFaults = withCodes<LabFault>({
   'host-key-changed': { lab: 'demo', machine: 'main', expected: 'ssh-ed25519 A', got: 'ssh-ed25519 B' },
   'cloud-init-failed': { lab: 'demo', machine: 'main', errors: ['no network'] },
   'cloud-init-timeout': { lab: 'demo', machine: 'main', seconds: 60, stage: 'final stage' },
+  'clock-not-set': { lab: 'demo', machine: 'main', reason: 'sudo: a password is required' },
   'no-free-port': {},
   leftovers: { lab: 'demo', left: ['/m/overlay.qcow2'] },
   'not-confirmed': { command: 'down demo' },
