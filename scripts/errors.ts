@@ -34,6 +34,7 @@ export type LabFault =
       /** Why the image of the asked distro can't be had. */
       readonly fault: DriverFault
     }
+  | { readonly code: 'reset-not-clean'; readonly lab: string; readonly machine: string }
   | { readonly code: 'lab-being-destroyed'; readonly lab: string }
   | { readonly code: 'lab-on-other-computer'; readonly lab: string; readonly host: string }
   | { readonly code: 'lab-not-ready'; readonly lab: string; readonly state: string }

@@ -7,6 +7,7 @@ import { imagesCommand } from './images.js'
 import { listCommand } from './list.js'
 import { lockStatusCommand } from './lock.js'
 import { recoverCommand } from './recover.js'
+import { resetCommand } from './reset.js'
 import { sshCommand } from './ssh.js'
 import { statusCommand } from './status.js'
 import { swapCommand } from './swap.js'
@@ -17,6 +18,7 @@ import { upCommand } from './up.js'
 export const commands: readonly Command[] = [
   upCommand,
   swapCommand,
+  resetCommand,
   sshCommand,
   execCommand,
   statusCommand,

@@ -33,6 +33,11 @@ export const labExplanations: Explanations<LabFault> = {
     hint: `Give the new lab a name of its own: distrolab up --profile ${asked} --name NAME\n  or make this one that: distrolab swap ${lab} --profile ${asked}`,
     exitCode: EXIT.usage,
   }),
+  'reset-not-clean': ({ lab, machine }) => ({
+    message: `${lab}/${machine} is not at its baseline: a file that was written just before the reset is still there.`,
+    hint: `distrolab down ${lab} && distrolab up ${lab}    # makes it anew`,
+    exitCode: EXIT.failed,
+  }),
   'swap-which-lab': ({ profile, labs }) => ({
     message:
       labs.length === 0

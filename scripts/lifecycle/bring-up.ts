@@ -1,6 +1,7 @@
 import type { AnyLab, Lab } from '../../backend/lab.js'
 import type { Engine } from '../engine/resolve.js'
 import { LabError } from '../errors.js'
+import type { Wait } from '../settings.js'
 import { configureMachines, withMachines } from './configure-machines.js'
 import { settleEngine } from './engine-session.js'
 import type { Session } from './gate.js'
@@ -10,6 +11,7 @@ import {
   makeMachines,
   stepControl,
   type Presences,
+  type EngineWork,
   type Work,
 } from './make-machines.js'
 import { decide, type LabPlan } from './plan-lab.js'
@@ -24,18 +26,18 @@ export async function bringUp(
   engine: Engine,
 ): Promise<{ readonly lab: AnyLab; readonly timings: readonly Timing[] }> {
   const { wait } = session.context.settings
-  const steps = new Steps(session, upSteps[wait])
-  const work: Work = { session, plan, engine, steps }
+  const steps = new Steps(session, upSteps(wait, plan.hooks.baseline.kind))
+  const work: EngineWork = { session, plan, engine, steps }
   const provisioned = await provision(work)
   if (wait === 'none') {
     await writeLabSshConfig(session.context, provisioned, plan.identity)
     await session.writer.finish()
     return { lab: session.writer.lab ?? provisioned, timings: steps.timings }
   }
-  return { lab: await configure(work, provisioned), timings: steps.timings }
+  return { lab: await configure(work, provisioned, wait), timings: steps.timings }
 }
 
-async function provision(work: Work): Promise<Lab<'provisioned'>> {
+async function provision(work: EngineWork): Promise<Lab<'provisioned'>> {
   const { session, steps } = work
   const { writer } = session
   await settleEngine(session, 'wait')
@@ -100,16 +102,17 @@ async function pinImage(
   await writer.update({ image, machines })
 }
 
-async function configure(work: Work, provisioned: Lab<'provisioned'>): Promise<Lab<'ready'>> {
-  const { session } = work
-  const { context, writer } = session
+async function configure(
+  work: Work,
+  provisioned: Lab<'provisioned'>,
+  wait: Exclude<Wait, 'none'>,
+): Promise<Lab<'ready'>> {
+  const { writer } = work.session
   let configuring: Lab<'configuring'> | undefined
   await withMachines(
     work,
     provisioned,
-    async (connections) => {
-      if (context.settings.wait === 'ready') await configureMachines(work, connections)
-    },
+    (connections) => configureMachines(work, connections, wait),
     async (_writer, extras) => {
       configuring = await writer.transition(provisioned, 'configuring', extras)
     },

@@ -1,9 +1,11 @@
 import type { AnyLab } from '../../backend/lab.js'
+import { setClock } from '../machine/clock.js'
 import { waitForCloudInit } from '../machine/cloud-init.js'
 import type { Connection } from '../machine/connect.js'
 import { waitForSsh } from '../machine/wait-ssh.js'
+import type { Wait } from '../settings.js'
 import type { Session } from './gate.js'
-import type { Work } from './make-machines.js'
+import { stepControl, type Work } from './make-machines.js'
 import { targetOf, writeLabSshConfig } from './reach.js'
 import type { Steps } from './steps.js'
 
@@ -52,12 +54,40 @@ async function reachMachines(
   await writeLabSshConfig(context, writer.lab ?? lab, plan.identity)
 }
 
-/** What is left to do until a machine is as `up --wait ready` promises it: the step `cloud-init`. */
+/** What is left to do until the machines are as `--wait` promises them; that is their baseline. */
 export async function configureMachines(
+  work: Work,
+  connections: readonly Connection[],
+  wait: Exclude<Wait, 'none'>,
+): Promise<void> {
+  const { session, plan, steps } = work
+  const { baseline } = plan.hooks
+  if (wait === 'ready') await waitForConfiguration(work, connections)
+  if (baseline.kind === 'image') return
+  await steps.run('baseline', async (detail) => {
+    for (const [index, machine] of (session.writer.lab?.machines ?? []).entries()) {
+      const outcome = await baseline.take(machine, stepControl(work, detail))
+      const connection = connections[index]
+      if (outcome === 'taken' && connection !== undefined)
+        await setMachineClock(session, machine.name, connection)
+    }
+  })
+}
+
+export const waitForConfiguration = (
   { session, steps }: Work,
   connections: readonly Connection[],
-): Promise<void> {
-  await steps.run('cloud-init', (detail) => finishCloudInit(session, connections, detail))
+): Promise<void> => steps.run('cloud-init', (detail) => finishCloudInit(session, connections, detail))
+
+/** Returns the most by which the clocks can differ afterwards, in milliseconds. */
+export async function setMachineClock(
+  { lab, signal, log }: Session,
+  machine: string,
+  connection: Connection,
+): Promise<number> {
+  const { withinMs } = await setClock(connection, { lab, machine, signal })
+  log.info('clock set', { machine, withinMs })
+  return withinMs
 }
 
 async function finishCloudInit(

@@ -7,12 +7,15 @@ import type { LabPlan } from './plan-lab.js'
 import type { Presence, StepControl } from './provider-hooks.js'
 import type { Steps } from './steps.js'
 
-/** What the steps of a command that makes machines work with. */
+/** What the steps of a command work with. */
 export interface Work {
   readonly session: Session
   readonly plan: LabPlan
-  readonly engine: Engine
   readonly steps: Steps
+}
+
+export interface EngineWork extends Work {
+  readonly engine: Engine
 }
 
 /** What the provider shows of each machine of a lab. */
@@ -33,7 +36,7 @@ export const stepControl = (work: Pick<Work, 'session'>, detail: StepControl['de
  * was made from something else is replaced, one that is off is started. `record` writes the beginning of `synth`.
  */
 export async function makeMachines(
-  work: Work,
+  work: EngineWork,
   lab: AnyLab,
   presences: Presences,
   record?: Parameters<Steps['run']>[2],

@@ -5,7 +5,7 @@ import { LabError } from '../errors.js'
 import { configureMachines, withMachines } from './configure-machines.js'
 import { settleEngine } from './engine-session.js'
 import { endAbandonedUse, throughGate } from './gate.js'
-import { lookAtMachines, makeMachines, stepControl, type Work } from './make-machines.js'
+import { lookAtMachines, makeMachines, stepControl, type EngineWork, type Work } from './make-machines.js'
 import type { PreparedImage } from './provider-hooks.js'
 import { writeLabSshConfig } from './reach.js'
 import { swapSteps } from './step-lists.js'
@@ -32,7 +32,7 @@ export async function swap(context: Context, request: SwapRequest): Promise<Swap
     const current = (await endAbandonedUse(session)) ?? (await requireLab(context, name))
     // Once more, as it is under the lease.
     const plan = await planSwap(context, name, current, request)
-    const work = { session, plan, engine, steps: new Steps(session, swapSteps) }
+    const work = { session, plan, engine, steps: new Steps(session, swapSteps(hooks.baseline.kind)) }
     await settleEngine(session, 'wait')
     const image = await work.steps.run('image', (detail) => prepareImage(work, plan, current, detail))
     const ready = await replaceMachines(work, plan, image)
@@ -65,7 +65,7 @@ async function prepareImage(
 
 /** The transition is the intent: whoever comes after a crash makes machines of the new distro. */
 async function replaceMachines(
-  work: Work,
+  work: EngineWork,
   { decided, identity }: SwapPlan,
   image: PreparedImage['image'],
 ): Promise<Lab<'ready'>> {
@@ -85,6 +85,6 @@ async function replaceMachines(
     await writeLabSshConfig(context, swapping, identity)
   })
   if (swapping === undefined) throw new TypeError('the step was recorded')
-  await withMachines(work, swapping, (connections) => configureMachines(work, connections))
+  await withMachines(work, swapping, (connections) => configureMachines(work, connections, 'ready'))
   return writer.transition(swapping, 'ready', { step: null, finish: true })
 }

@@ -80,6 +80,7 @@ export const labFaults = withCodes<LabFault>({
   'lab-unknown': { given: 'dmeo', near: ['demo'] },
   'lab-name-invalid': { given: '-x' },
   'lab-of-other-profile': { lab: 'demo', profile: 'debian-13-local', asked: 'debian-12-local' },
+  'reset-not-clean': { lab: 'demo', machine: 'main' },
   'swap-which-lab': { profile: 'debian-12-local', labs: ['one', 'two'] },
   'swap-same-distro': { lab: 'demo', distro: 'debian-12' },
   'swap-other-provider': { lab: 'demo', provider: 'local', asked: 'debian-aws' },

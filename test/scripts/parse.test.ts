@@ -28,7 +28,7 @@ async function refusal(...argv: string[]): Promise<string> {
 
 /** The verbs there are so far. */
 const VERBS = [
-  ...['swap', 'recover'],
+  ...['swap', 'reset', 'recover'],
   ...['up', 'down', 'status', 'list', 'ssh', 'exec', 'images', 'synth', 'history', 'lock status', 'doctor'],
 ]
 
