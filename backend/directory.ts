@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { link, mkdir, open, readdir, readFile, rename, rm, stat, unlink, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { decodeObject, encodeObject } from './directory-object.js'
+import { decodeObject, encodeObject } from './object-text.js'
 import { BackendError } from './errors.js'
+import { assertKey } from './keys.js'
 import { isErrno, systemErrorOf } from './system-error.js'
 import { withGuard } from './guard.js'
 import { locationUrl, type DirectoryLocation } from './location.js'
@@ -103,11 +104,6 @@ export class DirectoryStore implements ObjectStore {
     assertKey(key)
     return join(this.#root, key)
   }
-}
-
-function assertKey(key: string): void {
-  const isSound = key.split('/').every((segment) => /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}$/.test(segment))
-  if (!isSound) throw new BackendError({ code: 'key-invalid', key })
 }
 
 const hidden = (path: string, suffix: string): string => join(dirname(path), `.${basename(path)}.${suffix}`)

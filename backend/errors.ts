@@ -6,8 +6,8 @@ export type BackendFault =
   | { readonly code: 'store-unwritable'; readonly place: string; readonly reason: string }
   | { readonly code: 'store-unreadable'; readonly place: string; readonly reason: string }
   | { readonly code: 'key-invalid'; readonly key: string }
-  | { readonly code: 'backend-unsupported'; readonly given: string; readonly kind: string }
-  | { readonly code: 'backend-url-invalid'; readonly given: string; readonly expected: string }
+  | { readonly code: 'backend-url-invalid'; readonly given: string; readonly problems: readonly string[] }
+  | BucketFault
   | {
       readonly code: 'record-unreadable'
       readonly lab: string
@@ -22,6 +22,41 @@ export type BackendFault =
       readonly expiresAt: string
     }
   | { readonly code: 'lease-lost'; readonly lab: string; readonly reason: string }
+  | {
+      readonly code: 'lease-token-refused'
+      /** What of the token is not as it must be. */
+      readonly field: 'form' | 'backend' | 'fence' | 'holder'
+      readonly expected: string
+      readonly got: string
+    }
+
+/** What a store in a bucket can answer besides. */
+export type BucketFault =
+  | {
+      readonly code: 'store-forbidden'
+      readonly place: string
+      /** As the provider names it: `s3:PutObject`. */
+      readonly permission: string
+      /** Who we are to the provider, where it says so. */
+      readonly identity?: string
+    }
+  | { readonly code: 'store-missing'; readonly bucket: string }
+  | {
+      readonly code: 'store-wrong-region'
+      readonly bucket: string
+      readonly given: string
+      /** Absent where the answer does not tell. */
+      readonly actual?: string
+    }
+  /** No answer, or none but failures, as often as we asked: network, throttling, 5xx. */
+  | { readonly code: 'store-unreachable'; readonly endpoint: string; readonly reason: string }
+  /** A server that ignores conditions: whoever locks there is not locked. */
+  | {
+      readonly code: 'store-no-conditions'
+      readonly endpoint: string
+      readonly operation: 'create' | 'replace' | 'remove'
+    }
+  | { readonly code: 'store-credentials'; readonly kind: 's3' | 'gcs'; readonly reason: string }
 
 /** The fields of a lease holder that a message shows. */
 export interface LeaseHolderFields {

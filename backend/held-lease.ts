@@ -51,9 +51,6 @@ export class HeldLease implements Lease {
   get since(): string {
     return this.last.document.since
   }
-  get token(): string {
-    return `${this.lab}:${this.fence}`
-  }
   get lost(): AbortSignal {
     return this.#lost.signal
   }

@@ -1,3 +1,4 @@
+import { BackendError } from './errors.js'
 import type { LabName } from './lab-name.js'
 
 /** The names of everything in a backend, declared once. Paths are relative to the backend's prefix. */
@@ -11,7 +12,20 @@ export const eventsPrefix = (lab: LabName): string => labKey(lab, 'events/')
 export const eventKey = (lab: LabName, eventId: string): string => `${eventsPrefix(lab)}${eventId}.json`
 /** OpenTofu's own file: the store never reads or writes it. */
 export const tofuStateKey = (lab: LabName): string => labKey(lab, 'tofu.tfstate')
+/** Where OpenTofu's gcs backend, which takes a prefix, keeps `default.tfstate` and `default.tflock`. */
+export const tofuStatePrefix = (lab: LabName): string => labKey(lab, 'tofu')
+
+/** Never written; asking a bucket for it shows the bucket's clock. No lab's name begins with `_`. */
+export const clockKey = `${labsPrefix}_clock`
+/** Written to find out whether a server keeps conditions. Below `labs/`, where everybody may write. */
+export const probeKeys = { writes: `${labsPrefix}_probe`, removes: `${labsPrefix}_probe-remove` } as const
 
 /** The lab a record key belongs to; undefined for every other key. */
 export const labOfRecordKey = (key: string): string | undefined =>
   /^labs\/([^/]+)\/record\.json$/.exec(key)?.[1]
+
+/** Throws BackendError `key-invalid` for what is no key of a store. */
+export function assertKey(key: string): void {
+  const isSound = key.split('/').every((segment) => /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}$/.test(segment))
+  if (!isSound) throw new BackendError({ code: 'key-invalid', key })
+}

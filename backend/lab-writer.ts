@@ -2,7 +2,14 @@ import { BackendError } from './errors.js'
 import { transition, transitionToFailure, type AnyLab, type Lab } from './lab.js'
 import type { Next, State } from './lab-state.js'
 import type { Lease } from './lease.js'
-import { newRecord, withEvent, withStep, type StepChange, type WriteContext } from './record-change.js'
+import {
+  newRecord,
+  withEvent,
+  withoutCommand,
+  withStep,
+  type StepChange,
+  type WriteContext,
+} from './record-change.js'
 import { RecordSlot } from './record-slot.js'
 import type { Decided, LabEvent, LabRecord, StepOutcome } from './record-schema.js'
 import type { ObjectStore } from './store.js'
@@ -117,6 +124,15 @@ export class LabWriter {
     await this.#write({ patch, finish: true }, (lab) => lab)
   }
 
+  /** Ends a use: `ready` again, unless a command that ran under the same lease has moved the lab on. */
+  async endUse(message?: string): Promise<void> {
+    await this.#write<AnyLab>({ finish: true }, (lab, context) => {
+      if (lab.state !== 'in-use') return lab
+      const moved = { ...transition(lab, 'ready', context.at), failure: null }
+      return withEvent(moved, lab.state, told(message), context)
+    })
+  }
+
   /** An event that is no transition. */
   async note(message: string): Promise<void> {
     await this.#write({}, (lab, context) => withEvent(lab, lab.state, { kind: 'note', message }, context))
@@ -149,7 +165,7 @@ export class LabWriter {
       const written = await this.slot.replace((lab, context) => {
         const changed = { ...change(lab, context), ...extras.patch }
         const withSteps = withStep(changed, steps, context.at)
-        return extras.finish === true ? { ...withSteps, command: null } : withSteps
+        return extras.finish === true ? withoutCommand(withSteps, context.lease) : withSteps
       })
       this.#stepped(steps)
       return written

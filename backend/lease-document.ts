@@ -3,6 +3,7 @@ import { leaseKey } from './keys.js'
 import type { LabName } from './lab-name.js'
 import type { LeaseDocument } from './lease-schema.js'
 import { livenessOf } from './process-identity.js'
+import { clockErrorMs } from './store-clock.js'
 import type { Holder } from './record-schema.js'
 import type { ObjectStore } from './store.js'
 import { parseDocument } from './validate.js'
@@ -24,14 +25,18 @@ export async function readLeaseDocument(store: ObjectStore, lab: LabName): Promi
 
 export const encodeLease = (document: LeaseDocument): string => `${JSON.stringify(document, null, 2)}\n`
 
-/** The proof that `holder` is gone, or null while it may live. The store's clock is asked only if needed. */
+/**
+ * The proof that `holder` is gone, or null while it may live. The store's clock is asked only if needed. It may
+ * have been read late for the lease and early for us; without the margin a holder that counts on its full
+ * time would be taken over up to a second too soon.
+ */
 export async function takeoverReason(
   store: ObjectStore,
   holder: Holder,
   expiresAt: string,
 ): Promise<TakeoverReason | null> {
   if (livenessOf(holder) === 'dead') return 'holder-dead'
-  return (await store.now()).getTime() >= Date.parse(expiresAt) ? 'expired' : null
+  return (await store.now()).getTime() >= Date.parse(expiresAt) + clockErrorMs ? 'expired' : null
 }
 
 export interface LeaseStatus {

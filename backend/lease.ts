@@ -26,9 +26,9 @@ export interface LeaseTiming {
 
 const usualTiming: LeaseTiming = { heartbeatMs: 15_000, validMs: 60_000, pollMs: 500 }
 
-/** From whom a lease was taken over, and by which proof. */
+/** From whom a lease was taken over, and by which proof; `broken`: somebody who may live, by hand. */
 export interface FormerHolder extends LeaseHolderFields {
-  readonly reason: TakeoverReason
+  readonly reason: TakeoverReason | 'broken'
 }
 
 /** The right to change one lab. */
@@ -39,9 +39,9 @@ export interface Lease {
   readonly command: string
   /** ISO time by the store's clock. */
   readonly since: string
-  /** What a command run under this lease presents to `inheritLease`. Not a secret. */
-  readonly token: string
   readonly tookOverFrom?: FormerHolder
+  /** Who holds it and lets us work under it; absent when it is our own. */
+  readonly lentBy?: LeaseHolderFields
   /** Aborts, with the BackendError `lease-lost` as its reason, as soon as the loss is known. */
   readonly lost: AbortSignal
   /** The store's clock, without asking it. */
@@ -61,6 +61,8 @@ export interface LeaseRequest {
   readonly onWait?: (holder: LeaseHolderFields) => void
   /** Ends the waiting by throwing its reason. */
   readonly signal?: AbortSignal
+  /** Takes the lease of this fence from its holder, also from a living one, as a person has decided. */
+  readonly breakFence?: number
   /** For tests. */
   readonly timing?: Partial<LeaseTiming>
 }
@@ -77,7 +79,8 @@ export async function acquireLease(store: ObjectStore, lab: LabName, request: Le
     request.signal?.throwIfAborted()
     const stored = await readLeaseDocument(store, lab)
     const obstacle = await obstacleIn(store, stored)
-    if (obstacle === undefined || obstacle.reason !== null) {
+    const isBroken = obstacle !== undefined && obstacle.document.fence === request.breakFence
+    if (obstacle === undefined || obstacle.reason !== null || isBroken) {
       const lease = await claim(store, lab, request, timing, stored, obstacle)
       if (lease !== undefined) return lease
       continue
@@ -116,6 +119,11 @@ async function obstacleIn(
   return { document, fields: holderFields(document, holder), reason }
 }
 
+function takenFrom(obstacle: Obstacle | undefined): { readonly tookOverFrom?: FormerHolder } {
+  if (obstacle === undefined) return {}
+  return { tookOverFrom: { ...obstacle.fields, reason: obstacle.reason ?? 'broken' } }
+}
+
 /** Undefined: somebody else was faster. */
 async function claim(
   store: ObjectStore,
@@ -143,8 +151,7 @@ async function claim(
       former === undefined
         ? await store.create(leaseKey(lab), body)
         : await store.replace(leaseKey(lab), body, former.version)
-    const from = obstacle?.reason ? { tookOverFrom: { ...obstacle.fields, reason: obstacle.reason } } : {}
-    return new HeldLease(store, lab, timing, { document, version, asked }, from)
+    return new HeldLease(store, lab, timing, { document, version, asked }, takenFrom(obstacle))
   } catch (error) {
     const code = error instanceof BackendError ? error.fault.code : undefined
     if (code === 'object-exists' || code === 'object-changed') return undefined

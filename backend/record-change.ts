@@ -50,6 +50,10 @@ export const withCommand = <L extends LabFacts>(lab: L, lease: Lease): L => ({
   command: commandOf(lease),
 })
 
+/** The command is over; under a lent lease the one on record is the lender's, which goes on. */
+export const withoutCommand = <L extends LabFacts>(lab: L, { lentBy }: Lease): L =>
+  lentBy === undefined ? { ...lab, command: null } : lab
+
 export function withStep<L extends LabFacts>(lab: L, change: StepChange | undefined, at: string): L {
   if (change === undefined || (change.next === null && change.ms === undefined)) return lab
   const ended =

@@ -45,11 +45,16 @@ const machineSchema = Type.Object({
 })
 
 /** Only ever the public part: the pattern keeps everything else out of the truth. */
+const publicKeyLine = Type.String({ pattern: '^(ssh|ecdsa|sk)-[^\\s]+ [A-Za-z0-9+/=]+( [^\\r\\n]*)?$' })
+
 const sshKeySchema = Type.Object({
-  publicKey: Type.String({ pattern: '^(ssh|ecdsa|sk)-[^\\s]+ [A-Za-z0-9+/=]+( [^\\r\\n]*)?$' }),
+  publicKey: publicKeyLine,
   source: Type.Union([Type.Literal('generated'), Type.Literal('file'), Type.Literal('agent')]),
   path: Type.Optional(Type.String()),
 })
+
+/** A key of somebody in the team, with the entry of the configuration that named it. */
+const authorizedKeySchema = Type.Object({ publicKey: publicKeyLine, from: name })
 
 export const eventSchema = Type.Object({
   /** `<time>-<n>`: sorts in causal order. */
@@ -77,6 +82,8 @@ const decidedFields = {
   image: nullable(imageSchema),
   machines: Type.Array(machineSchema),
   sshKey: sshKeySchema,
+  /** The team's keys that every machine takes besides: recorded, so that whoever makes it again makes the same. */
+  authorizedKeys: Type.Optional(Type.Array(authorizedKeySchema)),
   tags: Type.Record(Type.String(), Type.String()),
   owner: Type.Object({ user: name, host: name }),
   expiresAt: nullable(time),
@@ -120,6 +127,7 @@ export type LabRecord = Static<typeof recordSchema>
 export type LabFacts = Omit<LabRecord, 'state'>
 export type Decided = Static<typeof decidedSchema>
 export type Machine = Static<typeof machineSchema>
+export type AuthorizedKey = Static<typeof authorizedKeySchema>
 export type LabEvent = Static<typeof eventSchema>
 export type Holder = Static<typeof holderSchema>
 export type StepOutcome = Static<typeof stepOutcome>

@@ -4,7 +4,7 @@ import { recordKey } from './keys.js'
 import type { AnyLab } from './lab.js'
 import { toAnyLab } from './lab.js'
 import type { Lease } from './lease.js'
-import { leaseLost } from './lease-document.js'
+import { leaseLost, readLeaseDocument } from './lease-document.js'
 import { stamped, withCommand, type WriteContext } from './record-change.js'
 import { encodeRecord, readRecord, type StoredLab } from './record.js'
 import type { LabEvent, LabRecord } from './record-schema.js'
@@ -46,6 +46,7 @@ export class RecordSlot {
   /** Writes a first record. Throws `object-exists` when there is one. */
   async create<L extends LabRecord>(build: (context: WriteContext) => L): Promise<L> {
     await this.lease.assertHeld()
+    await this.#assertUnbroken()
     const record = build({ lease: this.lease, at: this.lease.storeTime().toISOString() })
     const lab = toAnyLab(record)
     this.#stored = { lab, version: await this.store.create(recordKey(this.lease.lab), encodeRecord(lab)) }
@@ -82,6 +83,13 @@ export class RecordSlot {
       this.#unstoredEvent = this.lab?.lastEvent ?? undefined
       return false
     }
+  }
+
+  /** Without a record there is no fence in one that would stop us: the lease itself is asked. */
+  async #assertUnbroken(): Promise<void> {
+    const { lab, fence } = this.lease
+    const stored = await readLeaseDocument(this.store, lab)
+    if (stored?.document.fence !== fence) throw leaseLost(lab, 'somebody else took it over')
   }
 
   async #load(): Promise<void> {

@@ -5,15 +5,14 @@ export interface StoredObject {
   readonly version: string
 }
 
-/** The kinds of stores there are; S3 and GCS join here. */
-export type StoreKind = 'directory'
+export type StoreKind = 'directory' | 's3' | 'gcs'
 
 /**
  * A few small text objects with compare-and-set: the only thing records, leases and events are built on.
  *
  * Keys are `/`-separated segments of letters, digits, `.`, `_`, `-`; none starts with a dot.
  * Every method may throw BackendError `key-invalid` and `store-unreadable` (reads) or `store-unwritable`
- * (writes and `now`). Of all writers that race for one key and version exactly one wins; a write that
+ * (writes and `now`); a store in a bucket also what `BucketFault` lists. Of all writers that race for one key and version exactly one wins; a write that
  * returned survives a power cut; a failed one leaves the former object, whole.
  */
 export interface ObjectStore {
@@ -30,6 +29,9 @@ export interface ObjectStore {
   remove(key: string, version: string): Promise<void>
   /** All keys that start with `prefix`, sorted by code unit. */
   list(prefix: string): Promise<string[]>
-  /** The store's clock, not this computer's: the one by which leases expire. */
+  /**
+   * The store's clock, not this computer's: the one by which leases expire. Never ahead of the true one, and
+   * behind it by less than `clockErrorMs` of `store-clock.ts`.
+   */
   now(): Promise<Date>
 }

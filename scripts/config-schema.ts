@@ -14,6 +14,12 @@ export const configSchema = Type.Object(
     sshKey: Type.Optional(text('path of a private key, or of the public part of a key in the agent')),
     wait: Type.Optional(text('ready, ssh or none')),
     waitLock: Type.Optional(text('how long to wait for the lease, such as 10m')),
+    authorizedKeys: Type.Optional(
+      Type.Array(text('a public key, a file of public keys, or github:NAME'), {
+        description: 'a list of public keys, files of public keys, or github:NAME',
+      }),
+    ),
+    githubUrl: Type.Optional(text('where github:NAME is looked up, such as https://github.example.com')),
     catalog: Type.Optional(
       Type.Array(text('a folder of distro files'), { description: 'folders of distro files' }),
     ),
@@ -34,4 +40,6 @@ export interface ConfigProblem {
   readonly field: string
   readonly expected: string
   readonly got: string
+  /** What to do about it, where that is not said by what was expected. */
+  readonly fix?: string
 }

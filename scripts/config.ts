@@ -6,10 +6,12 @@ import type { ConfigFile, ConfigProblem } from './config-schema.js'
 import { LabError } from './errors.js'
 
 export interface Config {
-  /** The nearest file's values win over the user's. Paths in it are absolute. */
+  /** The nearest file's values win over the user's. Paths in it are absolute, but for those of `authorizedKeys`. */
   readonly values: ConfigFile
   /** The files read, the one that wins first. */
   readonly files: readonly string[]
+  /** The file that each value is from. */
+  readonly origins: Readonly<Partial<Record<keyof ConfigFile, string>>>
 }
 
 const PROJECT_FILE = 'distrolab.yaml'
@@ -28,17 +30,20 @@ export async function loadConfig(options: {
     options.explicit === undefined ? findUpward(options.cwd) : resolve(options.cwd, options.explicit)
   const user = join(options.configHome, USER_FILE)
   const files = [...(project === undefined ? [] : [project]), ...(existsSync(user) ? [user] : [])]
-  if (files.length === 0) return { values: {}, files }
+  if (files.length === 0) return { values: {}, files, origins: {} }
   const { parseConfig } = await import('./config-parse.js')
   const problems: ConfigProblem[] = []
   const parsed: ConfigFile[] = []
+  const origins: Record<string, string> = {}
   for (const file of files) {
     const { values, problems: found } = parseConfig(file, await readText(file))
     problems.push(...found)
-    if (values !== undefined) parsed.push(withAbsolutePaths(values, dirname(file)))
+    if (values === undefined) continue
+    parsed.push(withAbsolutePaths(values, dirname(file)))
+    for (const key of Object.keys(values)) origins[key] ??= file
   }
   if (problems.length > 0) throw new LabError({ code: 'config-invalid', problems })
-  return { values: mergeConfigs(parsed), files }
+  return { values: mergeConfigs(parsed), files, origins }
 }
 
 function findUpward(from: string): string | undefined {

@@ -1,18 +1,42 @@
+import { once } from 'node:events'
 import { createInterface } from 'node:readline/promises'
 import type { Context } from './context.js'
 import { LabError } from './errors.js'
 
-/** Asks once at a terminal. Without one, or with `--yes`, the command does as told. */
+export interface Confirmation {
+  /** What would have to be typed with `--yes`: `lock break demo`. */
+  readonly command: string
+  readonly question: string
+  /** Without a terminal and without `--yes`: the command does as told, or is refused. */
+  readonly unattended: 'proceed' | 'refuse'
+}
+
+/**
+ * The one place that asks: once, at a terminal, unless `--yes`. Throws LabError `not-confirmed` for any answer but yes,
+ * and `confirmation-needed` where nobody can be asked and the command must not go on by itself.
+ */
 export async function confirm(
-  { settings, interrupt }: Context,
-  command: string,
-  question: string,
+  context: Context,
+  { command, question, unattended }: Confirmation,
 ): Promise<void> {
-  if (settings.yes || !process.stdin.isTTY || !process.stderr.isTTY) return
-  const prompt = createInterface({ input: process.stdin, output: process.stderr })
+  if (context.settings.yes) return
+  if (!process.stdin.isTTY || !process.stderr.isTTY) {
+    if (unattended === 'refuse') throw new LabError({ code: 'confirmation-needed', command })
+    return
+  }
+  const answer = await ask(context, `${question} [y/N] `)
+  if (!/^y(es)?$/i.test(answer.trim())) throw new LabError({ code: 'not-confirmed', command })
+}
+
+async function ask({ interrupt }: Context, question: string): Promise<string> {
+  // Not as a terminal of readline's own: Ctrl-C must stay the signal that it is.
+  const prompt = createInterface({ input: process.stdin, output: process.stderr, terminal: false })
   try {
-    const answer = await prompt.question(`${question} [y/N] `, { signal: interrupt.signal })
-    if (!/^y(es)?$/i.test(answer.trim())) throw new LabError({ code: 'not-confirmed', command })
+    const endOfInput = once(prompt, 'close').then(() => '')
+    return await Promise.race([prompt.question(question, { signal: interrupt.signal }), endOfInput])
+  } catch (error) {
+    interrupt.signal.throwIfAborted()
+    throw error
   } finally {
     prompt.close()
   }

@@ -2,11 +2,12 @@ import { homedir, userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
 
 /**
- * Everything distrolab takes from the process environment. This is the only module that reads it.
+ * Everything distrolab takes from the process environment. This is the only module that reads it, or writes it.
  *
  * DISTROLAB_HOME         state of this user: the default backend, keys, VMs, logs
  * DISTROLAB_CACHE        images, engines, work folders: may be deleted at any time
  * DISTROLAB_TOFU         the OpenTofu binary to use, whatever else is found
+ * DISTROLAB_LEASE        the leases lent to us by the `exec --local` that started us
  * DISTROLAB_<FLAG>       a default for a flag: DISTROLAB_PROFILE, DISTROLAB_WAIT_LOCK, DISTROLAB_SSH_KEY, …
  */
 export interface Environment {
@@ -14,6 +15,8 @@ export interface Environment {
   readonly cache: string
   readonly configHome: string
   readonly tofu: string | undefined
+  /** As `formatLeaseTokens` wrote it. */
+  readonly lease: string | undefined
   readonly path: readonly string[]
   readonly user: string
   readonly isRoot: boolean
@@ -22,6 +25,8 @@ export interface Environment {
   readonly noColor: boolean
   /** Started by `npm run`: hints then say what to type there. */
   readonly viaNpm: boolean
+  /** A proxy is named by http_proxy or https_proxy, in either case of letters. */
+  readonly proxied: boolean
   readonly sshAgentSocket: string | undefined
   /** A default for each flag that has one, by the flag's name (`wait-lock`). */
   readonly flags: Readonly<Record<string, string>>
@@ -31,9 +36,19 @@ export interface Environment {
   readonly unsetForEngine: readonly string[]
 }
 
+/**
+ * Keeps the S3 client's advice for developers (on Node 20: to take a newer one) off the user's screen. The client
+ * takes it from the environment only.
+ */
+export function quietLibraries(): void {
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
+}
+
 type Variables = Readonly<Record<string, string | undefined>>
 
-const NOT_FLAGS = new Set(['DISTROLAB_HOME', 'DISTROLAB_CACHE', 'DISTROLAB_TOFU', 'DISTROLAB_QEMU'])
+const NOT_FLAGS = new Set(
+  ['HOME', 'CACHE', 'CONFIG_HOME', 'TOFU', 'QEMU', 'LEASE'].map((name) => `DISTROLAB_${name}`),
+)
 const SECRET_NAME = /(SECRET|TOKEN|PASSWORD|PASSPHRASE|PRIVATE_KEY|ACCESS_KEY|CREDENTIALS?)(_|$)/i
 /** Shorter values would make the redaction eat ordinary words. */
 const SHORTEST_SECRET = 6
@@ -45,6 +60,7 @@ export function readEnvironment(variables: Variables = process.env): Environment
     cache: folder(variables, 'DISTROLAB_CACHE', 'XDG_CACHE_HOME', '.cache'),
     configHome: folder(variables, 'DISTROLAB_CONFIG_HOME', 'XDG_CONFIG_HOME', '.config'),
     tofu: variables['DISTROLAB_TOFU'] || undefined,
+    lease: variables['DISTROLAB_LEASE'] || undefined,
     path: (variables['PATH'] ?? '').split(':').filter((entry) => entry !== ''),
     user: user.username,
     isRoot: user.uid === 0,
@@ -52,6 +68,7 @@ export function readEnvironment(variables: Variables = process.env): Environment
     ciRunUrl: ciRunUrl(variables),
     noColor: (variables['NO_COLOR'] ?? '') !== '',
     viaNpm: variables['npm_lifecycle_event'] !== undefined,
+    proxied: ['http_proxy', 'https_proxy'].some((name) => variables[name] || variables[name.toUpperCase()]),
     sshAgentSocket: variables['SSH_AUTH_SOCK'] || undefined,
     flags: flagDefaults(variables),
     secrets: secretValues(variables),

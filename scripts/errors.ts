@@ -53,7 +53,9 @@ export type LabFault =
       readonly who: string
       readonly created: string
     }
+  | { readonly code: 'engine-lock-raced'; readonly operation: string }
   | { readonly code: 'engine-disk-full'; readonly operation: string }
+  | { readonly code: 'state-superseded'; readonly place: string; readonly problems: readonly string[] }
   | { readonly code: 'driver'; readonly fault: DriverFault }
   | { readonly code: 'driver-crashed'; readonly verb: string; readonly output: string }
   | {
@@ -65,8 +67,14 @@ export type LabFault =
   | { readonly code: 'key-unreadable'; readonly path: string; readonly reason: string }
   | { readonly code: 'key-passphrase'; readonly path: string; readonly agent: boolean }
   | { readonly code: 'key-not-in-agent'; readonly path: string; readonly agent: boolean }
-  | { readonly code: 'key-not-on-lab'; readonly lab: string; readonly path: string }
-  | { readonly code: 'key-missing'; readonly lab: string }
+  | {
+      readonly code: 'key-not-on-lab'
+      readonly lab: string
+      readonly path: string
+      /** Whose keys the lab takes, in words. */
+      readonly takes: readonly string[]
+    }
+  | { readonly code: 'key-missing'; readonly lab: string; readonly takes: readonly string[] }
   | { readonly code: 'agent-unreachable'; readonly socket: string; readonly reason: string }
   | {
       readonly code: 'ssh-timeout'
@@ -107,6 +115,7 @@ export type LabFault =
   | { readonly code: 'no-free-port' }
   | { readonly code: 'leftovers'; readonly lab: string; readonly left: readonly string[] }
   | { readonly code: 'not-confirmed'; readonly command: string }
+  | { readonly code: 'confirmation-needed'; readonly command: string }
   | { readonly code: 'folder-unwritable'; readonly place: string; readonly reason: string }
   | { readonly code: 'interrupted'; readonly signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' }
 

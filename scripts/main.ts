@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import { textFlag, type Outcome } from './command.js'
 import { loadConfig } from './config.js'
 import { createContext } from './context.js'
-import { readEnvironment, type Environment } from './env.js'
+import { quietLibraries, readEnvironment, type Environment } from './env.js'
 import { explain } from './explain.js'
 import { listenForInterrupts } from './interrupt.js'
 import { parseArguments, type Parsed } from './parse.js'
@@ -14,6 +14,7 @@ import { resolveSettings } from './settings.js'
 /** Runs one command line to its end and returns the process's exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
   const env = readEnvironment()
+  quietLibraries()
   let wantsJson = argv.includes('json') || argv.includes('--output=json') || argv.includes('-ojson')
   try {
     const parsed = await parseArguments(argv, packageVersion())

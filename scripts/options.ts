@@ -23,6 +23,10 @@ export const leaseOptions: Readonly<Record<string, Options>> = {
   'wait-lock': text("How long to wait for another command's lease, such as 10m; 0 does not wait"),
 }
 
+export const yesOption: Readonly<Record<string, Options>> = {
+  yes: { type: 'boolean', alias: 'y', describe: 'Do not ask' },
+}
+
 export const machineOptions: Readonly<Record<string, Options>> = {
   region: text('auto, or a region of the provider'),
   size: text('small, lab or large'),

@@ -69,13 +69,60 @@ export async function run(
   }
 }
 
+export interface JoinedOptions {
+  /** Added to our own environment. */
+  readonly env: Readonly<Record<string, string>>
+  /** Fed to the program; without it the program reads end-of-file. */
+  readonly stdin?: NodeJS.ReadableStream
+  readonly onStdout?: (chunk: Buffer) => void
+  readonly onStderr?: (chunk: Buffer) => void
+  readonly signal: AbortSignal
+  /** The signal that passes an abort on, by its reason. */
+  readonly stopWith: (reason: unknown) => NodeJS.Signals
+}
+
+/**
+ * Runs a program with its streams passed on as they come, and returns its exit code (128 + n when a signal ended it).
+ * On abort one signal reaches it and all that it started, and once it has ended the reason is thrown.
+ */
+export async function runJoined(
+  program: string,
+  args: readonly string[],
+  options: JoinedOptions,
+): Promise<number> {
+  const { env, stdin, signal } = options
+  signal.throwIfAborted()
+  const input = stdin === undefined ? 'ignore' : 'pipe'
+  // A process group of its own: Ctrl-C must reach it through us, once.
+  const child = execa(program, args, { ...common({ env }), stdin: input, buffer: false, detached: true })
+  child.stdout?.on('data', (chunk: Buffer) => options.onStdout?.(chunk))
+  child.stderr?.on('data', (chunk: Buffer) => options.onStderr?.(chunk))
+  // It may end without having read everything.
+  child.stdin?.on('error', () => undefined)
+  if (child.stdin) stdin?.pipe(child.stdin)
+  const stop = (): void => {
+    if (child.pid !== undefined && child.exitCode === null)
+      process.kill(-child.pid, options.stopWith(signal.reason))
+  }
+  signal.addEventListener('abort', stop, { once: true })
+  try {
+    const result = await child
+    signal.throwIfAborted()
+    return exitCodeOf(program, result)
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
+}
+
 /** Runs a program on our own terminal and returns its exit code (128 + n when a signal ended it). */
 export async function runInteractive(program: string, args: readonly string[]): Promise<number> {
-  const result = await execa(program, args, { stdio: 'inherit', reject: false })
-  if (result.exitCode === undefined && result.signal === undefined) {
-    throw new RunError({ kind: 'spawn-failed', program, reason: result.shortMessage ?? 'unknown' })
-  }
-  return result.exitCode ?? 128 + constants.signals[result.signal ?? 'SIGINT']
+  return exitCodeOf(program, await execa(program, args, { stdio: 'inherit', reject: false }))
+}
+
+function exitCodeOf(program: string, result: Ended): number {
+  if (result.exitCode !== undefined) return result.exitCode
+  if (result.signal !== undefined) return 128 + constants.signals[result.signal as NodeJS.Signals]
+  throw new RunError({ kind: 'spawn-failed', program, reason: result.shortMessage ?? 'unknown' })
 }
 
 export interface Started {

@@ -17,6 +17,8 @@ export interface Settings {
   readonly size: string | undefined
   readonly instanceType: string | undefined
   readonly sshKey: string | undefined
+  /** Where `github:NAME` is looked up; no slash at its end. */
+  readonly githubUrl: string
   readonly wait: Wait
   /** Milliseconds. */
   readonly waitLock: number
@@ -27,7 +29,7 @@ export interface Settings {
 }
 
 /** The configuration's keys that hold one text. */
-type TextKey = Exclude<keyof ConfigFile, 'catalog' | 'profiles'>
+type TextKey = Exclude<keyof ConfigFile, 'catalog' | 'profiles' | 'authorizedKeys'>
 
 const DEFAULT_WAIT_LOCK = '10m'
 const WAITS: readonly Wait[] = ['ready', 'ssh', 'none']
@@ -47,6 +49,7 @@ export function resolveSettings(flags: Flags, env: Environment, config: Config, 
     size: text('size', 'size'),
     instanceType: text('instance-type', 'instanceType'),
     sshKey: sshKey === undefined ? undefined : absolutePath(sshKey, cwd),
+    githubUrl: webUrl('githubUrl', text('github-url', 'githubUrl') ?? 'https://github.com'),
     wait: oneOf('--wait', text('wait', 'wait') ?? 'ready', WAITS),
     waitLock: durationMs('--wait-lock', text('wait-lock', 'waitLock') ?? DEFAULT_WAIT_LOCK),
     yes: isOn('yes'),
@@ -67,6 +70,14 @@ export function durationMs(flag: string, given: string): number {
     })
   }
   return ms
+}
+
+function webUrl(name: string, given: string): string {
+  if (URL.canParse(given) && /^https?:$/.test(new URL(given).protocol)) return given.replace(/\/+$/, '')
+  throw new LabError({
+    code: 'usage',
+    problem: `${name}: expected a URL such as https://github.com, got "${given}"`,
+  })
 }
 
 function oneOf<T extends string>(flag: string, given: string, known: readonly T[]): T {

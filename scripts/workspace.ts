@@ -20,6 +20,10 @@ export const machineFolder = (space: Workspace, lab: string, machine: string): s
 export const logFile = (space: Workspace, lab: string): string =>
   join(space.home, 'logs', space.backendId, `${lab}.jsonl`)
 
+/** Held by the one of a lender's commands that works on the lab right now. */
+export const turnFile = (space: Workspace, lab: string, lender: number): string =>
+  join(space.home, 'turns', space.backendId, `${lab}-${lender}`)
+
 /** The engine's working directory: `cdk.tf.json` and `.terraform`, written anew by every command. A cache. */
 export const workFolder = (space: Workspace, lab: string): string =>
   join(space.cache, 'work', space.backendId, lab)

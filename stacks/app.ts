@@ -1,13 +1,13 @@
 import { App } from 'cdktf/lib/app.js'
-import { LocalBackend } from 'cdktf/lib/backends/local-backend.js'
 import { TerraformStack } from 'cdktf/lib/terraform-stack.js'
 import { buildLocalLab } from './local/stack.js'
 import type { LabSpec } from './spec.js'
+import { buildStateBlock } from './state-block.js'
 
 /** The lab's stack within an app: OpenTofu's state backend and everything the lab is made of. */
 export function buildLabStack(app: App, spec: LabSpec): TerraformStack {
   const stack = new TerraformStack(app, spec.lab)
-  new LocalBackend(stack, { path: spec.state.path })
+  buildStateBlock(stack, spec.state)
   buildLocalLab(stack, spec)
   return stack
 }

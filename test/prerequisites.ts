@@ -1,4 +1,5 @@
 import { readEnvironment } from '../scripts/env.js'
+import { LabError } from '../scripts/errors.js'
 import { explain } from '../scripts/explain.js'
 import {
   findMissing,
@@ -6,8 +7,17 @@ import {
   LOCAL_PREREQUISITES,
   type Prerequisite,
 } from '../scripts/prerequisites.js'
+import { obtainPrograms } from './services/obtain.js'
 
-/** What the tests need beyond the product: the tools that put a vendor-like image together, and an ssh-agent. */
+/** Debian packs Python's pip for each version; one of another origin has its own. */
+const ENSUREPIP = ['3.9', '3.10', '3.11', '3.12', '3.13', '3.14', '3.15'].map(
+  (version) => `/usr/lib/python${version}/ensurepip`,
+)
+
+/**
+ * What the tests need beyond the product: the tools that put a vendor-like image together, an ssh-agent, and what
+ * the servers of `services/` are made with.
+ */
 const TEST_PREREQUISITES: readonly Prerequisite[] = [
   { name: 'mtools', package: 'mtools', purpose: 'fills an EFI system partition', anyOf: ['mcopy'] },
   {
@@ -37,6 +47,14 @@ const TEST_PREREQUISITES: readonly Prerequisite[] = [
     purpose: 'tests keys held by an agent',
     anyOf: ['ssh-agent'],
   },
+  { name: 'python3', package: 'python3', purpose: 'runs an S3 server', anyOf: ['python3'] },
+  { name: 'python3-venv', package: 'python3-venv', purpose: 'installs an S3 server', anyOf: ENSUREPIP },
+  {
+    name: 'CA certificates',
+    package: 'ca-certificates',
+    purpose: 'fetches the sources of servers',
+    anyOf: ['/etc/ssl/certs/ca-certificates.crt'],
+  },
 ]
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
@@ -46,8 +64,11 @@ try {
   const env = readEnvironment()
   const missing = await findMissing(env, [...LOCAL_PREREQUISITES, ...TEST_PREREQUISITES])
   if (missing.length > 0) await installPrerequisites(env, missing, say)
+  await obtainPrograms(say)
 } catch (error) {
-  const { message, hint } = explain(error)
-  say(`${message}\n${hint}`)
+  if (error instanceof LabError) {
+    const { message, hint } = explain(error)
+    say(`${message}\n${hint}`)
+  } else say(error instanceof Error ? error.message : String(error))
   process.exitCode = 1
 }

@@ -5,7 +5,8 @@ import { execCommand } from './exec.js'
 import { historyCommand } from './history.js'
 import { imagesCommand } from './images.js'
 import { listCommand } from './list.js'
-import { lockStatusCommand } from './lock.js'
+import { lockBreakCommand } from './lock-break.js'
+import { lockStatusCommand } from './lock-status.js'
 import { recoverCommand } from './recover.js'
 import { resetCommand } from './reset.js'
 import { sshCommand } from './ssh.js'
@@ -25,6 +26,7 @@ export const commands: readonly Command[] = [
   listCommand,
   historyCommand,
   lockStatusCommand,
+  lockBreakCommand,
   recoverCommand,
   downCommand,
   imagesCommand,

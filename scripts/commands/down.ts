@@ -1,5 +1,5 @@
 import type { Command } from '../command.js'
-import { leaseOptions, nameOption, profileOption } from '../options.js'
+import { leaseOptions, nameOption, profileOption, yesOption } from '../options.js'
 
 export const downCommand: Command = {
   name: 'down',
@@ -9,7 +9,7 @@ export const downCommand: Command = {
     ...profileOption,
     ...nameOption,
     ...leaseOptions,
-    yes: { type: 'boolean', alias: 'y', describe: 'Do not ask' },
+    ...yesOption,
   },
   examples: [
     ['distrolab down debian-local', 'asks first, at a terminal'],
@@ -19,7 +19,8 @@ export const downCommand: Command = {
     const { confirm } = await import('../confirm.js')
     const { labNameOf } = await import('../lifecycle/target.js')
     const name = labNameOf(context, lab)
-    await confirm(context, `down ${name}`, `Destroy the lab ${name} and everything on its machines?`)
+    const question = `Destroy the lab ${name} and everything on its machines?`
+    await confirm(context, { command: `down ${name}`, question, unattended: 'proceed' })
     const { down } = await import('../lifecycle/down.js')
     const result = await down(context, lab)
     const text = result.changed

@@ -1,7 +1,7 @@
 import type { LabFault } from '../errors.js'
 import type { Diagnostic } from './stream.js'
 
-export type Operation = 'init' | 'apply' | 'destroy'
+export type Operation = 'init' | 'apply' | 'destroy' | 'state-push'
 
 interface KnownFailure {
   readonly pattern: RegExp
@@ -10,7 +10,8 @@ interface KnownFailure {
 
 /**
  * OpenTofu's failures that we can say more about, first match wins. "Error acquiring the state lock" is the
- * title of several different failures; only the `Lock Info:` block means that somebody holds the lock.
+ * title of several different failures; only the `Lock Info:` block means that somebody holds the lock. In a
+ * bucket that block is missing when the holder gave its lock back between our try and the look at who it is.
  */
 const KNOWN_FAILURES: readonly KnownFailure[] = [
   {
@@ -21,6 +22,11 @@ const KNOWN_FAILURES: readonly KnownFailure[] = [
       who: match.groups?.['who'] ?? '',
       created: (match.groups?.['created'] ?? '').trim(),
     }),
+  },
+  {
+    pattern:
+      /writing\s+"gs:[^"]+\.tflock"\s+failed:[^]*?Error\s+412|acquiring the state lock[^]*?S3:\s+PutObject[^]*?StatusCode:\s+412/,
+    fault: (_match, operation) => ({ code: 'engine-lock-raced', operation }),
   },
   {
     pattern: /no space left on device|disk quota exceeded/i,

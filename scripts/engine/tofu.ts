@@ -24,8 +24,12 @@ export interface EngineRun {
 const LOCK_TIMEOUT = '30s'
 const POLL_MS = 25
 
+/**
+ * `-reconfigure`: the state stays where it is. Without it an engine that was told of another way to the same
+ * place (a bucket's region, path style or key) asks whether the state is to be moved.
+ */
 export const initialise = (run: EngineRun): Promise<void> =>
-  runEngine(run, 'init', ['init', '-input=false', '-no-color'])
+  runEngine(run, 'init', ['init', '-input=false', '-no-color', '-reconfigure'])
 
 /** `replace`: addresses of resources to make anew. */
 export const apply = (run: EngineRun, replace: readonly string[] = []): Promise<void> =>
@@ -38,6 +42,10 @@ export const destroy = (run: EngineRun): Promise<void> =>
   runEngine(run, 'destroy', [
     ...['destroy', '-json', '-input=false', '-auto-approve', `-lock-timeout=${LOCK_TIMEOUT}`],
   ])
+
+/** Writes a state file of the engine's folder to the backend; refused unless it succeeds the one that is there. */
+export const pushState = (run: EngineRun, file: string): Promise<void> =>
+  runEngine(run, 'state-push', ['state', 'push', '-no-color', `-lock-timeout=${LOCK_TIMEOUT}`, file])
 
 /**
  * Runs the engine to its end. Its output goes to files, because the engine must be able to finish its work

@@ -32,15 +32,46 @@ export const backendExplanations: Explanations<BackendFault> = {
     hint: '',
     exitCode: EXIT.failed,
   }),
-  'backend-unsupported': ({ given, kind }) => ({
-    message: `--backend: ${kind} backends are not part of this version (got "${given}").`,
-    hint: 'Use a folder: --backend file:///srv/labs',
+  'backend-url-invalid': ({ given, problems }) => ({
+    message: `The backend "${given}" is no place for labs:${indented(problems)}`,
+    hint: 'For example: --backend s3://bucket/prefix?region=eu-west-1, gs://bucket/prefix or file:///srv/labs',
     exitCode: EXIT.usage,
   }),
-  'backend-url-invalid': ({ given, expected }) => ({
-    message: `--backend: expected ${expected}, got "${given}".`,
-    hint: 'For example: --backend file:///srv/labs',
+  'store-forbidden': ({ place, permission, identity }) => ({
+    message: `${identity ?? 'The identity of your credentials'} may not reach ${place}: ${permission} is missing.`,
+    hint: `Have ${permission} granted on that bucket, or use other credentials: ${whoAmI(place)}    # shows whose these are`,
+    exitCode: EXIT.failed,
+  }),
+  'store-missing': ({ bucket }) => ({
+    message: `There is no bucket ${bucket}, or not under that name at that place.`,
+    hint: 'Correct the name where it was given (--backend, DISTROLAB_BACKEND or the configuration file), or make the bucket.',
     exitCode: EXIT.usage,
+  }),
+  'store-wrong-region': ({ bucket, given, actual }) => ({
+    message: `The bucket ${bucket} is ${actual === undefined ? 'in another region than' : `in ${actual}, not in`} ${given}.`,
+    hint:
+      actual === undefined
+        ? `aws s3api get-bucket-location --bucket ${bucket}    # then say ?region=R in the backend's URL`
+        : `Say ?region=${actual} in the backend's URL.`,
+    exitCode: EXIT.usage,
+  }),
+  'store-unreachable': ({ endpoint, reason }) => ({
+    message: `The backend at ${endpoint} does not answer, or only with failures: ${reason}.`,
+    hint: `curl -sSI ${endpoint}    # shows whether the network reaches it; then run the same command again`,
+    exitCode: EXIT.failed,
+  }),
+  'store-no-conditions': ({ endpoint, operation }) => ({
+    message: `The server at ${endpoint} ignores the conditions of a ${operation}: labs there could not be locked, and nothing was changed.`,
+    hint: 'Use a server that keeps If-None-Match and If-Match (AWS S3, MinIO, Ceph, R2, versitygw in recent versions), or file:///DIR.',
+    exitCode: EXIT.usage,
+  }),
+  'store-credentials': ({ kind, reason }) => ({
+    message: `There are no valid credentials for the backend: ${reason}.`,
+    hint:
+      kind === 's3'
+        ? 'aws sso login, aws login or aws configure; in CI set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a role'
+        : 'gcloud auth application-default login; in CI set GOOGLE_APPLICATION_CREDENTIALS',
+    exitCode: EXIT.credentials,
   }),
   'record-unreadable': ({ lab, place, problems }) => ({
     message: `The record of ${lab} can't be read (${place}):${indented(problems)}`,
@@ -62,4 +93,23 @@ export const backendExplanations: Explanations<BackendFault> = {
     hint: `distrolab status ${lab}`,
     exitCode: EXIT.locked,
   }),
+  'lease-token-refused': ({ field, expected, got }) => ({
+    message: `DISTROLAB_LEASE: ${field}: expected ${expected}, got ${got}.${tokenTrouble[field]}`,
+    hint:
+      field === 'backend'
+        ? 'Give the same --backend as the command that started this one, or: unset DISTROLAB_LEASE'
+        : 'unset DISTROLAB_LEASE    # the command then takes the lease itself',
+    exitCode: field === 'fence' || field === 'holder' ? EXIT.locked : EXIT.usage,
+  }),
 }
+
+/** The provider's own command that says who we are to it. */
+const whoAmI = (place: string): string =>
+  place.startsWith('gs:') ? 'gcloud auth list' : 'aws sts get-caller-identity'
+
+const tokenTrouble = {
+  form: '',
+  backend: ' The lease that was lent is that of a lab of another backend.',
+  fence: ' The command that lent its lease holds it no longer.',
+  holder: ' The command that lent its lease is gone.',
+} as const

@@ -1,9 +1,16 @@
 import type { LabFault } from '../errors.js'
+import { quoteForShell } from '../machine/shell.js'
 import { didYouMean, EXIT, explainBy, indented, type Explanations } from './explanation.js'
 import { driverExplanations } from './driver-faults.js'
 
 const agentState = (agent: boolean): string =>
   agent ? 'the ssh-agent does not hold it' : 'there is no ssh-agent (SSH_AUTH_SOCK is not set)'
+
+const wayIn = (lab: string): string =>
+  [
+    `distrolab up ${lab} --ssh-key PATH    # if one of these keys is yours`,
+    `distrolab down ${lab} && distrolab up ${lab}    # anew, with your key in authorizedKeys of the configuration`,
+  ].join('\n  ')
 
 export const labExplanations: Explanations<LabFault> = {
   usage: ({ problem, command }) => ({
@@ -13,7 +20,10 @@ export const labExplanations: Explanations<LabFault> = {
   }),
   'config-invalid': ({ problems }) => ({
     message: `The configuration has mistakes:${indented(
-      problems.map(({ file, field, expected, got }) => `${file}: ${field}: expected ${expected}, got ${got}`),
+      problems.map(
+        ({ file, field, expected, got, fix }) =>
+          `${file}: ${field}: expected ${expected}, got ${got}${fix === undefined ? '' : `. ${fix}`}`,
+      ),
     )}`,
     hint: 'Correct the fields named above; nothing was changed.',
     exitCode: EXIT.usage,
@@ -107,9 +117,19 @@ export const labExplanations: Explanations<LabFault> = {
     hint: `When that process is gone: tofu force-unlock ${lockId}    # in the folder that distrolab synth --out DIR writes`,
     exitCode: EXIT.locked,
   }),
+  'engine-lock-raced': ({ operation }) => ({
+    message: `Another OpenTofu had the lock of this lab's state at that very moment; ours failed at ${operation}.`,
+    hint: "Run the same command again. If that never helps and no OpenTofu runs: remove the object that ends in .tflock in the lab's folder of the bucket.",
+    exitCode: EXIT.locked,
+  }),
   'engine-disk-full': ({ operation }) => ({
     message: `There is no room left on the disk; OpenTofu failed at ${operation}.`,
     hint: 'Make room and run the same command again.',
+    exitCode: EXIT.failed,
+  }),
+  'state-superseded': ({ place, problems }) => ({
+    message: `A state that OpenTofu could not write earlier does not fit the stored one any more:${indented(problems)}`,
+    hint: `tofu show ${quoteForShell(place)}    # shows what it knew; when nothing of that is left: rm ${quoteForShell(place)}`,
     exitCode: EXIT.failed,
   }),
   driver: ({ fault }) => explainBy(driverExplanations, fault),
@@ -143,14 +163,14 @@ export const labExplanations: Explanations<LabFault> = {
     hint: `ssh-add ${path.replace(/\.pub$/, '')}`,
     exitCode: EXIT.usage,
   }),
-  'key-not-on-lab': ({ lab, path }) => ({
-    message: `${lab} does not accept the key ${path}.`,
-    hint: `Use the key it was made with (--ssh-key), or make it anew: distrolab down ${lab} && distrolab up ${lab}`,
+  'key-not-on-lab': ({ lab, path, takes }) => ({
+    message: `${lab} does not accept the key ${path}; it takes:${indented(takes)}`,
+    hint: wayIn(lab),
     exitCode: EXIT.failed,
   }),
-  'key-missing': ({ lab }) => ({
-    message: `The key of ${lab} is not on this computer.`,
-    hint: `Name it with --ssh-key: distrolab up ${lab} --ssh-key PATH`,
+  'key-missing': ({ lab, takes }) => ({
+    message: `No key on this computer opens ${lab}; it takes:${indented(takes)}`,
+    hint: wayIn(lab),
     exitCode: EXIT.failed,
   }),
   'agent-unreachable': ({ socket, reason }) => ({
@@ -207,6 +227,11 @@ export const labExplanations: Explanations<LabFault> = {
   }),
   'not-confirmed': ({ command }) => ({
     message: `${command} was not confirmed; nothing was changed.`,
+    hint: `distrolab ${command} --yes`,
+    exitCode: EXIT.usage,
+  }),
+  'confirmation-needed': ({ command }) => ({
+    message: `${command} must be confirmed, and there is no terminal to ask at; nothing was changed.`,
     hint: `distrolab ${command} --yes`,
     exitCode: EXIT.usage,
   }),

@@ -4,10 +4,10 @@ import prettyBytes from 'pretty-bytes'
 import { locationUrl } from '../../backend/location.js'
 import { chooseAccelerator, readHostFacts } from '../../stacks/local/driver/qemu/accelerator.js'
 import type { Context } from '../context.js'
-import { MINIMUM_ENGINE, resolveEngine } from '../engine/resolve.js'
 import { explain } from '../explain.js'
 import { installCommand, locate, LOCAL_PREREQUISITES, type Prerequisite } from '../prerequisites.js'
 import { run, RunError } from '../run.js'
+import { engineFor, minimumEngine } from './engine-for.js'
 
 export interface Finding {
   readonly name: string
@@ -32,13 +32,13 @@ export async function examine(context: Context): Promise<Finding[]> {
   ]
 }
 
-async function examineEngine({ env }: Context): Promise<Finding> {
+async function examineEngine(context: Context): Promise<Finding> {
   try {
-    const { path, version, source } = await resolveEngine(env)
+    const { path, version, source } = await engineFor(context)
     return { name: 'OpenTofu', status: 'ok', found: `${version} (${source}: ${path})`, fix: '' }
   } catch (error) {
     const { message, hint } = explain(error)
-    return { name: `OpenTofu ${MINIMUM_ENGINE}`, status: 'missing', found: message, fix: hint }
+    return { name: `OpenTofu ${minimumEngine(context)}`, status: 'missing', found: message, fix: hint }
   }
 }
 

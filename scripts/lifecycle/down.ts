@@ -1,11 +1,11 @@
 import { hostname } from 'node:os'
 import type { AnyLab, Lab } from '../../backend/lab.js'
 import type { Context } from '../context.js'
-import { resolveEngine } from '../engine/resolve.js'
-import { destroy, initialise } from '../engine/tofu.js'
+import { destroy } from '../engine/tofu.js'
 import { LabError } from '../errors.js'
 import { forgetLab } from '../workspace.js'
-import { runOperation, settleEngine, writeConfiguration } from './engine-session.js'
+import { engineFor } from './engine-for.js'
+import { initialiseEngine, runOperation, settleEngine, writeConfiguration } from './engine-session.js'
 import { throughGate, type Session } from './gate.js'
 import { hooksOf } from './provider-hooks.js'
 import { downSteps, verifySteps } from './step-lists.js'
@@ -54,13 +54,12 @@ export async function down(context: Context, positional: string | undefined): Pr
 
 async function destroyResources(session: Session, steps: Steps, lab: Lab<'destroying'>): Promise<void> {
   const { context } = session
-  const engine = await resolveEngine(context.env)
+  const engine = await engineFor(context)
   const hooks = await hooksOf(lab.provider)
   const profile = await profileOf(context, lab)
-  const folder = await steps.run('synth', () =>
-    writeConfiguration(session, hooks.buildSpec(context, lab, profile)),
-  )
-  await steps.run('init', (detail) => runOperation(session, engine, folder, detail, initialise))
+  const spec = hooks.buildSpec(context, lab, profile)
+  const folder = await steps.run('synth', () => writeConfiguration(session, spec))
+  await steps.run('init', (detail) => initialiseEngine(session, engine, folder, spec.state, detail))
   await steps.run('destroy', (detail) => runOperation(session, engine, folder, detail, destroy))
 }
 

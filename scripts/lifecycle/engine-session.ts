@@ -2,12 +2,13 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { livenessOf } from '../../backend/process-identity.js'
 import { synthesiseLab } from '../../stacks/app.js'
+import type { StateBackend } from '../../backend/state-backend.js'
 import type { LabSpec } from '../../stacks/spec.js'
-import type { EngineRun } from '../engine/tofu.js'
+import { initialise, type EngineRun } from '../engine/tofu.js'
 import type { Engine } from '../engine/resolve.js'
 import type { EngineEvent } from '../engine/stream.js'
 import { LabError } from '../errors.js'
-import { recoverState } from '../engine/recover-state.js'
+import { hasErroredState, recoverLocalState, recoverRemoteState } from '../engine/recover-state.js'
 import { ensureFolder, putFile, workFolder } from '../workspace.js'
 import { parseDriverLine } from './driver.js'
 import type { Session } from './gate.js'
@@ -15,10 +16,25 @@ import type { Session } from './gate.js'
 /** Writes what the engine reads, anew each time: the work folder is a cache. */
 export async function writeConfiguration(session: Session, spec: LabSpec): Promise<string> {
   const folder = await ensureFolder(workFolder(session.context.space, session.lab))
-  if (await recoverState(spec.state, folder))
-    session.log.warn('recovered the state that OpenTofu could not write')
   await putFile(join(folder, 'cdk.tf.json'), synthesiseLab(spec))
   return folder
+}
+
+/** The step `init`. A state that an earlier run could not write is put back before anybody reads the old one. */
+export async function initialiseEngine(
+  session: Session,
+  engine: Engine,
+  folder: string,
+  state: StateBackend,
+  detail: (text: string) => void,
+): Promise<void> {
+  const isErrored = hasErroredState(folder)
+  // `init` itself reads a local state, and fails on one that was cut short.
+  if (isErrored && state.kind === 'local') await recoverLocalState(state, folder)
+  await runOperation(session, engine, folder, detail, initialise)
+  if (isErrored && state.kind !== 'local')
+    await runOperation(session, engine, folder, detail, recoverRemoteState)
+  if (isErrored) session.log.warn('recovered the state that OpenTofu could not write')
 }
 
 /**

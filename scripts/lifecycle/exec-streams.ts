@@ -2,31 +2,33 @@ import type { Outcome } from '../command.js'
 import type { Context } from '../context.js'
 import { execute, type ExecRequest } from './exec.js'
 
-/** Joins a remote command to our own streams; with `-o json` its output is part of the one document instead. */
-export async function runOnMachine(
+/** Joins a command to our own streams; with `-o json` its output is part of the one document instead. */
+export async function executeJoined(
   context: Context,
   request: Omit<ExecRequest, 'streams'>,
 ): Promise<Outcome> {
-  const stdin = process.stdin.isTTY ? {} : { stdin: process.stdin }
-  if (!context.settings.json) {
-    const exitCode = await execute(context, {
-      ...request,
-      streams: {
-        ...stdin,
-        onStdout: (chunk) => void process.stdout.write(chunk),
-        onStderr: (chunk) => void process.stderr.write(chunk),
-      },
-    })
+  const input = process.stdin.isTTY ? {} : { stdin: process.stdin }
+  const [stdout, stderr] = [sink(context, process.stdout), sink(context, process.stderr)]
+  try {
+    const streams = { ...input, onStdout: stdout.take, onStderr: stderr.take }
+    const exitCode = await execute(context, { ...request, streams })
+    if (!context.settings.json) return { exitCode }
+    return { exitCode, json: { exitCode, stdout: stdout.text(), stderr: stderr.text() } }
+  } finally {
+    // Whoever feeds us may never end.
     process.stdin.destroy()
-    return { exitCode }
   }
-  const stdout: Buffer[] = []
-  const stderr: Buffer[] = []
-  const exitCode = await execute(context, {
-    ...request,
-    streams: { ...stdin, onStdout: (chunk) => stdout.push(chunk), onStderr: (chunk) => stderr.push(chunk) },
-  })
-  process.stdin.destroy()
-  const text = (chunks: readonly Buffer[]): string => context.redact(Buffer.concat(chunks).toString())
-  return { exitCode, json: { exitCode, stdout: text(stdout), stderr: text(stderr) } }
+}
+
+interface Sink {
+  readonly take: (chunk: Buffer) => void
+  readonly text: () => string
+}
+
+function sink({ settings, redact }: Context, stream: NodeJS.WriteStream): Sink {
+  const chunks: Buffer[] = []
+  const take = settings.json
+    ? (chunk: Buffer) => void chunks.push(chunk)
+    : (chunk: Buffer) => void stream.write(chunk)
+  return { take, text: () => redact(Buffer.concat(chunks).toString()) }
 }

@@ -1,12 +1,15 @@
 import type { AnyLab } from '../../backend/lab.js'
 import type { LabName } from '../../backend/lab-name.js'
 import { openLabWriter, type LabWriter } from '../../backend/lab-writer.js'
-import { acquireLease, type Lease } from '../../backend/lease.js'
 import { BackendError } from '../../backend/errors.js'
+import { withGuard } from '../../backend/guard.js'
+import { inheritLease } from '../../backend/inherited-lease.js'
+import { acquireLease, type Lease } from '../../backend/lease.js'
+import { parseLeaseTokens, tokenFor, type LeaseToken } from '../../backend/lease-token.js'
 import type { Context } from '../context.js'
 import { explain } from '../explain.js'
 import { openLog, type Log } from '../log.js'
-import { logFile } from '../workspace.js'
+import { logFile, turnFile } from '../workspace.js'
 
 /** What a command that changes a lab works with while it holds the lease. */
 export interface Session {
@@ -19,27 +22,65 @@ export interface Session {
   readonly signal: AbortSignal
 }
 
+export interface GateOptions {
+  /** Passes by breaking the lease of this fence; one that changed hands meanwhile is not waited for. */
+  readonly breakFence?: number
+}
+
+type Action<T> = (session: Session) => Promise<T>
+
 /**
- * The one gate: every command that changes a lab passes here. Takes the lease, records that the command has
- * begun, runs `action`, records its failure if it fails, and gives the lease back.
+ * The one gate: every command that changes a lab passes here. Takes the lease, or inherits the one that the command
+ * that started us lends (`DISTROLAB_LEASE`), runs `action`, records its failure if it fails, and gives the lease back.
  */
 export async function throughGate<T>(
   context: Context,
   lab: LabName,
   command: string,
-  action: (session: Session) => Promise<T>,
+  action: Action<T>,
+  options: GateOptions = {},
 ): Promise<T> {
-  const store = await context.store()
-  const lease = await acquireLease(store, lab, {
-    holder: context.holder,
-    command,
-    waitMs: context.settings.waitLock,
-    signal: context.interrupt.signal,
+  const { breakFence } = options
+  const token = tokenFor(lentTokens(context), lab, context.space.backendId)
+  if (token !== undefined && breakFence === undefined) return inTurn(context, token, command, action)
+  const { settings, progress, interrupt, holder } = context
+  const lease = await acquireLease(await context.store(), lab, {
+    ...{ holder, command, signal: interrupt.signal },
+    ...(breakFence === undefined ? { waitMs: settings.waitLock } : { waitMs: 0, breakFence }),
     onWait: ({ user, host, pid, command: theirs, since }) =>
-      context.progress.say(
+      progress.say(
         `Waiting for the lease of ${lab}: ${user}@${host} (pid ${pid}) runs ${theirs} since ${since}`,
       ),
   })
+  return holding(context, lease, command, action)
+}
+
+/** The leases that were lent to us. Throws BackendError `lease-token-refused`. */
+export const lentTokens = ({ env }: Context): readonly LeaseToken[] =>
+  env.lease === undefined ? [] : parseLeaseTokens(env.lease)
+
+/** One lease, one command at a time: the commands that borrow from the same lender wait for each other. */
+async function inTurn<T>(
+  context: Context,
+  token: LeaseToken,
+  command: string,
+  action: Action<T>,
+): Promise<T> {
+  const { space, settings, progress, interrupt, holder } = context
+  const turn = {
+    timeoutMs: settings.waitLock,
+    signal: interrupt.signal,
+    onWait: (pid: number) =>
+      progress.say(`Waiting for another command under the same lease of ${token.lab} (pid ${pid})`),
+  }
+  return withGuard(turnFile(space, token.lab, token.lender), turn, async () => {
+    const lease = await inheritLease(await context.store(), { token, holder, command })
+    return holding(context, lease, command, action)
+  })
+}
+
+async function holding<T>(context: Context, lease: Lease, command: string, action: Action<T>): Promise<T> {
+  const { lab } = lease
   const log = await openLog({
     file: logFile(context.space, lab),
     verbosity: context.settings.verbosity,
@@ -57,6 +98,10 @@ export async function throughGate<T>(
         fence: lease.fence,
       })
     }
+    if (lease.lentBy !== undefined) {
+      const { user, host, pid, command: theirs } = lease.lentBy
+      log.info('lease inherited', { lab, from: `${user}@${host}`, pid, command: theirs, fence: lease.fence })
+    }
     return await hold(context, lease, log, command, action)
   } finally {
     await lease.release()
@@ -69,7 +114,7 @@ async function hold<T>(
   lease: Lease,
   log: Log,
   command: string,
-  action: (session: Session) => Promise<T>,
+  action: Action<T>,
 ): Promise<T> {
   const { lab } = lease
   const writer = await openLabWriter(await context.store(), lease, {
@@ -88,10 +133,13 @@ async function hold<T>(
   }
 }
 
-/** A lab in use is ready again once we hold its lease: whoever used it is gone. Returns the lab as it is then. */
-export async function endAbandonedUse({ writer }: Session): Promise<AnyLab | undefined> {
+/**
+ * A lab in use is ready again once we hold its lease: whoever used it is gone. Under a lent lease it is the lender
+ * that uses it, and still does. Returns the lab as it is then.
+ */
+export async function endAbandonedUse({ writer, lease }: Session): Promise<AnyLab | undefined> {
   const { lab } = writer
-  if (lab?.state !== 'in-use') return lab
+  if (lab?.state !== 'in-use' || lease.lentBy !== undefined) return lab
   return writer.transition(lab, 'ready', { message: 'the command that used it is gone' })
 }
 

@@ -16,6 +16,7 @@ import { CatalogError } from '../../distro-catalog/errors.js'
 import { LabError } from '../errors.js'
 import { checkLocalPrerequisites } from '../prerequisites.js'
 import { machineFolder } from '../workspace.js'
+import { keysOn } from './reach.js'
 import { callDriver, progressText } from './driver.js'
 import type { ProviderHooks, StepControl } from './provider-hooks.js'
 
@@ -97,7 +98,7 @@ export const localHooks: ProviderHooks = {
         sshPort: machine.port ?? 0,
         directory: placeOf(machine),
       })),
-      authorizedKeys: [lab.sshKey.publicKey],
+      authorizedKeys: keysOn(lab),
       cache: space.cache,
       instanceId: lab.createdAt.replaceAll(/[^0-9]/g, ''),
     })

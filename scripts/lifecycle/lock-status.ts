@@ -1,22 +1,31 @@
-import { readLease } from '../../backend/lease-document.js'
-import { readRecord } from '../../backend/record.js'
+import { readLease, type LeaseStatus } from '../../backend/lease-document.js'
+import type { LabName } from '../../backend/lab-name.js'
 import type { State } from '../../backend/lab-state.js'
+import { livenessOf, type Liveness } from '../../backend/process-identity.js'
+import { readRecord } from '../../backend/record.js'
 import type { Context } from '../context.js'
 import { labNameOf, requireLab } from './target.js'
 
+export interface LockHolder {
+  readonly user: string
+  readonly host: string
+  readonly pid: number
+  readonly ciRunUrl: string | null
+  readonly command: string
+  readonly since: string
+  readonly expiresAt: string
+  /** As far as this computer can tell. */
+  readonly liveness: Liveness
+  /** By the store's clock: since it took the lease, and since it last renewed it. */
+  readonly heldMs: number
+  readonly silentMs: number
+}
+
 export interface LockStatus {
-  readonly lab: string
+  readonly lab: LabName
   readonly held: boolean
   readonly fence: number
-  readonly holder: {
-    readonly user: string
-    readonly host: string
-    readonly pid: number
-    readonly ciRunUrl: string | null
-    readonly command: string
-    readonly since: string
-    readonly expiresAt: string
-  } | null
+  readonly holder: LockHolder | null
   /** What the holder does right now: the lab's state and step. */
   readonly state: State | null
   readonly step: string | null
@@ -31,24 +40,25 @@ export async function lockStatus(context: Context, positional: string | undefine
   // A first `up` holds the lease before there is a record.
   if (lease === undefined) await requireLab(context, lab)
   const record = (await readRecord(store, lab))?.lab
-  const held = lease?.holder
+  const holder = lease === undefined ? null : holderOf(lease, await store.now())
   return {
     lab,
-    held: held !== null && held !== undefined,
+    held: holder !== null,
     fence: lease?.document.fence ?? 0,
-    holder:
-      lease === undefined || held === null || held === undefined
-        ? null
-        : {
-            ...{ user: held.user, host: held.host, pid: held.pid, ciRunUrl: held.ciRunUrl ?? null },
-            ...{
-              command: lease.document.command,
-              since: lease.document.since,
-              expiresAt: lease.document.expiresAt,
-            },
-          },
+    holder,
     state: record?.state ?? null,
     step: record?.step?.name ?? null,
     takeover: lease?.takeover ?? null,
+  }
+}
+
+function holderOf({ document, holder }: LeaseStatus, now: Date): LockHolder | null {
+  if (holder === null) return null
+  const { command, since, renewedAt, expiresAt } = document
+  const sinceMs = (time: string): number => Math.max(0, now.getTime() - Date.parse(time))
+  return {
+    ...{ user: holder.user, host: holder.host, pid: holder.pid, ciRunUrl: holder.ciRunUrl ?? null },
+    ...{ command, since, expiresAt, liveness: livenessOf(holder) },
+    ...{ heldMs: sinceMs(since), silentMs: sinceMs(renewedAt) },
   }
 }

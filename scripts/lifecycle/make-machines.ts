@@ -1,7 +1,7 @@
 import type { AnyLab } from '../../backend/lab.js'
 import type { Engine } from '../engine/resolve.js'
-import { apply, initialise } from '../engine/tofu.js'
-import { runOperation, writeConfiguration } from './engine-session.js'
+import { apply } from '../engine/tofu.js'
+import { initialiseEngine, runOperation, writeConfiguration } from './engine-session.js'
 import type { Session } from './gate.js'
 import type { LabPlan } from './plan-lab.js'
 import type { Presence, StepControl } from './provider-hooks.js'
@@ -44,7 +44,7 @@ export async function makeMachines(
   const { session, plan, engine, steps } = work
   const spec = plan.hooks.buildSpec(session.context, lab, plan.profile)
   const folder = await steps.run('synth', () => writeConfiguration(session, spec), record)
-  await steps.run('init', (detail) => runOperation(session, engine, folder, detail, initialise))
+  await steps.run('init', (detail) => initialiseEngine(session, engine, folder, spec.state, detail))
   await steps.run('apply', async (detail) => {
     // What was never made is just made: OpenTofu takes no offence.
     const replace = absentIn(presences).map((name) => plan.hooks.replaceAddress(name))

@@ -1,6 +1,6 @@
 import type { AnyLab } from '../../backend/lab.js'
 import type { LabName } from '../../backend/lab-name.js'
-import type { Decided } from '../../backend/record-schema.js'
+import type { AuthorizedKey, Decided } from '../../backend/record-schema.js'
 import { resolveProfile, type Profile } from '../../distro-catalog/profile.js'
 import { labTags } from '../../stacks/naming.js'
 import type { Context } from '../context.js'
@@ -8,6 +8,7 @@ import { LabError } from '../errors.js'
 import { ensureIdentity, type Identity } from '../machine/key.js'
 import { hooksOf, type ProviderHooks } from './provider-hooks.js'
 import { requireIdentity } from './reach.js'
+import { resolveTeamKeys } from './team-keys.js'
 
 /** What a lab is or will be made of, checked against the catalog. Making one changes nothing. */
 export interface LabDraft {
@@ -18,6 +19,8 @@ export interface LabDraft {
 
 export interface LabPlan extends LabDraft {
   readonly identity: Identity
+  /** Who else gets in. */
+  readonly authorizedKeys: readonly AuthorizedKey[]
 }
 
 /**
@@ -26,9 +29,13 @@ export interface LabPlan extends LabDraft {
  */
 export async function planLab(context: Context, lab: LabName, living: AnyLab | undefined): Promise<LabPlan> {
   const draft = await draftLab(context, lab, living)
-  if (living !== undefined) return { ...draft, identity: await requireIdentity(context, living) }
+  if (living !== undefined) {
+    const { authorizedKeys = [] } = living
+    return { ...draft, authorizedKeys, identity: await requireIdentity(context, living) }
+  }
+  const authorizedKeys = await resolveTeamKeys(context, lab)
   const options = { sshKey: context.settings.sshKey, agentSocket: context.env.sshAgentSocket }
-  return { ...draft, identity: await ensureIdentity(context.space, lab, options) }
+  return { ...draft, authorizedKeys, identity: await ensureIdentity(context.space, lab, options) }
 }
 
 /** `living`: the lab's record, unless it is destroyed. */
@@ -73,6 +80,7 @@ export async function decide(context: Context, plan: LabPlan): Promise<Decided> 
     image: null,
     machines: await hooks.planMachines(context, lab, ['main'], profile),
     sshKey: { publicKey, source, ...(source === 'generated' ? {} : { path: file }) },
+    authorizedKeys: [...plan.authorizedKeys],
     tags: labTags(space.backendId, lab),
     owner: { user: holder.user, host: holder.host },
     expiresAt: null,

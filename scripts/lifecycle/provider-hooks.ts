@@ -21,7 +21,7 @@ export interface PreparedImage {
 /** What a lab's stack is made from. */
 export type SpecFacts = Pick<
   LabFacts,
-  'lab' | 'profile' | 'image' | 'size' | 'machines' | 'sshKey' | 'createdAt'
+  'lab' | 'profile' | 'image' | 'size' | 'machines' | 'sshKey' | 'authorizedKeys' | 'createdAt'
 >
 
 /** `partial`: traces of a machine that was never finished. */

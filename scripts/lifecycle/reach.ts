@@ -1,34 +1,61 @@
+import { homedir } from 'node:os'
+import { join } from 'node:path'
 import type { AnyLab } from '../../backend/lab.js'
 import type { Machine } from '../../backend/record-schema.js'
 import type { Context } from '../context.js'
 import { LabError } from '../errors.js'
 import type { SshTarget } from '../machine/connect.js'
-import { ensureIdentity, readIdentity, type Identity } from '../machine/key.js'
+import { identityFromFile, readIdentity, rememberIdentity, type Identity } from '../machine/key.js'
 import { sshAlias, writeSshConfig } from '../machine/ssh-config.js'
 
 /**
- * The key for a lab that exists: the one `--ssh-key` names, else the one this computer made for it.
- * Throws LabError key-missing where the lab was made on another computer, or key-not-on-lab.
+ * The key for a lab that exists: the one `--ssh-key` names, else the one this computer used before, else a key of this
+ * user that the lab takes. Throws LabError key-missing or key-not-on-lab, each with whose keys it takes.
  */
 export async function requireIdentity(context: Context, lab: AnyLab): Promise<Identity> {
   const { space, env, settings } = context
-  const given = settings.sshKey !== undefined
-  if (!given && (await readIdentity(space, lab.lab)) === undefined) {
-    throw new LabError({ code: 'key-missing', lab: lab.lab })
+  if (settings.sshKey !== undefined) {
+    const given = await identityFromFile(settings.sshKey, env.sshAgentSocket)
+    assertKeyOnLab(given, lab)
+    await rememberIdentity(space, lab.lab, given)
+    return given
   }
-  const identity = await ensureIdentity(space, lab.lab, {
-    sshKey: settings.sshKey,
-    agentSocket: env.sshAgentSocket,
-  })
-  assertKeyOnLab(identity, lab)
-  return identity
+  const remembered = await readIdentity(space, lab.lab)
+  const wanted = keysOn(lab)
+  if (remembered !== undefined && wanted.includes(remembered.publicKey)) return remembered
+  const { findOwnKey } = await import('../machine/own-key.js')
+  const options = { sshFolder: join(homedir(), '.ssh'), agentSocket: env.sshAgentSocket }
+  const own = await findOwnKey(space, lab.lab, wanted, options)
+  if (own === undefined) {
+    if (remembered !== undefined) throw keyNotOnLab(lab, remembered)
+    throw new LabError({ code: 'key-missing', lab: lab.lab, takes: takersOf(lab) })
+  }
+  await rememberIdentity(space, lab.lab, own)
+  return own
 }
+
+/** Every key that the lab's machines take, its own first; each once. */
+export const keysOn = ({
+  sshKey,
+  authorizedKeys = [],
+}: Pick<AnyLab, 'sshKey' | 'authorizedKeys'>): string[] => [
+  ...new Set([sshKey.publicKey, ...authorizedKeys.map(({ publicKey }) => publicKey)]),
+]
+
+/** Whose keys those are. */
+const takersOf = ({ owner, authorizedKeys = [] }: AnyLab): string[] => [
+  `the key it was made with, by ${owner.user}@${owner.host}`,
+  ...new Set(authorizedKeys.map(({ from }) => from)),
+]
 
 /** A new lab takes any key. */
 export function assertKeyOnLab(identity: Identity, living: AnyLab | undefined): void {
-  if (living === undefined || identity.publicKey === living.sshKey.publicKey) return
-  throw new LabError({ code: 'key-not-on-lab', lab: living.lab, path: identity.file })
+  if (living === undefined || keysOn(living).includes(identity.publicKey)) return
+  throw keyNotOnLab(living, identity)
 }
+
+export const keyNotOnLab = (lab: AnyLab, identity: Identity, cause?: Error): LabError =>
+  new LabError({ code: 'key-not-on-lab', lab: lab.lab, path: identity.file, takes: takersOf(lab) }, { cause })
 
 export function targetOf(context: Context, lab: AnyLab, machine: Machine, identity: Identity): SshTarget {
   const { address, port } = machine

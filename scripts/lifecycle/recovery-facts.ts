@@ -8,11 +8,10 @@ import { objectPlace } from '../../backend/location.js'
 import { livenessOf } from '../../backend/process-identity.js'
 import { readRecord } from '../../backend/record.js'
 import type { Holder, Machine } from '../../backend/record-schema.js'
-import { stateBackend } from '../../backend/state-backend.js'
 import { resolveProfile, type Profile } from '../../distro-catalog/profile.js'
 import { CatalogError } from '../../distro-catalog/errors.js'
 import type { Context } from '../context.js'
-import { readEngineLock, readEngineState, type EngineLock, type EngineState } from '../engine/state-file.js'
+import { readEngineFiles, type EngineFiles } from '../engine/state-file.js'
 import { connectOnce, SshError } from '../machine/connect.js'
 import { readIdentity } from '../machine/key.js'
 import { LabError } from '../errors.js'
@@ -39,9 +38,7 @@ export interface RecoveryFacts {
         /** The proof that its holder is gone; null while it may live. */
         readonly takeover: TakeoverReason | null
       }
-  readonly engine: {
-    readonly state: EngineState
-    readonly lock: EngineLock | undefined
+  readonly engine: EngineFiles & {
     /** The recorded engine process that still runs. */
     readonly pid: number | undefined
   }
@@ -64,7 +61,6 @@ export interface MachineFacts {
 export async function readFacts(context: Context, lab: LabName): Promise<RecoveryFacts> {
   const record = await readRecordFacts(context, lab)
   const known = record.kind === 'readable' ? record.lab : undefined
-  const state = stateBackend(context.location, lab)
   const profile = known === undefined ? await guessProfile(context, lab) : undefined
   const elsewhere =
     known?.provider === 'local' && known.owner.host !== hostname() ? known.owner.host : undefined
@@ -73,8 +69,7 @@ export async function readFacts(context: Context, lab: LabName): Promise<Recover
     record,
     lease: await readLeaseFacts(context, lab),
     engine: {
-      state: await readEngineState(state),
-      lock: await readEngineLock(state),
+      ...(await readEngineFiles(await context.store(), context.location, lab)),
       pid: known?.engine && livenessOf(known.engine) === 'alive' ? known.engine.pid : undefined,
     },
     machines: elsewhere === undefined ? await readMachines(context, lab, known, profile) : [],

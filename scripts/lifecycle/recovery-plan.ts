@@ -39,7 +39,10 @@ function planForLease({ lab, lease }: RecoveryFacts): RecoveryPlan | undefined {
   const { holder, command, expiresAt } = lease
   return {
     verdict: `${holder.user}@${holder.host} (pid ${holder.pid}) is running ${command} on ${lab}; without a sign of life its lease ends at ${expiresAt}.`,
-    next: [{ command: `distrolab lock status ${lab}`, does: 'shows how far it is; wait for it' }],
+    next: [
+      { command: `distrolab lock status ${lab}`, does: 'shows how far it is; wait for it' },
+      { command: `distrolab lock break ${lab}`, does: 'takes it away from one that hangs' },
+    ],
     runbook: 'stale-lease',
   }
 }
@@ -49,7 +52,7 @@ function planForRecord(facts: RecoveryFacts): RecoveryPlan {
   if (record.kind === 'unreadable') {
     const verdict = `The record of ${lab} can't be read; what OpenTofu made can still be removed by hand.`
     const aside = {
-      command: `mv ${quoteForShell(record.place)} /tmp/${lab}-record.json`,
+      command: `${moveOf(record.place)} /tmp/${lab}-record.json`,
       does: 'puts the record aside; the name can then be used again',
     }
     return { verdict, next: [...byHand(facts), aside], runbook: 'corrupted-record' }
@@ -73,12 +76,18 @@ function planForEngine({ lab, engine }: RecoveryFacts, known: AnyLab): RecoveryP
   return {
     verdict: `OpenTofu's state of ${lab} can't be read: ${state.reason}.`,
     next: [
-      { command: `mv ${quoteForShell(state.place)} /tmp/${lab}-tofu.tfstate`, does: 'puts it aside' },
+      { command: `${moveOf(state.place)} /tmp/${lab}-tofu.tfstate`, does: 'puts it aside' },
       ...(known.state.startsWith('destroy') ? [] : [up]),
       { command: `distrolab down ${lab}`, does: 'removes them' },
     ],
     runbook: 'corrupted-record',
   }
+}
+
+/** The beginning of the command that moves an object of the backend away. */
+function moveOf(place: string): string {
+  const tool = { 's3:': 'aws s3 mv', 'gs:': 'gcloud storage mv' }[place.slice(0, 3)] ?? 'mv'
+  return `${tool} ${quoteForShell(place)}`
 }
 
 function byHand({ lab, profile }: RecoveryFacts): NextCommand[] {

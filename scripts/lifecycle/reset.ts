@@ -1,11 +1,11 @@
 import { hostname } from 'node:os'
 import type { AnyLab, Lab } from '../../backend/lab.js'
 import type { Context } from '../context.js'
-import { resolveEngine } from '../engine/resolve.js'
 import { LabError } from '../errors.js'
 import type { Connection } from '../machine/connect.js'
 import { setMachineClock, waitForConfiguration, withMachines } from './configure-machines.js'
 import { settleEngine } from './engine-session.js'
+import { engineFor } from './engine-for.js'
 import { endAbandonedUse, throughGate, type Session } from './gate.js'
 import { makeMachines, stepControl, type Work } from './make-machines.js'
 import { plantMarker, verifyMarkerGone, type Marker } from './marker.js'
@@ -94,7 +94,7 @@ async function goBack(work: Work, lab: Lab<'resetting'>): Promise<void> {
     })
     return
   }
-  const engine = await resolveEngine(session.context.env)
+  const engine = await engineFor(session.context)
   const presences = lab.machines.map(({ name }) => [name, 'absent'] as const)
   // They are made from their image, so they show new host keys.
   const machines = lab.machines.map((machine) => ({ ...machine, hostKey: null }))

@@ -84,7 +84,8 @@ export async function planSwap(
     size: { ...size, diskGiB: Math.max(size.diskGiB, known.size.diskGiB) },
     machines: hooks.swapMachines(known.machines, profile),
   }
-  return { lab, profile, hooks, identity: await requireIdentity(context, known), decided }
+  const { authorizedKeys = [] } = known
+  return { lab, profile, hooks, authorizedKeys, identity: await requireIdentity(context, known), decided }
 }
 
 type Begun = 'swapping' | 'swap-failed'

@@ -1,9 +1,9 @@
 import type { AnyLab, Lab } from '../../backend/lab.js'
 import type { Context } from '../context.js'
-import { resolveEngine } from '../engine/resolve.js'
 import { LabError } from '../errors.js'
 import { configureMachines, withMachines } from './configure-machines.js'
 import { settleEngine } from './engine-session.js'
+import { engineFor } from './engine-for.js'
 import { endAbandonedUse, throughGate } from './gate.js'
 import { lookAtMachines, makeMachines, stepControl, type EngineWork, type Work } from './make-machines.js'
 import type { PreparedImage } from './provider-hooks.js'
@@ -27,7 +27,7 @@ export async function swap(context: Context, request: SwapRequest): Promise<Swap
   const name = await findSwapLab(context, request)
   const { hooks } = await planSwap(context, name, await requireLab(context, name), request)
   await hooks.checkPrerequisites(context)
-  const engine = await resolveEngine(context.env)
+  const engine = await engineFor(context)
   return throughGate(context, name, 'swap', async (session) => {
     const current = (await endAbandonedUse(session)) ?? (await requireLab(context, name))
     // Once more, as it is under the lease.

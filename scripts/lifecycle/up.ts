@@ -4,9 +4,10 @@ import type { AnyLab, Lab } from '../../backend/lab.js'
 import type { LabName } from '../../backend/lab-name.js'
 import { readRecord } from '../../backend/record.js'
 import type { Context } from '../context.js'
-import { resolveEngine, type Engine } from '../engine/resolve.js'
+import type { Engine } from '../engine/resolve.js'
 import { LabError } from '../errors.js'
 import { explain } from '../explain.js'
+import { engineFor } from './engine-for.js'
 import { endAbandonedUse, throughGate, type Session } from './gate.js'
 import type { LabPlan } from './plan-lab.js'
 import { hooksOf } from './provider-hooks.js'
@@ -27,7 +28,7 @@ export async function up(context: Context, positional: string | undefined): Prom
   const checked = known?.state === 'ready' ? undefined : await checkUp(context, lab, before)
   return throughGate(context, lab, 'up', async (session) => {
     const current = await endAbandonedUse(session)
-    if (current?.state === 'ready') {
+    if (current?.state === 'ready' || current?.state === 'in-use') {
       if (await reconnect(session, current)) {
         return { ...viewLab(context, session.writer.lab ?? current, []), reused: true }
       }
@@ -81,12 +82,16 @@ async function checkUp(context: Context, lab: LabName, living: AnyLab | undefine
   const { draftLab } = await import('./plan-lab.js')
   const { hooks } = await draftLab(context, lab, living)
   const { settings, env } = context
+  if (living === undefined) {
+    const { checkTeamKeys } = await import('./team-keys.js')
+    await checkTeamKeys(context)
+  }
   if (settings.sshKey !== undefined) {
     const { identityFromFile } = await import('../machine/key.js')
     assertKeyOnLab(await identityFromFile(settings.sshKey, env.sshAgentSocket), living)
   }
   await hooks.checkPrerequisites(context)
-  return resolveEngine(env)
+  return engineFor(context)
 }
 
 /** A lab keeps what it was made with; asking for something else is an error, not a silent no. */

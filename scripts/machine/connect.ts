@@ -195,6 +195,10 @@ function loginFailure(error: ClientError, shown: string | undefined, target: Ssh
   return new SshError(stageOf(error, shown), error.message, { cause: error })
 }
 
+/** The machine knows who we are and takes no key of ours; a login that is only slow is not refused. */
+export const isKeyRefused = ({ cause }: SshError): boolean =>
+  (cause as ClientError | undefined)?.level === 'client-authentication'
+
 /** Before the host key was shown nothing but the handshake can have failed. */
 function stageOf(error: ClientError, shown: string | undefined): SshStage {
   if (error.level === 'client-authentication') return 'authentication'

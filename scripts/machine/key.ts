@@ -24,8 +24,14 @@ export async function ensureIdentity(space: Workspace, lab: string, options: Key
     options.sshKey !== undefined
       ? await identityFromFile(options.sshKey, options.agentSocket)
       : ((await readIdentity(space, lab)) ?? (await generateIdentity(folder)))
-  await putFile(join(folder, keyFiles.identity), JSON.stringify(chosen))
+  await rememberIdentity(space, lab, chosen)
   return chosen
+}
+
+/** The next command for this lab needs no `--ssh-key`. */
+export async function rememberIdentity(space: Workspace, lab: string, identity: Identity): Promise<void> {
+  const folder = await ensureFolder(keyFolder(space, lab))
+  await putFile(join(folder, keyFiles.identity), JSON.stringify(identity))
 }
 
 export interface KeyOptions {

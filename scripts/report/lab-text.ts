@@ -1,9 +1,9 @@
 import type { LabEvent } from '../../backend/record-schema.js'
 import type { ListedLab } from '../lifecycle/list.js'
-import type { LockStatus } from '../lifecycle/lock-status.js'
 import type { ResetResult } from '../lifecycle/reset.js'
 import type { SwapResult } from '../lifecycle/swap.js'
 import type { UpResult } from '../lifecycle/up.js'
+import { age } from './age.js'
 import { elapsed } from './progress.js'
 import { renderTable } from './table.js'
 
@@ -39,7 +39,7 @@ export function renderList(labs: readonly ListedLab[]): string {
     view.region,
     view.state,
     view.machines.map(({ address, port }) => `${address ?? '?'}:${port ?? '?'}`).join(', '),
-    elapsedCoarse(Date.now() - Date.parse(createdAt)),
+    age(Date.now() - Date.parse(createdAt)),
     command === null ? '' : `${command.holder.user}@${command.holder.host}: ${command.name}`,
   ])
   return renderTable(['name', 'profile', 'region', 'state', 'address', 'age', 'under way'], rows)
@@ -55,32 +55,4 @@ export function renderHistory(events: readonly LabEvent[]): string {
     event.message?.split('\n')[0] ?? '',
   ])
   return renderTable(['time', 'state', 'command', 'step', 'by', 'note'], rows)
-}
-
-export function renderLock(status: LockStatus): string {
-  const { holder } = status
-  if (holder === null) return `${status.lab}: free`
-  const doing =
-    status.state === null ? '' : `, ${status.state}${status.step === null ? '' : ` at ${status.step}`}`
-  return [
-    `${status.lab}: held by ${holder.user}@${holder.host} (pid ${holder.pid})`,
-    `running ${holder.command} since ${holder.since}${doing}`,
-    ...(holder.ciRunUrl === null ? [] : [holder.ciRunUrl]),
-    whatBreaksIt(status, holder),
-  ].join('\n')
-}
-
-function whatBreaksIt({ takeover }: LockStatus, holder: NonNullable<LockStatus['holder']>): string {
-  if (takeover === 'holder-dead') return 'Its process is dead: the next command takes it over.'
-  if (takeover === 'expired') return `It expired at ${holder.expiresAt}: the next command takes it over.`
-  return `It breaks by itself when that process dies, or at ${holder.expiresAt} unless renewed.`
-}
-
-const MINUTE = 60_000
-/** `42m`, `3h`, `2d` */
-function elapsedCoarse(ms: number): string {
-  if (ms < 60 * MINUTE) return `${Math.max(0, Math.round(ms / MINUTE))}m`
-  return ms < 48 * 60 * MINUTE
-    ? `${Math.round(ms / (60 * MINUTE))}h`
-    : `${Math.round(ms / (24 * 60 * MINUTE))}d`
 }

@@ -21,13 +21,14 @@ export function importCycles(sources: readonly Source[]): string[] {
 }
 
 /**
- * How `entry` comes to load a package, `import()` included: the files on the way and the specifier, or undefined if it
- * does not. Packages are not looked into.
+ * How `entry` comes to load a file (by its path) or a package (by its specifier), `import()` included unless told
+ * otherwise: the files on the way and what is meant, or undefined if it does not. Packages are not looked into.
  */
-export function wayToPackage(
+export function wayTo(
   sources: readonly Source[],
   entry: string,
-  isMeant: (specifier: string) => boolean,
+  isMeant: (reached: string) => boolean,
+  { lazily = true }: { readonly lazily?: boolean } = {},
 ): readonly string[] | undefined {
   const byPath = new Map(sources.map((source) => [source.path, source]))
   const seen = new Set<string>()
@@ -35,9 +36,10 @@ export function wayToPackage(
     const source = byPath.get(path)
     if (source === undefined || seen.has(path)) return undefined
     seen.add(path)
-    for (const { specifier, target, isType } of importsOf(source)) {
-      if (isType) continue
-      const rest = target === undefined ? (isMeant(specifier) ? [specifier] : undefined) : walk(target)
+    for (const { specifier, target, isType, isLazy } of importsOf(source)) {
+      if (isType || (isLazy && !lazily)) continue
+      const reached = target ?? specifier
+      const rest = isMeant(reached) ? [reached] : walk(reached)
       if (rest !== undefined) return [path, ...rest]
     }
     return undefined

@@ -12,6 +12,8 @@ export interface Import {
   readonly target: string | undefined
   /** Erased by the compiler: nothing is loaded. */
   readonly isType: boolean
+  /** By `import()`: loaded only when that line is reached. */
+  readonly isLazy: boolean
 }
 
 /** All imports and re-exports of a file, those by `import()` and in types included. */
@@ -20,19 +22,20 @@ export function importsOf(source: Source): Import[] {
   visit(source, (node) => {
     const reference = referenceOf(node)
     if (reference === undefined) return
-    const { specifier, isType } = reference
+    const { specifier, isType, isLazy } = reference
     found.push({
       from: source.path,
       place: place(source, node),
       specifier,
       target: targetOf(source.path, specifier),
       isType,
+      isLazy,
     })
   })
   return found
 }
 
-type Reference = Pick<Import, 'specifier' | 'isType'>
+type Reference = Pick<Import, 'specifier' | 'isType' | 'isLazy'>
 
 function referenceOf(node: ts.Node): Reference | undefined {
   if (ts.isImportDeclaration(node)) {
@@ -44,14 +47,14 @@ function referenceOf(node: ts.Node): Reference | undefined {
     return reference(node.argument.literal, true)
   }
   if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
-    return reference(node.arguments[0], false)
+    return reference(node.arguments[0], false, true)
   }
   return undefined
 }
 
-const reference = (specifier: ts.Node | undefined, isType: boolean): Reference | undefined =>
+const reference = (specifier: ts.Node | undefined, isType: boolean, isLazy = false): Reference | undefined =>
   specifier !== undefined && ts.isStringLiteralLike(specifier)
-    ? { specifier: specifier.text, isType }
+    ? { specifier: specifier.text, isType, isLazy }
     : undefined
 
 const targetOf = (from: string, specifier: string): string | undefined =>

@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { productRooms } from './checks.js'
-import { wayToPackage } from './cycles.js'
+import { wayTo } from './cycles.js'
+import { importsOf } from './imports.js'
 import { readSources, type Source } from './source.js'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
@@ -26,11 +27,28 @@ describe('TypeBox', () => {
     'scripts/main.ts',
   ])('is not loaded by %s', (entry) => {
     expect(product.map(({ path }) => path)).toContain(entry)
-    expect(wayToPackage(product, entry, isTypebox)).toBeUndefined()
+    expect(wayTo(product, entry, isTypebox)).toBeUndefined()
   })
 
   test('is loaded where the schemas are published', () => {
-    expect(wayToPackage(product, 'scripts/publish-schemas.ts', isTypebox)).toContain('@sinclair/typebox')
+    expect(wayTo(product, 'scripts/publish-schemas.ts', isTypebox)).toContain('@sinclair/typebox')
+  })
+})
+
+describe('the clients of S3 and GCS', () => {
+  const isClient = (specifier: string): boolean => /^@(aws-sdk|smithy|google-cloud)\//.test(specifier)
+
+  test('are loaded by nobody but through the `import()` that opens such a store', () => {
+    const loaders = product
+      .map(({ path }) => path)
+      .filter((path) => wayTo(product, path, isClient, { lazily: false }) !== undefined)
+    expect(loaders.sort()).toEqual(['backend/gcs.ts', 'backend/s3.ts'])
+    for (const loader of loaders) {
+      const importers = product
+        .flatMap(importsOf)
+        .filter(({ target, isType }) => target === loader && !isType)
+      expect(importers.map(({ from, isLazy }) => [from, isLazy])).toEqual([['backend/open-store.ts', true]])
+    }
   })
 })
 
@@ -41,11 +59,11 @@ test('the way to a package goes through values and import(), not through types',
     { path: 'backend/c.ts', text: `import { Type } from '@sinclair/typebox'` },
     { path: 'backend/d.ts', text: `import type { C } from './c.js'` },
   ]
-  expect(wayToPackage(sources, 'backend/a.ts', isTypebox)).toEqual([
+  expect(wayTo(sources, 'backend/a.ts', isTypebox)).toEqual([
     'backend/a.ts',
     'backend/b.ts',
     'backend/c.ts',
     '@sinclair/typebox',
   ])
-  expect(wayToPackage(sources, 'backend/d.ts', isTypebox)).toBeUndefined()
+  expect(wayTo(sources, 'backend/d.ts', isTypebox)).toBeUndefined()
 })

@@ -2,16 +2,12 @@ import { chmod, mkdir, readdir, readFile, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { Child } from './child.js'
+import { expectOneWinnerEach } from './store-race.js'
 import { storeIn, temporaryFolder } from './support.js'
 
 const children: Child[] = []
 async function start(count: number): Promise<Child[]> {
-  const started: Child[] = []
-  // In small groups: starting all at once only makes each wait for the processor.
-  while (started.length < count) {
-    const group = Math.min(10, count - started.length)
-    started.push(...(await Promise.all(Array.from({ length: group }, () => Child.start()))))
-  }
+  const started = await Child.startMany(count)
   children.push(...started)
   return started
 }
@@ -22,26 +18,7 @@ afterEach(async () => {
 describe('fifty processes that race for one key', () => {
   test('have exactly one winner in each round of create and replace', async () => {
     const folder = await temporaryFolder()
-    const store = await storeIn(folder)
-    const racers = await start(50)
-    const key = 'labs/race/lease.json'
-    let version = ''
-    for (let round = 0; round < 6; round++) {
-      const answers = await Promise.all(
-        racers.map((racer, i) =>
-          // The same body from all: the version alone must tell the writes apart.
-          round === 0
-            ? racer.ask({ do: 'create', folder, key, body: 'same' })
-            : racer.ask({ do: 'replace', folder, key, body: round % 2 ? 'same' : `by ${i}`, version }),
-        ),
-      )
-      const winners = answers.flatMap((answer) => answer.value ?? [])
-      const losses = new Set(answers.flatMap((answer) => answer.fault?.code ?? []))
-      expect(winners).toHaveLength(1)
-      expect([...losses]).toEqual([round === 0 ? 'object-exists' : 'object-changed'])
-      version = winners[0] ?? ''
-      expect((await store.get(key))?.version).toBe(version)
-    }
+    await expectOneWinnerEach(await storeIn(folder), await start(50))
     expect(await readdir(join(folder, 'labs/race'))).toEqual(['lease.json'])
   }, 60_000)
 })
@@ -80,15 +57,16 @@ describe('a process killed while it holds the guard', () => {
 describe('a store that cannot be written', () => {
   test('says so when its folder is read-only, and still reads', async () => {
     const folder = await temporaryFolder()
+    const { url } = await storeIn(folder)
     const version = await (await storeIn(folder)).create('labs/a/k', 'before')
     await mkdir(join(folder, 'empty'))
     for (const path of ['labs/a', 'labs', '']) await chmod(join(folder, path), 0o555)
     const [child] = await start(1)
     expect(Number((await child?.ask({ do: 'drop-privileges' }))?.value)).toBeGreaterThan(0)
     for (const order of [
-      { do: 'create', folder, key: 'labs/a/new', body: '' },
-      { do: 'create', folder, key: 'labs/new/k', body: '' },
-      { do: 'replace', folder, key: 'labs/a/k', body: '', version },
+      { do: 'create', url, key: 'labs/a/new', body: '' },
+      { do: 'create', url, key: 'labs/new/k', body: '' },
+      { do: 'replace', url, key: 'labs/a/k', body: '', version },
     ] as const) {
       expect((await child?.ask(order))?.fault).toMatchObject({
         code: 'store-unwritable',
@@ -103,13 +81,14 @@ describe('a store that cannot be written', () => {
   test('says so when the disk is full, and loses and leaves nothing', async () => {
     const folder = await temporaryFolder()
     const store = await storeIn(folder)
+    const { url } = store
     const version = await store.create('labs/a/k', 'before')
     const child = await Child.startWithFullDisk(1)
     children.push(child)
     const body = 'x'.repeat(100_000)
     for (const order of [
-      { do: 'create', folder, key: 'labs/a/new', body },
-      { do: 'replace', folder, key: 'labs/a/k', body, version },
+      { do: 'create', url, key: 'labs/a/new', body },
+      { do: 'replace', url, key: 'labs/a/k', body, version },
     ] as const) {
       expect((await child.ask(order)).fault).toMatchObject({
         code: 'store-unwritable',

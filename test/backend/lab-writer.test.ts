@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { readHistory } from '../../backend/events.js'
 import { inheritLease } from '../../backend/inherited-lease.js'
 import { eventsPrefix, recordKey } from '../../backend/keys.js'
@@ -7,7 +7,16 @@ import { openLabWriter, type LabWriter } from '../../backend/lab-writer.js'
 import { readRecord } from '../../backend/record.js'
 import type { LabEvent } from '../../backend/record-schema.js'
 import type { ObjectStore } from '../../backend/store.js'
-import { decided, disturbed, elsewhere, faultOf, labName, ourselves, temporaryStore } from './support.js'
+import {
+  decided,
+  disturbed,
+  elsewhere,
+  faultOf,
+  labName,
+  ourselves,
+  temporaryStore,
+  tokenOf,
+} from './support.js'
 
 const lab = labName('demo')
 let store: ObjectStore
@@ -22,6 +31,18 @@ const later = (ms: number): ObjectStore =>
 const recorded = async () => (await readRecord(store, lab))?.lab
 const path = async (): Promise<string[]> =>
   (await readHistory(store, lab)).events.map((event) => `${event.from ?? '-'}>${event.to}`)
+
+const borrowed: Lease[] = []
+/** The writer of a command that runs under our lease. */
+async function borrow(command: string): Promise<LabWriter> {
+  const request = { token: tokenOf(lease), holder: ourselves('child'), command }
+  const child = await inheritLease(store, request)
+  borrowed.push(child)
+  return openLabWriter(store, child)
+}
+afterEach(async () => {
+  for (const child of borrowed.splice(0)) await child.release()
+})
 
 beforeEach(async () => {
   store = await temporaryStore()
@@ -121,10 +142,44 @@ describe('a lab writer', () => {
 
   test('yields to a command run under its lease, and keeps what that wrote', async () => {
     const provisioning = await writer.create(decided)
-    const child = await openLabWriter(store, await inheritLease(store, lab, lease.token))
+    const child = await borrow('extend')
     await child.update({ expiresAt: '2030-01-01T00:00:00.000Z' })
     const provisioned = await writer.transition(provisioning, 'provisioned')
     expect(provisioned.expiresAt).toBe('2030-01-01T00:00:00.000Z')
+  })
+
+  test('leaves the command on record to the lender, and tells in its events who did it', async () => {
+    const provisioning = await writer.create(decided)
+    await writer.update({ expiresAt: null })
+    const child = await borrow('down')
+    const destroying = await child.transition(provisioning, 'destroying')
+    await child.transition(destroying, 'destroyed', { finish: true })
+    expect(await recorded()).toMatchObject({
+      state: 'destroyed',
+      fence: 1,
+      command: { name: 'up', holder: { user: 'anna' } },
+    })
+    const events = (await readHistory(store, lab)).events.slice(1)
+    expect(events).toMatchObject([
+      { to: 'destroying', command: 'down', holder: { user: 'child' }, fence: 1 },
+      { to: 'destroyed', command: 'down', holder: { user: 'child' }, fence: 1 },
+    ])
+    await writer.finish()
+    expect(await recorded()).toMatchObject({ state: 'destroyed', command: null })
+  })
+
+  test('ends a use only where nobody under its lease has moved the lab on', async () => {
+    const ready = await readyLab()
+    await writer.transition(ready, 'in-use')
+    await writer.endUse()
+    expect(await recorded()).toMatchObject({ state: 'ready', command: null })
+    const inUse = await writer.transition({ ...ready, state: 'ready' }, 'in-use')
+    const child = await borrow('down')
+    await child.transition(inUse, 'destroying')
+    const before = await path()
+    await writer.endUse()
+    expect(await recorded()).toMatchObject({ state: 'destroying', command: null })
+    expect(await path()).toEqual(before)
   })
 
   test('writes nothing without the lease', async () => {
@@ -137,6 +192,11 @@ describe('a lab writer', () => {
     expect(await store.get(recordKey(lab))).toEqual(before)
   })
 })
+
+async function readyLab() {
+  const provisioned = await writer.transition(await writer.create(decided), 'provisioned')
+  return writer.transition(await writer.transition(provisioned, 'configuring'), 'ready')
+}
 
 /** Takes the lease as if its holder had never renewed it. */
 const forceTakeover = (): Promise<Lease> => take('up', later(3_600_000))

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { leaseKey } from '../../backend/keys.js'
-import { inheritLease } from '../../backend/inherited-lease.js'
 import { acquireLease, type Lease, type LeaseRequest } from '../../backend/lease.js'
 import { readLease } from '../../backend/lease-document.js'
 import type { ObjectStore } from '../../backend/store.js'
@@ -89,6 +88,13 @@ describe('a lease', () => {
     expect(next.tookOverFrom).toMatchObject({ user: 'ci', reason: 'expired' })
   })
 
+  test('is not taken over before its holder counts it lost, by a clock that shows whole seconds', async () => {
+    await acquire({ holder: elsewhere })
+    const aSecondFast = later(60_900)
+    expect((await readLease(aSecondFast, lab))?.takeover).toBeNull()
+    expect((await faultOf(acquire({}, aSecondFast))).code).toBe('lease-held')
+  })
+
   test.each([3_600_000, -3_600_000])(
     'is judged the same when our own clock is off by %i ms',
     async (skew) => {
@@ -142,7 +148,7 @@ describe('a holder whose lease was taken over', () => {
   test('is told before its next change when it slept past its validity', async () => {
     const lease = await acquire({ holder: elsewhere, timing: { heartbeatMs: 60_000, validMs: 50 } })
     await sleep(100)
-    await acquire()
+    await acquire({}, later(2_000))
     expect((await faultOf(lease.assertHeld())).code).toBe('lease-lost')
     expect(lease.lost.aborted).toBe(true)
   })
@@ -164,6 +170,38 @@ describe('a holder whose lease was taken over', () => {
     await sleep(100)
     await lease.assertHeld()
     expect(lease.lost.aborted).toBe(false)
+  })
+})
+
+describe('a lease that is broken by hand', () => {
+  test('goes to who breaks it although its holder lives, and the holder is told at its next heartbeat', async () => {
+    const timing = { heartbeatMs: 50, validMs: 60_000 }
+    const holder = await acquire({ holder: ourselves('bob'), command: 'up', timing })
+    const breaker = await acquire({ breakFence: holder.fence, command: 'lock break' })
+    expect(breaker).toMatchObject({
+      fence: 2,
+      tookOverFrom: { user: 'bob', command: 'up', reason: 'broken' },
+    })
+    await sleep(300)
+    expect(holder.lost.reason).toMatchObject({ fault: { code: 'lease-lost' } })
+    await breaker.assertHeld()
+    await breaker.release()
+  })
+
+  test('is another one by then: it is left alone', async () => {
+    const first = await acquire({ holder: elsewhere })
+    await first.release()
+    const second = await acquire({ holder: elsewhere, command: 'swap' })
+    const late = acquire({ breakFence: first.fence })
+    expect(await faultOf(late)).toMatchObject({ code: 'lease-held', holder: { command: 'swap' } })
+    await second.assertHeld()
+    await second.release()
+    expect((await acquire({ breakFence: second.fence })).tookOverFrom).toBeUndefined()
+  })
+
+  test('is renewed at that very moment: the break is made again', async () => {
+    const holder = await acquire({ holder: elsewhere, timing: { heartbeatMs: 5, validMs: 60_000 } })
+    expect((await acquire({ breakFence: holder.fence })).fence).toBe(2)
   })
 })
 
@@ -220,19 +258,5 @@ describe('a store that fails during renewals', () => {
     await lease.assertHeld()
     await lease.release()
     expect((await readLease(store, lab))?.holder).toBeNull()
-  })
-})
-
-describe('a command run under a lease', () => {
-  test('inherits it by its token and neither waits for it nor gives it back', async () => {
-    const parent = await acquire()
-    const child = await inheritLease(store, lab, parent.token)
-    expect(child.fence).toBe(parent.fence)
-    await child.assertHeld()
-    await child.release()
-    await parent.assertHeld()
-    await parent.release()
-    expect((await faultOf(child.assertHeld())).code).toBe('lease-lost')
-    expect((await faultOf(inheritLease(store, lab, parent.token))).code).toBe('lease-lost')
   })
 })

@@ -28,13 +28,6 @@ describe('a backend URL', () => {
     expect(() => parseBackendUrl(given)).toThrow('backend-url-invalid')
   })
 
-  test.each(['s3://bucket/prefix?region=eu-west-1', 'gs://bucket/prefix'])(
-    '%s is known but not supported yet',
-    (given) => {
-      expect(() => parseBackendUrl(given)).toThrow('backend-unsupported')
-    },
-  )
-
   test('is given back by the location it was read as', () => {
     const location = directoryLocation('/var/my labs#1')
     expect(parseBackendUrl(locationUrl(location))).toEqual(location)
@@ -50,6 +43,92 @@ describe('a backend URL', () => {
     expect(stateBackend(directoryLocation('/var/labs'), labName('demo'))).toEqual({
       kind: 'local',
       path: '/var/labs/labs/demo/tofu.tfstate',
+    })
+  })
+})
+
+describe('the URL of a bucket', () => {
+  test.each([
+    [
+      's3://labs?region=eu-west-1',
+      { kind: 's3', bucket: 'labs', prefix: '', region: 'eu-west-1', pathStyle: false },
+    ],
+    [
+      's3://labs/team/a/?region=us-east-1&endpoint=http://127.0.0.1:9000/&path-style=true&kms-key=alias/labs',
+      {
+        ...{ kind: 's3', bucket: 'labs', prefix: 'team/a', region: 'us-east-1', pathStyle: true },
+        ...{ endpoint: 'http://127.0.0.1:9000', kmsKey: 'alias/labs' },
+      },
+    ],
+    [
+      's3://labs/x?endpoint=https://s3.example.org/storage',
+      {
+        ...{ kind: 's3', bucket: 'labs', prefix: 'x', region: 'us-east-1', pathStyle: false },
+        endpoint: 'https://s3.example.org/storage',
+      },
+    ],
+    ['gs://labs_1/team', { kind: 'gcs', bucket: 'labs_1', prefix: 'team' }],
+    [
+      'gs://labs?endpoint=http%3A%2F%2F127.0.0.1%3A4443',
+      { kind: 'gcs', bucket: 'labs', prefix: '', endpoint: 'http://127.0.0.1:4443' },
+    ],
+  ])('%s is understood, and given back by its location', (url, location) => {
+    expect(parseBackendUrl(url)).toEqual(location)
+    expect(parseBackendUrl(locationUrl(parseBackendUrl(url)))).toEqual(location)
+  })
+
+  const problemsOf = (given: string): readonly string[] => {
+    try {
+      parseBackendUrl(given)
+    } catch (error) {
+      if (error instanceof BackendError && error.fault.code === 'backend-url-invalid')
+        return error.fault.problems
+    }
+    throw new Error(`${given} was not refused`)
+  }
+
+  test('is refused with all its problems at once', () => {
+    const given = 's3://me:secret@My_Labs:80/a b?regin=x&endpoint=minio&path-style=yes&path-style=no#top'
+    expect(problemsOf(given)).toHaveLength(9)
+    const all = problemsOf(given).join('\n')
+    expect(all).toContain('unknown parameter "regin": did you mean region?')
+    expect(all).toContain(
+      'endpoint is expected to be a URL such as https://minio.example.org:9000, got "minio"',
+    )
+    expect(all).toContain("credentials don't belong in the URL")
+    expect(all).not.toContain('secret')
+  })
+
+  test.each([
+    ['s3://labs', 'region is missing: add ?region=R, the region of the bucket'],
+    ['s3://labs?region=Europe!', 'region is expected to be like eu-west-1, got "Europe!"'],
+    ['s3://labs?region=', 'region has no value'],
+    ['s3://labs/../x/.hidden?region=r', 'the prefix is expected to consist of letters'],
+    ['gs://labs?region=europe-west1', 'unknown parameter "region": known are endpoint'],
+    ['gs://labs?end_point=http://x', 'unknown parameter "end_point": did you mean endpoint?'],
+    ['gs://', "the bucket's name is expected after gs://"],
+  ])('%s: %s', (given, problem) => {
+    expect(problemsOf(given)).toEqual([expect.stringContaining(problem)])
+  })
+
+  test('names the same backend whichever way leads there', () => {
+    const idOf = (url: string): string => backendId(parseBackendUrl(url))
+    const id = idOf('s3://labs/team?region=eu-west-1')
+    expect(idOf('s3://labs/team/?region=eu-west-2&path-style=true&kms-key=k')).toBe(id)
+    const others = ['s3://labs?region=eu-west-1', 'gs://labs/team', 's3://labs/team?endpoint=http://x']
+    expect(new Set([id, ...others.map(idOf)]).size).toBe(4)
+    // Tags of living machines carry it: it must never change.
+    expect(id).toBe('437ddd19')
+  })
+
+  test("leads to the lab's own OpenTofu state, with its lock beside it", () => {
+    const s3 = parseBackendUrl('s3://labs/team?region=eu-west-1&kms-key=k')
+    expect(stateBackend(s3, labName('demo'))).toEqual({
+      ...{ kind: 's3', bucket: 'labs', key: 'team/labs/demo/tofu.tfstate' },
+      ...{ region: 'eu-west-1', pathStyle: false, kmsKey: 'k' },
+    })
+    expect(stateBackend(parseBackendUrl('gs://labs'), labName('demo'))).toEqual({
+      ...{ kind: 'gcs', bucket: 'labs', prefix: 'labs/demo/tofu' },
     })
   })
 })

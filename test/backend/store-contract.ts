@@ -2,8 +2,17 @@ import { beforeEach, describe, expect, test } from '@jest/globals'
 import type { ObjectStore } from '../../backend/store.js'
 import { faultOf } from './support.js'
 
+interface ServerTraits {
+  /** The server behind the store keeps the conditions of a delete; where it does not, the store must refuse. */
+  readonly removesConditionally: boolean
+}
+
 /** What every kind of store must keep; `open` gives an empty one. */
-export function describeStoreContract(kind: string, open: () => Promise<ObjectStore>): void {
+export function describeStoreContract(
+  kind: string,
+  open: () => Promise<ObjectStore>,
+  { removesConditionally }: ServerTraits = { removesConditionally: true },
+): void {
   describe(`the ${kind} store`, () => {
     let store: ObjectStore
     beforeEach(async () => {
@@ -37,11 +46,9 @@ export function describeStoreContract(kind: string, open: () => Promise<ObjectSt
       expect(await store.get('k')).toEqual({ body: '2', version: second })
     })
 
-    test('changes the version when the same body is written again, also after a removal', async () => {
+    test('changes the version when the same body is written again', async () => {
       const versions = [await store.create('k', 'same')]
       for (let i = 0; i < 5; i++) versions.push(await store.replace('k', 'same', versions.at(-1) ?? ''))
-      await store.remove('k', versions.at(-1) ?? '')
-      versions.push(await store.create('k', 'same'))
       expect(new Set(versions).size).toBe(versions.length)
     })
 
@@ -51,19 +58,19 @@ export function describeStoreContract(kind: string, open: () => Promise<ObjectSt
       expect(results.map((result) => result.status).sort()).toEqual(['fulfilled', 'rejected'])
     })
 
-    test('replaces and removes nothing where nothing is', async () => {
+    test('replaces nothing where nothing is', async () => {
       expect(await codeOf(store.replace('gone/k', 'x', 'v'))).toBe('object-changed')
-      expect(await codeOf(store.remove('gone/k', 'v'))).toBe('object-changed')
       expect(await store.list('')).toEqual([])
     })
 
-    test('removes exactly the version it was told', async () => {
-      const first = await store.create('k', '1')
-      const second = await store.replace('k', '2', first)
-      expect(await codeOf(store.remove('k', first))).toBe('object-changed')
-      await store.remove('k', second)
-      expect(await store.get('k')).toBeUndefined()
-    })
+    if (removesConditionally) describeRemoval(() => store)
+    else {
+      test('refuses to remove, because its server would remove whatever is there', async () => {
+        const version = await store.create('k', '1')
+        expect(await codeOf(store.remove('k', version))).toBe('store-no-conditions')
+        expect(await store.get('k')).toEqual({ body: '1', version })
+      })
+    }
 
     test('lists the keys that start with a prefix, sorted, and nothing else', async () => {
       const keys = [
@@ -94,5 +101,27 @@ export function describeStoreContract(kind: string, open: () => Promise<ObjectSt
       expect(second.getTime()).toBeGreaterThanOrEqual(first.getTime())
       expect(await store.list('')).toEqual([])
     })
+  })
+}
+
+function describeRemoval(store: () => ObjectStore): void {
+  test('removes exactly the version it was told', async () => {
+    const first = await store().create('k', '1')
+    const second = await store().replace('k', '2', first)
+    expect((await faultOf(store().remove('k', first))).code).toBe('object-changed')
+    await store().remove('k', second)
+    expect(await store().get('k')).toBeUndefined()
+  })
+
+  test('removes nothing where nothing is', async () => {
+    expect((await faultOf(store().remove('gone/k', 'v'))).code).toBe('object-changed')
+    expect(await store().list('')).toEqual([])
+  })
+
+  test('has no version of before when the same body is created anew', async () => {
+    const first = await store().create('k', 'same')
+    await store().remove('k', first)
+    expect(await store().create('k', 'same')).not.toBe(first)
+    expect((await faultOf(store().replace('k', 'x', first))).code).toBe('object-changed')
   })
 }

@@ -6,6 +6,8 @@ import { isLabName, type LabName } from '../../backend/lab-name.js'
 import { directoryLocation } from '../../backend/location.js'
 import { openStore } from '../../backend/open-store.js'
 import { currentProcess } from '../../backend/process-identity.js'
+import type { Lease } from '../../backend/lease.js'
+import type { LeaseToken } from '../../backend/lease-token.js'
 import type { Decided, Holder } from '../../backend/record-schema.js'
 import type { ObjectStore } from '../../backend/store.js'
 
@@ -25,6 +27,9 @@ export const ourselves = (user = 'anna'): Holder => ({ user, ...currentProcess()
 
 /** A living holder on another computer: nothing can be proven about its process. */
 export const elsewhere: Holder = { user: 'ci', host: 'runner-7', boot: 'other/boot', pid: 42, startTime: '1' }
+
+/** What a holder would lend of its lease. */
+export const tokenOf = ({ lab, fence }: Lease): LeaseToken => ({ lab, fence, backend: '0a', lender: 1 })
 
 export const decided: Decided = {
   profile: 'debian-local',

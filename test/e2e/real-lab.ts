@@ -1,14 +1,12 @@
 import { spawn } from 'node:child_process'
 import { cp, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { createConnection } from 'node:net'
-import { homedir, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { testCache } from '../test-cache.js'
 
 const cli = fileURLToPath(new URL('../../bundle/cli.js', import.meta.url))
-
-/** Images are dear to build, so they stay between runs, outside the checkout. */
-export const testCache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'distrolab-tests')
 
 export interface Ran {
   readonly exitCode: number | null

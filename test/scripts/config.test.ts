@@ -63,6 +63,19 @@ describe('where configuration comes from', () => {
     })
   })
 
+  test("the team's keys are those of one file, as they stand there, and it is known which", async () => {
+    await project('authorizedKeys: [keys/a.pub, "github:anna"]\nsize: large\n')
+    await users('authorizedKeys: [b.pub]\nwait: ssh\n')
+    const { values, origins } = await loadConfig({ cwd, configHome })
+    expect(values.authorizedKeys).toEqual(['keys/a.pub', 'github:anna'])
+    const [file, usersFile] = [join(root, 'distrolab.yaml'), join(configHome, 'config.yaml')]
+    expect(origins).toEqual({ authorizedKeys: file, size: file, wait: usersFile })
+    await project('authorizedKeys: github:anna\n')
+    expect(await faultOf(loadConfig({ cwd, configHome }))).toMatchObject({
+      problems: [{ file, field: 'authorizedKeys', expected: expect.stringContaining('a list of') }],
+    })
+  })
+
   test('without any file, and with empty ones, there are no values', async () => {
     expect((await loadConfig({ cwd, configHome })).files).toEqual([])
     await project('')

@@ -39,17 +39,20 @@ describe('folders', () => {
 })
 
 test('DISTROLAB_<FLAG> is a default for the flag; the other names of ours and empty values are not', () => {
-  const { flags, tofu } = readEnvironment({
+  const { flags, tofu, lease } = readEnvironment({
     DISTROLAB_WAIT_LOCK: '5m',
     DISTROLAB_SSH_KEY: '/k',
     DISTROLAB_SIZE: '',
     DISTROLAB_HOME: '/h',
     DISTROLAB_CACHE: '/c',
     DISTROLAB_TOFU: '/t',
+    DISTROLAB_CONFIG_HOME: '/config',
+    DISTROLAB_LEASE: 'demo:3:0a:71',
     OTHER_REGION: 'x',
   })
   expect(flags).toEqual({ 'wait-lock': '5m', 'ssh-key': '/k' })
   expect(tofu).toBe('/t')
+  expect(lease).toBe('demo:3:0a:71')
 })
 
 test('values of variables with secret names are collected, but none so short that words would be eaten', () => {

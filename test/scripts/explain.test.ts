@@ -18,10 +18,16 @@ const errors = [
 ]
 /** The same codes with the fields that may be absent, and lists that may be empty. */
 const variants = [
+  new BackendError({ code: 'lease-token-refused', field: 'form', expected: 'a form', got: 'x' }),
+  new BackendError({ code: 'lease-token-refused', field: 'fence', expected: '5', got: '3' }),
+  new BackendError({ code: 'lease-token-refused', field: 'holder', expected: 'one', got: 'none' }),
   new LabError({ code: 'usage', problem: 'No.', command: 'up' }),
   new LabError({ code: 'lab-unknown', given: 'x', near: [] }),
   new LabError({ code: 'lab-unknown', given: 'x', near: ['a', 'b', 'c'] }),
   new LabError({ code: 'ssh-timeout', lab: 'x', machine: 'main', seconds: 1, lastSeen: 'y', console: '' }),
+  new BackendError({ code: 'store-forbidden', place: 'gs://b/k', permission: 'p', identity: 'me@x' }),
+  new BackendError({ code: 'store-wrong-region', bucket: 'b', given: 'eu-west-1' }),
+  new BackendError({ code: 'store-credentials', kind: 'gcs', reason: 'invalid_grant' }),
   new LabError({ code: 'interrupted', signal: 'SIGTERM' }),
   new LabError({ code: 'interrupted', signal: 'SIGHUP' }),
   new LabError({ code: 'driver', fault: { code: 'interrupted', signal: 'SIGINT' } }),
@@ -66,9 +72,9 @@ test('the exit codes are those of the design', () => {
   })
 })
 
-test('every exit code that a local lab can end with has a fault; capacity and credentials need a cloud', () => {
+test('every exit code has a fault, but capacity, which needs a cloud', () => {
   const used = new Set([...errors, ...variants].map((error) => explain(error).exitCode))
-  const cloudOnly: number[] = [EXIT.capacity, EXIT.credentials]
+  const cloudOnly: number[] = [EXIT.capacity]
   expect([...used].sort()).toEqual(
     Object.values(EXIT)
       .filter((code) => !cloudOnly.includes(code))
@@ -88,6 +94,13 @@ test.each([
   ['ssh-timeout', 124],
   ['cloud-init-timeout', 124],
   ['config-invalid', 2],
+  ['backend-url-invalid', 2],
+  ['store-missing', 2],
+  ['store-wrong-region', 2],
+  ['store-no-conditions', 2],
+  ['store-unreachable', 1],
+  ['store-forbidden', 1],
+  ['store-credentials', 7],
   ['interrupted', 130],
 ])('%s exits with %d', (code, exitCode) => {
   const error = errors.find((candidate) => candidate.fault.code === code || explain(candidate).code === code)

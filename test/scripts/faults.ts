@@ -20,8 +20,13 @@ export const backendFaults = withCodes<BackendFault>({
   'store-unwritable': { place: '/labs', reason: 'EROFS' },
   'store-unreadable': { place: '/labs', reason: 'EACCES' },
   'key-invalid': { key: '../x' },
-  'backend-unsupported': { given: 's3://bucket', kind: 's3' },
-  'backend-url-invalid': { given: 'nope', expected: 'a URL' },
+  'backend-url-invalid': { given: 'nope', problems: ['expected a URL'] },
+  'store-forbidden': { place: 's3://b/labs/x/record.json', permission: 's3:PutObject' },
+  'store-missing': { bucket: 'labs' },
+  'store-wrong-region': { bucket: 'labs', given: 'eu-west-1', actual: 'us-east-1' },
+  'store-unreachable': { endpoint: 'https://s3.eu-west-1.amazonaws.com', reason: 'ECONNRESET' },
+  'store-no-conditions': { endpoint: 'http://127.0.0.1:9000', operation: 'create' },
+  'store-credentials': { kind: 's3', reason: 'ExpiredToken' },
   'record-unreadable': { lab: 'demo', place: '/labs/demo/record.json', problems: ['no JSON'] },
   'transition-illegal': { lab: 'demo', from: 'ready', to: 'provisioned' },
   'lease-held': {
@@ -30,6 +35,7 @@ export const backendFaults = withCodes<BackendFault>({
     expiresAt: '2026-11-21T10:01:00.000Z',
   },
   'lease-lost': { lab: 'demo', reason: 'taken over' },
+  'lease-token-refused': { field: 'backend', expected: '6445da26', got: '0a0a0a0a' },
 })
 
 export const catalogFaults = withCodes<CatalogFault>({
@@ -96,6 +102,8 @@ export const labFaults = withCodes<LabFault>({
   'engine-missing': { minimum: '1.6.0', rejected: ['/bin/tofu (PATH) is 1.5.0'] },
   'engine-failed': { operation: 'apply', problems: ['broken'] },
   'engine-locked': { lockId: 'abc', who: 'anna@laptop', created: '2026-11-21' },
+  'engine-lock-raced': { operation: 'apply' },
+  'state-superseded': { place: '/cache/errored.tfstate', problems: ['cannot import state with serial 1'] },
   'engine-disk-full': { operation: 'apply' },
   driver: { fault: { code: 'disk-full', place: '/cache' } },
   'driver-crashed': { verb: 'create', output: 'Killed\n' },
@@ -104,8 +112,8 @@ export const labFaults = withCodes<LabFault>({
   'key-unreadable': { path: '/k', reason: 'there is no such file' },
   'key-passphrase': { path: '/k', agent: false },
   'key-not-in-agent': { path: '/k.pub', agent: true },
-  'key-not-on-lab': { lab: 'demo', path: '/k' },
-  'key-missing': { lab: 'demo' },
+  'key-not-on-lab': { lab: 'demo', path: '/k', takes: ['github:bob'] },
+  'key-missing': { lab: 'demo', takes: ['github:bob'] },
   'agent-unreachable': { socket: '/s', reason: 'ECONNREFUSED' },
   'ssh-timeout': { lab: 'demo', machine: 'main', seconds: 60, lastSeen: 'port closed', console: 'a\nb' },
   'ssh-failed': { lab: 'demo', machine: 'main', reason: 'closed' },
@@ -117,6 +125,7 @@ export const labFaults = withCodes<LabFault>({
   'no-free-port': {},
   leftovers: { lab: 'demo', left: ['/m/overlay.qcow2'] },
   'not-confirmed': { command: 'down demo' },
+  'confirmation-needed': { command: 'lock break demo' },
   'folder-unwritable': { place: '/out', reason: 'EROFS' },
   interrupted: { signal: 'SIGINT' },
 })

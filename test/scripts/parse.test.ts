@@ -26,10 +26,10 @@ async function refusal(...argv: string[]): Promise<string> {
   return message
 }
 
-/** The verbs there are so far. */
 const VERBS = [
   ...['swap', 'reset', 'recover'],
-  ...['up', 'down', 'status', 'list', 'ssh', 'exec', 'images', 'synth', 'history', 'lock status', 'doctor'],
+  ...['up', 'down', 'status', 'list', 'ssh', 'exec', 'images', 'synth', 'history', 'doctor'],
+  ...['lock status', 'lock break'],
 ]
 
 describe('the command table', () => {
@@ -175,7 +175,7 @@ describe('what was mistyped', () => {
   test('lock without its second word, or with a wrong one, says what there is', async () => {
     expect(await refusal('lock')).toContain('status')
     expect(await refusal('lock', 'stauts')).toBe('There is no verb "lock stauts". Did you mean status?')
-    expect(await refusal('lock', 'xyzzy')).toBe('There is no verb "lock xyzzy". There is: status.')
+    expect(await refusal('lock', 'xyzzy')).toBe('There is no verb "lock xyzzy". There is: status, break.')
   })
 
   test.each([

@@ -8,7 +8,7 @@ import { readEnvironment } from '../../scripts/env.js'
 import { durationMs, resolveSettings, type Settings } from '../../scripts/settings.js'
 import { faultOf, temporaryFolder } from './support.js'
 
-const NO_CONFIG = { values: {}, files: [] }
+const NO_CONFIG = { values: {}, files: [], origins: {} }
 const settings = (flags: Flags, variables: Record<string, string> = {}): Settings =>
   resolveSettings(flags, readEnvironment(variables), NO_CONFIG, '/work')
 

@@ -2,7 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
-const CLI = fileURLToPath(new URL('../../bundle/cli.js', import.meta.url))
+/** The program as it ships. */
+export const CLI = fileURLToPath(new URL('../../bundle/cli.js', import.meta.url))
 
 export interface CliRun {
   /** null: a signal ended it, which is a bug unless it was SIGKILL. */

@@ -13,6 +13,7 @@ import type { LabEvent, LabRecord } from '../../backend/record-schema.js'
 import { CliProcess, waitUntil, type CliOptions, type CliRun } from './lab-cli.js'
 import { KNOBS_VARIABLE, writeKnobs, type Knobs } from './knobs.js'
 import { forwardedPort, valueOf } from './machine.js'
+import { TerminalProcess } from './terminal.js'
 import { processesOf, signalIfAlive, type SandboxProcess } from './processes.js'
 
 const QEMU = fileURLToPath(new URL('qemu.js', import.meta.url))
@@ -89,6 +90,11 @@ cd "$OLDPWD"; exec '${ENGINE}' "$@"`,
 
   start(args: readonly string[], options: CliOptions = {}): CliProcess {
     return new CliProcess(args, this.env, options)
+  }
+
+  /** As `start`, at a terminal. */
+  atTerminal(...args: string[]): TerminalProcess {
+    return new TerminalProcess(args, this.env)
   }
 
   run(args: readonly string[], options: CliOptions = {}): Promise<CliRun> {
@@ -173,6 +179,11 @@ cd "$OLDPWD"; exec '${ENGINE}' "$@"`,
     if (this.processes().some((found) => found.pid === pid)) signalIfAlive(pid, 'SIGKILL')
     // A process that is just ending has no environment any more, but still holds its port.
     await waitUntil(`the end of ${pid}`, () => identifyProcess(pid) === undefined)
+  }
+
+  /** Deletes the engine's work folders, which are a cache. */
+  forgetWork(): Promise<void> {
+    return rm(join(this.cache, 'work'), { recursive: true, force: true })
   }
 
   /** Every file below the home or a folder of it, relative to the home. */

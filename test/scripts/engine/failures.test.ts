@@ -1,10 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
 import { explainEngineFailure } from '../../../scripts/engine/failures.js'
+import { isRefusal } from '../../../scripts/engine/recover-state.js'
 import type { Diagnostic } from '../../../scripts/engine/stream.js'
 import { eventsOf, recorded } from './recorded.js'
 
-const diagnosticsIn = async (name: string): Promise<Diagnostic[]> =>
-  eventsOf(await recorded(name)).flatMap((event) => (event.type === 'diagnostic' ? [event.diagnostic] : []))
+const diagnosticsIn = async (...of: Parameters<typeof recorded>): Promise<Diagnostic[]> =>
+  eventsOf(await recorded(...of)).flatMap((event) => (event.type === 'diagnostic' ? [event.diagnostic] : []))
 
 describe('recorded failures of OpenTofu 1.6.2', () => {
   const holder = {
@@ -54,6 +55,35 @@ describe('recorded failures of OpenTofu 1.6.2', () => {
     const fault = explainEngineFailure('init', [], await recorded(name))
     if (fault.code !== 'engine-failed') throw new Error(fault.code)
     expect(fault.problems.join('\n')).toContain(part)
+  })
+})
+
+describe('recorded failures of OpenTofu 1.12.6 with its state in a bucket', () => {
+  test.each([
+    ['locked-s3.jsonl', '24608d0f-c943-ac7d-90bf-da7097dc65c7'],
+    ['locked-gcs.jsonl', '1795267288985268'],
+  ])('%s: a held state lock names its id, with which it can be broken', async (name, lockId) => {
+    const fault = explainEngineFailure('apply', await diagnosticsIn(name, '1.12.6'), '')
+    expect(fault).toMatchObject({ code: 'engine-locked', lockId, who: 'root@vm' })
+  })
+
+  test.each(['lock-raced-s3.jsonl', 'lock-raced-gcs.jsonl'])(
+    '%s: a lock that was given back between two looks names nobody, and is told as what it is',
+    async (name) => {
+      expect(explainEngineFailure('apply', await diagnosticsIn(name, '1.12.6'), '')).toEqual({
+        ...{ code: 'engine-lock-raced', operation: 'apply' },
+      })
+    },
+  )
+
+  test.each(['push-older.txt', 'push-other-lineage.txt', 'push-same-serial.txt'])(
+    '%s is the refusal of a state',
+    async (name) => expect(isRefusal(await recorded(name, '1.12.6'))).toBe(true),
+  )
+
+  test('no other failure is', async () => {
+    for (const name of ['init-no-registry.txt', 'locked.txt'])
+      expect(isRefusal(await recorded(name))).toBe(false)
   })
 })
 

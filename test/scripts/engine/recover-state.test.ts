@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals'
 import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { recoverState } from '../../../scripts/engine/recover-state.js'
+import { hasErroredState, recoverLocalState } from '../../../scripts/engine/recover-state.js'
 import { LabError } from '../../../scripts/errors.js'
 
 const folder = (): Promise<string> => mkdtemp(join(tmpdir(), 'distrolab-state-'))
@@ -12,17 +12,14 @@ test('a state that could not be written is put back in the place of the one cut 
   const path = join(store, 'tofu.tfstate')
   await writeFile(path, '{"version": 4, "seri')
   await writeFile(join(work, 'errored.tfstate'), '{"version": 4, "serial": 7}')
-  expect(await recoverState({ kind: 'local', path }, work)).toBe(true)
+  expect(hasErroredState(work)).toBe(true)
+  await recoverLocalState({ kind: 'local', path }, work)
   expect(await readFile(path, 'utf8')).toBe('{"version": 4, "serial": 7}')
   expect(await readdir(work)).toEqual([])
 })
 
-test('without one the state is left alone', async () => {
-  const [work, store] = [await folder(), await folder()]
-  const path = join(store, 'tofu.tfstate')
-  await writeFile(path, 'as it was')
-  expect(await recoverState({ kind: 'local', path }, work)).toBe(false)
-  expect(await readFile(path, 'utf8')).toBe('as it was')
+test('where the engine left none there is nothing to recover', async () => {
+  expect(hasErroredState(await folder())).toBe(false)
 })
 
 test('while it still cannot be written, the recovered state is kept and the place is named', async () => {
@@ -30,7 +27,9 @@ test('while it still cannot be written, the recovered state is kept and the plac
   await writeFile(join(work, 'errored.tfstate'), '{}')
   await mkdir(join(store, 'labs'))
   const path = join(store, 'labs', 'absent', 'tofu.tfstate')
-  const failure: unknown = await recoverState({ kind: 'local', path }, work).catch((error: unknown) => error)
+  const failure: unknown = await recoverLocalState({ kind: 'local', path }, work).catch(
+    (error: unknown) => error,
+  )
   expect(failure).toBeInstanceOf(LabError)
   expect((failure as LabError).fault).toMatchObject({ code: 'folder-unwritable', place: path })
   expect(await readdir(work)).toEqual(['errored.tfstate'])

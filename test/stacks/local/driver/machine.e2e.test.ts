@@ -2,8 +2,9 @@ import { afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
-import { homedir, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { testCache as CACHE } from '../../../test-cache.js'
 import type { ImageResult, ImageSource, MachineSpec } from '../../../../stacks/local/driver/protocol.js'
 import { runDriver } from './driver-process.js'
 import { type Key, makeKey, runInGuest, waitForGuest } from './guest.js'
@@ -13,8 +14,6 @@ import { buildVendorLikeImage } from './vendor-like-image.js'
 
 jest.setTimeout(600_000)
 
-/** Outside the checkout, so that an image is built once for many runs. */
-const CACHE = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'distrolab-tests')
 const BOOT_TIMEOUT_MS = 240_000
 const BUILT: ImageSource = {
   distro: 'debian-13',

@@ -10,7 +10,7 @@ export const lockStatusCommand: Command = {
   async run(context, { lab }) {
     const { lockStatus } = await import('../lifecycle/lock-status.js')
     const status = await lockStatus(context, lab)
-    const { renderLock } = await import('../report/lab-text.js')
+    const { renderLock } = await import('../report/lock-text.js')
     return { text: renderLock(status), json: status }
   },
 }

@@ -1,0 +1,123 @@
+import type { Bucket, BucketRequest, Condition, StoredText } from './bucket.js'
+import { BackendError } from './errors.js'
+import { assertKey, clockKey } from './keys.js'
+import { bodyOf, encodeObject } from './object-text.js'
+import { persistently, usualPatience, type Patience } from './patience.js'
+import type { ObjectStore, StoredObject } from './store.js'
+
+/**
+ * Objects in a bucket, below a prefix.
+ *
+ * A write whose answer was lost is told from one that never arrived by reading back: the text carries a number
+ * of this very write (`object-text.ts`). So are writes that the server, or somebody between, carried out and
+ * then repeated: the repetition is refused by its own success. Every attempt of a write sends the same text
+ * under the same condition, so a late one can only fail, or be that very write.
+ */
+export class BucketStore implements ObjectStore {
+  readonly kind: Bucket['kind']
+  readonly #patience: Patience
+
+  /** `prefix` is empty or ends in a slash. */
+  constructor(
+    private readonly bucket: Bucket,
+    private readonly prefix: string,
+    readonly url: string,
+    patience: Partial<Patience> = {},
+  ) {
+    this.kind = bucket.kind
+    this.#patience = { ...usualPatience, ...patience }
+  }
+
+  async get(key: string): Promise<StoredObject | undefined> {
+    const stored = await this.#read(this.#path(key), this.#patience)
+    return stored === undefined ? undefined : { body: bodyOf(stored.text), version: stored.version }
+  }
+
+  async create(key: string, body: string): Promise<string> {
+    return this.#write(key, body, 'absent', new BackendError({ code: 'object-exists', key }))
+  }
+
+  async replace(key: string, body: string, version: string): Promise<string> {
+    return this.#write(key, body, { version }, new BackendError({ code: 'object-changed', key }))
+  }
+
+  /** When an answer was lost and the object is gone, that counts as ours: nobody can tell. */
+  async remove(key: string, version: string): Promise<void> {
+    const path = this.#path(key)
+    let attempts = 0
+    const answer = await this.#ask({ operation: 'remove', path }, this.#patience, (signal) => {
+      attempts += 1
+      return this.bucket.remove(path, version, signal)
+    })
+    if (answer === 'removed') return
+    if (attempts > 1 && (await this.#read(path, this.#patience)) === undefined) return
+    throw new BackendError({ code: 'object-changed', key })
+  }
+
+  async list(prefix: string): Promise<string[]> {
+    const path = this.prefix + prefix
+    const keys: string[] = []
+    let page: string | undefined
+    do {
+      const found = await this.#ask({ operation: 'list', path }, this.#patience, (signal) =>
+        this.bucket.list(path, page, signal),
+      )
+      keys.push(...found.keys)
+      page = found.next
+    } while (page !== undefined)
+    return keys.map((key) => key.slice(this.prefix.length)).sort()
+  }
+
+  async now(): Promise<Date> {
+    const path = this.#path(clockKey)
+    return this.#ask({ operation: 'date', path }, this.#patience, (signal) => this.bucket.date(path, signal))
+  }
+
+  async #write(key: string, body: string, condition: Condition, lost: BackendError): Promise<string> {
+    const path = this.#path(key)
+    const text = encodeObject(body)
+    try {
+      const answer = await this.#ask({ operation: 'write', path }, this.#patience, (signal) =>
+        this.bucket.write(path, text, condition, signal),
+      )
+      if (answer !== 'refused') return answer.version
+    } catch (error) {
+      if (!isUnreachable(error)) throw error
+      const stored = await this.#read(path, { ...this.#patience, attempts: 1 }).catch(() => undefined)
+      if (stored?.text !== text) throw error
+      return stored.version
+    }
+    const stored = await this.#read(path, this.#patience)
+    if (stored?.text !== text) throw lost
+    return stored.version
+  }
+
+  #read(path: string, patience: Patience): Promise<StoredText | undefined> {
+    return this.#ask({ operation: 'read', path }, patience, (signal) => this.bucket.read(path, signal))
+  }
+
+  #ask<T>(
+    request: BucketRequest,
+    patience: Patience,
+    attempt: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const { bucket } = this
+    const passingReason = (error: unknown): string => {
+      const trouble = bucket.explain(error, request)
+      if (trouble.kind === 'passing') return trouble.reason
+      throw new BackendError(trouble.fault, { cause: error })
+    }
+    const { endpoint } = bucket
+    return persistently(patience, attempt, passingReason, (reason, cause) => {
+      return new BackendError({ code: 'store-unreachable', endpoint, reason }, { cause })
+    })
+  }
+
+  #path(key: string): string {
+    assertKey(key)
+    return this.prefix + key
+  }
+}
+
+const isUnreachable = (error: unknown): boolean =>
+  error instanceof BackendError && error.fault.code === 'store-unreachable'

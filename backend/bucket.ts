@@ -1,0 +1,49 @@
+import type { BackendFault } from './errors.js'
+
+/** An object as a bucket holds it: the text of `object-text.ts`, and what the bucket calls this version of it. */
+export interface StoredText {
+  readonly text: string
+  readonly version: string
+}
+
+/** What a write expects to find: nothing, or exactly that version. */
+export type Condition = 'absent' | { readonly version: string }
+
+/** One page of keys, in the bucket's order; `next` leads to the following one. */
+export interface KeyPage {
+  readonly keys: readonly string[]
+  readonly next?: string
+}
+
+export interface BucketRequest {
+  readonly operation: 'read' | 'write' | 'remove' | 'list' | 'date'
+  /** In the bucket, prefix included. */
+  readonly path: string
+}
+
+/** What an error of a request means: `passing` is worth another try. */
+export type Trouble =
+  | { readonly kind: 'passing'; readonly reason: string }
+  | { readonly kind: 'lasting'; readonly fault: BackendFault }
+
+/**
+ * The requests that a store in a bucket is built on, one attempt each: S3 and GCS differ in nothing else.
+ * Paths are whole object names. `signal` ends a request that takes too long.
+ */
+export interface Bucket {
+  readonly kind: 's3' | 'gcs'
+  /** For messages: the place of an object. */
+  place(path: string): string
+  /** For messages: who was asked. */
+  readonly endpoint: string
+  read(path: string, signal: AbortSignal): Promise<StoredText | undefined>
+  /** The new version, or `refused`: the condition does not hold. */
+  write(path: string, text: string, condition: Condition, signal: AbortSignal): Promise<WriteAnswer>
+  remove(path: string, version: string, signal: AbortSignal): Promise<'removed' | 'refused'>
+  list(prefix: string, page: string | undefined, signal: AbortSignal): Promise<KeyPage>
+  /** The Date header of an answer to a request for that path, whether there is such an object or not. */
+  date(path: string, signal: AbortSignal): Promise<Date>
+  explain(error: unknown, request: BucketRequest): Trouble
+}
+
+export type WriteAnswer = { readonly version: string } | 'refused'

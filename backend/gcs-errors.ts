@@ -1,0 +1,83 @@
+import type { BucketRequest, Trouble } from './bucket.js'
+import type { BackendFault } from './errors.js'
+import { messageOf, networkReason, property, statusReason } from './sdk-error.js'
+
+/** 404 is also the answer where there is no such bucket; only the words tell. */
+const isBucketMissing = (error: unknown): boolean => /bucket does not exist/i.test(wordsOf(error))
+
+export const isAbsent = (error: unknown): boolean => statusOf(error) === 404 && !isBucketMissing(error)
+
+export const isRefused = (error: unknown): boolean => statusOf(error) === 412 || isAbsent(error)
+
+const permissions = {
+  read: 'storage.objects.get',
+  // Overwriting needs both (https://cloud.google.com/storage/docs/access-control/iam-json).
+  write: 'storage.objects.create and storage.objects.delete',
+  remove: 'storage.objects.delete',
+  list: 'storage.objects.list',
+  date: 'storage.objects.get',
+} as const satisfies Record<BucketRequest['operation'], string>
+
+/** What google-auth-library says when nobody is logged in, or no longer. */
+const credentialWords =
+  /default credentials|invalid_grant|invalid_rapt|rapt_required|reauth|refresh token|private key|No such file or directory.*credentials/i
+
+export function explainGcsError(
+  error: unknown,
+  request: BucketRequest,
+  bucket: string,
+  place: string,
+): Trouble {
+  const status = statusOf(error)
+  const words = wordsOf(error)
+  if (status === 401 || (status !== 403 && credentialWords.test(words))) {
+    return lasting({ code: 'store-credentials', kind: 'gcs', reason: words })
+  }
+  const reason = networkReason(error) ?? statusReason(status, '')
+  if (reason !== undefined) return { kind: 'passing', reason }
+  // A list of nothing is empty; only where there is no bucket is it 404, in whichever words.
+  if (status === 404 && (request.operation === 'list' || isBucketMissing(error)))
+    return lasting({ code: 'store-missing', bucket })
+  if (status === 403) return lasting(forbidden(words, request, place))
+  const code =
+    request.operation === 'read' || request.operation === 'list' ? 'store-unreadable' : 'store-unwritable'
+  return lasting({ code, place, reason: status === undefined ? words : `HTTP ${status}: ${words}` })
+}
+
+/** `NAME does not have storage.objects.get access to the Google Cloud Storage object.` */
+function forbidden(words: string, request: BucketRequest, place: string): BackendFault {
+  const said = /(\S+) does not have (storage\.[\w.]+) access/.exec(words)
+  const identity = said?.[1] === undefined ? {} : { identity: said[1] }
+  return {
+    code: 'store-forbidden',
+    place,
+    permission: said?.[2] ?? permissions[request.operation],
+    ...identity,
+  }
+}
+
+const lasting = (fault: BackendFault): Trouble => ({ kind: 'lasting', fault })
+
+/** The SDK's `code` is HTTP's status, or a word for what happened before there was one. */
+function statusOf(error: unknown): number | undefined {
+  const code = property(error, 'code')
+  const status = typeof code === 'number' || typeof code === 'string' ? Number(code) : NaN
+  return Number.isInteger(status) ? status : undefined
+}
+
+/** Of a failed download the message is the answer's body: JSON, or plain words. */
+function wordsOf(error: unknown): string {
+  const whole = String(property(error, 'message') ?? error)
+  const inBody = /"message":\s*"((?:[^"\\]|\\.)*)"/.exec(whole)?.[1]
+  return inBody ?? messageOf(error)
+}
+
+/** Of a response in either of the SDK's forms: plain object, or fetch's Headers. */
+export function responseHeader(response: unknown, name: string): string | undefined {
+  const headers = property(response, 'headers')
+  const plain = property(headers, name)
+  if (typeof plain === 'string') return plain
+  const get = property(headers, 'get')
+  const got: unknown = typeof get === 'function' ? get.call(headers, name) : undefined
+  return typeof got === 'string' ? got : undefined
+}

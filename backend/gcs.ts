@@ -1,0 +1,127 @@
+import { IdempotencyStrategy, Storage, type File, type StorageOptions } from '@google-cloud/storage'
+import type { Bucket, BucketRequest, Condition, KeyPage, StoredText, Trouble, WriteAnswer } from './bucket.js'
+import { explainGcsError, isAbsent, isRefused, responseHeader } from './gcs-errors.js'
+import type { GcsLocation } from './location.js'
+import { usualPatience } from './patience.js'
+
+/** A Cloud Storage bucket. A version is a generation number; 0 stands for no object (docs: request preconditions). */
+export class GcsBucket implements Bucket {
+  readonly kind = 'gcs'
+  readonly endpoint: string
+  readonly #storage: Storage
+
+  /** `requestMs`: the SDK cannot be told to stop, so its requests must end by themselves. */
+  constructor(
+    private readonly location: GcsLocation,
+    requestMs = usualPatience.requestMs,
+  ) {
+    this.endpoint = location.endpoint ?? 'https://storage.googleapis.com'
+    this.#storage = new Storage(clientOptions(location, requestMs))
+  }
+
+  place(path: string): string {
+    return `gs://${this.location.bucket}/${path}`
+  }
+
+  async read(path: string): Promise<StoredText | undefined> {
+    const stream = this.#file(path).createReadStream({ validation: false })
+    let version: string | undefined
+    stream.once('response', (response: unknown) => {
+      version = responseHeader(response, 'x-goog-generation')
+    })
+    const chunks: Buffer[] = []
+    try {
+      for await (const chunk of stream) chunks.push(chunk as Buffer)
+    } catch (error) {
+      if (isAbsent(error)) return undefined
+      throw error
+    }
+    if (version === undefined) throw new TypeError('the answer has no x-goog-generation header')
+    return { text: Buffer.concat(chunks).toString('utf8'), version }
+  }
+
+  async write(path: string, text: string, condition: Condition): Promise<WriteAnswer> {
+    const file = this.#file(path)
+    return refusable(async () => {
+      await file.save(text, {
+        resumable: false,
+        validation: false,
+        contentType: path.endsWith('.json') ? 'application/json' : 'text/plain',
+        preconditionOpts: { ifGenerationMatch: condition === 'absent' ? 0 : generationOf(condition.version) },
+      })
+      const { generation } = file.metadata
+      if (generation === undefined) throw new TypeError('the answer has no generation')
+      return { version: String(generation) }
+    })
+  }
+
+  async remove(path: string, version: string): Promise<'removed' | 'refused'> {
+    return refusable(async () => {
+      await this.#file(path).delete({ ifGenerationMatch: generationOf(version) })
+      return 'removed' as const
+    })
+  }
+
+  async list(prefix: string, page: string | undefined): Promise<KeyPage> {
+    const [files, next] = await this.#storage.bucket(this.location.bucket).getFiles({
+      prefix,
+      autoPaginate: false,
+      fields: 'items/name,nextPageToken',
+      ...(page === undefined ? {} : { pageToken: page }),
+    })
+    const keys = files.map(({ name }) => name)
+    const token = (next as { readonly pageToken?: string } | null)?.pageToken
+    return token === undefined ? { keys } : { keys, next: token }
+  }
+
+  async date(path: string): Promise<Date> {
+    const date = await this.#file(path)
+      .getMetadata()
+      .then(
+        ([, response]) => responseHeader(response, 'date'),
+        (error: unknown) => {
+          if (isAbsent(error)) return responseHeader((error as { response?: unknown }).response, 'date')
+          throw error
+        },
+      )
+    const time = new Date(date ?? '')
+    if (Number.isNaN(time.getTime())) throw new TypeError(`the answer has no Date header: ${String(date)}`)
+    return time
+  }
+
+  explain(error: unknown, request: BucketRequest): Trouble {
+    return explainGcsError(error, request, this.location.bucket, this.place(request.path))
+  }
+
+  #file(path: string): File {
+    return this.#storage.bucket(this.location.bucket).file(path)
+  }
+}
+
+function clientOptions({ endpoint }: GcsLocation, requestMs: number): StorageOptions {
+  return {
+    timeout: requestMs,
+    // We retry, because only we know whether a refusal is our own success.
+    retryOptions: { autoRetry: false, maxRetries: 0, idempotencyStrategy: IdempotencyStrategy.RetryNever },
+    ...(endpoint === undefined ? {} : customEndpoint(endpoint)),
+  }
+}
+
+/** Credentials never travel unencrypted: over http it is a test server, which wants none. */
+const customEndpoint = (apiEndpoint: string): StorageOptions => ({
+  apiEndpoint,
+  useAuthWithCustomEndpoint: apiEndpoint.startsWith('https:'),
+  ...(apiEndpoint.startsWith('https:') ? {} : { projectId: 'none' }),
+})
+
+/** Not a generation, such as a version of another kind of store: no object can have it. */
+const generationOf = (version: string): string => (/^[1-9]\d*$/.test(version) ? version : '1')
+
+async function refusable<T>(request: () => Promise<T>): Promise<T | 'refused'> {
+  try {
+    return await request()
+  } catch (error) {
+    if (isRefused(error)) return 'refused'
+    throw error
+  }
+}

@@ -1,0 +1,73 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** How long and how often a bucket is asked. All in milliseconds. */
+export interface Patience {
+  readonly attempts: number
+  /** For one attempt, its answer's body included. */
+  readonly requestMs: number
+  /** No attempt begins later than that after the first one. */
+  readonly totalMs: number
+  readonly firstPauseMs: number
+  readonly longestPauseMs: number
+}
+
+/** Together well below the minute that a lease is valid: a heartbeat is settled before it is too late. */
+export const usualPatience: Patience = {
+  attempts: 5,
+  requestMs: 8_000,
+  totalMs: 15_000,
+  firstPauseMs: 100,
+  longestPauseMs: 2_000,
+}
+
+/** An attempt that had no answer in time; whether the server acted on it is unknown. */
+export class NoAnswer extends Error {
+  constructor(ms: number) {
+    super(`no answer within ${ms / 1000} s`)
+    this.name = 'NoAnswer'
+  }
+}
+
+/**
+ * Makes attempts until one succeeds. `passingReason` says of an error why another try may help, or throws what
+ * it means; `giveUp` makes the error for the end of our patience. Pauses double and are jittered in full, so
+ * that many who fail at once do not come back at once.
+ */
+export async function persistently<T>(
+  patience: Patience,
+  attempt: (signal: AbortSignal) => Promise<T>,
+  passingReason: (error: unknown) => string,
+  giveUp: (reason: string, cause: unknown) => Error,
+): Promise<T> {
+  const began = performance.now()
+  for (let n = 1; ; n++) {
+    try {
+      return await within(patience.requestMs, attempt)
+    } catch (error) {
+      const reason = error instanceof NoAnswer ? error.message : passingReason(error)
+      const pause = Math.min(patience.longestPauseMs, patience.firstPauseMs * 2 ** (n - 1)) * Math.random()
+      const isTooLate = performance.now() + pause - began > patience.totalMs
+      if (n >= patience.attempts || isTooLate) throw giveUp(reason, error)
+      await sleep(pause)
+    }
+  }
+}
+
+/** Also where `action` does not heed the signal: what it still does then is nobody's concern. */
+async function within<T>(ms: number, action: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const abort = new AbortController()
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new NoAnswer(ms))
+      abort.abort()
+    }, ms)
+  })
+  const acting = action(abort.signal)
+  try {
+    return await Promise.race([acting, late])
+  } finally {
+    clearTimeout(timer)
+    acting.catch(() => undefined)
+  }
+}

@@ -1,0 +1,118 @@
+import type { BucketRequest, Trouble } from './bucket.js'
+import type { BackendFault } from './errors.js'
+import type { S3Location } from './location.js'
+import { messageOf, networkReason, property, statusReason } from './sdk-error.js'
+
+/** The parts of an SDK error that tell what happened; which are there depends on how far the request came. */
+interface S3Error {
+  /** S3's own error code, or the SDK's class. */
+  readonly name: string
+  readonly message: string
+  readonly status: number | undefined
+  readonly region: string | undefined
+}
+
+/** HEAD answers without a body, hence without a code. */
+export const isAbsent = (error: unknown): boolean => ['NoSuchKey', 'NotFound'].includes(read(error).name)
+
+/** 412; a 404 to a conditional write or delete: there is no such object (any more). */
+export function isRefused(error: unknown): boolean {
+  return isAbsent(error) || read(error).status === 412
+}
+
+const permissions = {
+  read: 's3:GetObject',
+  write: 's3:PutObject',
+  remove: 's3:DeleteObject',
+  list: 's3:ListBucket',
+  // Without the permission to list, a missing object is answered by 403.
+  date: 's3:ListBucket',
+} as const satisfies Record<BucketRequest['operation'], string>
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html; the SDK's own by class name. */
+const credentialErrors = new Set([
+  ...['CredentialsProviderError', 'TokenProviderError', 'InvalidAccessKeyId', 'SignatureDoesNotMatch'],
+  ...[
+    'ExpiredToken',
+    'ExpiredTokenException',
+    'InvalidToken',
+    'TokenRefreshRequired',
+    'UnauthorizedException',
+  ],
+  ...['ExpiredLoginSession', 'InvalidClientTokenId', 'AuthorizationQueryParametersError'],
+])
+const passingErrors = new Set([
+  ...['RequestTimeout', 'SlowDown', 'Throttling', 'ThrottlingException', 'RequestLimitExceeded'],
+  // Another conditional request on the same key is under way; nothing was written.
+  ...['ConditionalRequestConflict', 'OperationAborted'],
+  // The SDK has learned the server's time from this very answer, and signs the next request by it.
+  ...['RequestTimeTooSkewed', 'RequestExpired'],
+])
+const regionErrors = new Set([
+  'PermanentRedirect',
+  'AuthorizationHeaderMalformed',
+  'IllegalLocationConstraintException',
+])
+
+export function explainS3Error(
+  error: unknown,
+  request: BucketRequest,
+  location: S3Location,
+  place: string,
+): Trouble {
+  const { name, message, status, region } = read(error)
+  const passing = networkReason(error) ?? (passingErrors.has(name) ? `${name}: ${message}` : undefined)
+  const reason = passing ?? statusReason(status, name === 'Unknown' ? '' : name)
+  if (status === 501) return lasting({ code: 'store-no-conditions', ...conditional(location, request) })
+  if (reason !== undefined) return { kind: 'passing', reason }
+  const { bucket } = location
+  if (name === 'NoSuchBucket') return lasting({ code: 'store-missing', bucket })
+  if (regionErrors.has(name) || status === 301) {
+    const actual = region === undefined || region === location.region ? {} : { actual: region }
+    return lasting({ code: 'store-wrong-region', bucket, given: location.region, ...actual })
+  }
+  if (credentialErrors.has(name)) {
+    return lasting({ code: 'store-credentials', kind: 's3', reason: `${name}: ${message}` })
+  }
+  if (status === 403) return lasting(forbidden(message, request, place))
+  const code =
+    request.operation === 'read' || request.operation === 'list' ? 'store-unreadable' : 'store-unwritable'
+  return lasting({
+    code,
+    place,
+    reason: status === undefined ? message : `${name} (HTTP ${status}): ${message}`,
+  })
+}
+
+/** `User: ARN is not authorized to perform: ACTION on resource: …`, where AWS says that much. */
+function forbidden(message: string, request: BucketRequest, place: string): BackendFault {
+  const said = /^User: (\S+) is not authorized to perform: (\S+)/.exec(message)
+  const identity = said?.[1] === undefined ? {} : { identity: said[1] }
+  return {
+    code: 'store-forbidden',
+    place,
+    permission: said?.[2] ?? permissions[request.operation],
+    ...identity,
+  }
+}
+
+/** 501: how servers answer that do not know a header (https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html). */
+function conditional({ endpoint = 's3' }: S3Location, { operation }: BucketRequest) {
+  return { endpoint, operation: operation === 'remove' ? operation : 'create' } as const
+}
+
+const lasting = (fault: BackendFault): Trouble => ({ kind: 'lasting', fault })
+
+function read(error: unknown): S3Error {
+  const name = property(error, 'Code') ?? property(error, 'name')
+  const metadata = property(error, '$metadata')
+  const status = property(metadata, 'httpStatusCode')
+  const headers = property(property(error, '$response'), 'headers')
+  const region = property(headers, 'x-amz-bucket-region') ?? property(error, 'Region')
+  return {
+    name: typeof name === 'string' ? name : '',
+    message: messageOf(error),
+    status: typeof status === 'number' ? status : undefined,
+    region: typeof region === 'string' ? region : undefined,
+  }
+}

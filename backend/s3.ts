@@ -1,0 +1,144 @@
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+  type S3ClientConfig,
+} from '@aws-sdk/client-s3'
+import type { Bucket, BucketRequest, Condition, KeyPage, StoredText, Trouble, WriteAnswer } from './bucket.js'
+import type { S3Location } from './location.js'
+import { explainS3Error, isAbsent, isRefused } from './s3-errors.js'
+
+/**
+ * An S3 bucket. Conditional writes: If-None-Match since 2024-08, If-Match since 2024-11, on DELETE since 2025-09
+ * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-requests.html).
+ */
+export class S3Bucket implements Bucket {
+  readonly kind = 's3'
+  readonly endpoint: string
+  readonly #client: S3Client
+
+  constructor(private readonly location: S3Location) {
+    this.endpoint = location.endpoint ?? `https://s3.${location.region}.amazonaws.com`
+    this.#client = new S3Client(clientConfig(location))
+  }
+
+  place(path: string): string {
+    return `s3://${this.location.bucket}/${path}`
+  }
+
+  async read(path: string, signal: AbortSignal): Promise<StoredText | undefined> {
+    try {
+      const answer = await this.#client.send(new GetObjectCommand(this.#object(path)), {
+        abortSignal: signal,
+      })
+      const text = (await answer.Body?.transformToString('utf8')) ?? ''
+      return { text, version: versionOf(answer.ETag) }
+    } catch (error) {
+      if (isAbsent(error)) return undefined
+      throw error
+    }
+  }
+
+  async write(path: string, text: string, condition: Condition, signal: AbortSignal): Promise<WriteAnswer> {
+    const { kmsKey } = this.location
+    const command = new PutObjectCommand({
+      ...this.#object(path),
+      Body: text,
+      ContentType: path.endsWith('.json') ? 'application/json' : 'text/plain',
+      ...(condition === 'absent' ? { IfNoneMatch: '*' } : { IfMatch: condition.version }),
+      // Without a key the bucket's own default counts, which a header of ours would override.
+      ...(kmsKey === undefined ? {} : { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: kmsKey }),
+    })
+    return refusable(async () => {
+      const { ETag } = await this.#client.send(command, { abortSignal: signal })
+      return { version: versionOf(ETag) }
+    })
+  }
+
+  async remove(path: string, version: string, signal: AbortSignal): Promise<'removed' | 'refused'> {
+    const command = new DeleteObjectCommand({ ...this.#object(path), IfMatch: version })
+    return refusable(async () => {
+      await this.#client.send(command, { abortSignal: signal })
+      return 'removed' as const
+    })
+  }
+
+  async list(prefix: string, page: string | undefined, signal: AbortSignal): Promise<KeyPage> {
+    const command = new ListObjectsV2Command({
+      Bucket: this.location.bucket,
+      Prefix: prefix,
+      ...(page === undefined ? {} : { ContinuationToken: page }),
+    })
+    const { Contents = [], NextContinuationToken: next } = await this.#client.send(command, {
+      abortSignal: signal,
+    })
+    const keys = Contents.flatMap(({ Key }) => Key ?? [])
+    return next === undefined ? { keys } : { keys, next }
+  }
+
+  async date(path: string, signal: AbortSignal): Promise<Date> {
+    const command = new HeadObjectCommand(this.#object(path))
+    let date: string | undefined
+    command.middlewareStack.add(
+      (next) => async (args) => {
+        const result = await next(args)
+        date = headerOf(result.response, 'date')
+        return result
+      },
+      { step: 'deserialize', priority: 'low', name: 'distrolabDate' },
+    )
+    await this.#client.send(command, { abortSignal: signal }).catch((error: unknown) => {
+      if (!isAbsent(error)) throw error
+    })
+    const time = new Date(date ?? '')
+    if (Number.isNaN(time.getTime())) throw new TypeError(`the answer has no Date header: ${String(date)}`)
+    return time
+  }
+
+  explain(error: unknown, request: BucketRequest): Trouble {
+    return explainS3Error(error, request, this.location, this.place(request.path))
+  }
+
+  #object(path: string): { readonly Bucket: string; readonly Key: string } {
+    return { Bucket: this.location.bucket, Key: path }
+  }
+}
+
+function clientConfig({ region, endpoint, pathStyle }: S3Location): S3ClientConfig {
+  return {
+    region,
+    forcePathStyle: pathStyle,
+    ...(endpoint === undefined ? {} : { endpoint }),
+    // We retry, because only we know whether a refusal is our own success.
+    maxAttempts: 1,
+    // A wrong region is explained, not followed: OpenTofu would not follow it either.
+    followRegionRedirects: false,
+    // Servers other than AWS's stumble over checksums in trailers.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    requestHandler: { connectionTimeout: 5_000 },
+  }
+}
+
+async function refusable<T>(request: () => Promise<T>): Promise<T | 'refused'> {
+  try {
+    return await request()
+  } catch (error) {
+    if (isRefused(error)) return 'refused'
+    throw error
+  }
+}
+
+function versionOf(etag: string | undefined): string {
+  if (etag === undefined) throw new TypeError('the answer has no ETag header')
+  return etag
+}
+
+/** The transport's response is typed unknown. */
+function headerOf(response: unknown, name: string): string | undefined {
+  const { headers } = response as { readonly headers?: Readonly<Record<string, string>> }
+  return headers?.[name]
+}

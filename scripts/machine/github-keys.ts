@@ -1,0 +1,47 @@
+import { Agent, EnvHttpProxyAgent, fetch } from 'undici'
+import { keyLines, parsePublicKey } from './public-key.js'
+
+/** What a GitHub host told of a user's keys; `silent`: nothing that can be relied on, and why. */
+export type GithubAnswer =
+  | { readonly kind: 'keys'; readonly publicKeys: readonly string[] }
+  | { readonly kind: 'no-such-user' }
+  | { readonly kind: 'silent'; readonly reason: string }
+
+const TIMEOUT_MS = 5_000
+
+/** The public keys of a user, from the page where GitHub and GitHub Enterprise publish them: `https://HOST/NAME.keys`. */
+export async function fetchGithubKeys(
+  url: string,
+  options: { readonly signal: AbortSignal; readonly proxied: boolean },
+): Promise<GithubAnswer> {
+  const dispatcher = options.proxied ? new EnvHttpProxyAgent() : new Agent()
+  const timeout = AbortSignal.timeout(TIMEOUT_MS)
+  try {
+    const response = await fetch(url, { dispatcher, signal: AbortSignal.any([timeout, options.signal]) })
+    const text = await response.text()
+    if (response.status === 404) return { kind: 'no-such-user' }
+    if (!response.ok) return { kind: 'silent', reason: `HTTP ${response.status}` }
+    return answerOf(text)
+  } catch (error) {
+    options.signal.throwIfAborted()
+    const reason = timeout.aborted ? `no answer within ${TIMEOUT_MS / 1000} s` : innermost(error)
+    return { kind: 'silent', reason }
+  } finally {
+    await dispatcher.destroy()
+  }
+}
+
+/** Kinds of keys that a lab does not take are left out; a login page has nothing else. */
+function answerOf(text: string): GithubAnswer {
+  const publicKeys = keyLines(text).flatMap((line) => parsePublicKey(line) ?? [])
+  if (publicKeys.length > 0) return { kind: 'keys', publicKeys }
+  return { kind: 'silent', reason: text.trim() === '' ? 'no keys there' : 'no keys in the answer' }
+}
+
+/** `fetch failed` alone says nothing. */
+function innermost(error: unknown): string {
+  let inner = error
+  while (inner instanceof Error && inner.cause instanceof Error) inner = inner.cause
+  if (inner instanceof AggregateError && inner.errors[0] instanceof Error) inner = inner.errors[0]
+  return inner instanceof Error ? inner.message : String(inner)
+}

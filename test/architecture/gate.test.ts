@@ -1,0 +1,67 @@
+import { fileURLToPath } from 'node:url'
+import { beforeAll, describe, expect, test } from '@jest/globals'
+import { commands } from '../../scripts/commands/all.js'
+import { productRooms } from './checks.js'
+import { wayTo } from './cycles.js'
+import { CHANGING, GATE, READING, RUNNING, waysAroundGate } from './gate.js'
+import { readSources, type Source } from './source.js'
+
+const root = fileURLToPath(new URL('../../../', import.meta.url))
+let product: Source[]
+beforeAll(async () => {
+  product = await readSources(root, productRooms)
+})
+
+const fileOf = (verb: string): string => `scripts/commands/${verb.replaceAll(' ', '-')}.ts`
+const way = (verb: string): readonly string[] | undefined =>
+  wayTo(product, fileOf(verb), (reached) => reached === GATE)
+
+describe('the one gate', () => {
+  test('every verb is known to change labs or not to', () => {
+    expect(commands.map(({ name }) => name).sort()).toEqual([...CHANGING, ...READING, ...RUNNING].sort())
+    const paths = product.map(({ path }) => path)
+    for (const verb of [...CHANGING, ...READING, ...RUNNING]) expect(paths).toContain(fileOf(verb))
+  })
+
+  test.each([...CHANGING, ...RUNNING])('%s passes it', (verb) => {
+    expect(way(verb)?.at(-1)).toBe(GATE)
+  })
+
+  test.each(READING)('%s does not load it', (verb) => {
+    expect(way(verb)).toBeUndefined()
+  })
+
+  test('is the only place that opens a lease or writes a record, and there is no way around it', () => {
+    expect(waysAroundGate(product)).toEqual([])
+  })
+})
+
+describe('the check of the gate', () => {
+  const file = (path: string, text: string): Source => ({ path, text })
+  const passed = `import { throughGate } from './gate.js'\n`
+
+  test.each([
+    ['scripts/lifecycle/a.ts', `import { acquireLease } from '../../backend/lease.js'`],
+    ['scripts/lifecycle/a.ts', `${passed}import { openLabWriter } from '../../backend/lab-writer.js'`],
+    ['scripts/commands/a.ts', `const { inheritLease } = await import('../../backend/inherited-lease.js')`],
+    ['scripts/lifecycle/a.ts', `import { destroy } from '../engine/tofu.js'`],
+    ['scripts/commands/a.ts', `const { bringUp } = await import('../lifecycle/bring-up.js')`],
+    ['scripts/lifecycle/a.ts', `await (await context.store()).remove(key, version)`],
+    ['scripts/lifecycle/a.ts', `${passed}await store.replace(key, body, version)`],
+    ['scripts/lifecycle/a.ts', `await plan.hooks.start(spec, name, step)`],
+    ['scripts/lifecycle/a.ts', `await hooks.baseline.restore(spec, name, step)`],
+    ['scripts/lifecycle/a.ts', `import { storeEvent as tell } from '../../backend/events.js'`],
+  ])('finds a way around it in %s: %s', (path, text) => {
+    expect(waysAroundGate([file(path, text)])).toEqual([expect.stringContaining(path)])
+  })
+
+  test.each([
+    [GATE, `import { acquireLease } from '../../backend/lease.js'`],
+    ['backend/lab-writer.ts', `import { RecordSlot } from './record-slot.js'`],
+    ['scripts/lifecycle/a.ts', `import type { Lease } from '../../backend/lease.js'\nwriter.create(decided)`],
+    ['scripts/lifecycle/a.ts', `${passed}import { destroy } from '../engine/tofu.js'\nhooks.start(spec)`],
+    ['scripts/lifecycle/a.ts', `text.replace(/a/, 'b')\nawait (await context.store()).get(key)`],
+  ])('lets pass what is allowed in %s: %s', (path, text) => {
+    expect(waysAroundGate([file(path, text)])).toEqual([])
+  })
+})

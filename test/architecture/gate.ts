@@ -1,0 +1,59 @@
+import ts from 'typescript'
+import { importsOf } from './imports.js'
+import { place, visit, type Source } from './source.js'
+
+export const GATE = 'scripts/lifecycle/gate.ts'
+
+/** Every verb that changes a lab, its record or its lease. A new verb belongs into this list or the next. */
+export const CHANGING = ['up', 'swap', 'reset', 'exec', 'down', 'lock break']
+/** They only look, or concern this computer alone. */
+export const READING = ['ssh', 'status', 'list', 'history', 'lock status', 'images', 'synth', 'doctor']
+
+/** It looks, and then runs verbs of the first list where that is safe. */
+export const RUNNING = ['recover']
+
+/** What takes a lease, or writes a record under one. */
+const OPENERS = ['lease', 'held-lease', 'inherited-lease', 'lab-writer', 'record-slot']
+/** What changes the machines; it is called with a session, which only the gate makes. */
+const CHANGERS = [
+  'scripts/engine/tofu.ts',
+  'scripts/engine/recover-state.ts',
+  'scripts/lifecycle/engine-session.ts',
+  'scripts/lifecycle/bring-up.ts',
+  'scripts/lifecycle/make-machines.ts',
+  'scripts/lifecycle/configure-machines.ts',
+  'scripts/lifecycle/marker.ts',
+]
+const CHANGING_HOOKS = ['start', 'prepareImage', 'removeLeftovers', 'take', 'restore']
+const STORE_WRITES = ['create', 'replace', 'remove']
+
+/** One line for each place outside backend/ that could change a lab without having passed the gate. */
+export function waysAroundGate(sources: readonly Source[]): string[] {
+  return sources.filter(({ path }) => !path.startsWith('backend/')).flatMap(waysOf)
+}
+
+function waysOf(source: Source): string[] {
+  const imports = importsOf(source)
+  const isInside =
+    source.path === GATE || CHANGERS.includes(source.path) || imports.some(({ target }) => target === GATE)
+  const opener = (target = ''): boolean => OPENERS.some((name) => target === `backend/${name}.ts`)
+  const bad = imports.filter(({ target, isType }) => {
+    if (isType) return false
+    return opener(target) ? source.path !== GATE : CHANGERS.includes(target ?? '') && !isInside
+  })
+  return [...bad.map((found) => `${found.place} imports ${found.specifier}`), ...writesOf(source, isInside)]
+}
+
+function writesOf(source: Source, isInside: boolean): string[] {
+  const found: string[] = []
+  visit(source, (node) => {
+    if (ts.isIdentifier(node) && node.text === 'storeEvent') found.push(`${place(source, node)} storeEvent`)
+    if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression)) return
+    const { expression, name } = node.expression
+    const isStore = STORE_WRITES.includes(name.text) && /store(\(\))?\)?$/i.test(expression.getText())
+    const isHook =
+      !isInside && CHANGING_HOOKS.includes(name.text) && /(hooks|baseline)$/i.test(expression.getText())
+    if (isStore || isHook) found.push(`${place(source, node)} ${expression.getText()}.${name.text}`)
+  })
+  return found
+}

@@ -1,0 +1,75 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import type { Lease } from '../../../backend/lease.js'
+import { CHANGING, READING, RUNNING } from '../../architecture/gate.js'
+import { Sandbox } from '../../stand-in/sandbox.js'
+import { holdLease, LAB } from './stages.js'
+
+jest.setTimeout(60_000)
+
+/** What each verb is given besides the lab, so that it would do its work. */
+const WORDS: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  exec: [
+    [LAB, '--', 'true'],
+    [LAB, '--local', '--', 'true'],
+  ],
+  swap: [[LAB, 'debian-12']],
+  recover: [[LAB], [LAB, '--apply']],
+  ssh: [[LAB, '--', 'true']],
+  list: [[]],
+  images: [[]],
+  doctor: [[]],
+}
+const lines = (verbs: readonly string[]): string[][] =>
+  verbs.flatMap((verb) => (WORDS[verb] ?? [[LAB]]).map((words) => [...verb.split(' '), ...words]))
+/** It passes by breaking the lease, which is its purpose, and has tests of its own. */
+const isBreak = (line: readonly string[]): boolean => line[1] === 'break'
+
+let box: Sandbox
+let lease: Lease
+beforeAll(async () => {
+  box = await Sandbox.make()
+  await box.up('--profile', LAB)
+})
+beforeEach(async () => {
+  lease = await holdLease(box)
+})
+afterEach(() => lease.release())
+afterAll(() => box.remove())
+
+/** All that there is of the lab; the lease is renewed by its holder. */
+async function everything(): Promise<unknown> {
+  const labs = (await box.files('labs')).filter((file) => !file.endsWith('lease.json'))
+  const texts = await Promise.all(labs.map((file) => readFile(join(box.home, file), 'utf8')))
+  return {
+    labs,
+    texts,
+    machines: box.machines(),
+    keys: await box.files('keys'),
+    engine: await box.engineCalls(),
+  }
+}
+
+describe('while somebody else holds the lease', () => {
+  test.each(
+    lines(CHANGING)
+      .filter((line) => !isBreak(line))
+      .map((line) => [line]),
+  )('%j changes nothing and exits 4', async (line) => {
+    const before = await everything()
+    const [verb = '', ...rest] = line
+    const run = await box.run([verb, '--wait-lock', '0', ...rest])
+    expect(`${run.code} ${run.stderr}`).toMatch(/^4 Error: .* is held by .*running swap since/)
+    expect(await everything()).toEqual(before)
+    await lease.assertHeld()
+  })
+
+  test.each(lines([...READING, ...RUNNING]).map((line) => [line]))('%j does not wait', async (line) => {
+    const before = await everything()
+    const run = await box.run(line)
+    expect(run.stderr).not.toMatch(/held by|Waiting for the lease/)
+    if (line[0] !== 'doctor') expect(run.code).toBe(0)
+    expect(await everything()).toEqual(before)
+  })
+})

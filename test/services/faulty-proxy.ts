@@ -1,0 +1,119 @@
+import { once } from 'node:events'
+import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http'
+import { buffer } from 'node:stream/consumers'
+
+/**
+ * What can go wrong between us and a server. `before`: the server never sees the request; `after`: it carries it
+ * out, and only its answer is lost or falsified. `silent` never answers; `late` carries out in silence, after a while.
+ */
+export type Fault =
+  | 'reset before'
+  | 'reset after'
+  | 'silent before'
+  | 'silent after'
+  | 'late'
+  | 'half an answer'
+  | {
+      readonly status: number
+      readonly when: 'before' | 'after'
+      readonly headers?: Record<string, string>
+      readonly body?: string
+    }
+
+export interface Seen {
+  readonly method: string
+  readonly url: string
+  readonly headers: IncomingMessage['headers']
+}
+
+/** Undefined: this request passes untouched. `n` counts from 0. */
+export type Plan = (seen: Seen, n: number) => Fault | undefined
+
+const LATE_MS = 700
+
+/** A real HTTP server on loopback before another one, which passes on what it is told to pass on. */
+export class FaultyProxy {
+  /** Everything since the last `plan`. */
+  seen: Seen[] = []
+  #plan: Plan = () => undefined
+  #rewrite: (seen: Seen) => Seen = (seen) => seen
+
+  private constructor(
+    private readonly target: URL,
+    private readonly server: ReturnType<typeof createServer>,
+    readonly url: string,
+  ) {}
+
+  static async start(target: string): Promise<FaultyProxy> {
+    const server = createServer()
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const address = server.address()
+    if (address === null || typeof address === 'string') throw new TypeError('a port is a number')
+    const proxy = new FaultyProxy(new URL(target), server, `http://127.0.0.1:${address.port}`)
+    server.on('request', (incoming, outgoing) => {
+      proxy.#serve(incoming, outgoing).catch(() => outgoing.destroy())
+    })
+    return proxy
+  }
+
+  plan(plan: Plan): void {
+    this.seen = []
+    this.#plan = plan
+  }
+
+  /** The fault once, on the first request that matches. */
+  once(fault: Fault, matches: (seen: Seen) => boolean = () => true): void {
+    let isDone = false
+    this.plan((seen) => {
+      if (isDone || !matches(seen)) return undefined
+      isDone = true
+      return fault
+    })
+  }
+
+  /** Changes every request on its way, for a server that does not know some header or parameter. */
+  rewrite(rewrite: (seen: Seen) => Seen): void {
+    this.#rewrite = rewrite
+  }
+
+  async stop(): Promise<void> {
+    this.server.closeAllConnections()
+    this.server.close()
+    await once(this.server, 'close')
+  }
+
+  async #serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const seen = { method: incoming.method ?? '', url: incoming.url ?? '', headers: incoming.headers }
+    const fault = this.#plan(seen, this.seen.length)
+    this.seen.push(seen)
+    const body = await buffer(incoming)
+    if (fault === 'reset before') return void incoming.socket.destroy()
+    if (fault === 'silent before') return
+    if (typeof fault === 'object' && fault.when === 'before') return void answer(outgoing, fault)
+    if (fault === 'late') await new Promise((resolve) => setTimeout(resolve, LATE_MS))
+    const response = await this.#forward(this.#rewrite(seen), body)
+    const content = await buffer(response)
+    if (fault === 'silent after' || fault === 'late') return
+    if (fault === 'reset after') return void incoming.socket.destroy()
+    if (typeof fault === 'object') return void answer(outgoing, fault)
+    outgoing.writeHead(response.statusCode ?? 502, response.headers)
+    if (fault !== 'half an answer') return void outgoing.end(content)
+    outgoing.flushHeaders()
+    outgoing.write(content.subarray(0, content.length / 2), () => incoming.socket.destroy())
+  }
+
+  async #forward({ method, url, headers }: Seen, body: Buffer): Promise<IncomingMessage> {
+    const { hostname, port } = this.target
+    // The Host header stays the one that the client signed.
+    const forwarded = request({ hostname, port, method, path: url, headers, agent: false })
+    forwarded.end(body)
+    const [response] = (await once(forwarded, 'response')) as [IncomingMessage]
+    return response
+  }
+}
+
+const answer = (
+  outgoing: ServerResponse,
+  { status, headers = {}, body = '' }: Exclude<Fault, string>,
+): void => void outgoing.writeHead(status, headers).end(body)

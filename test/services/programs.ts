@@ -1,0 +1,40 @@
+import { access } from 'node:fs/promises'
+import { join } from 'node:path'
+import { testCache } from '../test-cache.js'
+
+/** Something that tests run and nobody ships: made once a computer by `obtain.ts`. */
+export interface TestProgram {
+  readonly name: string
+  readonly version: string
+  /** Relative to the program's folder. */
+  readonly binary: string
+  /** What was measured to make it on 2 cores, for the one who waits. */
+  readonly usually: string
+}
+
+export const programs = {
+  moto: { name: 'moto', version: '5.2.5', binary: 'venv/bin/python', usually: '45 s' },
+  versitygw: { name: 'versitygw', version: '1.8.0', binary: 'versitygw', usually: '3 min' },
+  fakeGcs: { name: 'fake-gcs-server', version: '1.56.1', binary: 'fake-gcs-server', usually: '4 min' },
+  tofu: { name: 'opentofu', version: '1.12.6', binary: 'tofu', usually: '6 min' },
+} as const satisfies Record<string, TestProgram>
+
+/** A version has its own folder, so two checkouts that want different ones do not disturb each other. */
+export const programFolder = ({ name, version }: TestProgram): string =>
+  join(testCache, 'services', `${name}-${version}`)
+
+/** Written last: a folder without it is half made. */
+export const doneMark = (program: TestProgram): string => join(programFolder(program), '.complete')
+
+export async function isObtained(program: TestProgram): Promise<boolean> {
+  return access(doneMark(program)).then(
+    () => true,
+    () => false,
+  )
+}
+
+/** The path of a program that a test is about to run. That it is not there fails the test: nothing is skipped. */
+export async function obtained(program: TestProgram): Promise<string> {
+  if (await isObtained(program)) return join(programFolder(program), program.binary)
+  throw new Error(`${program.name} ${program.version} is not there: run  node dist/test/services/obtain.js`)
+}
