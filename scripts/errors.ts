@@ -1,18 +1,8 @@
 import type { ConfigProblem } from './config-schema.js'
 import type { DriverFault } from '../stacks/local/driver/errors.js'
 
-/** What can go wrong in what happens: one literal code each, with the fields its message needs. */
-export type LabFault =
-  | { readonly code: 'usage'; readonly problem: string; readonly command?: string | undefined }
-  | { readonly code: 'config-invalid'; readonly problems: readonly ConfigProblem[] }
-  | { readonly code: 'lab-unknown'; readonly given: string; readonly near: readonly string[] }
-  | { readonly code: 'lab-name-invalid'; readonly given: string }
-  | {
-      readonly code: 'lab-of-other-profile'
-      readonly lab: string
-      readonly profile: string
-      readonly asked: string
-    }
+/** What can keep a lab from getting another distro, or going back to its baseline. */
+export type SwapFault =
   | {
       readonly code: 'swap-which-lab'
       readonly profile: string
@@ -35,6 +25,20 @@ export type LabFault =
       readonly fault: DriverFault
     }
   | { readonly code: 'reset-not-clean'; readonly lab: string; readonly machine: string }
+
+/** What can go wrong in what happens: one literal code each, with the fields its message needs. */
+export type LabFault =
+  | { readonly code: 'usage'; readonly problem: string; readonly command?: string | undefined }
+  | { readonly code: 'config-invalid'; readonly problems: readonly ConfigProblem[] }
+  | { readonly code: 'lab-unknown'; readonly given: string; readonly near: readonly string[] }
+  | { readonly code: 'lab-name-invalid'; readonly given: string }
+  | {
+      readonly code: 'lab-of-other-profile'
+      readonly lab: string
+      readonly profile: string
+      readonly asked: string
+    }
+  | SwapFault
   | { readonly code: 'lab-being-destroyed'; readonly lab: string }
   | { readonly code: 'lab-on-other-computer'; readonly lab: string; readonly host: string }
   | { readonly code: 'lab-not-ready'; readonly lab: string; readonly state: string }

@@ -1,7 +1,8 @@
 import type { LabFault } from '../errors.js'
 import { quoteForShell } from '../machine/shell.js'
-import { didYouMean, EXIT, explainBy, indented, type Explanations } from './explanation.js'
+import { didYouMean, EXIT, explainBy, indented, type Explanations, withRunbook } from './explanation.js'
 import { driverExplanations } from './driver-faults.js'
+import { swapExplanations } from './swap-faults.js'
 
 const agentState = (agent: boolean): string =>
   agent ? 'the ssh-agent does not hold it' : 'there is no ssh-agent (SSH_AUTH_SOCK is not set)'
@@ -43,43 +44,10 @@ export const labExplanations: Explanations<LabFault> = {
     hint: `Give the new lab a name of its own: distrolab up --profile ${asked} --name NAME\n  or make this one that: distrolab swap ${lab} --profile ${asked}`,
     exitCode: EXIT.usage,
   }),
-  'reset-not-clean': ({ lab, machine }) => ({
-    message: `${lab}/${machine} is not at its baseline: a file that was written just before the reset is still there.`,
-    hint: `distrolab down ${lab} && distrolab up ${lab}    # makes it anew`,
-    exitCode: EXIT.failed,
-  }),
-  'swap-which-lab': ({ profile, labs }) => ({
-    message:
-      labs.length === 0
-        ? `There is no lab of yours that could become ${profile}.`
-        : `Several labs could become ${profile}: ${labs.join(', ')}.`,
-    hint:
-      labs.length === 0
-        ? `distrolab up --profile ${profile}`
-        : labs.map((lab) => `distrolab swap ${lab} --profile ${profile}`).join('\n  '),
-    exitCode: labs.length === 0 ? EXIT.notFound : EXIT.usage,
-  }),
-  'swap-same-distro': ({ lab, distro }) => ({
-    message: `${lab} is ${distro} already; nothing was changed.`,
-    hint: 'distrolab images    # what else there is',
-    exitCode: EXIT.usage,
-  }),
-  'swap-other-provider': ({ lab, provider, asked }) => ({
-    message: `${lab} is on ${provider}, and a swap stays there; ${asked} is on another provider.`,
-    hint: `distrolab up --profile ${asked}    # a lab of its own`,
-    exitCode: EXIT.usage,
-  }),
-  'swap-not-begun': ({ lab, distro, asked, fault }) => {
-    const { message, hint, exitCode } = explainBy(driverExplanations, fault)
-    return {
-      message: `${lab} is still ${distro} and was not touched: the image of ${asked} can't be had. ${message}`,
-      hint,
-      exitCode,
-    }
-  },
+  ...swapExplanations,
   'lab-being-destroyed': ({ lab }) => ({
     message: `The destruction of ${lab} was begun and did not end.`,
-    hint: `distrolab down ${lab} && distrolab up ${lab}`,
+    hint: withRunbook(`distrolab down ${lab} && distrolab up ${lab}`, 'stuck-state'),
     exitCode: EXIT.failed,
   }),
   'lab-on-other-computer': ({ lab, host }) => ({
@@ -89,7 +57,7 @@ export const labExplanations: Explanations<LabFault> = {
   }),
   'lab-not-ready': ({ lab, state }) => ({
     message: `${lab} is ${state}.`,
-    hint: `distrolab up ${lab}`,
+    hint: withRunbook(`distrolab up ${lab}`, 'stuck-state'),
     exitCode: EXIT.failed,
   }),
   'machine-unknown': ({ lab, given, known }) => ({
@@ -109,22 +77,28 @@ export const labExplanations: Explanations<LabFault> = {
   }),
   'engine-failed': ({ operation, problems }) => ({
     message: `OpenTofu failed at ${operation}:${indented(problems)}`,
-    hint: 'Run the same command again; -v shows more.',
+    hint: withRunbook('Run the same command again; -v shows more.', 'stuck-state'),
     exitCode: EXIT.failed,
   }),
   'engine-locked': ({ lockId, who, created }) => ({
     message: `OpenTofu's own state lock is held by ${who} since ${created}.`,
-    hint: `When that process is gone: tofu force-unlock ${lockId}    # in the folder that distrolab synth --out DIR writes`,
+    hint: withRunbook(
+      `When that process is gone: tofu force-unlock ${lockId}    # in the folder that distrolab synth --out DIR writes`,
+      'engine-lock',
+    ),
     exitCode: EXIT.locked,
   }),
   'engine-lock-raced': ({ operation }) => ({
     message: `Another OpenTofu had the lock of this lab's state at that very moment; ours failed at ${operation}.`,
-    hint: "Run the same command again. If that never helps and no OpenTofu runs: remove the object that ends in .tflock in the lab's folder of the bucket.",
+    hint: withRunbook(
+      "Run the same command again. If that never helps and no OpenTofu runs: remove the object that ends in .tflock in the lab's folder of the bucket.",
+      'engine-lock',
+    ),
     exitCode: EXIT.locked,
   }),
   'engine-disk-full': ({ operation }) => ({
     message: `There is no room left on the disk; OpenTofu failed at ${operation}.`,
-    hint: 'Make room and run the same command again.',
+    hint: withRunbook('Make room and run the same command again.', 'lost-work-folder'),
     exitCode: EXIT.failed,
   }),
   'state-superseded': ({ place, problems }) => ({
@@ -135,7 +109,7 @@ export const labExplanations: Explanations<LabFault> = {
   driver: ({ fault }) => explainBy(driverExplanations, fault),
   'driver-crashed': ({ verb, output }) => ({
     message: `The VM driver ended without an answer at ${verb}:${indented(output.trim().split('\n'))}`,
-    hint: 'Run the same command again; -v shows more.',
+    hint: withRunbook('Run the same command again; -v shows more.', 'stuck-state'),
     exitCode: EXIT.failed,
   }),
   'prerequisites-missing': ({ missing, install }) => ({
@@ -170,7 +144,7 @@ export const labExplanations: Explanations<LabFault> = {
   }),
   'key-missing': ({ lab, takes }) => ({
     message: `No key on this computer opens ${lab}; it takes:${indented(takes)}`,
-    hint: wayIn(lab),
+    hint: withRunbook(wayIn(lab), 'lost-work-folder'),
     exitCode: EXIT.failed,
   }),
   'agent-unreachable': ({ socket, reason }) => ({
@@ -182,12 +156,12 @@ export const labExplanations: Explanations<LabFault> = {
     message: `SSH on ${lab}/${machine} did not work within ${seconds} s; last seen: ${lastSeen}.${
       console === '' ? '' : `\nThe end of its console:${indented(console.split('\n'))}`
     }`,
-    hint: `distrolab up ${lab}    # goes on waiting`,
+    hint: withRunbook(`distrolab up ${lab}    # goes on waiting`, 'dropped-network'),
     exitCode: EXIT.timeout,
   }),
   'ssh-failed': ({ lab, machine, reason }) => ({
     message: `SSH to ${lab}/${machine} failed: ${reason}.`,
-    hint: `distrolab up ${lab}    # brings it back`,
+    hint: withRunbook(`distrolab up ${lab}    # brings it back`, 'dropped-network'),
     exitCode: EXIT.failed,
   }),
   'ssh-program-missing': () => ({
@@ -222,7 +196,7 @@ export const labExplanations: Explanations<LabFault> = {
   }),
   leftovers: ({ lab, left }) => ({
     message: `${lab} is not gone; still there:${indented(left)}`,
-    hint: `distrolab down ${lab}`,
+    hint: withRunbook(`distrolab down ${lab}`, 'destroy-by-hand'),
     exitCode: EXIT.leftovers,
   }),
   'not-confirmed': ({ command }) => ({
@@ -242,7 +216,7 @@ export const labExplanations: Explanations<LabFault> = {
   }),
   interrupted: ({ signal }) => ({
     message: `Interrupted by ${signal}; what was done is recorded.`,
-    hint: 'distrolab up LAB    # goes on\n  distrolab down LAB    # removes it',
+    hint: withRunbook('distrolab up LAB    # goes on\n  distrolab down LAB    # removes it', 'stuck-state'),
     exitCode: signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated,
   }),
 }

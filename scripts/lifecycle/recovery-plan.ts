@@ -1,5 +1,6 @@
 import type { AnyLab } from '../../backend/lab.js'
 import type { State } from '../../backend/lab-state.js'
+import type { Runbook } from '../explain/explanation.js'
 import { quoteForShell } from '../machine/shell.js'
 import type { RecoveryFacts } from './recovery-facts.js'
 
@@ -18,7 +19,7 @@ export interface RecoveryPlan {
   /** In the order to type them; none: there is nothing to recover. */
   readonly next: readonly NextCommand[]
   /** A page of docs/runbooks/, where more may have to be known. */
-  readonly runbook?: string
+  readonly runbook?: Runbook
 }
 
 /** What to do about a lab, by what is known of it. Pure. */

@@ -1,3 +1,4 @@
+import { runbookPath } from '../explain/explanation.js'
 import type { Recovery } from '../lifecycle/recover.js'
 import type { RecoveryFacts } from '../lifecycle/recovery-facts.js'
 import { asTyped } from './as-typed.js'
@@ -23,7 +24,7 @@ export function renderRecovery(recovery: Recovery, viaNpm: boolean): string {
     ...(next.some((one) => one.apply !== undefined)
       ? [`  ${asTyped(`distrolab recover ${facts.lab} --apply`, viaNpm)}    # the first of these`]
       : []),
-    ...(runbook === undefined ? [] : [`More: docs/runbooks/${runbook}.md`]),
+    ...(runbook === undefined ? [] : [`More: ${runbookPath(runbook)}`]),
   ].join('\n')
 }
 
@@ -38,7 +39,7 @@ export function recoveryDocument(recovery: Recovery, viaNpm: boolean): object {
       lab: facts.lab,
       state,
       verdict,
-      runbook: runbook === undefined ? null : `docs/runbooks/${runbook}.md`,
+      runbook: runbook === undefined ? null : runbookPath(runbook),
     },
     record:
       record.kind === 'readable'
