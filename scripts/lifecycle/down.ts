@@ -36,6 +36,8 @@ export async function down(context: Context, positional: string | undefined): Pr
     if (current.state === 'destroyed') {
       await verify(session, steps, current)
       await session.writer.finish()
+      // An `up` that was cut short at its very beginning has left a key.
+      await forgetLab(context.space, name)
       return { lab: name, state: 'destroyed', changed: false, verified: true, timings: steps.timings }
     }
     const destroying = await session.writer.transition(current, 'destroying')

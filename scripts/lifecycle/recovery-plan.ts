@@ -58,6 +58,9 @@ function planForRecord(facts: RecoveryFacts): RecoveryPlan {
     }
     return { verdict, next: [...byHand(facts), aside], runbook: 'corrupted-record' }
   }
+  if (record.kind === 'absent' && isNothingThere(facts)) {
+    return { verdict: `${lab} was never made; the command that began it is gone.`, next: [] }
+  }
   if (record.kind === 'absent') {
     const verdict = `${lab} has no record, but there is something of it.`
     return { verdict, next: byHand(facts), runbook: 'destroy-by-hand' }
@@ -84,6 +87,11 @@ function planForEngine({ lab, engine }: RecoveryFacts, known: AnyLab): RecoveryP
     runbook: 'corrupted-record',
   }
 }
+
+const isNothingThere = ({ machines, engine }: RecoveryFacts): boolean =>
+  machines.every(({ presence }) => presence === 'absent') &&
+  (engine.state.kind === 'absent' ||
+    (engine.state.kind === 'readable' && engine.state.resources.length === 0))
 
 /** The beginning of the command that moves an object of the backend away. */
 function moveOf(place: string): string {

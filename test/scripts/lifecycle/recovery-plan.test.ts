@@ -155,6 +155,11 @@ describe('without a record that can be read', () => {
     expect(plan.next[0]).toMatchObject({ command: expect.stringContaining('--profile PROFILE') })
   })
 
+  test('what has none, and nothing else either, was never made', () => {
+    const facts = factsOf('ready', { record: { kind: 'absent' }, machines: [machine('absent')] })
+    expect(planRecovery(facts)).toEqual({ verdict: expect.stringContaining('never made'), next: [] })
+  })
+
   test('what has none is destroyed by hand', () => {
     const plan = planRecovery(factsOf('ready', { record: { kind: 'absent' } }))
     expect(plan.next).toHaveLength(2)
