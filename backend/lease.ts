@@ -13,6 +13,7 @@ import {
   type TakeoverReason,
 } from './lease-document.js'
 import type { LeaseDocument } from './lease-schema.js'
+import { readRecord } from './record.js'
 import type { Holder } from './record-schema.js'
 import type { ObjectStore } from './store.js'
 
@@ -124,6 +125,17 @@ function takenFrom(obstacle: Obstacle | undefined): { readonly tookOverFrom?: Fo
   return { tookOverFrom: { ...obstacle.fields, reason: obstacle.reason ?? 'broken' } }
 }
 
+/** Where there is no lease: one that was put aside by hand, being garbage, must not make older holders newer. */
+async function recordedFence(store: ObjectStore, lab: LabName): Promise<number> {
+  try {
+    return (await readRecord(store, lab))?.lab.fence ?? 0
+  } catch (error) {
+    // Nothing is written over such a record, so nobody can be harmed by a fence that is too low.
+    if (error instanceof BackendError && error.fault.code === 'record-unreadable') return 0
+    throw error
+  }
+}
+
 /** Undefined: somebody else was faster. */
 async function claim(
   store: ObjectStore,
@@ -137,7 +149,7 @@ async function claim(
   const now = await store.now()
   const document = {
     lab,
-    fence: (former?.document.fence ?? 0) + 1,
+    fence: (former?.document.fence ?? (await recordedFence(store, lab))) + 1,
     holder: request.holder,
     command: request.command,
     since: now.toISOString(),

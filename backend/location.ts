@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { isAbsolute, resolve } from 'node:path'
+import { isAbsolute, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { BackendError } from './errors.js'
 import { readBucketUrl, readEndpoint } from './url-parameters.js'
@@ -70,6 +70,13 @@ export function locationUrl(location: BackendLocation): string {
     case 'gcs':
       return bucketUrl('gs', location, { endpoint: location.endpoint })
   }
+}
+
+/** Where an object of a backend is found by hand: a file's path, or a URL that the cloud's own tools take. */
+export function objectPlace(location: BackendLocation, key: string): string {
+  if (location.kind === 'directory') return join(location.path, key)
+  const { bucket, prefix } = location
+  return `${location.kind === 's3' ? 's3' : 'gs'}://${[bucket, prefix, key].filter(Boolean).join('/')}`
 }
 
 /**

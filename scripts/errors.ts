@@ -1,6 +1,31 @@
 import type { ConfigProblem } from './config-schema.js'
 import type { DriverFault } from '../stacks/local/driver/errors.js'
 
+/** What can keep a lab from getting another distro, or going back to its baseline. */
+export type SwapFault =
+  | {
+      readonly code: 'swap-which-lab'
+      readonly profile: string
+      /** The labs it may mean; empty when there is none. */
+      readonly labs: readonly string[]
+    }
+  | { readonly code: 'swap-same-distro'; readonly lab: string; readonly distro: string }
+  | {
+      readonly code: 'swap-other-provider'
+      readonly lab: string
+      readonly provider: string
+      readonly asked: string
+    }
+  | {
+      readonly code: 'swap-not-begun'
+      readonly lab: string
+      readonly distro: string
+      readonly asked: string
+      /** Why the image of the asked distro can't be had. */
+      readonly fault: DriverFault
+    }
+  | { readonly code: 'reset-not-clean'; readonly lab: string; readonly machine: string }
+
 /** What can go wrong in what happens: one literal code each, with the fields its message needs. */
 export type LabFault =
   | { readonly code: 'usage'; readonly problem: string; readonly command?: string | undefined }
@@ -13,6 +38,7 @@ export type LabFault =
       readonly profile: string
       readonly asked: string
     }
+  | SwapFault
   | { readonly code: 'lab-being-destroyed'; readonly lab: string }
   | { readonly code: 'lab-on-other-computer'; readonly lab: string; readonly host: string }
   | { readonly code: 'lab-not-ready'; readonly lab: string; readonly state: string }

@@ -75,15 +75,26 @@ function addCommand(parser: Argv, verb: string, command: Command, onChosen: Chos
     command.describe,
     (argv) => {
       const withLab =
-        command.positionals === undefined
-          ? argv
-          : argv.positional('lab', { type: 'string', describe: "The lab's name" })
+        command.positionals === undefined ? argv : describePositionals(argv, command.positionals)
       return withLab
         .options(command.options ?? {})
         .example(command.examples.map(([line, does]) => [line, does]))
     },
     // yargs has checked the flags against our own options, which know these three types.
     (flags) => onChosen(command, flags as Flags),
+  )
+}
+
+const positionalTexts = {
+  lab: "The lab's name",
+  distro: 'A distro or one of its releases, such as debian-12',
+}
+
+function describePositionals(argv: Argv, syntax: string): Argv {
+  const named = Object.entries(positionalTexts).filter(([name]) => syntax.includes(`[${name}]`))
+  return named.reduce(
+    (filled, [name, describe]) => filled.positional(name, { type: 'string', describe }),
+    argv,
   )
 }
 

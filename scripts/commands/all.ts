@@ -9,14 +9,19 @@ import { imagesCommand } from './images.js'
 import { listCommand } from './list.js'
 import { lockBreakCommand } from './lock-break.js'
 import { lockStatusCommand } from './lock-status.js'
+import { recoverCommand } from './recover.js'
+import { resetCommand } from './reset.js'
 import { sshCommand } from './ssh.js'
 import { statusCommand } from './status.js'
+import { swapCommand } from './swap.js'
 import { synthCommand } from './synth.js'
 import { upCommand } from './up.js'
 
 /** Every verb, in the order that `--help` shows. */
 export const commands: readonly Command[] = [
   upCommand,
+  swapCommand,
+  resetCommand,
   sshCommand,
   execCommand,
   statusCommand,
@@ -24,6 +29,7 @@ export const commands: readonly Command[] = [
   historyCommand,
   lockStatusCommand,
   lockBreakCommand,
+  recoverCommand,
   downCommand,
   imagesCommand,
   synthCommand,

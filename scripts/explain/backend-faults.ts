@@ -1,5 +1,5 @@
 import type { BackendFault } from '../../backend/errors.js'
-import { EXIT, indented, type Explanations } from './explanation.js'
+import { EXIT, indented, type Explanations, withRunbook } from './explanation.js'
 
 export const backendExplanations: Explanations<BackendFault> = {
   'guard-timeout': ({ path, pid, host }) => ({
@@ -67,7 +67,10 @@ export const backendExplanations: Explanations<BackendFault> = {
   }),
   'store-unreachable': ({ endpoint, reason }) => ({
     message: `The backend at ${endpoint} does not answer, or only with failures: ${reason}.`,
-    hint: `curl -sSI ${endpoint}    # shows whether the network reaches it; then run the same command again`,
+    hint: withRunbook(
+      `curl -sSI ${endpoint}    # shows whether the network reaches it; then run the same command again`,
+      'dropped-network',
+    ),
     exitCode: EXIT.failed,
   }),
   'store-no-conditions': ({ endpoint, operation }) => ({
@@ -77,15 +80,20 @@ export const backendExplanations: Explanations<BackendFault> = {
   }),
   'store-credentials': ({ kind, reason }) => ({
     message: `There are no valid credentials for the backend: ${reason}.`,
-    hint:
+    hint: withRunbook(
       kind === 's3'
         ? 'aws sso login, aws login or aws configure; in CI set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a role'
         : 'gcloud auth application-default login; in CI set GOOGLE_APPLICATION_CREDENTIALS',
+      'expired-credentials',
+    ),
     exitCode: EXIT.credentials,
   }),
   'record-unreadable': ({ lab, place, problems }) => ({
     message: `The record of ${lab} can't be read (${place}):${indented(problems)}`,
-    hint: `It was left as it is. The lab itself can still be removed by hand: docs/runbooks/corrupted-record.md`,
+    hint: withRunbook(
+      `distrolab recover ${lab}    # it was left as it is; what is there can still be removed`,
+      place.endsWith('lease.json') ? 'stale-lease' : 'corrupted-record',
+    ),
     exitCode: EXIT.failed,
   }),
   'transition-illegal': ({ lab, from, to }) => ({
@@ -95,7 +103,7 @@ export const backendExplanations: Explanations<BackendFault> = {
   }),
   'lease-held': ({ lab, holder }) => ({
     message: `${lab} is held by ${holder.user}@${holder.host} (pid ${holder.pid}), running ${holder.command} since ${holder.since}${holder.ciRunUrl === undefined ? '' : `, ${holder.ciRunUrl}`}.`,
-    hint: `distrolab lock status ${lab}    # or wait longer with --wait-lock 30m`,
+    hint: withRunbook(`distrolab lock status ${lab}    # or wait longer with --wait-lock 30m`, 'stale-lease'),
     exitCode: EXIT.locked,
   }),
   'lease-lost': ({ lab, reason }) => ({

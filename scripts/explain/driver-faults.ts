@@ -1,5 +1,5 @@
 import type { DriverFault } from '../../stacks/local/driver/errors.js'
-import { EXIT, indented, type Explanations } from './explanation.js'
+import { EXIT, indented, type Explanations, withRunbook } from './explanation.js'
 
 const INSTALL = 'distrolab doctor    # what is missing and how to install it'
 const AGAIN = 'Run the same command again; what was loaded is kept.'
@@ -42,7 +42,10 @@ export const driverExplanations: Explanations<DriverFault> = {
   }),
   'image-unreachable': ({ url, reason }) => ({
     message: `The image can't be loaded from ${url}: ${reason}.`,
-    hint: 'Check the network (HTTPS_PROXY is honoured) and run the same command again.',
+    hint: withRunbook(
+      'Check the network (HTTPS_PROXY is honoured) and run the same command again.',
+      'dropped-network',
+    ),
     exitCode: EXIT.failed,
   }),
   'image-refused': ({ url, status }) => ({
@@ -102,7 +105,7 @@ export const driverExplanations: Explanations<DriverFault> = {
   }),
   'machine-absent': ({ id, directory }) => ({
     message: `The VM ${id} has no disk in ${directory}.`,
-    hint: 'Make the lab anew: distrolab down LAB && distrolab up LAB',
+    hint: withRunbook('Make the lab anew: distrolab down LAB && distrolab up LAB', 'lost-work-folder'),
     exitCode: EXIT.failed,
   }),
   'machine-broken': ({ id, directory, reason }) => ({
@@ -117,7 +120,7 @@ export const driverExplanations: Explanations<DriverFault> = {
   }),
   'machine-left': ({ id, left }) => ({
     message: `Something of the VM ${id} could not be removed:${indented(left)}`,
-    hint: 'Run the same command again.',
+    hint: withRunbook('Run the same command again.', 'destroy-by-hand'),
     exitCode: EXIT.leftovers,
   }),
   'machine-stopped': ({ id }) => ({

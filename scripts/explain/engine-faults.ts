@@ -1,6 +1,6 @@
 import type { EngineFault } from '../errors.js'
 import { quoteForShell } from '../machine/shell.js'
-import { EXIT, indented, type Explanations } from './explanation.js'
+import { EXIT, indented, type Explanations, withRunbook } from './explanation.js'
 
 const AT_EACH_COMPUTER =
   'Set `encryption:` in the configuration, and the passphrase or key, to what the lab was made with.'
@@ -13,25 +13,30 @@ export const engineExplanations: Explanations<EngineFault> = {
   }),
   'engine-failed': ({ operation, problems }) => ({
     message: `OpenTofu failed at ${operation}:${indented(problems)}`,
-    hint: 'Run the same command again; -v shows more.',
+    hint: withRunbook('Run the same command again; -v shows more.', 'stuck-state'),
     exitCode: EXIT.failed,
   }),
   'engine-locked': ({ lockId, who, created, holder, engine, folder, isEncrypted }) => ({
     message: `OpenTofu's own state lock is held by ${who} since ${created}.`,
-    hint:
+    hint: withRunbook(
       holder === 'running'
         ? 'pgrep -a tofu    # shows the process: the lock goes with it; then run the same command again'
         : `When no OpenTofu of that holder runs any more: cd ${quoteForShell(folder)} && ${quoteForShell(engine)} force-unlock ${lockId}${isEncrypted ? '    # with TF_ENCRYPTION set as in docs/runbooks/destroy-by-hand.md' : ''}`,
+      'engine-lock',
+    ),
     exitCode: EXIT.locked,
   }),
   'engine-lock-raced': ({ operation }) => ({
     message: `Another OpenTofu had the lock of this lab's state at that very moment; ours failed at ${operation}.`,
-    hint: "Run the same command again. If that never helps and no OpenTofu runs: remove the object that ends in .tflock in the lab's folder of the bucket.",
+    hint: withRunbook(
+      "Run the same command again. If that never helps and no OpenTofu runs: remove the object that ends in .tflock in the lab's folder of the bucket.",
+      'engine-lock',
+    ),
     exitCode: EXIT.locked,
   }),
   'engine-disk-full': ({ operation }) => ({
     message: `There is no room left on the disk; OpenTofu failed at ${operation}.`,
-    hint: 'Make room and run the same command again.',
+    hint: withRunbook('Make room and run the same command again.', 'lost-work-folder'),
     exitCode: EXIT.failed,
   }),
   'state-forbidden': ({ operation, reason }) => ({
@@ -41,12 +46,15 @@ export const engineExplanations: Explanations<EngineFault> = {
   }),
   'state-credentials': ({ operation, reason }) => ({
     message: `There are no valid credentials for the lab's state; OpenTofu failed at ${operation}: ${reason}`,
-    hint: 'Log in again (aws sso login, gcloud auth application-default login) and run the same command again.',
+    hint: withRunbook(
+      'Log in again (aws sso login, gcloud auth application-default login) and run the same command again.',
+      'expired-credentials',
+    ),
     exitCode: EXIT.credentials,
   }),
   'state-unreachable': ({ operation, reason }) => ({
     message: `The lab's state can't be reached; OpenTofu failed at ${operation}: ${reason}`,
-    hint: 'Check the network and run the same command again.',
+    hint: withRunbook('Check the network and run the same command again.', 'dropped-network'),
     exitCode: EXIT.failed,
   }),
   'state-bucket-missing': ({ operation, reason }) => ({

@@ -43,3 +43,20 @@ export function didYouMean(near: readonly string[]): string {
 }
 
 export const indented = (lines: readonly string[]): string => lines.map((line) => `\n  ${line}`).join('')
+
+/** The pages of docs/runbooks/. */
+export type Runbook =
+  | 'corrupted-record'
+  | 'destroy-by-hand'
+  | 'dropped-network'
+  | 'engine-lock'
+  | 'exhausted-quota'
+  | 'expired-credentials'
+  | 'lost-work-folder'
+  | 'stale-lease'
+  | 'stuck-state'
+
+export const runbookPath = (name: Runbook): string => `docs/runbooks/${name}.md`
+
+/** A hint that names the page where more is told. */
+export const withRunbook = (hint: string, name: Runbook): string => `${hint}\n  More: ${runbookPath(name)}`

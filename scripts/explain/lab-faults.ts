@@ -1,7 +1,8 @@
 import type { LabFault } from '../errors.js'
 import { driverExplanations } from './driver-faults.js'
 import { engineExplanations } from './engine-faults.js'
-import { didYouMean, EXIT, explainBy, indented, type Explanations } from './explanation.js'
+import { didYouMean, EXIT, explainBy, indented, type Explanations, withRunbook } from './explanation.js'
+import { swapExplanations } from './swap-faults.js'
 
 const agentState = (agent: boolean): string =>
   agent ? 'the ssh-agent does not hold it' : 'there is no ssh-agent (SSH_AUTH_SOCK is not set)'
@@ -40,12 +41,13 @@ export const labExplanations: Explanations<LabFault> = {
   }),
   'lab-of-other-profile': ({ lab, profile, asked }) => ({
     message: `The lab ${lab} is ${profile}, not ${asked}.`,
-    hint: `Give the new lab a name of its own: distrolab up --profile ${asked} --name NAME`,
+    hint: `Give the new lab a name of its own: distrolab up --profile ${asked} --name NAME\n  or make this one that: distrolab swap ${lab} --profile ${asked}`,
     exitCode: EXIT.usage,
   }),
+  ...swapExplanations,
   'lab-being-destroyed': ({ lab }) => ({
     message: `The destruction of ${lab} was begun and did not end.`,
-    hint: `distrolab down ${lab} && distrolab up ${lab}`,
+    hint: withRunbook(`distrolab down ${lab} && distrolab up ${lab}`, 'stuck-state'),
     exitCode: EXIT.failed,
   }),
   'lab-on-other-computer': ({ lab, host }) => ({
@@ -55,7 +57,7 @@ export const labExplanations: Explanations<LabFault> = {
   }),
   'lab-not-ready': ({ lab, state }) => ({
     message: `${lab} is ${state}.`,
-    hint: `distrolab up ${lab}`,
+    hint: withRunbook(`distrolab up ${lab}`, 'stuck-state'),
     exitCode: EXIT.failed,
   }),
   'machine-unknown': ({ lab, given, known }) => ({
@@ -72,7 +74,7 @@ export const labExplanations: Explanations<LabFault> = {
   driver: ({ fault }) => explainBy(driverExplanations, fault),
   'driver-crashed': ({ verb, output }) => ({
     message: `The VM driver ended without an answer at ${verb}:${indented(output.trim().split('\n'))}`,
-    hint: 'Run the same command again; -v shows more.',
+    hint: withRunbook('Run the same command again; -v shows more.', 'stuck-state'),
     exitCode: EXIT.failed,
   }),
   'prerequisites-missing': ({ missing, install }) => ({
@@ -107,7 +109,7 @@ export const labExplanations: Explanations<LabFault> = {
   }),
   'key-missing': ({ lab, takes }) => ({
     message: `No key on this computer opens ${lab}; it takes:${indented(takes)}`,
-    hint: wayIn(lab),
+    hint: withRunbook(wayIn(lab), 'lost-work-folder'),
     exitCode: EXIT.failed,
   }),
   'agent-unreachable': ({ socket, reason }) => ({
@@ -119,12 +121,12 @@ export const labExplanations: Explanations<LabFault> = {
     message: `SSH on ${lab}/${machine} did not work within ${seconds} s; last seen: ${lastSeen}.${
       console === '' ? '' : `\nThe end of its console:${indented(console.split('\n'))}`
     }`,
-    hint: `distrolab up ${lab}    # goes on waiting`,
+    hint: withRunbook(`distrolab up ${lab}    # goes on waiting`, 'dropped-network'),
     exitCode: EXIT.timeout,
   }),
   'ssh-failed': ({ lab, machine, reason }) => ({
     message: `SSH to ${lab}/${machine} failed: ${reason}.`,
-    hint: `distrolab up ${lab}    # brings it back`,
+    hint: withRunbook(`distrolab up ${lab}    # brings it back`, 'dropped-network'),
     exitCode: EXIT.failed,
   }),
   'ssh-program-missing': () => ({
@@ -159,7 +161,7 @@ export const labExplanations: Explanations<LabFault> = {
   }),
   leftovers: ({ lab, left }) => ({
     message: `${lab} is not gone; still there:${indented(left)}`,
-    hint: `distrolab down ${lab}`,
+    hint: withRunbook(`distrolab down ${lab}`, 'destroy-by-hand'),
     exitCode: EXIT.leftovers,
   }),
   'not-confirmed': ({ command }) => ({
@@ -179,7 +181,7 @@ export const labExplanations: Explanations<LabFault> = {
   }),
   interrupted: ({ signal }) => ({
     message: `Interrupted by ${signal}; what was done is recorded.`,
-    hint: 'distrolab up LAB    # goes on\n  distrolab down LAB    # removes it',
+    hint: withRunbook('distrolab up LAB    # goes on\n  distrolab down LAB    # removes it', 'stuck-state'),
     exitCode: signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated,
   }),
 }

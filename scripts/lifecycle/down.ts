@@ -9,6 +9,7 @@ import { engineFor } from './engine-for.js'
 import { initialiseEngine, runOperation, settleEngine, writeConfiguration } from './engine-session.js'
 import { throughGate, type Session } from './gate.js'
 import { hooksOf } from './provider-hooks.js'
+import { downSteps, verifySteps } from './step-lists.js'
 import { Steps, type Timing } from './steps.js'
 import { labNameOf, requireLab } from './target.js'
 import { profileOf } from './plan-lab.js'
@@ -34,13 +35,12 @@ export async function down(context: Context, positional: string | undefined): Pr
   const found = known.state === 'destroyed' ? undefined : await engineFor(context)
   return throughGate(context, name, 'down', async (session) => {
     const current = session.writer.lab ?? known
-    const steps = new Steps(
-      session,
-      current.state === 'destroyed' ? ['verify'] : ['synth', 'init', 'destroy', 'verify'],
-    )
+    const steps = new Steps(session, current.state === 'destroyed' ? verifySteps : downSteps)
     if (current.state === 'destroyed') {
       await verify(session, steps, current)
       await session.writer.finish()
+      // An `up` that was cut short at its very beginning has left a key.
+      await forgetLab(context.space, name)
       return { lab: name, state: 'destroyed', changed: false, verified: true, timings: steps.timings }
     }
     const engine = found ?? (await engineFor(context))

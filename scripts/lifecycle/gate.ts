@@ -8,6 +8,7 @@ import { inheritLease } from '../../backend/inherited-lease.js'
 import { acquireLease, type Lease } from '../../backend/lease.js'
 import { parseLeaseTokens, tokenFor, type LeaseToken } from '../../backend/lease-token.js'
 import type { Context } from '../context.js'
+import { LabError } from '../errors.js'
 import { explain } from '../explain.js'
 import { openLog, type Log } from '../log.js'
 import { ensureFolder, logFile, turnFile } from '../workspace.js'
@@ -152,7 +153,8 @@ async function recordFailure(context: Context, writer: LabWriter, log: Log, erro
   log.warn('command failed', { code, message })
   if (writer.lab === undefined || isLeaseLost(error)) return
   try {
-    await writer.fail({ code, message: context.redact(message) })
+    if (isRefusal(error)) await writer.finish()
+    else await writer.fail({ code, message: context.redact(message) })
   } catch (second) {
     if (!isLeaseLost(second)) throw new AggregateError([error, second], message, { cause: error })
   }
@@ -160,3 +162,7 @@ async function recordFailure(context: Context, writer: LabWriter, log: Log, erro
 
 const isLeaseLost = (error: unknown): boolean =>
   error instanceof BackendError && error.fault.code === 'lease-lost'
+
+/** A command that was refused has done nothing: what was begun before stays as unfinished as it was. */
+const isRefusal = (error: unknown): boolean =>
+  error instanceof LabError && error.fault.code === 'lab-being-destroyed'

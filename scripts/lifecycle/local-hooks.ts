@@ -25,6 +25,22 @@ export const localHooks: ProviderHooks = {
   region: 'local',
   costPerHourUsd: 0,
 
+  baseline: {
+    kind: 'snapshot',
+
+    async take(machine, step) {
+      const { taken } = await callDriver('baseline', keyOf(machine), driverOptions(step))
+      return taken ? 'taken' : 'kept'
+    },
+
+    async restore(spec, name, step) {
+      const machine = spec.machines.find((candidate) => candidate.name === name)
+      if (machine !== undefined) await callDriver('reset', machine.vm, driverOptions(step))
+    },
+
+    isLost: (error) => LOST.has(driverFaultOf(error)?.code),
+  },
+
   checkPrerequisites: checkLocalPrerequisites,
 
   resolveSize(profile, choice) {
@@ -42,6 +58,11 @@ export const localHooks: ProviderHooks = {
       machines.push({ name, id, address: LOCAL_ADDRESS, port, user, hostKey: null, place })
     }
     return machines
+  },
+
+  swapMachines(machines, profile) {
+    const { user } = resolveOffer(profile.distro, 'local')
+    return machines.map((machine) => ({ ...machine, user, hostKey: null }))
   },
 
   async prepareImage({ space }, profile, pinned, step) {
@@ -109,17 +130,21 @@ export const localHooks: ProviderHooks = {
 
 const CONSOLE_LINES = 20
 
+const LOST: ReadonlySet<string | undefined> = new Set([
+  'baseline-absent',
+  'baseline-broken',
+  'machine-absent',
+])
+
+const driverFaultOf = (error: unknown) =>
+  error instanceof LabError && error.fault.code === 'driver' ? error.fault.fault : undefined
+
 async function removeMachine(machine: Machine, step: StepControl): Promise<readonly string[]> {
   try {
     return (await callDriver('destroy', keyOf(machine), driverOptions(step))).left
   } catch (error) {
-    if (
-      error instanceof LabError &&
-      error.fault.code === 'driver' &&
-      error.fault.fault.code === 'machine-left'
-    ) {
-      return error.fault.fault.left
-    }
+    const fault = driverFaultOf(error)
+    if (fault?.code === 'machine-left') return fault.left
     throw error
   }
 }

@@ -32,6 +32,21 @@ export interface StepControl {
   readonly detail: (text: string) => void
 }
 
+/** `image`: a machine is made anew from its pinned image and configured by the steps of `up`. */
+export type BaselineKind = 'snapshot' | 'image'
+
+export type Baseline =
+  | { readonly kind: 'image' }
+  | {
+      readonly kind: 'snapshot'
+      /** Takes it of a running machine, unless there is one. The guest stands still meanwhile, and so does its clock. */
+      take(machine: Machine, step: StepControl): Promise<'taken' | 'kept'>
+      /** The machine runs afterwards, as it was then; its clock too. */
+      restore(spec: LabSpec, machine: string, step: StepControl): Promise<void>
+      /** Whether `restore` said that there is nothing to go back to, so that only a start of the machine is left. */
+      isLost(error: unknown): boolean
+    }
+
 /**
  * What the lifecycle asks of a provider beyond its stack. One implementation a provider; nothing outside it
  * knows which provider a lab is on.
@@ -39,6 +54,8 @@ export interface StepControl {
 export interface ProviderHooks {
   readonly region: string
   readonly costPerHourUsd: number
+  /** The provider's one mechanism for `reset`. */
+  readonly baseline: Baseline
   /** Throws when something is missing without which `up` can't succeed. Before anything is recorded. */
   checkPrerequisites(context: Context): Promise<void>
   resolveSize(
@@ -47,6 +64,8 @@ export interface ProviderHooks {
   ): MachineSize
   /** Machines of a new lab, with all that is known before they exist. */
   planMachines(context: Context, lab: string, names: readonly string[], profile: Profile): Promise<Machine[]>
+  /** The machines of a lab that is made from another profile: names, ids and what else a user holds on to stay. */
+  swapMachines(machines: readonly Machine[], profile: Profile): Machine[]
   /** Makes the image ready to be used and pins it. `pinned`: the image the lab has already. */
   prepareImage(
     context: Context,
@@ -55,7 +74,7 @@ export interface ProviderHooks {
     step: StepControl,
   ): Promise<PreparedImage>
   buildSpec(context: Context, lab: SpecFacts, profile: Profile): LabSpec
-  presence(lab: AnyLab, machine: Machine): Promise<Presence>
+  presence(lab: Pick<LabFacts, 'lab' | 'region'>, machine: Machine): Promise<Presence>
   /** Engine address of what must be made again when a machine is absent. */
   replaceAddress(machine: string): string
   /** Powers a stopped machine on. */

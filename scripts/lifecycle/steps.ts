@@ -1,19 +1,23 @@
 import type { Session } from './gate.js'
 import type { LabWriter, Extras } from '../../backend/lab-writer.js'
+import type { StepName } from './step-lists.js'
 
 export interface Timing {
   readonly step: string
   readonly ms: number
 }
 
-/** Runs a command's named steps in order: each is recorded before it begins, shown while it runs, and timed. */
+/**
+ * Runs a command's named steps in the order of its list: each is recorded before it begins, shown while it runs, and
+ * timed.
+ */
 export class Steps {
   readonly timings: Timing[] = []
   #index = 0
 
   constructor(
     private readonly session: Session,
-    private readonly names: readonly string[],
+    private readonly names: readonly StepName[],
   ) {}
 
   /**
@@ -21,13 +25,15 @@ export class Steps {
    * moment can be that write.
    */
   async run<T>(
-    name: string,
+    name: StepName,
     action: (detail: (text: string) => void) => Promise<T>,
     record: (writer: LabWriter, extras: Extras) => Promise<unknown> = (writer, { step }) =>
       writer.beginStep(step ?? name),
   ): Promise<T> {
     const { context, writer, log, signal } = this.session
     signal.throwIfAborted()
+    // Who reads the lists (progress, the crash tests) would be told something else than what happens.
+    if (this.names[this.#index] !== name) throw new TypeError(`${name} is not the next step`)
     this.#index++
     await record(writer, { step: name })
     context.progress.beginStep(name, this.#index, this.names.length)

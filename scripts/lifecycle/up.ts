@@ -1,13 +1,15 @@
 import { hostname } from 'node:os'
 import { isDeepStrictEqual } from 'node:util'
-import type { AnyLab } from '../../backend/lab.js'
+import type { AnyLab, Lab } from '../../backend/lab.js'
 import type { LabName } from '../../backend/lab-name.js'
 import { readRecord } from '../../backend/record.js'
 import type { Context } from '../context.js'
 import type { Engine } from '../engine/resolve.js'
 import { LabError } from '../errors.js'
+import { explain } from '../explain.js'
 import { engineFor } from './engine-for.js'
-import { endAbandonedUse, throughGate } from './gate.js'
+import { endAbandonedUse, throughGate, type Session } from './gate.js'
+import type { LabPlan } from './plan-lab.js'
 import { hooksOf } from './provider-hooks.js'
 import { assertKeyOnLab } from './reach.js'
 import { reconnect } from './reconnect.js'
@@ -38,10 +40,34 @@ export async function up(context: Context, positional: string | undefined): Prom
     // Under the lease, as it is now: a `down` that was waited for took the key of before with it.
     const { planLab } = await import('./plan-lab.js')
     const plan = await planLab(context, lab, living)
+    if (current?.state === 'resetting' || current?.state === 'reset-failed') {
+      const finished = await finishReset(session, plan, current)
+      if (finished !== undefined) return finished
+    }
     const { bringUp } = await import('./bring-up.js')
     const { lab: ready, timings } = await bringUp(session, plan, engine)
     return { ...viewLab(context, ready, timings), reused: false }
   })
+}
+
+/** Undefined when there is no baseline to go back to any more: then a start is all that can be done. */
+async function finishReset(
+  session: Session,
+  plan: LabPlan,
+  current: Lab<'resetting' | 'reset-failed'>,
+): Promise<UpResult | undefined> {
+  const { context, lab: name } = session
+  const { resetLab } = await import('./reset.js')
+  context.progress.say(`A reset of ${name} did not end: going on with it`)
+  try {
+    const { lab, timings } = await resetLab(session, plan, current)
+    return { ...viewLab(context, lab, timings), reused: false }
+  } catch (error) {
+    const { baseline } = plan.hooks
+    if (baseline.kind !== 'snapshot' || !baseline.isLost(error)) throw error
+    context.progress.say(`${explain(error).message}\nStarting ${name} without it: it is not at its baseline.`)
+    return undefined
+  }
 }
 
 /** A destroyed lab's record says nothing of the next one. */

@@ -1,5 +1,7 @@
 import type { LabEvent } from '../../backend/record-schema.js'
 import type { ListedLab } from '../lifecycle/list.js'
+import type { ResetResult } from '../lifecycle/reset.js'
+import type { SwapResult } from '../lifecycle/swap.js'
 import type { UpResult } from '../lifecycle/up.js'
 import { age } from './age.js'
 import { elapsed } from './progress.js'
@@ -11,6 +13,21 @@ export function renderUp(result: UpResult): string {
   const headline = result.reused
     ? `Reconnected to ${result.lab} (${result.distro}, ${result.state}).`
     : `${result.lab} is ${result.state} (${result.distro}) after ${elapsed(total)}.`
+  return [headline, ...result.machines.map(({ ssh }) => ssh)].join('\n')
+}
+
+/** As `up`: the last line is the ssh command, which is the same as before. */
+export function renderSwap(result: SwapResult): string {
+  const total = result.timings.reduce((sum, { ms }) => sum + ms, 0)
+  const headline = `${result.lab} is ${result.distro} now, it was ${result.from}; ${result.state} after ${elapsed(total)}.`
+  return [headline, ...result.machines.map(({ ssh }) => ssh)].join('\n')
+}
+
+export function renderReset(result: ResetResult): string {
+  const total = result.timings.reduce((sum, { ms }) => sum + ms, 0)
+  const within = result.reset.flatMap(({ clockWithinMs }) => clockWithinMs ?? [])
+  const clock = within.length === 0 ? '' : `; its clock is right within ${Math.max(...within)} ms`
+  const headline = `${result.lab} is back at its baseline (${result.distro}) after ${elapsed(total)}${clock}.`
   return [headline, ...result.machines.map(({ ssh }) => ssh)].join('\n')
 }
 

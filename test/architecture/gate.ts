@@ -5,12 +5,15 @@ import { place, visit, type Source } from './source.js'
 export const GATE = 'scripts/lifecycle/gate.ts'
 
 /** Every verb that changes a lab, its record or its lease. A new verb belongs into this list or the next. */
-export const CHANGING = ['up', 'exec', 'down', 'lock break']
+export const CHANGING = ['up', 'swap', 'reset', 'exec', 'down', 'lock break']
 /** They only look, or change no lab: a folder, a bucket, this computer. */
 export const READING = [
   ...['ssh', 'status', 'list', 'history', 'lock status', 'images', 'synth', 'doctor'],
   ...['backend init', 'backend show'],
 ]
+
+/** It looks, and then runs verbs of the first list where that is safe. */
+export const RUNNING = ['recover']
 
 /** What takes a lease, or writes a record under one. */
 const OPENERS = ['lease', 'held-lease', 'inherited-lease', 'lab-writer', 'record-slot']
@@ -20,8 +23,11 @@ const CHANGERS = [
   'scripts/engine/recover-state.ts',
   'scripts/lifecycle/engine-session.ts',
   'scripts/lifecycle/bring-up.ts',
+  'scripts/lifecycle/make-machines.ts',
+  'scripts/lifecycle/configure-machines.ts',
+  'scripts/lifecycle/marker.ts',
 ]
-const CHANGING_HOOKS = ['start', 'prepareImage', 'removeLeftovers']
+const CHANGING_HOOKS = ['start', 'prepareImage', 'removeLeftovers', 'take', 'restore']
 const STORE_WRITES = ['create', 'replace', 'remove']
 
 /** One line for each place outside backend/ that could change a lab without having passed the gate. */
@@ -48,7 +54,8 @@ function writesOf(source: Source, isInside: boolean): string[] {
     if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression)) return
     const { expression, name } = node.expression
     const isStore = STORE_WRITES.includes(name.text) && /store(\(\))?\)?$/i.test(expression.getText())
-    const isHook = !isInside && CHANGING_HOOKS.includes(name.text) && /hooks$/i.test(expression.getText())
+    const isHook =
+      !isInside && CHANGING_HOOKS.includes(name.text) && /(hooks|baseline)$/i.test(expression.getText())
     if (isStore || isHook) found.push(`${place(source, node)} ${expression.getText()}.${name.text}`)
   })
   return found

@@ -9,10 +9,12 @@ const worksTo: Readonly<Record<string, readonly string[]>> = {
   provisioned: ['configuring'],
   configuring: ['ready', 'configure-failed', 'configuring'],
   ready: ['swapping', 'resetting', 'in-use', 'configuring'],
-  swapping: ['ready', 'swap-failed'],
-  resetting: ['ready', 'reset-failed'],
+  swapping: ['ready', 'swap-failed', 'swapping'],
+  resetting: ['ready', 'reset-failed', 'resetting'],
   'in-use': ['ready'],
   destroying: ['destroyed', 'destroy-failed'],
+  'swap-failed': ['swapping'],
+  'reset-failed': ['resetting'],
   'configure-failed': ['configuring'],
 }
 

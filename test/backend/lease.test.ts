@@ -2,9 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { leaseKey } from '../../backend/keys.js'
 import { acquireLease, type Lease, type LeaseRequest } from '../../backend/lease.js'
+import { openLabWriter } from '../../backend/lab-writer.js'
 import { readLease } from '../../backend/lease-document.js'
 import type { ObjectStore } from '../../backend/store.js'
-import { disturbed, elsewhere, faultOf, labName, ourselves, temporaryStore } from './support.js'
+import { decided, disturbed, elsewhere, faultOf, labName, ourselves, temporaryStore } from './support.js'
 
 const lab = labName('demo')
 let store: ObjectStore
@@ -43,6 +44,18 @@ describe('a lease', () => {
     expect((await faultOf(first.assertHeld())).code).toBe('lease-lost')
     await first.release()
     await second.assertHeld()
+  })
+
+  test('that was put aside by hand comes back with a fence above that of the record', async () => {
+    for (let round = 0; round < 3; round++) await (await acquire()).release()
+    const last = await acquire()
+    await (await openLabWriter(store, last)).create(decided)
+    await last.release()
+    const stored = await store.get(leaseKey(lab))
+    await store.remove(leaseKey(lab), stored?.version ?? '')
+    const again = await acquire()
+    expect(again.fence).toBe(last.fence + 1)
+    await (await openLabWriter(store, again)).note('it can be written')
   })
 
   test('goes to exactly one of many who ask at once', async () => {

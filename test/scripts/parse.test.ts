@@ -27,6 +27,7 @@ async function refusal(...argv: string[]): Promise<string> {
 }
 
 const VERBS = [
+  ...['swap', 'reset', 'recover'],
   ...['up', 'down', 'status', 'list', 'ssh', 'exec', 'images', 'synth', 'history', 'doctor'],
   ...['lock status', 'lock break'],
   ...['backend init', 'backend show'],

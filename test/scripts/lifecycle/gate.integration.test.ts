@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import type { Lease } from '../../../backend/lease.js'
-import { CHANGING, READING } from '../../architecture/gate.js'
+import { CHANGING, READING, RUNNING } from '../../architecture/gate.js'
 import { Sandbox } from '../../stand-in/sandbox.js'
 import { holdLease, LAB } from './stages.js'
 
@@ -14,6 +14,8 @@ const WORDS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     [LAB, '--', 'true'],
     [LAB, '--local', '--', 'true'],
   ],
+  swap: [[LAB, 'debian-12']],
+  recover: [[LAB], [LAB, '--apply']],
   ssh: [[LAB, '--', 'true']],
   list: [[]],
   images: [[]],
@@ -65,7 +67,7 @@ describe('while somebody else holds the lease', () => {
     await lease.assertHeld()
   })
 
-  test.each(lines(READING).map((line) => [line]))('%j does not wait', async (line) => {
+  test.each(lines([...READING, ...RUNNING]).map((line) => [line]))('%j does not wait', async (line) => {
     const before = await everything()
     const run = await box.run(line)
     expect(run.stderr).not.toMatch(/held by|Waiting for the lease/)

@@ -46,7 +46,7 @@ describe.each([
     const { error } = refused.json<{ error: { code: string; message: string; hint: string } }>()
     expect(error.code).toBe('engine-locked')
     expect(error.message).toMatch(/^OpenTofu's own state lock is held by \S+@\S+ since 20\d\d-/)
-    const line = /: (cd .* && .*\/tofu force-unlock \S+)$/.exec(error.hint)?.[1] ?? error.hint
+    const line = /: (cd .* && .*\/tofu force-unlock \S+)$/m.exec(error.hint)?.[1] ?? error.hint
     // It asks once; the environment is that of the person who types it.
     const answered = shell('/bin/sh', ['-c', line], { env: { ...box.env, ...options.env } })
     answered.child.stdin?.end('yes\n')

@@ -25,7 +25,7 @@ describe('up, status, list, history and down', () => {
           ssh: expect.stringMatching(/^ssh -F \/.* debian-local$/),
         },
       ],
-      timings: ['image', 'synth', 'init', 'apply', 'wait-ssh', 'cloud-init'].map((step) => ({
+      timings: ['image', 'synth', 'init', 'apply', 'wait-ssh', 'cloud-init', 'baseline'].map((step) => ({
         ...{ step, ms: expect.any(Number) },
       })),
     }

@@ -1,0 +1,24 @@
+import type { Command } from '../command.js'
+import { leaseOptions, machineOptions, nameOption, profileOption } from '../options.js'
+
+export const resetCommand: Command = {
+  name: 'reset',
+  positionals: '[lab]',
+  describe: 'Back to the baseline: the machines as they were at the end of `up`',
+  options: {
+    ...profileOption,
+    ...nameOption,
+    ...leaseOptions,
+    ...{ 'ssh-key': machineOptions['ssh-key'] ?? {} },
+  },
+  examples: [
+    ['distrolab reset debian-local', 'every change on its machines since `up` is gone'],
+    ['distrolab reset debian-local -o json', 'how it was verified, and how right the clocks are'],
+  ],
+  async run(context, { lab }) {
+    const { reset } = await import('../lifecycle/reset.js')
+    const result = await reset(context, lab)
+    const { renderReset } = await import('../report/lab-text.js')
+    return { text: renderReset(result), json: result }
+  },
+}

@@ -1,0 +1,29 @@
+import { textFlag, type Command } from '../command.js'
+import { LabError } from '../errors.js'
+import { leaseOptions, machineOptions, nameOption, profileOption } from '../options.js'
+
+export const swapCommand: Command = {
+  name: 'swap',
+  positionals: '[lab] [distro]',
+  describe: 'Another distro in the same lab: same name, ssh command, key and TTL',
+  options: {
+    ...profileOption,
+    ...nameOption,
+    ...leaseOptions,
+    ...{ 'ssh-key': machineOptions['ssh-key'] ?? {} },
+  },
+  examples: [
+    ['distrolab swap debian-local debian-12', 'the lab debian-local runs Debian 12 from then on'],
+    ['distrolab swap --profile debian-12-local', 'the same, where it is the only lab that can be meant'],
+  ],
+  async run(context, { lab, flags }) {
+    const distro = textFlag(flags, 'distro')
+    if (distro !== undefined && flags['profile'] !== undefined) {
+      throw new LabError({ code: 'usage', problem: 'Name a distro or --profile, not both.', command: 'swap' })
+    }
+    const { swap } = await import('../lifecycle/swap.js')
+    const result = await swap(context, { lab, distro })
+    const { renderSwap } = await import('../report/lab-text.js')
+    return { text: renderSwap(result), json: result }
+  },
+}

@@ -1,0 +1,108 @@
+import type { AnyLab } from '../../backend/lab.js'
+import { setClock } from '../machine/clock.js'
+import { waitForCloudInit } from '../machine/cloud-init.js'
+import type { Connection } from '../machine/connect.js'
+import { waitForSsh } from '../machine/wait-ssh.js'
+import type { Wait } from '../settings.js'
+import type { Session } from './gate.js'
+import { stepControl, type Work } from './make-machines.js'
+import { targetOf, writeLabSshConfig } from './reach.js'
+import type { Steps } from './steps.js'
+
+/** From the machine's start; the slowest measured first boot without KVM took under one minute. */
+const SSH_TIMEOUT_MS = 5 * 60_000
+const CLOUD_INIT_TIMEOUT_MS = 5 * 60_000
+
+/**
+ * The step `wait-ssh`, and then `next` with a connection to each machine, in the lab's order. The host keys shown are
+ * pinned, and the lab's ssh configuration is written. `record` writes the step's beginning.
+ */
+export async function withMachines(
+  work: Work,
+  lab: AnyLab,
+  next: (connections: readonly Connection[]) => Promise<void>,
+  record?: Parameters<Steps['run']>[2],
+): Promise<void> {
+  const connections: Connection[] = []
+  try {
+    await work.steps.run('wait-ssh', (detail) => reachMachines(work, lab, connections, detail), record)
+    await next(connections)
+  } finally {
+    connections.forEach((connection) => connection.end())
+  }
+}
+
+async function reachMachines(
+  { session, plan }: Work,
+  lab: AnyLab,
+  connections: Connection[],
+  detail: (text: string) => void,
+): Promise<void> {
+  const { context, writer, signal } = session
+  const machines: AnyLab['machines'] = []
+  for (const machine of lab.machines) {
+    const connection = await waitForSsh(targetOf(context, lab, machine, plan.identity), {
+      timeoutMs: SSH_TIMEOUT_MS,
+      signal,
+      onSeen: detail,
+      consoleTail: () => plan.hooks.consoleTail(lab, machine),
+    })
+    connections.push(connection)
+    machines.push({ ...machine, hostKey: connection.hostKey })
+  }
+  await writer.update({ machines })
+  await writeLabSshConfig(context, writer.lab ?? lab, plan.identity)
+}
+
+/** What is left to do until the machines are as `--wait` promises them; that is their baseline. */
+export async function configureMachines(
+  work: Work,
+  connections: readonly Connection[],
+  wait: Exclude<Wait, 'none'>,
+): Promise<void> {
+  const { session, plan, steps } = work
+  const { baseline } = plan.hooks
+  if (wait === 'ready') await waitForConfiguration(work, connections)
+  if (baseline.kind === 'image') return
+  await steps.run('baseline', async (detail) => {
+    for (const [index, machine] of (session.writer.lab?.machines ?? []).entries()) {
+      const outcome = await baseline.take(machine, stepControl(work, detail))
+      const connection = connections[index]
+      if (outcome === 'taken' && connection !== undefined)
+        await setMachineClock(session, machine.name, connection)
+    }
+  })
+}
+
+export const waitForConfiguration = (
+  { session, steps }: Work,
+  connections: readonly Connection[],
+): Promise<void> => steps.run('cloud-init', (detail) => finishCloudInit(session, connections, detail))
+
+/** Returns the most by which the clocks can differ afterwards, in milliseconds. */
+export async function setMachineClock(
+  { lab, signal, log }: Session,
+  machine: string,
+  connection: Connection,
+): Promise<number> {
+  const { withinMs } = await setClock(connection, { lab, machine, signal })
+  log.info('clock set', { machine, withinMs })
+  return withinMs
+}
+
+async function finishCloudInit(
+  { context, lab, log, signal, writer }: Session,
+  connections: readonly Connection[],
+  detail: (text: string) => void,
+): Promise<void> {
+  for (const [index, connection] of connections.entries()) {
+    const machine = writer.lab?.machines[index]?.name ?? ''
+    const outcome = await waitForCloudInit(connection, {
+      ...{ lab, machine, timeoutMs: CLOUD_INIT_TIMEOUT_MS, signal },
+      onStage: (stage) => detail(`cloud-init: ${stage}`),
+    })
+    if (outcome.status === 'done') continue
+    log.warn('cloud-init is degraded', { machine, warnings: outcome.warnings })
+    context.progress.say(`cloud-init finished with warnings on ${machine}: ${outcome.warnings.join('; ')}`)
+  }
+}

@@ -1,0 +1,60 @@
+import type { AnyLab } from '../../backend/lab.js'
+import type { Engine } from '../engine/resolve.js'
+import { apply } from '../engine/tofu.js'
+import { initialiseEngine, runOperation, writeConfiguration } from './engine-session.js'
+import type { Session } from './gate.js'
+import type { LabPlan } from './plan-lab.js'
+import type { Presence, StepControl } from './provider-hooks.js'
+import type { Steps } from './steps.js'
+
+/** What the steps of a command work with. */
+export interface Work {
+  readonly session: Session
+  readonly plan: LabPlan
+  readonly steps: Steps
+}
+
+export interface EngineWork extends Work {
+  readonly engine: Engine
+}
+
+/** What the provider shows of each machine of a lab. */
+export type Presences = readonly (readonly [machine: string, Presence])[]
+
+export const lookAtMachines = ({ plan }: Pick<Work, 'plan'>, lab: AnyLab): Promise<Presences> =>
+  Promise.all(
+    lab.machines.map(async (machine) => [machine.name, await plan.hooks.presence(lab, machine)] as const),
+  )
+
+export const stepControl = (work: Pick<Work, 'session'>, detail: StepControl['detail']): StepControl => ({
+  signal: work.session.signal,
+  detail,
+})
+
+/**
+ * The steps `synth`, `init` and `apply`: afterwards every machine runs, made from what the record says now. One that
+ * was made from something else is replaced, one that is off is started. `record` writes the beginning of `synth`.
+ */
+export async function makeMachines(
+  work: EngineWork,
+  lab: AnyLab,
+  presences: Presences,
+  record?: Parameters<Steps['run']>[2],
+): Promise<void> {
+  const { session, plan, engine, steps } = work
+  const spec = plan.hooks.buildSpec(session.context, lab, plan.profile)
+  const folder = await steps.run('synth', () => writeConfiguration(session, spec), record)
+  await steps.run('init', (detail) => initialiseEngine(session, engine, folder, spec.state, detail))
+  await steps.run('apply', async (detail) => {
+    // What was never made is just made: OpenTofu takes no offence.
+    const replace = absentIn(presences).map((name) => plan.hooks.replaceAddress(name))
+    await runOperation(session, engine, folder, detail, (run) => apply(run, replace))
+    for (const [name, presence] of presences) {
+      if (presence === 'stopped' || presence === 'partial')
+        await plan.hooks.start(spec, name, stepControl(work, detail))
+    }
+  })
+}
+
+export const absentIn = (presences: Presences): readonly string[] =>
+  presences.filter(([, presence]) => presence === 'absent').map(([name]) => name)

@@ -1,0 +1,166 @@
+import { hostname } from 'node:os'
+import { BackendError } from '../../backend/errors.js'
+import { recordKey } from '../../backend/keys.js'
+import type { AnyLab } from '../../backend/lab.js'
+import type { LabName } from '../../backend/lab-name.js'
+import { readLease, type TakeoverReason } from '../../backend/lease-document.js'
+import { objectPlace } from '../../backend/location.js'
+import { livenessOf } from '../../backend/process-identity.js'
+import { readRecord } from '../../backend/record.js'
+import type { Holder, Machine } from '../../backend/record-schema.js'
+import { resolveProfile, type Profile } from '../../distro-catalog/profile.js'
+import { CatalogError } from '../../distro-catalog/errors.js'
+import type { Context } from '../context.js'
+import { readEngineFiles, type EngineFiles } from '../engine/state-file.js'
+import { connectOnce, SshError } from '../machine/connect.js'
+import { readIdentity } from '../machine/key.js'
+import { LabError } from '../errors.js'
+import { explain } from '../explain.js'
+import { hooksOf, type Presence } from './provider-hooks.js'
+import { targetOf } from './reach.js'
+
+/** Everything that can be known of a lab, whatever happened to it. Reading it changes nothing. */
+export interface RecoveryFacts {
+  readonly lab: LabName
+  readonly record:
+    | { readonly kind: 'absent' }
+    | { readonly kind: 'unreadable'; readonly place: string; readonly problems: readonly string[] }
+    | { readonly kind: 'readable'; readonly lab: AnyLab }
+  readonly lease:
+    | { readonly kind: 'free' }
+    | { readonly kind: 'unreadable'; readonly problems: readonly string[] }
+    | {
+        readonly kind: 'held'
+        readonly holder: Holder
+        readonly command: string
+        readonly since: string
+        readonly expiresAt: string
+        /** The proof that its holder is gone; null while it may live. */
+        readonly takeover: TakeoverReason | null
+      }
+  readonly engine: EngineFiles & {
+    /** The recorded engine process that still runs. */
+    readonly pid: number | undefined
+  }
+  readonly machines: readonly MachineFacts[]
+  /** The computer that the machines are on, if it is not this one. */
+  readonly elsewhere: string | undefined
+  /** The profile to go by where the record does not say it. */
+  readonly profile: string | undefined
+}
+
+export interface MachineFacts {
+  readonly name: string
+  readonly id: string
+  /** `unknown`: the provider could not be asked. */
+  readonly presence: Presence | 'unknown'
+  /** Whether SSH works, in words; undefined where it was not tried. */
+  readonly ssh: string | undefined
+}
+
+export async function readFacts(context: Context, lab: LabName): Promise<RecoveryFacts> {
+  const record = await readRecordFacts(context, lab)
+  const known = record.kind === 'readable' ? record.lab : undefined
+  const profile = known === undefined ? await guessProfile(context, lab) : undefined
+  const elsewhere =
+    known?.provider === 'local' && known.owner.host !== hostname() ? known.owner.host : undefined
+  return {
+    lab,
+    record,
+    lease: await readLeaseFacts(context, lab),
+    engine: {
+      ...(await readEngineFiles(await context.store(), context.location, lab)),
+      pid: known?.engine && livenessOf(known.engine) === 'alive' ? known.engine.pid : undefined,
+    },
+    machines: elsewhere === undefined ? await readMachines(context, lab, known, profile) : [],
+    elsewhere,
+    profile: known?.profile ?? profile?.name,
+  }
+}
+
+async function readRecordFacts(context: Context, lab: LabName): Promise<RecoveryFacts['record']> {
+  try {
+    const stored = await readRecord(await context.store(), lab)
+    return stored === undefined ? { kind: 'absent' } : { kind: 'readable', lab: stored.lab }
+  } catch (error) {
+    const { problems } = unreadable(error)
+    return { kind: 'unreadable', place: objectPlace(context.location, recordKey(lab)), problems }
+  }
+}
+
+async function readLeaseFacts(context: Context, lab: LabName): Promise<RecoveryFacts['lease']> {
+  try {
+    const lease = await readLease(await context.store(), lab)
+    if (lease === undefined || lease.holder === null) return { kind: 'free' }
+    const { holder, takeover } = lease
+    const { command, since, expiresAt } = lease.document
+    return { kind: 'held', holder, command, since, expiresAt, takeover }
+  } catch (error) {
+    return { kind: 'unreadable', problems: unreadable(error).problems }
+  }
+}
+
+/** The fault of a document that is garbage; every other error goes on its way. */
+function unreadable(error: unknown): { readonly problems: readonly string[] } {
+  if (error instanceof BackendError && error.fault.code === 'record-unreadable') return error.fault
+  throw error
+}
+
+/** `--profile`, else the lab's name, which is its profile's unless it was given another. */
+async function guessProfile(context: Context, lab: LabName): Promise<Profile | undefined> {
+  const { settings, config } = context
+  try {
+    return resolveProfile(await context.catalog(), settings.profile ?? lab, config.values.profiles)
+  } catch (error) {
+    if (error instanceof CatalogError && settings.profile === undefined) return undefined
+    throw error
+  }
+}
+
+async function readMachines(
+  context: Context,
+  lab: LabName,
+  known: AnyLab | undefined,
+  profile: Profile | undefined,
+): Promise<MachineFacts[]> {
+  const provider = known?.provider ?? profile?.provider.name
+  if (provider === undefined) return []
+  const hooks = await hooksOf(provider)
+  const machines =
+    known?.machines ??
+    (profile === undefined ? [] : await hooks.planMachines(context, lab, ['main'], profile))
+  return Promise.all(
+    machines.map(async (machine) => {
+      const presence = await hooks.presence({ lab, region: hooks.region }, machine).catch(unaskable)
+      const ssh =
+        known !== undefined && presence === 'running' ? await trySsh(context, known, machine) : undefined
+      return { name: machine.name, id: machine.id, presence, ssh }
+    }),
+  )
+}
+
+/** A provider that gives no answer must not hide the rest. */
+function unaskable(error: unknown): 'unknown' {
+  if (error instanceof LabError) return 'unknown'
+  throw error
+}
+
+/** Enough for a machine without KVM that is up. */
+const TIMEOUTS = { banner: 5_000, login: 15_000 }
+
+async function trySsh(context: Context, lab: AnyLab, machine: Machine): Promise<string | undefined> {
+  if (machine.hostKey === null) return undefined
+  const identity = await readIdentity(context.space, lab.lab)
+  if (identity === undefined) return 'the key of the lab is not on this computer'
+  try {
+    const target = targetOf(context, lab, machine, identity)
+    const connection = await connectOnce(target, TIMEOUTS, context.interrupt.signal)
+    connection.end()
+    return 'works'
+  } catch (error) {
+    if (error instanceof SshError) return `does not work: ${error.reason}`
+    context.interrupt.signal.throwIfAborted()
+    if (error instanceof LabError) return explain(error).message
+    throw error
+  }
+}

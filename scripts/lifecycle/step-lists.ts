@@ -1,0 +1,31 @@
+import type { Wait } from '../settings.js'
+import type { BaselineKind } from './provider-hooks.js'
+
+const MAKE = ['image', 'synth', 'init', 'apply'] as const
+const REMAKE = ['synth', 'init', 'apply'] as const
+/** A baseline that is an image is not taken: it is there before the machine. */
+const TAKE = { snapshot: ['baseline'], image: [] } as const
+
+/** What `up` does, by how far `--wait` asks it to go. */
+export function upSteps(wait: Wait, kind: BaselineKind): readonly StepName[] {
+  if (wait === 'none') return MAKE
+  return [...MAKE, 'wait-ssh', ...(wait === 'ready' ? (['cloud-init'] as const) : []), ...TAKE[kind]]
+}
+
+/** Those of `up` on purpose: a swapped lab is one that `up` could have made. */
+export const swapSteps = (kind: BaselineKind): readonly StepName[] => upSteps('ready', kind)
+
+/** Without a snapshot the way back is the way there: the pinned image, and the very steps of `up`. */
+export const resetSteps = (kind: BaselineKind): readonly StepName[] =>
+  kind === 'snapshot'
+    ? ['mark', 'restore', 'wait-ssh', 'verify', 'clock']
+    : ['mark', ...REMAKE, 'wait-ssh', 'cloud-init', 'verify']
+
+export const downSteps = ['synth', 'init', 'destroy', 'verify'] as const
+
+/** Of a lab that is destroyed already. */
+export const verifySteps = ['verify'] as const
+
+export type StepName =
+  | (typeof MAKE | typeof downSteps)[number]
+  | ('wait-ssh' | 'cloud-init' | 'baseline' | 'mark' | 'restore' | 'clock')

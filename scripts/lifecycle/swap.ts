@@ -1,0 +1,90 @@
+import type { AnyLab, Lab } from '../../backend/lab.js'
+import type { Context } from '../context.js'
+import { LabError } from '../errors.js'
+import { configureMachines, withMachines } from './configure-machines.js'
+import { settleEngine } from './engine-session.js'
+import { engineFor } from './engine-for.js'
+import { endAbandonedUse, throughGate } from './gate.js'
+import { lookAtMachines, makeMachines, stepControl, type EngineWork, type Work } from './make-machines.js'
+import type { PreparedImage } from './provider-hooks.js'
+import { writeLabSshConfig } from './reach.js'
+import { swapSteps } from './step-lists.js'
+import { Steps } from './steps.js'
+import { findSwapLab, isBegun, isSwappable, planSwap, type SwapPlan, type SwapRequest } from './swap-plan.js'
+import { requireLab } from './target.js'
+import { viewLab, type LabView } from './view.js'
+
+export type SwapResult = LabView & {
+  /** The distro that it was before. */
+  readonly from: string
+}
+
+/**
+ * Gives a lab another distro: its machines are made anew under the same name, address and key. Until the new image is
+ * there the lab stays `ready` with its old machines; from then on `up` goes on with the new distro.
+ */
+export async function swap(context: Context, request: SwapRequest): Promise<SwapResult> {
+  const name = await findSwapLab(context, request)
+  const { hooks } = await planSwap(context, name, await requireLab(context, name), request)
+  await hooks.checkPrerequisites(context)
+  const engine = await engineFor(context)
+  return throughGate(context, name, 'swap', async (session) => {
+    const current = (await endAbandonedUse(session)) ?? (await requireLab(context, name))
+    // Once more, as it is under the lease.
+    const plan = await planSwap(context, name, current, request)
+    const work = { session, plan, engine, steps: new Steps(session, swapSteps(hooks.baseline.kind)) }
+    await settleEngine(session, 'wait')
+    const image = await work.steps.run('image', (detail) => prepareImage(work, plan, current, detail))
+    const ready = await replaceMachines(work, plan, image)
+    return { ...viewLab(context, ready, work.steps.timings), from: current.distro }
+  })
+}
+
+/** Throws LabError swap-not-begun when there is no image: the old machines run on, and the lab is as ready as it was. */
+async function prepareImage(
+  work: Work,
+  { profile, hooks }: SwapPlan,
+  current: AnyLab,
+  detail: (text: string) => void,
+): Promise<PreparedImage['image']> {
+  const { context } = work.session
+  try {
+    const { image, remark } = await hooks.prepareImage(context, profile, undefined, stepControl(work, detail))
+    if (remark !== undefined) context.progress.say(remark)
+    return image
+  } catch (error) {
+    if (isBegun(current) || !(error instanceof LabError) || error.fault.code !== 'driver') throw error
+    const { lab, distro } = current
+    const { fault } = error.fault
+    throw new LabError(
+      { code: 'swap-not-begun', lab, distro, asked: profile.distro.name, fault },
+      { cause: error },
+    )
+  }
+}
+
+/** The transition is the intent: whoever comes after a crash makes machines of the new distro. */
+async function replaceMachines(
+  work: EngineWork,
+  { decided, identity }: SwapPlan,
+  image: PreparedImage['image'],
+): Promise<Lab<'ready'>> {
+  const { context, writer } = work.session
+  const current = writer.lab
+  if (current === undefined || !isSwappable(current)) throw new TypeError('it was swappable under this lease')
+  let swapping: Lab<'swapping'> | undefined
+  const presences = await lookAtMachines(work, current)
+  await makeMachines(work, { ...current, ...decided, image }, presences, async (_writer, extras) => {
+    const message = `${current.distro} -> ${decided.distro}`
+    swapping = await writer.transition(current, 'swapping', {
+      ...extras,
+      message,
+      patch: { ...decided, image },
+    })
+    // Without the old host key: a session of right now is not told that somebody else answers.
+    await writeLabSshConfig(context, swapping, identity)
+  })
+  if (swapping === undefined) throw new TypeError('the step was recorded')
+  await withMachines(work, swapping, (connections) => configureMachines(work, connections, 'ready'))
+  return writer.transition(swapping, 'ready', { step: null, finish: true })
+}

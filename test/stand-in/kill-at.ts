@@ -1,0 +1,83 @@
+import { createRequire, syncBuiltinESMExports } from 'node:module'
+import { readFileSync, type PathLike } from 'node:fs'
+import { basename } from 'node:path'
+import { Socket } from 'node:net'
+import { KILL_VARIABLE, type KillPoint } from './kill-point.js'
+
+/**
+ * Loaded into the CLI by `--import`: ends it with SIGKILL at a point that KILL_VARIABLE names, from within, so that not
+ * one instruction more is carried out. The product knows nothing of it.
+ *
+ * before  the record is about to say that the step begins
+ * during  the step has begun, and just did its first deed: started a program, wrote to a socket, put a file in place
+ * after   the step has ended, and nothing has followed yet
+ * end     the command is over, and is about to give its lease back
+ */
+const { when, step } = JSON.parse(process.env[KILL_VARIABLE] ?? '{}') as KillPoint
+const die = (): void => void process.kill(process.pid, 'SIGKILL')
+
+let isUnderWay = false
+const deed = (): void => {
+  if (when === 'during' && isUnderWay) die()
+}
+
+// What the CLI starts lives on as it would otherwise.
+delete process.env[KILL_VARIABLE]
+delete process.env['NODE_OPTIONS']
+if (process.argv[1]?.endsWith('/bundle/cli.js') === true) watch()
+
+function watch(): void {
+  const require = createRequire(import.meta.url)
+  const files = require('node:fs/promises') as Pick<typeof import('node:fs/promises'), 'rename' | 'link'>
+  for (const name of ['rename', 'link'] as const) {
+    const original = files[name]
+    files[name] = async (from: PathLike, to: PathLike) => {
+      beforePublished(basename(String(to)), String(from))
+      await original(from, to)
+      afterPublished(basename(String(to)), String(to))
+    }
+  }
+  const programs = require('node:child_process') as { spawn: (...words: unknown[]) => unknown }
+  const { spawn } = programs
+  programs.spawn = (...words) => {
+    const child = spawn(...words)
+    deed()
+    return child
+  }
+  syncBuiltinESMExports()
+  watchSockets()
+}
+
+function beforePublished(name: string, draft: string): void {
+  if (name === 'record.json' && when === 'before' && stepIn(draft) === step) die()
+  if (name === 'lease.json' && when === 'end' && holderIn(draft) === null) die()
+}
+
+function afterPublished(name: string, file: string): void {
+  if (name === 'record.json') isUnderWay = stepIn(file) === step
+  else if (name === 'cdk.tf.json') deed()
+}
+
+/** Standard error is a socket too: what is said there is no deed, but shows that a step has ended. */
+function watchSockets(): void {
+  const say = process.stderr.write.bind(process.stderr)
+  process.stderr.write = (text: string | Uint8Array) => {
+    const said = say(text)
+    if (when !== 'before' && String(text).includes(`] ${step} done in`)) die()
+    return said
+  }
+  const ours: readonly unknown[] = [process.stderr, process.stdout]
+  const write = Reflect.get(Socket.prototype, 'write') as (...words: unknown[]) => boolean
+  Socket.prototype.write = function (this: Socket, ...words: unknown[]): boolean {
+    const written = write.apply(this, words)
+    if (!ours.includes(this)) deed()
+    return written
+  }
+}
+
+const read = (
+  file: string,
+): { readonly step?: { readonly name: string } | null; readonly holder?: unknown } =>
+  JSON.parse(readFileSync(file, 'utf8')) as ReturnType<typeof read>
+const stepIn = (file: string): string | undefined => read(file).step?.name
+const holderIn = (file: string): unknown => read(file).holder
