@@ -36,11 +36,15 @@ function checkOf(schema) {
   return standalone.default(ajv, Object.fromEntries(names))
 }
 
-/** The two programs that ship, each with its libraries in a few files. What is loaded lazily stays lazy. */
+/** The programs that ship, each with its libraries in a few files. What is loaded lazily stays lazy. */
 async function bundlePrograms(outdir) {
   await rm(outdir, { recursive: true, force: true })
   await build({
-    entryPoints: { cli: 'dist/scripts/cli.js', driver: 'dist/stacks/local/driver/main.js' },
+    entryPoints: {
+      cli: 'dist/scripts/cli.js',
+      driver: 'dist/stacks/local/driver/main.js',
+      watchdog: 'dist/stacks/local/driver/watchdog.js',
+    },
     outdir,
     bundle: true,
     splitting: true,

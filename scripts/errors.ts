@@ -84,6 +84,12 @@ export type LabFault =
       readonly seconds: number
       readonly stage: string
     }
+  | {
+      readonly code: 'clock-not-set'
+      readonly lab: string
+      readonly machine: string
+      readonly reason: string
+    }
   | { readonly code: 'no-free-port' }
   | { readonly code: 'leftovers'; readonly lab: string; readonly left: readonly string[] }
   | { readonly code: 'not-confirmed'; readonly command: string }

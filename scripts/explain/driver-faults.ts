@@ -120,6 +120,31 @@ export const driverExplanations: Explanations<DriverFault> = {
     hint: 'Run the same command again.',
     exitCode: EXIT.leftovers,
   }),
+  'machine-stopped': ({ id }) => ({
+    message: `The VM ${id} does not run.`,
+    hint: 'distrolab up LAB    # brings it back',
+    exitCode: EXIT.failed,
+  }),
+  'machine-expired': ({ id, expiresAt }) => ({
+    message: `The time of the VM ${id} was up at ${expiresAt}; it stays off until it is given more.`,
+    hint: 'Make the lab anew: distrolab down LAB && distrolab up LAB',
+    exitCode: EXIT.failed,
+  }),
+  'baseline-absent': ({ id }) => ({
+    message: `The VM ${id} has no baseline to go back to; nothing was changed.`,
+    hint: 'Make the lab anew: distrolab down LAB && distrolab up LAB',
+    exitCode: EXIT.failed,
+  }),
+  'baseline-failed': ({ id, reason }) => ({
+    message: `The baseline of the VM ${id} could not be taken: ${reason}.`,
+    hint: 'Run the same command again.',
+    exitCode: EXIT.failed,
+  }),
+  'baseline-broken': ({ id, reason }) => ({
+    message: `The baseline of the VM ${id} can't be loaded, so the VM was powered off: ${reason}.`,
+    hint: 'It fits only the QEMU it was taken with. Make the lab anew: distrolab down LAB && distrolab up LAB',
+    exitCode: EXIT.failed,
+  }),
   'driver-bug': ({ stack }) => ({
     message: `Something went wrong inside the VM driver:${indented(stack.split('\n'))}`,
     hint: 'Run it again with -vv and report what it prints.',

@@ -176,6 +176,11 @@ export const labExplanations: Explanations<LabFault> = {
     hint: `distrolab up ${lab}    # goes on waiting`,
     exitCode: EXIT.timeout,
   }),
+  'clock-not-set': ({ lab, machine, reason }) => ({
+    message: `The clock of ${lab}/${machine} could not be set: ${reason}.`,
+    hint: `distrolab ssh ${lab} -- sudo date    # whether its user may set it`,
+    exitCode: EXIT.failed,
+  }),
   'no-free-port': () => ({
     message: 'No port is free on 127.0.0.1 for the forwarded SSH.',
     hint: 'End some of the programs that listen there.',

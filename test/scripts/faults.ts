@@ -72,6 +72,11 @@ export const driverFaults = withCodes<DriverFault>({
   'machine-broken': { id: 'distrolab-x', directory: '/m', reason: 'no overlay' },
   'machine-busy': { id: 'distrolab-x', pid: 7 },
   'machine-left': { id: 'distrolab-x', left: ['/m/overlay.qcow2'] },
+  'machine-stopped': { id: 'distrolab-x' },
+  'machine-expired': { id: 'distrolab-x', expiresAt: '2026-11-21T10:00:00.000Z' },
+  'baseline-absent': { id: 'distrolab-x' },
+  'baseline-failed': { id: 'distrolab-x', reason: 'no room' },
+  'baseline-broken': { id: 'distrolab-x', reason: 'another QEMU' },
   'driver-bug': { stack: 'TypeError: x\n  at y' },
 })
 
@@ -108,6 +113,7 @@ export const labFaults = withCodes<LabFault>({
   'host-key-changed': { lab: 'demo', machine: 'main', expected: 'ssh-ed25519 A', got: 'ssh-ed25519 B' },
   'cloud-init-failed': { lab: 'demo', machine: 'main', errors: ['no network'] },
   'cloud-init-timeout': { lab: 'demo', machine: 'main', seconds: 60, stage: 'final stage' },
+  'clock-not-set': { lab: 'demo', machine: 'main', reason: 'sudo: a password is required' },
   'no-free-port': {},
   leftovers: { lab: 'demo', left: ['/m/overlay.qcow2'] },
   'not-confirmed': { command: 'down demo' },

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { makeGuest, type StandInGuest } from './guest.js'
 import { dirname, join } from 'node:path'
 import { parse } from 'yaml'
 import { generateKeyPair } from '../../scripts/machine/key.js'
@@ -7,6 +8,7 @@ import { generateKeyPair } from '../../scripts/machine/key.js'
 export interface StandInMachine {
   /** Holds everything of the machine, its host key included: a restart shows the same one, as a disk would. */
   readonly folder: string
+  readonly guest: StandInGuest
   readonly port: number
   readonly user: string
   /** Key blobs. */
@@ -24,6 +26,7 @@ export function readMachine(words: readonly string[]): StandInMachine {
   if (user === undefined) throw new Error('the seed names no user')
   return {
     folder,
+    guest: makeGuest(folder),
     port: forwardedPort(words),
     user: user.name,
     authorizedKeys: user.ssh_authorized_keys.map((line) => Buffer.from(line.split(' ')[1] ?? '', 'base64')),

@@ -3,7 +3,7 @@ import { KNOBS_VARIABLE } from './knobs.js'
 
 export interface SandboxProcess {
   readonly pid: number
-  readonly role: 'cli' | 'engine' | 'driver' | 'machine' | 'other'
+  readonly role: 'cli' | 'engine' | 'driver' | 'watchdog' | 'machine' | 'other'
   readonly words: readonly string[]
   /** Of a machine: it runs by itself; what has only begun to start it does not count. */
   readonly isDaemon: boolean
@@ -24,6 +24,7 @@ export function processesOf(knobsFile: string): SandboxProcess[] {
 function roleOf(words: readonly string[]): SandboxProcess['role'] {
   if (words.some((word) => word.endsWith('/bundle/cli.js'))) return 'cli'
   if (words.some((word) => word.endsWith('/bundle/driver.js'))) return 'driver'
+  if (words.some((word) => word.endsWith('/bundle/watchdog.js'))) return 'watchdog'
   if (words.includes('-pidfile')) return 'machine'
   return words.some((word) => word.endsWith('/tofu')) ? 'engine' : 'other'
 }

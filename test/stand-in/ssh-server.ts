@@ -25,7 +25,7 @@ export function buildSshServer(
         if (child?.pid !== undefined) process.kill(-child.pid, `SIG${name}` as NodeJS.Signals)
         ;(accept as (() => void) | undefined)?.()
       })
-      session.on('exec', (accept, _reject, { command }) => (child = runCommand(accept(), command)))
+      session.on('exec', (accept, _reject, { command }) => (child = runCommand(machine, accept(), command)))
     })
   })
   return { accept: (socket) => server.injectSocket(socket) }
@@ -41,10 +41,10 @@ function isAllowed(machine: StandInMachine, context: AuthContext): boolean {
 }
 
 /** `setpriv`: what runs on a machine ends with it, also when QEMU is killed. */
-function runCommand(channel: ServerChannel, command: string): ChildProcess {
+function runCommand({ guest }: StandInMachine, channel: ServerChannel, command: string): ChildProcess {
   const child = spawn('setpriv', ['--pdeathsig', 'KILL', 'sh', '-c', command], {
-    cwd: '/',
-    env: { PATH: '/usr/bin:/bin', [KNOBS_VARIABLE]: process.env[KNOBS_VARIABLE] },
+    cwd: guest.home,
+    env: { PATH: guest.path, HOME: guest.home, [KNOBS_VARIABLE]: process.env[KNOBS_VARIABLE] },
     detached: true,
   })
   channel.pipe(child.stdin)

@@ -1,17 +1,44 @@
-import { open } from 'node:fs/promises'
-import { errnoOf } from './errors.js'
-import { machineFiles } from './files.js'
+import { appendFile, open } from 'node:fs/promises'
+import { errnoOf, writeFailure } from './errors.js'
+import { machineFiles, type MachineFiles } from './files.js'
 import type { ConsoleRequest, ResultOf } from './protocol.js'
 
 const DEFAULT_LINES = 40
 const MOST_BYTES = 1024 * 1024
+const MARK = '[distrolab]'
 
 /** The last lines the guest wrote to its serial console; none when it never started. */
 export async function readConsole(request: ConsoleRequest): Promise<ResultOf['console']> {
-  const text = await readTail(machineFiles('', request.directory).console)
-  const lines = text.split(/\r?\n/)
+  const lines = await readLines(machineFiles('', request.directory))
   if (lines.at(-1) === '') lines.pop()
   return { lines: lines.slice(-(request.lines ?? DEFAULT_LINES)) }
+}
+
+/** Writes a line of ours between what the guest says before and after `event`. QEMU appends behind it. */
+export async function markConsole(files: MachineFiles, event: string): Promise<void> {
+  try {
+    await appendFile(files.console, `\n${MARK} ${new Date().toISOString()} ${event}\n`)
+  } catch (error) {
+    throw writeFailure(error, files.directory)
+  }
+}
+
+/**
+ * Why the guest's kernel stands still for good since our last mark; undefined while it does not. Linux ends with this
+ * line where it is not told to start anew by itself (kernel/panic.c).
+ */
+export async function findPanic(files: MachineFiles): Promise<string | undefined> {
+  const lines = await readLines(files)
+  const since = lines.slice(lines.findLastIndex((line) => line.startsWith(MARK)) + 1)
+  for (const line of since) {
+    const reason = /---\[ end Kernel panic - not syncing: (.*?) ?\]---/.exec(line)?.[1]
+    if (reason !== undefined) return reason
+  }
+  return undefined
+}
+
+async function readLines(files: MachineFiles): Promise<string[]> {
+  return (await readTail(files.console)).split(/\r?\n/)
 }
 
 async function readTail(path: string): Promise<string> {

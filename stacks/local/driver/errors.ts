@@ -40,6 +40,11 @@ export type DriverFault =
       readonly reason: string
     }
   | { readonly code: 'machine-busy'; readonly id: string; readonly pid: number }
+  | { readonly code: 'machine-stopped'; readonly id: string }
+  | { readonly code: 'machine-expired'; readonly id: string; readonly expiresAt: string }
+  | { readonly code: 'baseline-absent'; readonly id: string }
+  | { readonly code: 'baseline-failed'; readonly id: string; readonly reason: string }
+  | { readonly code: 'baseline-broken'; readonly id: string; readonly reason: string }
   | { readonly code: 'driver-bug'; readonly stack: string }
   | { readonly code: 'machine-left'; readonly id: string; readonly left: readonly string[] }
 

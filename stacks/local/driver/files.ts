@@ -62,6 +62,10 @@ export interface MachineFiles {
   readonly pid: string
   readonly console: string
   readonly socket: string
+  /** When the machine must be off; absent when it may run for ever. */
+  readonly expiry: string
+  readonly watchdogPid: string
+  readonly watchdogLog: string
 }
 
 /** Short, because QEMU is given this name relative to its working directory: sun_path holds 108 bytes, unix(7). */
@@ -84,6 +88,9 @@ export function machineFiles(id: string, directory: string): MachineFiles {
     pid: join(directory, 'qemu.pid'),
     console: join(directory, 'console.log'),
     socket: join(directory, SOCKET_NAME),
+    expiry: join(directory, 'expiry.json'),
+    watchdogPid: join(directory, 'watchdog.pid'),
+    watchdogLog: join(directory, 'watchdog.log'),
   }
 }
 

@@ -1,11 +1,14 @@
 #!/usr/bin/env node
 import { writeSync } from 'node:fs'
+import { resetMachine, takeBaseline } from './baseline.js'
 import { readConsole } from './console.js'
 import type { Context, Report } from './context.js'
 import { readEnvironment } from './env.js'
 import { DriverError, errnoOf, type DriverFault } from './errors.js'
-import { createMachine, destroyMachine, startMachine, statusOf, stopMachine } from './machine.js'
+import { createMachine, destroyMachine, extendMachine, stopMachine } from './machine.js'
 import type { InputOf, ResultOf, Verb } from './protocol.js'
+import { startMachine } from './start.js'
+import { statusOf } from './status.js'
 import { parseCommand } from './validate.js'
 
 /**
@@ -25,6 +28,9 @@ const HANDLERS: Handlers = {
   stop: stopMachine,
   status: async (input) => ({ machine: await statusOf(input) }),
   destroy: destroyMachine,
+  baseline: takeBaseline,
+  reset: resetMachine,
+  extend: extendMachine,
   console: readConsole,
 }
 

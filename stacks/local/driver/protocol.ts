@@ -13,6 +13,10 @@ const ImageId = Type.String({
   pattern: '^sha(256|512):[0-9a-f]+$',
   description: 'sha256:<hex> or sha512:<hex>',
 })
+const Time = Type.String({
+  pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$',
+  description: 'an ISO 8601 time in UTC',
+})
 const Name = Type.String({ pattern: '^[a-z0-9][a-z0-9.-]{0,62}$', description: 'a lower-case name' })
 
 export const ChecksumSource = Type.Object(
@@ -77,6 +81,8 @@ export const MachineSpec = Type.Object(
       { metaData: Type.String(), userData: Type.String(), networkConfig: Type.String() },
       closed,
     ),
+    /** The machine powers itself off at this time. Null: never; left out: as it was. */
+    expiresAt: Type.Optional(Type.Union([Time, Type.Null()])),
   },
   closed,
 )
@@ -85,6 +91,13 @@ export type MachineSpec = Static<typeof MachineSpec>
 /** All that is needed to find, stop or remove a machine; the rest of a MachineSpec is tolerated, whatever it is. */
 export const MachineKey = Type.Object({ id: MachineId, directory: AbsolutePath })
 export type MachineKey = Static<typeof MachineKey>
+
+export const ExpiryRequest = Type.Object({
+  id: MachineId,
+  directory: AbsolutePath,
+  expiresAt: Type.Union([Time, Type.Null()]),
+})
+export type ExpiryRequest = Static<typeof ExpiryRequest>
 
 export const ConsoleRequest = Type.Object({
   directory: AbsolutePath,
@@ -99,13 +112,30 @@ export const VERBS = {
   stop: MachineKey,
   status: MachineKey,
   destroy: MachineKey,
+  /** Takes the baseline of a running machine, unless it has one. */
+  baseline: MachineKey,
+  /** Back to the baseline; the machine runs afterwards. Its clock is as far behind as the baseline is old. */
+  reset: MachineSpec,
+  /** Moves the time at which the machine powers itself off. */
+  extend: ExpiryRequest,
   console: ConsoleRequest,
 } as const satisfies Record<string, TObject>
 export type Verb = keyof typeof VERBS
 export type InputOf<V extends Verb> = Static<(typeof VERBS)[V]>
 
 export type Phase =
-  'resolve' | 'download' | 'verify' | 'build' | 'convert' | 'disk' | 'start' | 'stop' | 'remove' | 'wait'
+  | 'resolve'
+  | 'download'
+  | 'verify'
+  | 'build'
+  | 'convert'
+  | 'disk'
+  | 'start'
+  | 'stop'
+  | 'baseline'
+  | 'reset'
+  | 'remove'
+  | 'wait'
 /** How the image boots: `kernel` means that QEMU is given kernel and initrd directly. */
 export type Firmware = 'uefi' | 'bios' | 'kernel'
 export type Accelerator = 'kvm' | 'hvf' | 'tcg'
@@ -140,6 +170,12 @@ export interface StatusResult {
   readonly pid?: number | undefined
   readonly startTime?: string | undefined
   readonly port?: number | undefined
+  /** When the machine must be off; absent when it has no expiry. */
+  readonly expiresAt?: string | undefined
+  /** Whether the process that enforces the expiry lives; start, reset, extend, … start a missing one. */
+  readonly watchdog?: 'armed' | 'missing' | undefined
+  /** What the guest's kernel said last, where it stands still for good. */
+  readonly panic?: string | undefined
 }
 
 export interface ResultOf {
@@ -153,6 +189,11 @@ export interface ResultOf {
   readonly stop: { readonly machine: StatusResult }
   readonly status: { readonly machine: StatusResult }
   readonly destroy: { readonly removed: readonly string[]; readonly left: readonly string[] }
+  /** `taken: false`: there was a baseline, and it was kept. */
+  readonly baseline: { readonly machine: StatusResult; readonly taken: boolean }
+  /** `reused: false`: it did not run, or did not answer, and was started. */
+  readonly reset: { readonly machine: MachineResult; readonly reused: boolean }
+  readonly extend: { readonly machine: StatusResult }
   readonly console: { readonly lines: readonly string[] }
 }
 

@@ -1,14 +1,16 @@
 import { lstat, readdir, rm, rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { disarm, findWatchdogs } from './arming.js'
 import { DriverError, errnoOf } from './errors.js'
 import type { MachineFiles } from './files.js'
 import { findQemu, stopQemu } from './qemu/process.js'
 
 /**
- * Ends the machine's QEMU and removes its directory with everything in it, then the empty folders above it up to the
+ * Ends the machine's watchdog and QEMU, and removes its directory with everything in it, then the empty folders above it up to the
  * folder `machines`. Returns what was removed; throws `machine-left` if anything is still there.
  */
 export async function removeMachine(id: string, files: MachineFiles): Promise<string[]> {
+  await disarm(id, files)
   await stopQemu(id, files, 0)
   const names = await readdir(files.directory).catch((): string[] => [])
   for (const name of names) await rm(join(files.directory, name), { recursive: true, force: true })
@@ -40,7 +42,8 @@ async function removeEmptyFolders(from: string, machines: string): Promise<strin
 }
 
 async function findLeft(id: string, files: MachineFiles): Promise<string[]> {
-  const processes = (await findQemu(id, files)).map(({ identity }) => `process ${identity.pid}`)
+  const found = [...(await findQemu(id, files)), ...(await findWatchdogs(id, files))]
+  const processes = found.map(({ identity }) => `process ${identity.pid}`)
   const directory = await lstat(files.directory).catch(() => undefined)
   return directory === undefined ? processes : [...processes, files.directory]
 }

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Options } from 'execa'
 import { errnoOf } from './errors.js'
@@ -81,6 +83,17 @@ function execaOptions(options: ToolOptions): Options {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.environment === undefined ? {} : { env: options.environment }),
   }
+}
+
+/**
+ * Starts a program that outlives us and whatever started us: a session of its own, no terminal, nothing of ours open,
+ * `/` as its folder. `log` is the descriptor that both its streams go to. Returns its pid.
+ */
+export async function startDetached(binary: string, args: readonly string[], log: number): Promise<number> {
+  const child = spawn(binary, args, { cwd: '/', detached: true, stdio: ['ignore', log, log] })
+  await once(child, 'spawn')
+  child.unref()
+  return child.pid ?? -1
 }
 
 const GROUP_GRACE_MS = 10_000

@@ -16,9 +16,15 @@ export interface QemuPlan {
   readonly files: MachineFiles
   readonly accelerator: Accelerator
   readonly boot: Boot
+  readonly begin: Begin
 }
 
+/** `paused`: its guest does nothing before it is told to, so that its state can be loaded. */
+export type Begin = 'running' | 'paused'
+
 const MACHINE_TYPE = { x86_64: 'q35', aarch64: 'virt' } as const
+const DISK = 'disk'
+const VARIABLES = 'variables'
 const CONSOLE = { x86_64: 'ttyS0', aarch64: 'ttyAMA0' } as const
 
 export const qemuBinary = (architecture: Architecture): string => `qemu-system-${architecture}`
@@ -49,12 +55,13 @@ export function qemuArgs(plan: QemuPlan): string[] {
     ['-device', `virtio-net-pci,netdev=net0,mac=${spec.macAddress},romfile=`],
     ['-device', 'virtio-rng-pci'],
     ...bootArgs(plan),
+    plan.begin === 'paused' ? ['-S'] : [],
     ['-daemonize'],
   ].flat()
 }
 
 function machineArgs({ architecture, accelerator, boot, distro }: QemuPlan): string[][] {
-  const flash = boot.firmware === 'uefi' ? ',pflash0=code,pflash1=variables' : ''
+  const flash = boot.firmware === 'uefi' ? `,pflash0=code,pflash1=${VARIABLES}` : ''
   return [
     ['-machine', `${MACHINE_TYPE[architecture]}${flash}`],
     ['-accel', accelerator === 'tcg' ? 'tcg,thread=multi' : accelerator],
@@ -74,14 +81,18 @@ function emulatedCpu(architecture: Architecture, distro: string): string {
   return architecture === 'x86_64' && BASELINE_DISTROS.test(distro) ? 'max,-cx16' : 'max'
 }
 
+/** The names by which QEMU knows a machine's writable disks; the first is the large one. */
+export const diskNodes = (firmware: Firmware): readonly [string, ...string[]] =>
+  firmware === 'uefi' ? [DISK, VARIABLES] : [DISK]
+
 function diskArgs({ files, boot }: QemuPlan): string[][] {
   // With -kernel the first place is QEMU's own boot ROM's.
   const first = boot.firmware === 'kernel' ? '' : ',bootindex=0'
   const disk = { driver: 'file', filename: files.overlay }
-  const overlay = { driver: 'qcow2', 'node-name': 'disk', discard: 'unmap', file: disk }
+  const overlay = { driver: 'qcow2', 'node-name': DISK, discard: 'unmap', file: disk }
   const seed = { driver: 'vvfat', 'node-name': 'seed', dir: files.seed, label: 'cidata', 'read-only': true }
   return [
-    ['-blockdev', JSON.stringify(overlay), '-device', `virtio-blk-pci,drive=disk${first}`],
+    ['-blockdev', JSON.stringify(overlay), '-device', `virtio-blk-pci,drive=${DISK}${first}`],
     ['-blockdev', JSON.stringify(seed), '-device', 'virtio-blk-pci,drive=seed'],
   ]
 }
@@ -114,7 +125,7 @@ function bootArgs(plan: QemuPlan): string[][] {
 /** The variable store is qcow2: a raw one is writable without snapshots, and QEMU's savevm then refuses. */
 function flashArgs(firmware: FirmwareFiles, files: MachineFiles): string[][] {
   const code = { driver: 'raw', 'node-name': 'code', 'read-only': true, file: fileNode(firmware.code) }
-  const variables = { driver: 'qcow2', 'node-name': 'variables', file: fileNode(files.variables) }
+  const variables = { driver: 'qcow2', 'node-name': VARIABLES, file: fileNode(files.variables) }
   return [
     ['-blockdev', JSON.stringify(code)],
     ['-blockdev', JSON.stringify(variables)],

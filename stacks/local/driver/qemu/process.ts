@@ -1,48 +1,24 @@
-import { readdir, readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { identifyProcess, livenessOf, type ProcessIdentity } from '../../../../backend/process-identity.js'
-import { DriverError, errnoOf } from '../errors.js'
+import { DriverError } from '../errors.js'
 import type { MachineFiles } from '../files.js'
+import { areGone, findProcesses, type FoundProcess, killProcesses } from '../process-table.js'
 import type { Accelerator } from '../protocol.js'
 import { runTool, ToolFailure } from '../run.js'
 import { QmpSession } from './qmp.js'
 
 /** A QEMU that is proven to be the machine's: by its command line now, by pid and start time from then on. */
-export interface QemuProcess {
-  readonly identity: ProcessIdentity
+export interface QemuProcess extends FoundProcess {
   readonly accelerator: Accelerator
   readonly port: number | undefined
 }
 
 /**
- * The machine's QEMU processes. A pid file proves nothing (pids are reused): ours is who carries the machine's
- * name and pid file on its command line. More than one is seen only while a QEMU is daemonising.
+ * The machine's QEMU processes: who carries the machine's name and pid file on its command line. More than one is
+ * seen only while a QEMU is daemonising.
  */
 export async function findQemu(id: string, files: MachineFiles): Promise<QemuProcess[]> {
-  const found: QemuProcess[] = []
-  for (const pid of await candidatePids(files)) {
-    const identity = identifyProcess(pid)
-    const words = identity === undefined ? [] : await commandLine(pid)
-    if (identity === undefined || !isOurs(words, id, files)) continue
-    found.push({ identity, accelerator: acceleratorOf(words), port: portOf(words) })
-  }
-  return found
-}
-
-async function candidatePids(files: MachineFiles): Promise<number[]> {
-  if (process.platform === 'linux') {
-    return (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number)
-  }
-  const pid = Number(await readFile(files.pid, 'utf8').catch(() => ''))
-  return pid > 0 ? [pid] : []
-}
-
-async function commandLine(pid: number): Promise<string[]> {
-  if (process.platform === 'linux') {
-    return (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0')
-  }
-  const { stdout } = await runTool('ps', ['-p', String(pid), '-o', 'command=']).catch(() => ({ stdout: '' }))
-  return stdout.trim().split(/\s+/)
+  const found = await findProcesses((words) => isOurs(words, id, files), files.pid)
+  return found.map((one) => ({ ...one, accelerator: acceleratorOf(one.words), port: portOf(one.words) }))
 }
 
 function isOurs(words: readonly string[], id: string, files: MachineFiles): boolean {
@@ -103,6 +79,8 @@ export async function launchQemu(
   }
 }
 
+/** Enough for a Debian guest without KVM to unmount its disks. */
+export const POWERDOWN_GRACE_MS = 20_000
 const QUIT_WAIT_MS = 5_000
 
 /**
@@ -114,9 +92,7 @@ export async function stopQemu(id: string, files: MachineFiles, graceMs: number)
   if (found.length === 0) return
   if (graceMs > 0 && (await tell(files, 'system_powerdown')) && (await areGone(found, graceMs))) return
   if ((await tell(files, 'quit')) && (await areGone(found, QUIT_WAIT_MS))) return
-  for (const { identity } of found) {
-    if (livenessOf(identity) === 'alive') kill(identity.pid)
-  }
+  killProcesses(found)
   await areGone(found, QUIT_WAIT_MS)
 }
 
@@ -127,21 +103,4 @@ async function tell(files: MachineFiles, command: string): Promise<boolean> {
     return true
   })
   return asked === true
-}
-
-async function areGone(processes: readonly QemuProcess[], timeoutMs: number): Promise<boolean> {
-  const deadline = performance.now() + timeoutMs
-  while (processes.some(({ identity }) => livenessOf(identity) === 'alive')) {
-    if (performance.now() > deadline) return false
-    await sleep(50)
-  }
-  return true
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL')
-  } catch (error) {
-    if (errnoOf(error) !== 'ESRCH') throw error
-  }
 }

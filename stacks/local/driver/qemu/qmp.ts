@@ -17,6 +17,17 @@ interface Message {
   readonly error?: { readonly class: string; readonly desc: string }
 }
 
+/** A command or a job that failed, or a connection that ended before the answer. */
+export class QmpFailure extends Error {
+  constructor(
+    readonly command: string,
+    readonly reason: string,
+  ) {
+    super(`QMP ${command}: ${reason}`)
+    this.name = 'QmpFailure'
+  }
+}
+
 /** A conversation with one QEMU over QMP (docs/interop/qmp-spec in QEMU's sources). Events are passed over. */
 export class QmpSession {
   private constructor(
@@ -50,8 +61,10 @@ export class QmpSession {
       await once(socket, 'connect')
       socket.on('error', () => socket.destroy())
       const lines = createInterface({ input: socket })
+      // A socket that is destroyed has no `end`, which is all that readline waits for.
+      socket.once('close', () => lines.close())
       const session = new QmpSession(socket, lines, lines[Symbol.asyncIterator]())
-      await session.next()
+      await session.next('greeting')
       await session.execute('qmp_capabilities')
       return session
     } catch {
@@ -62,19 +75,24 @@ export class QmpSession {
     }
   }
 
-  /** Throws when the command fails or the connection ends before the answer. */
+  /** From now on an answer may take this long: QEMU answers nobody while it writes or reads a guest's memory. */
+  waitUpTo(answerMs: number): void {
+    this.socket.setTimeout(answerMs)
+  }
+
+  /** Throws QmpFailure. */
   async execute(command: string, args?: object): Promise<unknown> {
     this.socket.write(`${JSON.stringify({ execute: command, arguments: args })}\n`)
     for (;;) {
-      const message = await this.next()
-      if (message.error !== undefined) throw new Error(`QMP ${command}: ${message.error.desc}`)
+      const message = await this.next(command)
+      if (message.error !== undefined) throw new QmpFailure(command, message.error.desc)
       if ('return' in message) return message.return
     }
   }
 
-  private async next(): Promise<Message> {
+  private async next(command: string): Promise<Message> {
     const line = await this.messages.next()
-    if (line.done === true) throw new Error('the QMP connection ended')
+    if (line.done === true) throw new QmpFailure(command, 'the connection ended before the answer')
     return JSON.parse(line.value) as Message
   }
 }

@@ -1,12 +1,15 @@
 import { spawn } from 'node:child_process'
 import { appendFileSync, existsSync, writeFileSync } from 'node:fs'
 import { createServer as createTcpServer } from 'node:net'
+import { dirname } from 'node:path'
 import { createInterface } from 'node:readline'
+import { FakeSnapshots } from './fake-snapshots.js'
 
 /**
  * A stand-in for QEMU, as far as the driver can see: it daemonises, binds the forwarded port and the QMP socket,
  * writes its pid file, answers QMP, and ends on `quit` and `system_powerdown`. Its deeds are in fake-qemu.log.
- * FAKE_QEMU=fail: exits 1. =mute: never answers. =slow: takes a second to come up.
+ * FAKE_QEMU=fail: exits 1. =mute: never answers. =slow: takes a second to come up; =later: eight. =deaf: does not end on
+ * `system_powerdown`. More modes are those of its snapshots.
  */
 
 const words = process.argv.slice(2)
@@ -40,7 +43,7 @@ function daemonise(): void {
 
 function serve(): void {
   log(`start ${process.pid}`)
-  const delay = mode === 'slow' ? 1000 : 0
+  const delay = { slow: 1_000, later: 8_000 }[mode] ?? 0
   setTimeout(() => {
     writeFileSync(valueOf('-pidfile'), `${process.pid}\n`)
     const ssh = createTcpServer()
@@ -49,18 +52,31 @@ function serve(): void {
   }, delay)
 }
 
+let status = words.includes('-S') ? 'prelaunch' : 'running'
+
 function serveQmp(): void {
+  const disks = words.filter((word) => word.startsWith('{')).flatMap(writableDisk)
+  const snapshots = new FakeSnapshots(dirname(valueOf('-pidfile')), disks, mode)
   const qmp = createTcpServer((socket) => {
     socket.on('error', () => socket.destroy())
     socket.write('{"QMP": {"version": {}, "capabilities": []}}\n')
     createInterface({ input: socket }).on('line', (line) => {
-      const { execute } = JSON.parse(line) as { execute: string }
+      const { execute, arguments: args = {} } = JSON.parse(line) as { execute: string; arguments?: object }
       log(execute)
-      socket.write('{"event": "NOISE"}\n{"return": {}}\n')
-      if (execute === 'quit' || execute === 'system_powerdown') process.exit(0)
+      const state = execute === 'query-status' ? { status, running: status === 'running' } : undefined
+      const result = state ?? snapshots.execute(execute, args)
+      if (execute === 'cont') status = 'running'
+      if (execute === 'snapshot-load' && mode === 'load-fails') status = 'restore-vm'
+      socket.write(`{"event": "NOISE"}\n${JSON.stringify({ return: result ?? {} })}\n`)
+      if (execute === 'quit' || (execute === 'system_powerdown' && mode !== 'deaf')) process.exit(0)
     })
   })
   qmp.listen('qmp.sock', () => tell('ready'))
+}
+
+function writableDisk(word: string): string[] {
+  const node = JSON.parse(word) as { 'node-name': string; 'read-only'?: boolean }
+  return node['read-only'] === true ? [] : [node['node-name']]
 }
 
 function tell(message: string, then: () => void = () => undefined): void {

@@ -1,12 +1,15 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { testCache as CACHE } from '../../../test-cache.js'
+import { setClock } from '../../../../scripts/machine/clock.js'
+import { waitForSsh } from '../../../../scripts/machine/wait-ssh.js'
 import type { ImageResult, ImageSource, MachineSpec } from '../../../../stacks/local/driver/protocol.js'
-import { runDriver } from './driver-process.js'
+import { targetAt } from '../../../scripts/machine/ssh-server.js'
+import { testCache as CACHE } from '../../../test-cache.js'
+import { runDriver, waitUntil } from './driver-process.js'
 import { type Key, makeKey, runInGuest, waitForGuest } from './guest.js'
 import { digest, ImageServer } from './image-server.js'
 import { freePort, machineSpec } from './machine-spec.js'
@@ -36,8 +39,12 @@ beforeAll(async () => {
 beforeEach(async () => {
   home = await mkdtemp(join(tmpdir(), 'distrolab-e2e-'))
   key = makeKey()
+  await writeFile(join(home, 'key'), key.private, { mode: 0o600 })
   port = await freePort()
 })
+
+const inMs = (ms: number): string => new Date(Date.now() + ms).toISOString()
+const keyOf = ({ id, directory }: MachineSpec) => ({ id, directory })
 
 afterEach(async () => {
   await runDriver('destroy', labOf(BUILT))
@@ -64,6 +71,26 @@ async function expectWorkingGuest(spec: MachineSpec): Promise<void> {
   expect(rootMiB).toBeGreaterThan((spec.diskGiB - 1) * 1024)
 }
 
+/** Nothing planted is there, what was removed is, and the clock is right within a second once it was set. */
+async function expectBaseline(): Promise<void> {
+  const target = targetAt(port, { source: 'generated', file: join(home, 'key'), publicKey: key.public })
+  const { signal } = new AbortController()
+  const wait = { timeoutMs: BOOT_TIMEOUT_MS, signal, onSeen: () => undefined, consoleTail: async () => '' }
+  const connection = await waitForSsh(target, wait)
+  const { withinMs } = await setClock(connection, { lab: 'demo', machine: 'main', signal })
+  connection.end()
+  const before = Date.now()
+  const [shown, ...rest] = (
+    await runInGuest(port, key, 'date +%s%3N; cat /etc/lab; ls planted /run/planted 2>&1 | grep -c "No such"')
+  ).split('\n')
+  const after = Date.now()
+  expect(rest).toEqual(['it works', '2'])
+  // More than a second only where the machine is so slow that nobody can know better.
+  const tolerance = Math.max(withinMs, 1_000)
+  expect(Number(shown)).toBeGreaterThan(before - tolerance)
+  expect(Number(shown)).toBeLessThan(after + tolerance)
+}
+
 async function expectNothingLeft(spec: MachineSpec): Promise<void> {
   expect((await runDriver('destroy', spec)).result?.left).toEqual([])
   expect(await readdir(join(home, 'machines'))).toEqual([])
@@ -80,6 +107,33 @@ describe('a real machine', () => {
     expect((await runDriver('stop', spec)).result?.machine.presence).toBe('stopped')
     expect((await runDriver('start', spec)).result?.machine.port).toBe(port)
     await waitForGuest(port, key, 'grep kept kept', BOOT_TIMEOUT_MS)
+    await expectNothingLeft(spec)
+  })
+
+  test('goes back to its baseline with the right time, running or not, and powers itself off when it expires', async () => {
+    const spec = { ...labOf(BUILT), expiresAt: inMs(3_600_000) }
+    const created = await runDriver('create', spec)
+    expect(created.fault).toBeUndefined()
+    await expectWorkingGuest(spec)
+    expect((await runDriver('baseline', spec)).result).toMatchObject({ taken: true })
+
+    await runInGuest(port, key, 'echo planted > planted; sync; sudo rm /etc/lab; sudo touch /run/planted')
+    const reset = await runDriver('reset', spec)
+    expect(reset.result).toMatchObject({ reused: true, machine: { pid: created.result?.machine.pid } })
+    await expectBaseline()
+
+    expect((await runDriver('stop', spec)).result?.machine.presence).toBe('stopped')
+    expect((await runDriver('reset', spec)).result).toMatchObject({ reused: false })
+    await expectBaseline()
+
+    const expiresAt = inMs(1_000)
+    const { result } = await runDriver('extend', { ...keyOf(spec), expiresAt })
+    expect(result?.machine).toMatchObject({ presence: 'running', expiresAt, watchdog: 'armed' })
+    await waitUntil(
+      async () => (await runDriver('status', spec)).result?.machine.presence === 'stopped',
+      60_000,
+    )
+    expect((await runDriver('start', { ...spec, expiresAt })).fault?.code).toBe('machine-expired')
     await expectNothingLeft(spec)
   })
 
@@ -103,6 +157,10 @@ describe('a real machine', () => {
       expect(created.result?.image).toMatchObject({ kind: 'vendor', firmware: 'uefi' })
       await rm(spec.cache, { recursive: true })
       await expectWorkingGuest(spec)
+      expect((await runDriver('baseline', spec)).result).toMatchObject({ taken: true })
+      await runInGuest(port, key, 'echo planted > planted; sync; sudo rm /etc/lab')
+      expect((await runDriver('reset', spec)).result).toMatchObject({ reused: true })
+      await expectBaseline()
       await expectNothingLeft(spec)
     } finally {
       await server.stop()

@@ -71,18 +71,16 @@ describe('create', () => {
       reused: false,
       machine: { id: spec.id, port: spec.sshPort, directory: spec.directory },
     })
-    expect((await readdir(spec.directory)).sort()).toEqual(
-      [
-        'base.qcow2',
-        'console.log',
-        'machine.json',
-        'overlay.qcow2',
-        'process.json',
-        'qemu.pid',
-        'qmp.sock',
-        'seed',
-      ].filter((name) => name !== 'console.log'),
-    )
+    expect((await readdir(spec.directory)).sort()).toEqual([
+      'base.qcow2',
+      'console.log',
+      'machine.json',
+      'overlay.qcow2',
+      'process.json',
+      'qemu.pid',
+      'qmp.sock',
+      'seed',
+    ])
     expect(await readFile(join(spec.directory, 'seed', 'user-data'), 'utf8')).toBe(spec.seed.userData)
     await rm(spec.cache, { recursive: true })
     expect((await stat(join(spec.directory, 'base.qcow2'))).size).toBe(body.length)

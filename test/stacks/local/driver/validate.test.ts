@@ -42,9 +42,19 @@ describe('the input of the driver', () => {
 
   test('needs only id and directory to stop, look at or destroy a machine', () => {
     const key = { id: spec.id, directory: spec.directory }
-    for (const verb of ['stop', 'status', 'destroy'] as const) {
+    for (const verb of ['stop', 'status', 'destroy', 'baseline'] as const) {
       expect(parseInput(verb, JSON.stringify({ ...key, from: 'an older version' }))).toMatchObject(key)
     }
+  })
+
+  test.each(['2026-11-21', '2026-11-21T10:00:00', 'soon', 7])('knows that %s is no time', (expiresAt) => {
+    const key = { id: spec.id, directory: spec.directory }
+    const [problem] = problemsOf(() => parseInput('extend', JSON.stringify({ ...key, expiresAt })))
+    expect(problem?.field).toBe('/expiresAt')
+  })
+
+  test.each(['2026-11-21T10:00:00.000Z', null])('takes %s as an expiry', (expiresAt) => {
+    expect(parseInput('create', JSON.stringify({ ...spec, expiresAt }))).toMatchObject({ expiresAt })
   })
 
   test('names the verbs when it is none of them', () => {

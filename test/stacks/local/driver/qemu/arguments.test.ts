@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { machineFiles } from '../../../../../stacks/local/driver/files.js'
-import { qemuArgs, type QemuPlan } from '../../../../../stacks/local/driver/qemu/arguments.js'
+import { diskNodes, qemuArgs, type QemuPlan } from '../../../../../stacks/local/driver/qemu/arguments.js'
 
 const files = machineFiles('distrolab-a-main', '/state/machines/a,b/main')
 const plan: QemuPlan = {
@@ -16,6 +16,7 @@ const plan: QemuPlan = {
   files,
   accelerator: 'tcg',
   boot: { firmware: 'kernel' },
+  begin: 'running',
 }
 
 function valueOf(args: readonly string[], option: string): string | undefined {
@@ -38,6 +39,11 @@ describe('the command line of QEMU', () => {
   test('names the QMP socket relative to the directory, however long that is', () => {
     const socket = qemuArgs(plan).find((word) => word.startsWith('socket,'))
     expect(socket).toBe('socket,id=qmp,path=qmp.sock,server=on,wait=off')
+  })
+
+  test('lets the guest run at once, or wait for a state to be loaded', () => {
+    expect(qemuArgs(plan)).not.toContain('-S')
+    expect(qemuArgs({ ...plan, begin: 'paused' })).toContain('-S')
   })
 
   test('survives commas in paths', () => {
@@ -80,5 +86,20 @@ describe('the command line of QEMU', () => {
     expect(stores).toEqual([
       { driver: 'qcow2', 'node-name': 'variables', file: { driver: 'file', filename: files.variables } },
     ])
+  })
+
+  test('has all writable disks under the names that a snapshot takes, memory in the large one', () => {
+    const files = { code: '/o/CODE.fd', variables: '/o/VARS.fd' }
+    const boots = [{ firmware: 'kernel' }, { firmware: 'bios' }, { firmware: 'uefi', files }] as const
+    for (const boot of boots) {
+      const drives = qemuArgs({ ...plan, boot })
+        .filter((word) => word.startsWith('{'))
+        .map((word) => JSON.parse(word) as { 'node-name': string; 'read-only'?: boolean })
+      const writable = drives
+        .filter((drive) => drive['read-only'] !== true)
+        .map((drive) => drive['node-name'])
+      expect([...diskNodes(boot.firmware)].sort()).toEqual(writable.sort())
+      expect(diskNodes(boot.firmware)[0]).toBe('disk')
+    }
   })
 })

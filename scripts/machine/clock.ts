@@ -1,0 +1,60 @@
+import { PassThrough } from 'node:stream'
+import { LabError } from '../errors.js'
+import type { Connection } from './connect.js'
+import { runRemote } from './remote.js'
+
+/** Says that it is ready, then sets the clock to each time it is sent, in seconds, and says when that is done. */
+const FOLLOW = 'echo; while read -r time; do date -u -s "@$time" >/dev/null || exit; echo; done'
+const AS_ROOT = `[ "$(id -u)" = 0 ] || root="sudo -n"; exec $root sh -c '${FOLLOW}'`
+
+/** Better than this is not worth another round trip; a machine that is too slow for it keeps what its last one gave. */
+const GOOD_MS = 500
+const MOST_TRIES = 3
+
+export interface ClockSet {
+  /** The machine's clock and ours differ by this at most. */
+  readonly withinMs: number
+}
+
+/**
+ * Sets a machine's clock to ours. Nothing else does that in time after a memory image was loaded: the guest's clock
+ * goes on where it was. The clock is set somewhere within a round trip, so the time sent is ahead by half of what the
+ * last one took, and the trip itself proves how wrong it can be. Throws LabError clock-not-set, or the signal's reason.
+ */
+export async function setClock(
+  connection: Connection,
+  options: { readonly lab: string; readonly machine: string; readonly signal: AbortSignal },
+): Promise<ClockSet> {
+  const { lab, machine, signal } = options
+  const stdin = new PassThrough()
+  let complaint = ''
+  let onAnswer = (): void => undefined
+  const command = runRemote(connection, AS_ROOT, {
+    ...{ stdin, signal },
+    onStdout: () => onAnswer(),
+    onStderr: (chunk) => (complaint += chunk.toString()),
+  }).then((code) => {
+    const reason = complaint.trim() || `the command ended with ${code}`
+    throw new LabError({ code: 'clock-not-set', lab, machine, reason })
+  })
+  const answer = (): Promise<void> =>
+    Promise.race([new Promise<void>((resolve) => (onAnswer = resolve)), command])
+  try {
+    await answer()
+    let withinMs = Infinity
+    let tripMs = 0
+    for (let tries = 0; tries < MOST_TRIES && withinMs > GOOD_MS; tries++) {
+      const aheadMs = tripMs / 2
+      const sent = performance.now()
+      stdin.write(`${((Date.now() + aheadMs) / 1000).toFixed(3)}\n`)
+      await answer()
+      tripMs = performance.now() - sent
+      withinMs = Math.ceil(Math.max(aheadMs, tripMs - aheadMs))
+    }
+    return { withinMs }
+  } finally {
+    // It ends with its input, and has nothing to tell any more.
+    command.catch(() => undefined)
+    stdin.end()
+  }
+}

@@ -1,0 +1,58 @@
+import { open, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { basename } from 'node:path'
+import { writeFailure } from './errors.js'
+import { readExpiry } from './expiry.js'
+import type { MachineFiles } from './files.js'
+import { areGone, findProcesses, type FoundProcess, killProcesses } from './process-table.js'
+import { startDetached } from './run.js'
+
+/** Starting and ending a machine's watchdog (watchdog.ts). What changes something is called under the machine's guard. */
+
+const PROGRAM = 'watchdog.js'
+const END_WAIT_MS = 5_000
+
+/** The machine's watchdogs, known by their command line. There is one at most, but for a driver killed on macOS. */
+export async function findWatchdogs(id: string, files: MachineFiles): Promise<FoundProcess[]> {
+  return findProcesses((words) => isOurs(words, id, files), files.watchdogPid)
+}
+
+/** By name only: one that another installation of this program started is just as good. */
+function isOurs(words: readonly string[], id: string, files: MachineFiles): boolean {
+  const at = words.findIndex((word) => basename(word) === PROGRAM)
+  return at > 0 && words[at + 1] === id && words[at + 2] === files.directory
+}
+
+/** Before a QEMU is started: a watchdog of before may be about to end, having nothing left to do. */
+export async function armAnew(id: string, files: MachineFiles): Promise<void> {
+  await disarm(id, files)
+  await armIfMissing(id, files)
+}
+
+/** While QEMU runs a watchdog does not end by itself, so one that is there stays. Without an expiry there is none. */
+export async function armIfMissing(id: string, files: MachineFiles): Promise<void> {
+  if ((await readExpiry(files)) === undefined) return disarm(id, files)
+  if ((await findWatchdogs(id, files)).length > 0) return
+  try {
+    const log = await open(files.watchdogLog, 'a')
+    try {
+      const words = [watchdogProgram(), id, files.directory]
+      const pid = await startDetached(process.execPath, words, log.fd)
+      await writeFile(files.watchdogPid, `${pid}\n`)
+    } finally {
+      await log.close()
+    }
+  } catch (error) {
+    throw writeFailure(error, files.directory)
+  }
+}
+
+/** It holds nothing but the guard, which is ours: it can be killed at any time. */
+export async function disarm(id: string, files: MachineFiles): Promise<void> {
+  const found = await findWatchdogs(id, files)
+  killProcesses(found)
+  await areGone(found, END_WAIT_MS)
+}
+
+const watchdogProgram = (): string =>
+  createRequire(import.meta.url).resolve(`#package/dist/bundle/${PROGRAM}`)

@@ -1,0 +1,32 @@
+import { BackendError } from '../../../backend/errors.js'
+import { withGuard } from '../../../backend/guard.js'
+import type { Context } from './context.js'
+import { DriverError, writeFailure } from './errors.js'
+import type { MachineFiles } from './files.js'
+import { makeFolder } from './folder.js'
+import type { MachineKey } from './protocol.js'
+
+const GUARD_TIMEOUT_MS = 4 * 3_600_000
+
+/** One driver at a time changes a machine. Throws machine-busy. */
+export async function guarded<T>(
+  key: MachineKey,
+  files: MachineFiles,
+  context: Context,
+  action: () => Promise<T>,
+): Promise<T> {
+  const onWait = (pid: number): void => context.report('wait', `process ${pid} is changing ${key.id}`)
+  await makeFolder(files.machines)
+  try {
+    return await withGuard(
+      files.guard,
+      { timeoutMs: GUARD_TIMEOUT_MS, onWait, signal: context.signal },
+      action,
+    )
+  } catch (error) {
+    if (error instanceof BackendError && error.fault.code === 'guard-timeout') {
+      throw new DriverError({ code: 'machine-busy', id: key.id, pid: error.fault.pid }, { cause: error })
+    }
+    throw writeFailure(error, files.machines)
+  }
+}

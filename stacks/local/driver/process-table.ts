@@ -1,0 +1,69 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { identifyProcess, livenessOf, type ProcessIdentity } from '../../../backend/process-identity.js'
+import { errnoOf } from './errors.js'
+import { runTool } from './run.js'
+
+/** A living process, with its command line. */
+export interface FoundProcess {
+  readonly identity: ProcessIdentity
+  readonly words: readonly string[]
+}
+
+/**
+ * The processes that `isOurs` knows by their command line. A pid file proves nothing (pids are reused); it only says
+ * where to look on systems without /proc.
+ */
+export async function findProcesses(
+  isOurs: (words: readonly string[]) => boolean,
+  pidFile: string,
+): Promise<FoundProcess[]> {
+  const found: FoundProcess[] = []
+  for (const pid of await candidatePids(pidFile)) {
+    const identity = identifyProcess(pid)
+    const words = identity === undefined ? [] : await commandLine(pid)
+    if (identity !== undefined && isOurs(words)) found.push({ identity, words })
+  }
+  return found
+}
+
+async function candidatePids(pidFile: string): Promise<number[]> {
+  if (process.platform === 'linux') {
+    return (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number)
+  }
+  const pid = Number(await readFile(pidFile, 'utf8').catch(() => ''))
+  return pid > 0 ? [pid] : []
+}
+
+async function commandLine(pid: number): Promise<string[]> {
+  if (process.platform === 'linux') {
+    return (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0')
+  }
+  const { stdout } = await runTool('ps', ['-p', String(pid), '-o', 'command=']).catch(() => ({ stdout: '' }))
+  return stdout.trim().split(/\s+/)
+}
+
+/** False when one of them still runs after `timeoutMs`. */
+export async function areGone(processes: readonly FoundProcess[], timeoutMs: number): Promise<boolean> {
+  const deadline = performance.now() + timeoutMs
+  while (processes.some(({ identity }) => livenessOf(identity) === 'alive')) {
+    if (performance.now() > deadline) return false
+    await sleep(50)
+  }
+  return true
+}
+
+/** SIGKILL to those that are still proven to be who they were when they were found. */
+export function killProcesses(processes: readonly FoundProcess[]): void {
+  for (const { identity } of processes) {
+    if (livenessOf(identity) === 'alive') kill(identity.pid)
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch (error) {
+    if (errnoOf(error) !== 'ESRCH') throw error
+  }
+}

@@ -1,0 +1,126 @@
+import { afterEach, describe, expect, test } from '@jest/globals'
+import { execFileSync, spawn } from 'node:child_process'
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { ServerChannel } from 'ssh2'
+import { setClock } from '../../../scripts/machine/clock.js'
+import { connectOnce, type Connection } from '../../../scripts/machine/connect.js'
+import { errorOf, faultOf, temporaryFolder, until } from '../support.js'
+import { newIdentity } from './identity.js'
+import { startSshServer, targetAt } from './ssh-server.js'
+
+const identity = newIdentity()
+const cleanups: (() => Promise<void> | void)[] = []
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
+})
+
+async function connected(exec: (channel: ServerChannel, command: string) => void): Promise<Connection> {
+  const server = await startSshServer({ exec })
+  cleanups.push(() => server.close())
+  const timeouts = { banner: 20_000, login: 20_000 }
+  const connection = await connectOnce(
+    targetAt(server.port, identity),
+    timeouts,
+    new AbortController().signal,
+  )
+  cleanups.push(() => connection.end())
+  return connection
+}
+
+/**
+ * A machine whose user, sudo and clock are stand-ins, so that this computer's clock stays as it is: `date` writes down
+ * how far what it was told is from the true time, in milliseconds.
+ */
+async function machine(tools: { id?: string; sudo?: string; date?: string } = {}): Promise<{
+  connection: Connection
+  offsets: () => number[]
+}> {
+  const folder = temporaryFolder()
+  const log = join(folder, 'offsets')
+  const all = {
+    id: 'echo 1000',
+    sudo: `[ "$1" = -n ] && shift && exec "$@"`,
+    date: `[ "$1 $2" = "-u -s" ] && echo "$3 $(/bin/date +%s%3N)" >>'${log}'`,
+    ...tools,
+  }
+  for (const [name, script] of Object.entries(all)) {
+    writeFileSync(join(folder, name), `#!/bin/sh\n${script}\n`)
+    chmodSync(join(folder, name), 0o755)
+  }
+  const connection = await connected((channel, command) => {
+    const child = spawn('/bin/sh', ['-c', command], { env: { PATH: `${folder}:/usr/bin:/bin` } })
+    channel.pipe(child.stdin)
+    child.stdin.on('error', () => undefined)
+    child.stdout.pipe(channel, { end: false })
+    child.stderr.pipe(channel.stderr, { end: false })
+    child.on('close', (code) => {
+      channel.exit(code ?? 255)
+      channel.end()
+    })
+  })
+  const offsets = (): number[] =>
+    readFileSync(log, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => line.split(' '))
+      .map(([told, now]) => Math.round(Number(told?.slice(1)) * 1000) - Number(now))
+  return { connection, offsets }
+}
+
+const options = (signal = new AbortController().signal) => ({ lab: 'demo', machine: 'main', signal })
+
+describe('setting the clock', () => {
+  test('tells the true time, to the millisecond, and how wrong the clock can be at most', async () => {
+    const { connection, offsets } = await machine()
+    const { withinMs } = await setClock(connection, options())
+    expect(Math.abs(offsets().at(-1) ?? NaN)).toBeLessThanOrEqual(withinMs)
+  })
+
+  test('on a slow machine is done again, ahead by half of what it took', async () => {
+    const slow = `sleep 0.6; echo "$3 $(/bin/date +%s%3N)" >>"$(dirname "$0")/offsets"`
+    const { connection, offsets } = await machine({ date: slow })
+    const { withinMs } = await setClock(connection, options())
+    const [first, second] = offsets()
+    expect(first).toBeLessThan(-500)
+    expect(Math.abs(second ?? NaN)).toBeLessThanOrEqual(withinMs)
+  })
+
+  test('needs no sudo where root is logged in', async () => {
+    const { connection, offsets } = await machine({ id: 'echo 0', sudo: 'exit 1' })
+    await setClock(connection, options())
+    expect(offsets()).not.toEqual([])
+  })
+
+  test('on a machine too slow for a second says so', async () => {
+    const { connection } = await machine({ date: 'sleep 2.5' })
+    expect((await setClock(connection, options())).withinMs).toBeGreaterThan(1_000)
+  })
+
+  test.each([
+    ['sudo', { sudo: 'echo "sudo: a password is required" >&2; exit 1' }, 'sudo: a password is required'],
+    ['date', { date: 'echo "date: cannot set date" >&2; exit 1' }, 'date: cannot set date'],
+    ['a command without words', { sudo: 'exit 7' }, 'the command ended with 7'],
+  ])('that %s refuses tells why', async (_what, tools, reason) => {
+    const { connection } = await machine(tools)
+    expect(await faultOf(setClock(connection, options()))).toMatchObject({ code: 'clock-not-set', reason })
+  })
+
+  test('is ended by an abort with its own reason', async () => {
+    const controller = new AbortController()
+    let opened: ServerChannel | undefined
+    const connection = await connected((channel) => (opened = channel))
+    const ending = errorOf(setClock(connection, options(controller.signal)))
+    await until(() => opened, 'the command')
+    const reason = new Error('Ctrl-C')
+    controller.abort(reason)
+    expect(await ending).toBe(reason)
+  })
+
+  test('ends the command on the machine', async () => {
+    const { connection } = await machine({ sudo: 'shift; exec "$@" 9>&1' })
+    await setClock(connection, options())
+    const running = (): string => execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })
+    await until(() => !running().includes('while read -r time'), 'the end of the command')
+  })
+})

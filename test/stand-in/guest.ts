@@ -1,0 +1,35 @@
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/**
+ * What of a stand-in machine's own state its commands can see and change, and what a snapshot keeps: its user's home,
+ * and its clock. The file `.clock` says how far that is from this computer's, in milliseconds; the stand-in's `date`
+ * reads and sets it, so that no test can ever move the clock of the computer it runs on.
+ */
+export interface StandInGuest {
+  readonly home: string
+  readonly path: string
+}
+
+const DATE = `
+file="$(dirname "$0")/../.clock"
+now=$(/bin/date +%s%3N)
+if [ "$1 $2" = '-u -s' ]; then
+  told=\${3#@}
+  echo $(( \${told%.*}\${told#*.} - now )) >"$file"
+else
+  ms=$(( now + $(cat "$file" 2>/dev/null || echo 0) ))
+  exec /bin/date -d "@$(( ms / 1000 )).$(printf %03d $(( ms % 1000 )))" "$@"
+fi`
+const SUDO = `[ "$1" = -n ] && shift; exec "$@"`
+
+export function makeGuest(folder: string): StandInGuest {
+  const home = join(folder, 'guest')
+  const tools = join(home, '.bin')
+  mkdirSync(tools, { recursive: true })
+  for (const [name, script] of Object.entries({ date: DATE, sudo: SUDO })) {
+    writeFileSync(join(tools, name), `#!/bin/sh\n${script}\n`)
+    chmodSync(join(tools, name), 0o755)
+  }
+  return { home, path: `${tools}:/usr/bin:/bin` }
+}
