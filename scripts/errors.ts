@@ -15,6 +15,7 @@ export type LabFault =
     }
   | { readonly code: 'lab-being-destroyed'; readonly lab: string }
   | { readonly code: 'lab-on-other-computer'; readonly lab: string; readonly host: string }
+  | { readonly code: 'lab-expired'; readonly lab: string; readonly expiresAt: string }
   | { readonly code: 'lab-not-ready'; readonly lab: string; readonly state: string }
   | {
       readonly code: 'machine-unknown'

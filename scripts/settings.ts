@@ -20,6 +20,8 @@ export interface Settings {
   /** Where `github:NAME` is looked up; no slash at its end. */
   readonly githubUrl: string
   readonly wait: Wait
+  /** Milliseconds that a new lab lives; null: until somebody removes it. */
+  readonly ttl: number | null
   /** Milliseconds. */
   readonly waitLock: number
   readonly yes: boolean
@@ -32,6 +34,8 @@ export interface Settings {
 type TextKey = Exclude<keyof ConfigFile, 'catalog' | 'profiles' | 'authorizedKeys'>
 
 const DEFAULT_WAIT_LOCK = '10m'
+const DEFAULT_TTL = '4h'
+const LONGEST_TTL = '365d'
 const WAITS: readonly Wait[] = ['ready', 'ssh', 'none']
 
 export function resolveSettings(flags: Flags, env: Environment, config: Config, cwd: string): Settings {
@@ -51,6 +55,7 @@ export function resolveSettings(flags: Flags, env: Environment, config: Config, 
     sshKey: sshKey === undefined ? undefined : absolutePath(sshKey, cwd),
     githubUrl: webUrl('githubUrl', text('github-url', 'githubUrl') ?? 'https://github.com'),
     wait: oneOf('--wait', text('wait', 'wait') ?? 'ready', WAITS),
+    ttl: ttlMs(text('ttl', 'ttl') ?? DEFAULT_TTL),
     waitLock: durationMs('--wait-lock', text('wait-lock', 'waitLock') ?? DEFAULT_WAIT_LOCK),
     yes: isOn('yes'),
     json: oneOf('--output', text('output') ?? 'text', ['text', 'json']) === 'json',
@@ -78,6 +83,15 @@ function webUrl(name: string, given: string): string {
     code: 'usage',
     problem: `${name}: expected a URL such as https://github.com, got "${given}"`,
   })
+}
+
+/** A time to live. Throws LabError usage. */
+function ttlMs(given: string): number | null {
+  if (given === 'none') return null
+  const ms = durationMs('--ttl', given)
+  if (ms > 0 && ms <= durationMs('--ttl', LONGEST_TTL)) return ms
+  const expected = `a duration of at most ${LONGEST_TTL} such as 30m, 4h or 3d, or none`
+  throw new LabError({ code: 'usage', problem: `--ttl: expected ${expected}, got "${given}"` })
 }
 
 function oneOf<T extends string>(flag: string, given: string, known: readonly T[]): T {

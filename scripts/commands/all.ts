@@ -2,6 +2,7 @@ import type { Command } from '../command.js'
 import { doctorCommand } from './doctor.js'
 import { downCommand } from './down.js'
 import { execCommand } from './exec.js'
+import { extendCommand } from './extend.js'
 import { historyCommand } from './history.js'
 import { imagesCommand } from './images.js'
 import { listCommand } from './list.js'
@@ -20,6 +21,7 @@ export const commands: readonly Command[] = [
   statusCommand,
   listCommand,
   historyCommand,
+  extendCommand,
   lockStatusCommand,
   lockBreakCommand,
   downCommand,

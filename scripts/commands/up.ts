@@ -1,5 +1,5 @@
 import type { Command } from '../command.js'
-import { leaseOptions, machineOptions, nameOption, profileOption } from '../options.js'
+import { leaseOptions, machineOptions, nameOption, profileOption, ttlOption } from '../options.js'
 
 export const upCommand: Command = {
   name: 'up',
@@ -9,6 +9,7 @@ export const upCommand: Command = {
     ...profileOption,
     ...nameOption,
     ...machineOptions,
+    ...ttlOption,
     ...leaseOptions,
     'install-prerequisites': {
       type: 'boolean',
@@ -18,6 +19,7 @@ export const upCommand: Command = {
   examples: [
     ['distrolab up --profile debian-local', 'a Debian VM on this computer'],
     ['distrolab up --profile debian-12-local --name old', 'a second one under its own name'],
+    ['distrolab up --profile debian-local --ttl 90m', 'it expires after an hour and a half'],
     ['distrolab up debian-local -o json', 'its address and ssh command for a script'],
   ],
   async run(context, { lab, flags }) {

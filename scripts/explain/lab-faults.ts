@@ -53,6 +53,11 @@ export const labExplanations: Explanations<LabFault> = {
     hint: `Run the command there, or make a lab of your own with --name.`,
     exitCode: EXIT.failed,
   }),
+  'lab-expired': ({ lab, expiresAt }) => ({
+    message: `The time of ${lab} was over at ${expiresAt}; it is still there.`,
+    hint: `distrolab extend ${lab} && distrolab up ${lab}    # or remove it: distrolab down ${lab}`,
+    exitCode: EXIT.failed,
+  }),
   'lab-not-ready': ({ lab, state }) => ({
     message: `${lab} is ${state}.`,
     hint: `distrolab up ${lab}`,

@@ -6,6 +6,7 @@ import { waitForCloudInit } from '../machine/cloud-init.js'
 import { waitForSsh } from '../machine/wait-ssh.js'
 import type { Connection } from '../machine/connect.js'
 import { initialiseEngine, runOperation, settleEngine, writeConfiguration } from './engine-session.js'
+import { expiryOf } from './expiry.js'
 import type { Session } from './gate.js'
 import type { Presence, StepControl } from './provider-hooks.js'
 import { targetOf, writeLabSshConfig } from './reach.js'
@@ -93,12 +94,13 @@ async function provision(work: Work): Promise<Lab<'provisioned'>> {
 
 /** The intent is on record, with the step that begins, before anything is made. */
 async function beginProvisioning({ session, plan }: Work): Promise<Lab<'provisioning'>> {
-  const { context, writer } = session
+  const { context, writer, lease } = session
   const known = writer.lab
-  if (known === undefined) return writer.create(await decide(context, plan), { step: 'image' })
-  if (known.state === 'destroying') throw new LabError({ code: 'lab-being-destroyed', lab: known.lab })
-  if (known.state === 'destroyed') {
-    return writer.transition(known, 'provisioning', { patch: await decide(context, plan), step: 'image' })
+  if (known?.state === 'destroying') throw new LabError({ code: 'lab-being-destroyed', lab: known.lab })
+  if (known === undefined || known.state === 'destroyed') {
+    const decided = await decide(context, plan, expiryOf(context.settings.ttl, lease.storeTime()))
+    if (known === undefined) return writer.create(decided, { step: 'image' })
+    return writer.transition(known, 'provisioning', { patch: decided, step: 'image' })
   }
   return writer.transition(known, 'provisioning', { step: 'image' })
 }

@@ -1,4 +1,3 @@
-import { hostname } from 'node:os'
 import type { AnyLab, Lab } from '../../backend/lab.js'
 import type { Context } from '../context.js'
 import { destroy } from '../engine/tofu.js'
@@ -9,7 +8,7 @@ import { initialiseEngine, runOperation, settleEngine, writeConfiguration } from
 import { throughGate, type Session } from './gate.js'
 import { hooksOf } from './provider-hooks.js'
 import { Steps, type Timing } from './steps.js'
-import { labNameOf, requireLab } from './target.js'
+import { assertHere, labNameOf, requireLab } from './target.js'
 import { profileOf } from './plan-lab.js'
 
 export interface DownResult {
@@ -26,9 +25,7 @@ export interface DownResult {
 export async function down(context: Context, positional: string | undefined): Promise<DownResult> {
   const name = labNameOf(context, positional)
   const known = await requireLab(context, name)
-  if (known.provider === 'local' && known.owner.host !== hostname()) {
-    throw new LabError({ code: 'lab-on-other-computer', lab: name, host: known.owner.host })
-  }
+  assertHere(known)
   return throughGate(context, name, 'down', async (session) => {
     const current = session.writer.lab ?? known
     const steps = new Steps(

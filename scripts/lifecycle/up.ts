@@ -1,4 +1,3 @@
-import { hostname } from 'node:os'
 import { isDeepStrictEqual } from 'node:util'
 import type { AnyLab } from '../../backend/lab.js'
 import type { LabName } from '../../backend/lab-name.js'
@@ -7,11 +6,13 @@ import type { Context } from '../context.js'
 import type { Engine } from '../engine/resolve.js'
 import { LabError } from '../errors.js'
 import { engineFor } from './engine-for.js'
-import { endAbandonedUse, throughGate } from './gate.js'
+import { armMissing, assertNotExpired } from './expiry.js'
+import { endAbandonedUse, throughGate, type Session } from './gate.js'
 import { hooksOf } from './provider-hooks.js'
 import { assertKeyOnLab } from './reach.js'
 import { reconnect } from './reconnect.js'
-import { labNameOf } from './target.js'
+import type { Timing } from './steps.js'
+import { assertHere, labNameOf } from './target.js'
 import { viewLab, type LabView } from './view.js'
 
 export type UpResult = LabView & { readonly reused: boolean }
@@ -26,9 +27,10 @@ export async function up(context: Context, positional: string | undefined): Prom
   const checked = known?.state === 'ready' ? undefined : await checkUp(context, lab, before)
   return throughGate(context, lab, 'up', async (session) => {
     const current = await endAbandonedUse(session)
+    if (current !== undefined) assertNotExpired(current, session.lease.storeTime())
     if (current?.state === 'ready' || current?.state === 'in-use') {
       if (await reconnect(session, current)) {
-        return { ...viewLab(context, session.writer.lab ?? current, []), reused: true }
+        return { ...(await armedView(session, session.writer.lab ?? current, [])), reused: true }
       }
       context.progress.say(`${lab} does not answer: bringing it back`)
     }
@@ -40,8 +42,14 @@ export async function up(context: Context, positional: string | undefined): Prom
     const plan = await planLab(context, lab, living)
     const { bringUp } = await import('./bring-up.js')
     const { lab: ready, timings } = await bringUp(session, plan, engine)
-    return { ...viewLab(context, ready, timings), reused: false }
+    return { ...(await armedView(session, ready, timings)), reused: false }
   })
+}
+
+/** Whatever `up` found or made ends by itself when its time is over. */
+async function armedView(session: Session, lab: AnyLab, timings: readonly Timing[]): Promise<LabView> {
+  await armMissing(session, lab)
+  return viewLab(session.context, lab, session.lease.storeTime(), timings)
 }
 
 /** A destroyed lab's record says nothing of the next one. */
@@ -50,9 +58,7 @@ const livingOf = (known: AnyLab | undefined): AnyLab | undefined =>
 
 /** Throws what speaks against it on this computer; changes nothing. */
 async function checkUp(context: Context, lab: LabName, living: AnyLab | undefined): Promise<Engine> {
-  if (living !== undefined && living.provider === 'local' && living.owner.host !== hostname()) {
-    throw new LabError({ code: 'lab-on-other-computer', lab, host: living.owner.host })
-  }
+  if (living !== undefined) assertHere(living)
   const { draftLab } = await import('./plan-lab.js')
   const { hooks } = await draftLab(context, lab, living)
   const { settings, env } = context

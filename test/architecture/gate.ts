@@ -5,7 +5,7 @@ import { place, visit, type Source } from './source.js'
 export const GATE = 'scripts/lifecycle/gate.ts'
 
 /** Every verb that changes a lab, its record or its lease. A new verb belongs into this list or the next. */
-export const CHANGING = ['up', 'exec', 'down', 'lock break']
+export const CHANGING = ['up', 'exec', 'extend', 'down', 'lock break']
 /** They only look, or concern this computer alone. */
 export const READING = ['ssh', 'status', 'list', 'history', 'lock status', 'images', 'synth', 'doctor']
 
@@ -18,7 +18,7 @@ const CHANGERS = [
   'scripts/lifecycle/engine-session.ts',
   'scripts/lifecycle/bring-up.ts',
 ]
-const CHANGING_HOOKS = ['start', 'prepareImage', 'removeLeftovers']
+const CHANGING_HOOKS = ['start', 'prepareImage', 'moveExpiry', 'removeLeftovers']
 const STORE_WRITES = ['create', 'replace', 'remove']
 
 /** One line for each place outside backend/ that could change a lab without having passed the gate. */

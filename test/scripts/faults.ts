@@ -88,6 +88,7 @@ export const labFaults = withCodes<LabFault>({
   'lab-of-other-profile': { lab: 'demo', profile: 'debian-13-local', asked: 'debian-12-local' },
   'lab-being-destroyed': { lab: 'demo' },
   'lab-on-other-computer': { lab: 'demo', host: 'desktop' },
+  'lab-expired': { lab: 'demo', expiresAt: '2026-11-21T10:00:00.000Z' },
   'lab-not-ready': { lab: 'demo', state: 'provision-failed' },
   'machine-unknown': { lab: 'demo', given: 'x', known: ['main'] },
   'size-fixed': { lab: 'demo', has: '2x2048', asked: '4x8192' },

@@ -45,6 +45,10 @@ const SETTINGS: readonly Setting[] = [
   same('ssh-key', 'sshKey', undefined, ['/flag', '/env', '/project', '/user']),
   same('wait', 'wait', 'ready', ['none', 'ssh', 'none', 'ssh']),
   {
+    ...same('ttl', 'ttl', undefined, ['30m', 'none', '90s', '1d']),
+    expected: [1_800_000, null, 90_000, 86_400_000, 14_400_000],
+  },
+  {
     ...same('wait-lock', 'waitLock', undefined, ['1s', '2s', '3s', '4s']),
     expected: [1000, 2000, 3000, 4000, 600_000],
   },
@@ -133,6 +137,17 @@ describe('durations', () => {
     },
   )
 })
+
+test.each(['0', '366d', '99999999999d', 'never', '4'])(
+  '--ttl %s is no time to live, and the message says what is',
+  async (ttl) => {
+    const fault = await faultOf(() => settings({ ttl }))
+    expect(fault).toMatchObject({
+      code: 'usage',
+      problem: expect.stringMatching(/^--ttl: expected a duration/),
+    })
+  },
+)
 
 test.each([
   ['wait', 'later', '--wait: expected ready, ssh, none, got "later"'],
