@@ -7,6 +7,8 @@ import type { Environment } from './env.js'
 import { LabError } from './errors.js'
 
 export type Wait = 'ready' | 'ssh' | 'none'
+/** What becomes of a new lab whose `up` fails. */
+export type OnFailure = 'keep' | 'destroy'
 
 /** What was decided for each setting: a flag, else DISTROLAB_*, else the configuration, else the default. */
 export interface Settings {
@@ -22,6 +24,7 @@ export interface Settings {
   readonly wait: Wait
   /** Milliseconds that a new lab lives; null: until somebody removes it. */
   readonly ttl: number | null
+  readonly onFailure: OnFailure
   /** Milliseconds. */
   readonly waitLock: number
   readonly yes: boolean
@@ -37,6 +40,7 @@ const DEFAULT_WAIT_LOCK = '10m'
 const DEFAULT_TTL = '4h'
 const LONGEST_TTL = '365d'
 const WAITS: readonly Wait[] = ['ready', 'ssh', 'none']
+const ON_FAILURES: readonly OnFailure[] = ['keep', 'destroy']
 
 export function resolveSettings(flags: Flags, env: Environment, config: Config, cwd: string): Settings {
   const text = (flag: string, key?: TextKey): string | undefined => {
@@ -56,6 +60,7 @@ export function resolveSettings(flags: Flags, env: Environment, config: Config, 
     githubUrl: webUrl('githubUrl', text('github-url', 'githubUrl') ?? 'https://github.com'),
     wait: oneOf('--wait', text('wait', 'wait') ?? 'ready', WAITS),
     ttl: ttlMs(text('ttl', 'ttl') ?? DEFAULT_TTL),
+    onFailure: oneOf('--on-failure', text('on-failure', 'onFailure') ?? 'keep', ON_FAILURES),
     waitLock: durationMs('--wait-lock', text('wait-lock', 'waitLock') ?? DEFAULT_WAIT_LOCK),
     yes: isOn('yes'),
     json: oneOf('--output', text('output') ?? 'text', ['text', 'json']) === 'json',

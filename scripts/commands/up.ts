@@ -10,6 +10,11 @@ export const upCommand: Command = {
     ...nameOption,
     ...machineOptions,
     ...ttlOption,
+    'on-failure': {
+      type: 'string',
+      requiresArg: true,
+      describe: 'keep (default) or destroy: what becomes of a new lab that fails',
+    },
     ...leaseOptions,
     'install-prerequisites': {
       type: 'boolean',
@@ -19,7 +24,7 @@ export const upCommand: Command = {
   examples: [
     ['distrolab up --profile debian-local', 'a Debian VM on this computer'],
     ['distrolab up --profile debian-12-local --name old', 'a second one under its own name'],
-    ['distrolab up --profile debian-local --ttl 90m', 'it expires after an hour and a half'],
+    ['distrolab up debian-local --on-failure destroy', 'for CI: a new lab that fails is removed'],
     ['distrolab up debian-local -o json', 'its address and ssh command for a script'],
   ],
   async run(context, { lab, flags }) {

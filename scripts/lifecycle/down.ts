@@ -26,29 +26,30 @@ export async function down(context: Context, positional: string | undefined): Pr
   const name = labNameOf(context, positional)
   const known = await requireLab(context, name)
   assertHere(known)
-  return throughGate(context, name, 'down', async (session) => {
-    const current = session.writer.lab ?? known
-    const steps = new Steps(
-      session,
-      current.state === 'destroyed' ? ['verify'] : ['synth', 'init', 'destroy', 'verify'],
-    )
-    if (current.state === 'destroyed') {
-      await verify(session, steps, current)
-      await session.writer.finish()
-      return { lab: name, state: 'destroyed', changed: false, verified: true, timings: steps.timings }
-    }
-    const destroying = await session.writer.transition(current, 'destroying')
-    await settleEngine(session, 'interrupt')
-    await destroyResources(session, steps, destroying)
-    await verify(session, steps, destroying)
-    await session.writer.transition(destroying, 'destroyed', {
-      step: null,
-      finish: true,
-      patch: { engine: null },
-    })
-    await forgetLab(context.space, name)
-    return { lab: name, state: 'destroyed', changed: true, verified: true, timings: steps.timings }
-  })
+  return throughGate(context, name, 'down', (session) => destroyLab(session, session.writer.lab ?? known))
+}
+
+/** Destroys the lab of a session, from whatever state it is in. Throws LabError leftovers. */
+export async function destroyLab(session: Session, current: AnyLab): Promise<DownResult> {
+  const { context, lab, writer } = session
+  const changed = current.state !== 'destroyed'
+  const steps = new Steps(session, changed ? ['synth', 'init', 'destroy', 'verify'] : ['verify'])
+  const result = {
+    ...({ lab, state: 'destroyed', changed, verified: true } as const),
+    timings: steps.timings,
+  }
+  if (current.state === 'destroyed') {
+    await verify(session, steps, current)
+    await writer.finish()
+    return result
+  }
+  const destroying = await writer.transition(current, 'destroying')
+  await settleEngine(session, 'interrupt')
+  await destroyResources(session, steps, destroying)
+  await verify(session, steps, destroying)
+  await writer.transition(destroying, 'destroyed', { step: null, finish: true, patch: { engine: null } })
+  await forgetLab(context.space, lab)
+  return result
 }
 
 async function destroyResources(session: Session, steps: Steps, lab: Lab<'destroying'>): Promise<void> {

@@ -8,6 +8,7 @@ import { LabError } from '../errors.js'
 import { engineFor } from './engine-for.js'
 import { armMissing, assertNotExpired } from './expiry.js'
 import { endAbandonedUse, throughGate, type Session } from './gate.js'
+import { removedOnFailure } from './on-failure.js'
 import { hooksOf } from './provider-hooks.js'
 import { assertKeyOnLab } from './reach.js'
 import { reconnect } from './reconnect.js'
@@ -41,7 +42,9 @@ export async function up(context: Context, positional: string | undefined): Prom
     const { planLab } = await import('./plan-lab.js')
     const plan = await planLab(context, lab, living)
     const { bringUp } = await import('./bring-up.js')
-    const { lab: ready, timings } = await bringUp(session, plan, engine)
+    const { lab: ready, timings } = await removedOnFailure(session, current, () =>
+      bringUp(session, plan, engine),
+    )
     return { ...(await armedView(session, ready, timings)), reused: false }
   })
 }

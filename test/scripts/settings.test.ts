@@ -44,6 +44,7 @@ const SETTINGS: readonly Setting[] = [
   same('backend', 'backend', undefined, ['file:///flag', 'file:///env', 'file:///project', 'file:///user']),
   same('ssh-key', 'sshKey', undefined, ['/flag', '/env', '/project', '/user']),
   same('wait', 'wait', 'ready', ['none', 'ssh', 'none', 'ssh']),
+  same('on-failure', 'onFailure', 'keep', ['destroy', 'keep', 'destroy', 'keep']),
   {
     ...same('ttl', 'ttl', undefined, ['30m', 'none', '90s', '1d']),
     expected: [1_800_000, null, 90_000, 86_400_000, 14_400_000],
@@ -150,6 +151,7 @@ test.each(['0', '366d', '99999999999d', 'never', '4'])(
 )
 
 test.each([
+  ['on-failure', 'remove', '--on-failure: expected keep, destroy, got "remove"'],
   ['wait', 'later', '--wait: expected ready, ssh, none, got "later"'],
   ['output', 'yaml', '--output: expected text, json, got "yaml"'],
 ])('--%s %s is a usage error that lists what there is', async (flag, value, problem) => {
