@@ -8,6 +8,7 @@ import { imagesCommand } from './images.js'
 import { listCommand } from './list.js'
 import { lockBreakCommand } from './lock-break.js'
 import { lockStatusCommand } from './lock-status.js'
+import { reapCommand } from './reap.js'
 import { sshCommand } from './ssh.js'
 import { statusCommand } from './status.js'
 import { synthCommand } from './synth.js'
@@ -25,6 +26,7 @@ export const commands: readonly Command[] = [
   lockStatusCommand,
   lockBreakCommand,
   downCommand,
+  reapCommand,
   imagesCommand,
   synthCommand,
   doctorCommand,

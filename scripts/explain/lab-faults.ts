@@ -196,6 +196,11 @@ export const labExplanations: Explanations<LabFault> = {
     hint: `distrolab down ${lab}`,
     exitCode: EXIT.leftovers,
   }),
+  'listing-failed': ({ reason }) => ({
+    message: `Inconclusive, skipped: the labs could not be listed, so none was destroyed. ${reason}`,
+    hint: 'Run the same command again when the backend can be read.',
+    exitCode: EXIT.failed,
+  }),
   'not-confirmed': ({ command }) => ({
     message: `${command} was not confirmed; nothing was changed.`,
     hint: `distrolab ${command} --yes`,

@@ -117,6 +117,7 @@ export const labFaults = withCodes<LabFault>({
   'clock-not-set': { lab: 'demo', machine: 'main', reason: 'sudo: a password is required' },
   'no-free-port': {},
   leftovers: { lab: 'demo', left: ['/m/overlay.qcow2'] },
+  'listing-failed': { reason: 'EACCES' },
   'not-confirmed': { command: 'down demo' },
   'confirmation-needed': { command: 'lock break demo' },
   'folder-unwritable': { place: '/out', reason: 'EROFS' },
