@@ -8,6 +8,7 @@ import { join, resolve } from 'node:path'
  * DISTROLAB_CACHE        images, engines, work folders: may be deleted at any time
  * DISTROLAB_TOFU         the OpenTofu binary to use, whatever else is found
  * DISTROLAB_LEASE        the leases lent to us by the `exec --local` that started us
+ * DISTROLAB_SESSION      what the labs made from here belong to, for `cleanup --session`; in CI by default the run
  * DISTROLAB_<FLAG>       a default for a flag: DISTROLAB_PROFILE, DISTROLAB_WAIT_LOCK, DISTROLAB_SSH_KEY, …
  */
 export interface Environment {
@@ -22,6 +23,8 @@ export interface Environment {
   readonly isRoot: boolean
   readonly isCi: boolean
   readonly ciRunUrl: string | undefined
+  /** What the labs made from here belong to; undefined where nothing says it. */
+  readonly session: string | undefined
   readonly noColor: boolean
   /** Started by `npm run`: hints then say what to type there. */
   readonly viaNpm: boolean
@@ -47,7 +50,7 @@ export function quietLibraries(): void {
 type Variables = Readonly<Record<string, string | undefined>>
 
 const NOT_FLAGS = new Set(
-  ['HOME', 'CACHE', 'CONFIG_HOME', 'TOFU', 'QEMU', 'LEASE'].map((name) => `DISTROLAB_${name}`),
+  ['HOME', 'CACHE', 'CONFIG_HOME', 'TOFU', 'QEMU', 'LEASE', 'SESSION'].map((name) => `DISTROLAB_${name}`),
 )
 const SECRET_NAME = /(SECRET|TOKEN|PASSWORD|PASSPHRASE|PRIVATE_KEY|ACCESS_KEY|CREDENTIALS?)(_|$)/i
 /** Shorter values would make the redaction eat ordinary words. */
@@ -66,6 +69,7 @@ export function readEnvironment(variables: Variables = process.env): Environment
     isRoot: user.uid === 0,
     isCi: isTrue(variables['CI']),
     ciRunUrl: ciRunUrl(variables),
+    session: variables['DISTROLAB_SESSION'] || ciRunUrl(variables),
     noColor: (variables['NO_COLOR'] ?? '') !== '',
     viaNpm: variables['npm_lifecycle_event'] !== undefined,
     proxied: ['http_proxy', 'https_proxy'].some((name) => variables[name] || variables[name.toUpperCase()]),

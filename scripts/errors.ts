@@ -94,6 +94,7 @@ export type LabFault =
   | { readonly code: 'no-free-port' }
   | { readonly code: 'leftovers'; readonly lab: string; readonly left: readonly string[] }
   | { readonly code: 'listing-failed'; readonly reason: string }
+  | { readonly code: 'session-unknown' }
   | { readonly code: 'not-confirmed'; readonly command: string }
   | { readonly code: 'confirmation-needed'; readonly command: string }
   | { readonly code: 'folder-unwritable'; readonly place: string; readonly reason: string }

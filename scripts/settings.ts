@@ -25,6 +25,8 @@ export interface Settings {
   /** Milliseconds that a new lab lives; null: until somebody removes it. */
   readonly ttl: number | null
   readonly onFailure: OnFailure
+  /** Milliseconds: which labs `cleanup` means. */
+  readonly olderThan: number | undefined
   /** Milliseconds. */
   readonly waitLock: number
   readonly yes: boolean
@@ -48,6 +50,7 @@ export function resolveSettings(flags: Flags, env: Environment, config: Config, 
     return value === undefined ? undefined : String(value)
   }
   const isOn = (flag: string): boolean => ['true', '1'].includes(text(flag) ?? '')
+  const olderThan = text('older-than')
   const sshKey = text('ssh-key', 'sshKey')
   return {
     backend: text('backend', 'backend'),
@@ -61,6 +64,7 @@ export function resolveSettings(flags: Flags, env: Environment, config: Config, 
     wait: oneOf('--wait', text('wait', 'wait') ?? 'ready', WAITS),
     ttl: ttlMs(text('ttl', 'ttl') ?? DEFAULT_TTL),
     onFailure: oneOf('--on-failure', text('on-failure', 'onFailure') ?? 'keep', ON_FAILURES),
+    olderThan: olderThan === undefined ? undefined : durationMs('--older-than', olderThan),
     waitLock: durationMs('--wait-lock', text('wait-lock', 'waitLock') ?? DEFAULT_WAIT_LOCK),
     yes: isOn('yes'),
     json: oneOf('--output', text('output') ?? 'text', ['text', 'json']) === 'json',

@@ -1,4 +1,5 @@
 import type { Command } from '../command.js'
+import { cleanupCommand } from './cleanup.js'
 import { doctorCommand } from './doctor.js'
 import { downCommand } from './down.js'
 import { execCommand } from './exec.js'
@@ -26,6 +27,7 @@ export const commands: readonly Command[] = [
   lockStatusCommand,
   lockBreakCommand,
   downCommand,
+  cleanupCommand,
   reapCommand,
   imagesCommand,
   synthCommand,

@@ -201,6 +201,11 @@ export const labExplanations: Explanations<LabFault> = {
     hint: 'Run the same command again when the backend can be read.',
     exitCode: EXIT.failed,
   }),
+  'session-unknown': () => ({
+    message: '--session: nothing says which session this is.',
+    hint: 'Set DISTROLAB_SESSION before `up` and before this command; in CI the run is the session.',
+    exitCode: EXIT.usage,
+  }),
   'not-confirmed': ({ command }) => ({
     message: `${command} was not confirmed; nothing was changed.`,
     hint: `distrolab ${command} --yes`,

@@ -70,7 +70,7 @@ export async function decide(
   expiresAt: Decided['expiresAt'],
 ): Promise<Decided> {
   const { lab, profile, hooks, identity } = plan
-  const { settings, space, holder } = context
+  const { settings, space, holder, env } = context
   const { source, file, publicKey } = identity
   return {
     profile: profile.name,
@@ -87,6 +87,7 @@ export async function decide(
     authorizedKeys: [...plan.authorizedKeys],
     tags: labTags(space.backendId, lab),
     owner: { user: holder.user, host: holder.host },
+    session: env.session ?? null,
     expiresAt,
     costPerHourUsd: hooks.costPerHourUsd,
     engine: null,

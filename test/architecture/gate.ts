@@ -5,7 +5,7 @@ import { place, visit, type Source } from './source.js'
 export const GATE = 'scripts/lifecycle/gate.ts'
 
 /** Every verb that changes a lab, its record or its lease. A new verb belongs into this list or the next. */
-export const CHANGING = ['up', 'exec', 'extend', 'down', 'reap', 'lock break']
+export const CHANGING = ['up', 'exec', 'extend', 'down', 'cleanup', 'reap', 'lock break']
 /** They only look, or concern this computer alone. */
 export const READING = ['ssh', 'status', 'list', 'history', 'lock status', 'images', 'synth', 'doctor']
 

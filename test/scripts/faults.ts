@@ -118,6 +118,7 @@ export const labFaults = withCodes<LabFault>({
   'no-free-port': {},
   leftovers: { lab: 'demo', left: ['/m/overlay.qcow2'] },
   'listing-failed': { reason: 'EACCES' },
+  'session-unknown': {},
   'not-confirmed': { command: 'down demo' },
   'confirmation-needed': { command: 'lock break demo' },
   'folder-unwritable': { place: '/out', reason: 'EROFS' },

@@ -29,7 +29,7 @@ async function refusal(...argv: string[]): Promise<string> {
 const VERBS = [
   ...['up', 'down', 'status', 'list', 'ssh', 'exec', 'images', 'synth', 'history', 'doctor'],
   ...['lock status', 'lock break'],
-  ...['extend', 'reap'],
+  ...['extend', 'cleanup', 'reap'],
 ]
 
 describe('the command table', () => {

@@ -150,6 +150,11 @@ test.each(['0', '366d', '99999999999d', 'never', '4'])(
   },
 )
 
+test('--older-than is a duration in the same words, and means nothing unless given', () => {
+  expect(settings({}).olderThan).toBeUndefined()
+  expect(settings({ 'older-than': '1d' }).olderThan).toBe(86_400_000)
+})
+
 test.each([
   ['on-failure', 'remove', '--on-failure: expected keep, destroy, got "remove"'],
   ['wait', 'later', '--wait: expected ready, ssh, none, got "later"'],
