@@ -8,6 +8,7 @@ import { resolveOffer } from '../../distro-catalog/resolve.js'
 import { resolveSize } from '../../distro-catalog/size.js'
 import { driverProgram } from '../../stacks/local/driver-program.js'
 import { findCached } from '../../stacks/local/driver/image/cache.js'
+import { machineFiles } from '../../stacks/local/driver/files.js'
 import type { DriverFault } from '../../stacks/local/driver/errors.js'
 import type { ImageSource, StatusResult } from '../../stacks/local/driver/protocol.js'
 import { imageSourceOf, planLocalLab } from '../../stacks/local/plan.js'
@@ -143,7 +144,11 @@ function unlessAbsent(error: unknown): void {
 const driverFaultOf = (error: unknown): DriverFault | undefined =>
   error instanceof LabError && error.fault.code === 'driver' ? error.fault.fault : undefined
 
+/** Usually the engine had the driver remove everything; to see that, no program needs to be started. */
 async function removeMachine(machine: Machine, step: StepControl): Promise<readonly string[]> {
+  const { isTraceless } = await import('../../stacks/local/driver/remove.js')
+  const { id, directory } = keyOf(machine)
+  if (await isTraceless(id, machineFiles(id, directory))) return []
   try {
     return (await callDriver('destroy', keyOf(machine), driverOptions(step))).left
   } catch (error) {
