@@ -133,9 +133,11 @@ export class LabWriter {
     })
   }
 
-  /** An event that is no transition. */
-  async note(message: string): Promise<void> {
-    await this.#write({}, (lab, context) => withEvent(lab, lab.state, { kind: 'note', message }, context))
+  /** An event that is no transition, with what changed. */
+  async note(message: string, patch: Partial<Decided> = {}): Promise<void> {
+    await this.#write({ patch }, (lab, context) =>
+      withEvent(lab, lab.state, { kind: 'note', message }, context),
+    )
   }
 
   /** Ends the command: records why, and the failure of the state where it has one. */

@@ -86,6 +86,9 @@ const decidedFields = {
   authorizedKeys: Type.Optional(Type.Array(authorizedKeySchema)),
   tags: Type.Record(Type.String(), Type.String()),
   owner: Type.Object({ user: name, host: name }),
+  /** What `cleanup --session` goes by: the session that made the lab. Missing in records of before. */
+  session: Type.Optional(nullable(name)),
+  /** By the store's clock; null: it lives until somebody removes it. */
   expiresAt: nullable(time),
   /** List price of all machines together, at the time the lab was made. */
   costPerHourUsd: Type.Number({ minimum: 0 }),

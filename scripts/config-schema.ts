@@ -43,6 +43,8 @@ export const configSchema = Type.Object(
     instanceType: Type.Optional(text('an instance type, such as 4x8192')),
     sshKey: Type.Optional(text('path of a private key, or of the public part of a key in the agent')),
     wait: Type.Optional(text('ready, ssh or none')),
+    ttl: Type.Optional(text('how long a new lab lives, such as 4h or none')),
+    onFailure: Type.Optional(text('keep or destroy: what becomes of a new lab whose up fails')),
     waitLock: Type.Optional(text('how long to wait for the lease, such as 10m')),
     authorizedKeys: Type.Optional(
       Type.Array(text('a public key, a file of public keys, or github:NAME'), {

@@ -11,6 +11,16 @@ export interface Confirmation {
   readonly unattended: 'proceed' | 'refuse'
 }
 
+const isAtTerminal = (): boolean => process.stdin.isTTY && process.stderr.isTTY
+
+/**
+ * For a command that hits more than the one thing that was named: it is refused before it looks at anything. Throws LabError
+ * `confirmation-needed`.
+ */
+export function requireTerminalOrYes({ settings }: Context, command: string): void {
+  if (!settings.yes && !isAtTerminal()) throw new LabError({ code: 'confirmation-needed', command })
+}
+
 /**
  * The one place that asks: once, at a terminal, unless `--yes`. Throws LabError `not-confirmed` for any answer but yes,
  * and `confirmation-needed` where nobody can be asked and the command must not go on by itself.
@@ -20,10 +30,8 @@ export async function confirm(
   { command, question, unattended }: Confirmation,
 ): Promise<void> {
   if (context.settings.yes) return
-  if (!process.stdin.isTTY || !process.stderr.isTTY) {
-    if (unattended === 'refuse') throw new LabError({ code: 'confirmation-needed', command })
-    return
-  }
+  if (unattended === 'refuse') requireTerminalOrYes(context, command)
+  if (!isAtTerminal()) return
   const answer = await ask(context, `${question} [y/N] `)
   if (!/^y(es)?$/i.test(answer.trim())) throw new LabError({ code: 'not-confirmed', command })
 }

@@ -11,6 +11,7 @@ import { urlPasswords } from './report/redact.js'
  * DISTROLAB_TOFU         the OpenTofu binary to use, whatever else is found
  * DISTROLAB_LEASE        the leases lent to us by the `exec --local` that started us
  * DISTROLAB_ENGINE_MIRROR  a copy of OpenTofu's releases on GitHub, for networks that do not reach those
+ * DISTROLAB_SESSION      what the labs made from here belong to, for `cleanup --session`; in CI by default the run
  * DISTROLAB_<FLAG>       a default for a flag: DISTROLAB_PROFILE, DISTROLAB_WAIT_LOCK, DISTROLAB_SSH_KEY, …
  */
 export interface Environment {
@@ -25,6 +26,8 @@ export interface Environment {
   readonly isRoot: boolean
   readonly isCi: boolean
   readonly ciRunUrl: string | undefined
+  /** What the labs made from here belong to; undefined where nothing says it. */
+  readonly session: string | undefined
   readonly noColor: boolean
   /** Started by `npm run`: hints then say what to type there. */
   readonly viaNpm: boolean
@@ -57,7 +60,7 @@ export function takeVariable(name: string): string | undefined {
 type Variables = Readonly<Record<string, string | undefined>>
 
 const NOT_FLAGS = new Set(
-  ['HOME', 'CACHE', 'CONFIG_HOME', 'TOFU', 'QEMU', 'LEASE'].map((name) => `DISTROLAB_${name}`),
+  ['HOME', 'CACHE', 'CONFIG_HOME', 'TOFU', 'QEMU', 'LEASE', 'SESSION'].map((name) => `DISTROLAB_${name}`),
 )
 const SECRET_NAME = /(SECRET|TOKEN|PASSWORD|PASSPHRASE|PRIVATE_KEY|ACCESS_KEY|CREDENTIALS?)(_|$)/i
 
@@ -74,6 +77,7 @@ export function readEnvironment(variables: Variables = process.env): Environment
     isRoot: user.uid === 0,
     isCi: isTrue(variables['CI']),
     ciRunUrl: ciRunUrl(variables),
+    session: variables['DISTROLAB_SESSION'] || ciRunUrl(variables),
     noColor: (variables['NO_COLOR'] ?? '') !== '',
     viaNpm: variables['npm_lifecycle_event'] !== undefined,
     proxied: ['http_proxy', 'https_proxy'].some((name) => variables[name] || variables[name.toUpperCase()]),

@@ -41,6 +41,7 @@ export type LabFault =
   | SwapFault
   | { readonly code: 'lab-being-destroyed'; readonly lab: string }
   | { readonly code: 'lab-on-other-computer'; readonly lab: string; readonly host: string }
+  | { readonly code: 'lab-expired'; readonly lab: string; readonly expiresAt: string }
   | { readonly code: 'lab-not-ready'; readonly lab: string; readonly state: string }
   | {
       readonly code: 'machine-unknown'
@@ -108,6 +109,8 @@ export type LabFault =
     }
   | { readonly code: 'no-free-port' }
   | { readonly code: 'leftovers'; readonly lab: string; readonly left: readonly string[] }
+  | { readonly code: 'listing-failed'; readonly reason: string }
+  | { readonly code: 'session-unknown' }
   | { readonly code: 'not-confirmed'; readonly command: string }
   | { readonly code: 'confirmation-needed'; readonly command: string }
   | { readonly code: 'folder-unwritable'; readonly place: string; readonly reason: string }

@@ -35,6 +35,10 @@ export const machineOptions: Readonly<Record<string, Options>> = {
   wait: text('ready (default), ssh or none'),
 }
 
+export const ttlOption: Readonly<Record<string, Options>> = {
+  ttl: text('How long it lives from now on, such as 90m, 4h (default), 3d or none'),
+}
+
 export const machineOption: Readonly<Record<string, Options>> = {
   machine: text('A machine of the lab; default: its main one'),
 }

@@ -7,6 +7,8 @@ import type { Environment } from './env.js'
 import { LabError } from './errors.js'
 
 export type Wait = 'ready' | 'ssh' | 'none'
+/** What becomes of a new lab whose `up` fails. */
+export type OnFailure = 'keep' | 'destroy'
 
 /** What was decided for each setting: a flag, else DISTROLAB_*, else the configuration, else the default. */
 export interface Settings {
@@ -22,6 +24,11 @@ export interface Settings {
   /** URL of a copy of OpenTofu's releases. It may hold a user and a password. */
   readonly engineMirror: string | undefined
   readonly wait: Wait
+  /** Milliseconds that a new lab lives; null: until somebody removes it. */
+  readonly ttl: number | null
+  readonly onFailure: OnFailure
+  /** Milliseconds: which labs `cleanup` means. */
+  readonly olderThan: number | undefined
   /** Milliseconds. */
   readonly waitLock: number
   readonly yes: boolean
@@ -34,7 +41,10 @@ export interface Settings {
 type TextKey = Exclude<keyof ConfigFile, 'catalog' | 'profiles' | 'authorizedKeys' | 'encryption'>
 
 const DEFAULT_WAIT_LOCK = '10m'
+const DEFAULT_TTL = '4h'
+const LONGEST_TTL = '365d'
 const WAITS: readonly Wait[] = ['ready', 'ssh', 'none']
+const ON_FAILURES: readonly OnFailure[] = ['keep', 'destroy']
 
 export function resolveSettings(flags: Flags, env: Environment, config: Config, cwd: string): Settings {
   const text = (flag: string, key?: TextKey): string | undefined => {
@@ -42,6 +52,7 @@ export function resolveSettings(flags: Flags, env: Environment, config: Config, 
     return value === undefined ? undefined : String(value)
   }
   const isOn = (flag: string): boolean => ['true', '1'].includes(text(flag) ?? '')
+  const olderThan = text('older-than')
   const sshKey = text('ssh-key', 'sshKey')
   const engineMirror = text('engine-mirror', 'engineMirror')
   return {
@@ -56,6 +67,9 @@ export function resolveSettings(flags: Flags, env: Environment, config: Config, 
     engineMirror:
       engineMirror === undefined ? undefined : webUrl('engineMirror (DISTROLAB_ENGINE_MIRROR)', engineMirror),
     wait: oneOf('--wait', text('wait', 'wait') ?? 'ready', WAITS),
+    ttl: ttlMs(text('ttl', 'ttl') ?? DEFAULT_TTL),
+    onFailure: oneOf('--on-failure', text('on-failure', 'onFailure') ?? 'keep', ON_FAILURES),
+    olderThan: olderThan === undefined ? undefined : durationMs('--older-than', olderThan),
     waitLock: durationMs('--wait-lock', text('wait-lock', 'waitLock') ?? DEFAULT_WAIT_LOCK),
     yes: isOn('yes'),
     json: oneOf('--output', text('output') ?? 'text', ['text', 'json']) === 'json',
@@ -84,6 +98,15 @@ function webUrl(name: string, given: string): string {
     code: 'usage',
     problem: `${name}: expected a URL such as https://mirror.example.org, got "${given}"`,
   })
+}
+
+/** A time to live. Throws LabError usage. */
+function ttlMs(given: string): number | null {
+  if (given === 'none') return null
+  const ms = durationMs('--ttl', given)
+  if (ms > 0 && ms <= durationMs('--ttl', LONGEST_TTL)) return ms
+  const expected = `a duration of at most ${LONGEST_TTL} such as 30m, 4h or 3d, or none`
+  throw new LabError({ code: 'usage', problem: `--ttl: expected ${expected}, got "${given}"` })
 }
 
 function oneOf<T extends string>(flag: string, given: string, known: readonly T[]): T {

@@ -50,6 +50,7 @@ for (const distro of catalog.distros.values()) {
     authorizedKeys: [],
     cache: join(homedir(), '.cache/distrolab'),
     instanceId: 'preview',
+    expiresAt: null,
   })
   buildLabStack(app, spec)
 }

@@ -1,14 +1,17 @@
 import type { Command } from '../command.js'
 import { backendInitCommand } from './backend-init.js'
 import { backendShowCommand } from './backend-show.js'
+import { cleanupCommand } from './cleanup.js'
 import { doctorCommand } from './doctor.js'
 import { downCommand } from './down.js'
 import { execCommand } from './exec.js'
+import { extendCommand } from './extend.js'
 import { historyCommand } from './history.js'
 import { imagesCommand } from './images.js'
 import { listCommand } from './list.js'
 import { lockBreakCommand } from './lock-break.js'
 import { lockStatusCommand } from './lock-status.js'
+import { reapCommand } from './reap.js'
 import { recoverCommand } from './recover.js'
 import { resetCommand } from './reset.js'
 import { sshCommand } from './ssh.js'
@@ -27,10 +30,13 @@ export const commands: readonly Command[] = [
   statusCommand,
   listCommand,
   historyCommand,
+  extendCommand,
   lockStatusCommand,
   lockBreakCommand,
   recoverCommand,
   downCommand,
+  cleanupCommand,
+  reapCommand,
   imagesCommand,
   synthCommand,
   backendInitCommand,

@@ -5,7 +5,7 @@ export const listCommand: Command = {
   describe: 'List the living labs',
   options: { all: { type: 'boolean', describe: 'Destroyed ones too' } },
   examples: [
-    ['distrolab list', 'name, profile, state, address and age'],
+    ['distrolab list', 'name, profile, state, address, age, time left'],
     ['distrolab list --all -o json', 'everything, for a script'],
   ],
   async run(context, { flags }) {

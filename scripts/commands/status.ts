@@ -13,6 +13,10 @@ export const statusCommand: Command = {
   async run(context, { lab }) {
     const { labNameOf, requireLab } = await import('../lifecycle/target.js')
     const record = await requireLab(context, labNameOf(context, lab))
-    return { text: record.state, json: { ...record, source: 'recorded' } }
+    const { enforcersOf, expiresInMs, isExpired } = await import('../lifecycle/expiry.js')
+    const now = new Date()
+    if (isExpired(record, now)) context.progress.say(`Its time was over at ${record.expiresAt}.`)
+    const ttl = { expiresInMs: expiresInMs(record, now), enforcers: await enforcersOf(record) }
+    return { text: record.state, json: { ...record, ...ttl, source: 'recorded' } }
   },
 }

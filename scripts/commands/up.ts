@@ -1,5 +1,5 @@
 import type { Command } from '../command.js'
-import { leaseOptions, machineOptions, nameOption, profileOption } from '../options.js'
+import { leaseOptions, machineOptions, nameOption, profileOption, ttlOption } from '../options.js'
 
 export const upCommand: Command = {
   name: 'up',
@@ -9,6 +9,12 @@ export const upCommand: Command = {
     ...profileOption,
     ...nameOption,
     ...machineOptions,
+    ...ttlOption,
+    'on-failure': {
+      type: 'string',
+      requiresArg: true,
+      describe: 'keep (default) or destroy: what becomes of a new lab that fails',
+    },
     ...leaseOptions,
     'install-prerequisites': {
       type: 'boolean',
@@ -18,6 +24,7 @@ export const upCommand: Command = {
   examples: [
     ['distrolab up --profile debian-local', 'a Debian VM on this computer'],
     ['distrolab up --profile debian-12-local --name old', 'a second one under its own name'],
+    ['distrolab up debian-local --on-failure destroy', 'for CI: a new lab that fails is removed'],
     ['distrolab up debian-local -o json', 'its address and ssh command for a script'],
   ],
   async run(context, { lab, flags }) {

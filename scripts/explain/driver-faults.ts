@@ -130,7 +130,7 @@ export const driverExplanations: Explanations<DriverFault> = {
   }),
   'machine-expired': ({ id, expiresAt }) => ({
     message: `The time of the VM ${id} was up at ${expiresAt}; it stays off until it is given more.`,
-    hint: 'Make the lab anew: distrolab down LAB && distrolab up LAB',
+    hint: 'distrolab extend LAB && distrolab up LAB',
     exitCode: EXIT.failed,
   }),
   'baseline-absent': ({ id }) => ({

@@ -55,6 +55,11 @@ export const labExplanations: Explanations<LabFault> = {
     hint: `Run the command there, or make a lab of your own with --name.`,
     exitCode: EXIT.failed,
   }),
+  'lab-expired': ({ lab, expiresAt }) => ({
+    message: `The time of ${lab} was over at ${expiresAt}; it is still there.`,
+    hint: `distrolab extend ${lab} && distrolab up ${lab}    # or remove it: distrolab down ${lab}`,
+    exitCode: EXIT.failed,
+  }),
   'lab-not-ready': ({ lab, state }) => ({
     message: `${lab} is ${state}.`,
     hint: withRunbook(`distrolab up ${lab}`, 'stuck-state'),
@@ -163,6 +168,16 @@ export const labExplanations: Explanations<LabFault> = {
     message: `${lab} is not gone; still there:${indented(left)}`,
     hint: withRunbook(`distrolab down ${lab}`, 'destroy-by-hand'),
     exitCode: EXIT.leftovers,
+  }),
+  'listing-failed': ({ reason }) => ({
+    message: `Inconclusive, skipped: the labs could not be listed, so none was destroyed. ${reason}`,
+    hint: 'Run the same command again when the backend can be read.',
+    exitCode: EXIT.failed,
+  }),
+  'session-unknown': () => ({
+    message: '--session: nothing says which session this is.',
+    hint: 'Set DISTROLAB_SESSION before `up` and before this command; in CI the run is the session.',
+    exitCode: EXIT.usage,
   }),
   'not-confirmed': ({ command }) => ({
     message: `${command} was not confirmed; nothing was changed.`,

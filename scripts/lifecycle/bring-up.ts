@@ -4,6 +4,7 @@ import { LabError } from '../errors.js'
 import type { Wait } from '../settings.js'
 import { configureMachines, withMachines } from './configure-machines.js'
 import { settleEngine } from './engine-session.js'
+import { expiryOf } from './expiry.js'
 import type { Session } from './gate.js'
 import {
   absentIn,
@@ -63,12 +64,13 @@ async function provision(work: EngineWork): Promise<Lab<'provisioned'>> {
 
 /** The intent is on record, with the step that begins, before anything is made. */
 async function beginProvisioning({ session, plan }: Work): Promise<Lab<'provisioning'>> {
-  const { context, writer } = session
+  const { context, writer, lease } = session
   const known = writer.lab
-  if (known === undefined) return writer.create(await decide(context, plan), { step: 'image' })
-  if (known.state === 'destroying') throw new LabError({ code: 'lab-being-destroyed', lab: known.lab })
-  if (known.state === 'destroyed') {
-    return writer.transition(known, 'provisioning', { patch: await decide(context, plan), step: 'image' })
+  if (known?.state === 'destroying') throw new LabError({ code: 'lab-being-destroyed', lab: known.lab })
+  if (known === undefined || known.state === 'destroyed') {
+    const decided = await decide(context, plan, expiryOf(context.settings.ttl, lease.storeTime()))
+    if (known === undefined) return writer.create(decided, { step: 'image' })
+    return writer.transition(known, 'provisioning', { patch: decided, step: 'image' })
   }
   return writer.transition(known, 'provisioning', { step: 'image' })
 }

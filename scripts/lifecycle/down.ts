@@ -1,4 +1,3 @@
-import { hostname } from 'node:os'
 import type { AnyLab, Lab } from '../../backend/lab.js'
 import type { Context } from '../context.js'
 import type { Engine } from '../engine/resolve.js'
@@ -11,7 +10,7 @@ import { throughGate, type Session } from './gate.js'
 import { hooksOf } from './provider-hooks.js'
 import { downSteps, verifySteps } from './step-lists.js'
 import { Steps, type Timing } from './steps.js'
-import { labNameOf, requireLab } from './target.js'
+import { assertHere, labNameOf, requireLab } from './target.js'
 import { profileOf } from './plan-lab.js'
 
 export interface DownResult {
@@ -28,34 +27,36 @@ export interface DownResult {
 export async function down(context: Context, positional: string | undefined): Promise<DownResult> {
   const name = labNameOf(context, positional)
   const known = await requireLab(context, name)
-  if (known.provider === 'local' && known.owner.host !== hostname()) {
-    throw new LabError({ code: 'lab-on-other-computer', lab: name, host: known.owner.host })
-  }
+  assertHere(known)
   // What speaks against it on this computer is found out before anything is recorded.
-  const found = known.state === 'destroyed' ? undefined : await engineFor(context)
-  return throughGate(context, name, 'down', async (session) => {
-    const current = session.writer.lab ?? known
-    const steps = new Steps(session, current.state === 'destroyed' ? verifySteps : downSteps)
-    if (current.state === 'destroyed') {
-      await verify(session, steps, current)
-      await session.writer.finish()
-      // An `up` that was cut short at its very beginning has left a key.
-      await forgetLab(context.space, name)
-      return { lab: name, state: 'destroyed', changed: false, verified: true, timings: steps.timings }
-    }
-    const engine = found ?? (await engineFor(context))
-    const destroying = await session.writer.transition(current, 'destroying')
-    await settleEngine(session, 'interrupt')
-    await destroyResources(session, steps, destroying, engine)
-    await verify(session, steps, destroying)
-    await session.writer.transition(destroying, 'destroyed', {
-      step: null,
-      finish: true,
-      patch: { engine: null },
-    })
-    await forgetLab(context.space, name)
-    return { lab: name, state: 'destroyed', changed: true, verified: true, timings: steps.timings }
-  })
+  if (known.state !== 'destroyed') await engineFor(context)
+  return throughGate(context, name, 'down', (session) => destroyLab(session, session.writer.lab ?? known))
+}
+
+/** Destroys the lab of a session, from whatever state it is in. Throws LabError leftovers. */
+export async function destroyLab(session: Session, current: AnyLab): Promise<DownResult> {
+  const { context, lab, writer } = session
+  const changed = current.state !== 'destroyed'
+  const steps = new Steps(session, changed ? downSteps : verifySteps)
+  const result = {
+    ...({ lab, state: 'destroyed', changed, verified: true } as const),
+    timings: steps.timings,
+  }
+  if (current.state === 'destroyed') {
+    await verify(session, steps, current)
+    await writer.finish()
+    // An `up` that was cut short at its very beginning has left a key.
+    await forgetLab(context.space, lab)
+    return result
+  }
+  const engine = await engineFor(context)
+  const destroying = await writer.transition(current, 'destroying')
+  await settleEngine(session, 'interrupt')
+  await destroyResources(session, steps, destroying, engine)
+  await verify(session, steps, destroying)
+  await writer.transition(destroying, 'destroyed', { step: null, finish: true, patch: { engine: null } })
+  await forgetLab(context.space, lab)
+  return result
 }
 
 async function destroyResources(

@@ -4,6 +4,7 @@ import type { Context } from '../context.js'
 import { engineEncryption, ENCRYPTION_ENGINE } from '../encryption.js'
 import type { ObtainOptions } from '../engine/obtain.js'
 import { archiveFor } from '../engine/release.js'
+import type { Environment } from '../env.js'
 import { resolveEngine, type Engine } from '../engine/resolve.js'
 
 /** The oldest engine that locks the state of this backend natively, and encrypts it where that is asked for. */
@@ -12,13 +13,18 @@ export function minimumEngine({ location, encryption }: Context): string {
   return encryption !== undefined && semver.lt(locks, ENCRYPTION_ENGINE) ? ENCRYPTION_ENGINE : locks
 }
 
+const found = new WeakMap<Environment, Promise<Engine>>()
+
 /**
- * The engine for this backend, obtained where this computer has none that will do. Throws LabError
- * `engine-missing`, `passphrase-missing`.
+ * The engine for this backend, looked for once, as each look may start a program; obtained where this computer has none
+ * that will do. Throws LabError `engine-missing`, `passphrase-missing`.
  */
 export async function engineFor(context: Context): Promise<Engine> {
-  if (context.encryption !== undefined) engineEncryption(context.encryption)
-  return resolveEngine(context.env, minimumEngine(context), sourcesOf(context))
+  const { env, encryption } = context
+  if (encryption !== undefined) engineEncryption(encryption)
+  const engine = found.get(env) ?? resolveEngine(env, minimumEngine(context), sourcesOf(context))
+  found.set(env, engine)
+  return engine
 }
 
 /** What obtaining an engine needs to know of a command. */

@@ -18,8 +18,10 @@ export async function listLabs(
 ): Promise<{ readonly labs: readonly ListedLab[]; readonly unreadable: readonly BackendError[] }> {
   const { labs, unreadable } = await listRecords(await context.store())
   const wanted = labs.filter((lab) => all || lab.state !== 'destroyed')
-  const listed = wanted.map((lab) => ({
-    ...{ view: viewLab(context, lab), createdAt: lab.createdAt, command: lab.command },
-  }))
+  const listed = await Promise.all(
+    wanted.map(async (lab) => ({
+      ...{ view: await viewLab(context, lab, new Date()), createdAt: lab.createdAt, command: lab.command },
+    })),
+  )
   return { labs: listed, unreadable }
 }

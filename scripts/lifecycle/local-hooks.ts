@@ -8,17 +8,20 @@ import { resolveOffer } from '../../distro-catalog/resolve.js'
 import { resolveSize } from '../../distro-catalog/size.js'
 import { driverProgram } from '../../stacks/local/driver-program.js'
 import { findCached } from '../../stacks/local/driver/image/cache.js'
-import type { ImageSource } from '../../stacks/local/driver/protocol.js'
+import { machineFiles } from '../../stacks/local/driver/files.js'
+import type { DriverFault } from '../../stacks/local/driver/errors.js'
+import type { ImageSource, StatusResult } from '../../stacks/local/driver/protocol.js'
 import { imageSourceOf, planLocalLab } from '../../stacks/local/plan.js'
 import { bootAddress, LOCAL_ADDRESS } from '../../stacks/local/addresses.js'
 import { machineId, sshPortCandidates } from '../../stacks/naming.js'
 import { CatalogError } from '../../distro-catalog/errors.js'
 import { LabError } from '../errors.js'
 import { checkLocalPrerequisites } from '../prerequisites.js'
+import { isElsewhere } from './target.js'
 import { machineFolder } from '../workspace.js'
 import { keysOn } from './reach.js'
 import { callDriver, progressText } from './driver.js'
-import type { ProviderHooks, StepControl } from './provider-hooks.js'
+import type { Enforcer, ProviderHooks, StepControl } from './provider-hooks.js'
 
 /** A VM on this computer: OpenTofu owns that it exists, the driver starts it again when it is off. */
 export const localHooks: ProviderHooks = {
@@ -101,12 +104,27 @@ export const localHooks: ProviderHooks = {
       authorizedKeys: keysOn(lab),
       cache: space.cache,
       instanceId: lab.createdAt.replaceAll(/[^0-9]/g, ''),
+      expiresAt: lab.expiresAt,
     })
   },
 
   async presence(_lab, machine) {
     const { machine: found } = await callDriver('status', keyOf(machine))
     return found.presence
+  },
+
+  async enforcers(lab) {
+    if (isElsewhere(lab)) return [{ name: WATCHDOG, state: 'unknown' }]
+    const { statusOf } = await import('../../stacks/local/driver/status.js')
+    const machines = await Promise.all(lab.machines.map((machine) => statusOf(keyOf(machine))))
+    return [{ name: WATCHDOG, state: watchdogState(machines, lab.expiresAt) }]
+  },
+
+  async moveExpiry(lab, step) {
+    for (const machine of lab.machines) {
+      const request = { ...keyOf(machine), expiresAt: lab.expiresAt }
+      await callDriver('extend', request, driverOptions(step)).catch(unlessAbsent)
+    }
   },
 
   replaceAddress: bootAddress,
@@ -129,6 +147,7 @@ export const localHooks: ProviderHooks = {
 }
 
 const CONSOLE_LINES = 20
+const WATCHDOG = 'watchdog'
 
 const LOST: ReadonlySet<string | undefined> = new Set([
   'baseline-absent',
@@ -136,10 +155,27 @@ const LOST: ReadonlySet<string | undefined> = new Set([
   'machine-absent',
 ])
 
-const driverFaultOf = (error: unknown) =>
+/** A watchdog that goes by another time is none. */
+function watchdogState(machines: readonly StatusResult[], expiresAt: string | null): Enforcer['state'] {
+  const running = machines.filter(({ presence }) => presence === 'running')
+  if (running.length === 0) return 'idle'
+  const isArmed = running.every((machine) => machine.watchdog === 'armed' && machine.expiresAt === expiresAt)
+  return isArmed ? 'armed' : 'missing'
+}
+
+/** What is not there will be made with the time that is on record. */
+function unlessAbsent(error: unknown): void {
+  if (driverFaultOf(error)?.code !== 'machine-absent') throw error
+}
+
+const driverFaultOf = (error: unknown): DriverFault | undefined =>
   error instanceof LabError && error.fault.code === 'driver' ? error.fault.fault : undefined
 
+/** Usually the engine had the driver remove everything; to see that, no program needs to be started. */
 async function removeMachine(machine: Machine, step: StepControl): Promise<readonly string[]> {
+  const { isTraceless } = await import('../../stacks/local/driver/remove.js')
+  const { id, directory } = keyOf(machine)
+  if (await isTraceless(id, machineFiles(id, directory))) return []
   try {
     return (await callDriver('destroy', keyOf(machine), driverOptions(step))).left
   } catch (error) {

@@ -64,9 +64,13 @@ export async function profileOf(context: Context, known: AnyLab): Promise<Profil
 }
 
 /** Everything a new lab's record says before anything is made. */
-export async function decide(context: Context, plan: LabPlan): Promise<Decided> {
+export async function decide(
+  context: Context,
+  plan: LabPlan,
+  expiresAt: Decided['expiresAt'],
+): Promise<Decided> {
   const { lab, profile, hooks, identity } = plan
-  const { settings, space, holder } = context
+  const { settings, space, holder, env } = context
   const { source, file, publicKey } = identity
   return {
     profile: profile.name,
@@ -83,7 +87,8 @@ export async function decide(context: Context, plan: LabPlan): Promise<Decided> 
     authorizedKeys: [...plan.authorizedKeys],
     tags: labTags(space.backendId, lab),
     owner: { user: holder.user, host: holder.host },
-    expiresAt: null,
+    session: env.session ?? null,
+    expiresAt,
     costPerHourUsd: hooks.costPerHourUsd,
     engine: null,
   }

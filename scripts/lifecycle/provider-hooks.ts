@@ -21,11 +21,20 @@ export interface PreparedImage {
 /** What a lab's stack is made from. */
 export type SpecFacts = Pick<
   LabFacts,
-  'lab' | 'profile' | 'image' | 'size' | 'machines' | 'sshKey' | 'authorizedKeys' | 'createdAt'
+  'lab' | 'profile' | 'image' | 'size' | 'machines' | 'sshKey' | 'authorizedKeys' | 'createdAt' | 'expiresAt'
 >
 
 /** `partial`: traces of a machine that was never finished. */
 export type Presence = 'absent' | 'partial' | 'stopped' | 'running'
+
+/**
+ * Something that ends a lab by itself when its time is over. `armed`: ready to, at the recorded time. `missing`: the
+ * lab runs and nothing will end it. `idle`: nothing of it runs. `unknown`: this computer can't tell.
+ */
+export interface Enforcer {
+  readonly name: string
+  readonly state: 'armed' | 'missing' | 'idle' | 'unknown'
+}
 
 export interface StepControl {
   readonly signal: AbortSignal
@@ -77,6 +86,10 @@ export interface ProviderHooks {
   presence(lab: Pick<LabFacts, 'lab' | 'region'>, machine: Machine): Promise<Presence>
   /** Engine address of what must be made again when a machine is absent. */
   replaceAddress(machine: string): string
+  /** Those that the provider has, for a lab that has a TTL. Only looks. */
+  enforcers(lab: AnyLab): Promise<readonly Enforcer[]>
+  /** From now on the provider's own enforcers go by `lab.expiresAt`; a lab without machines has none. */
+  moveExpiry(lab: AnyLab, step: StepControl): Promise<void>
   /** Powers a stopped machine on. */
   start(spec: LabSpec, machine: string, step: StepControl): Promise<void>
   /** Removes what the engine did not, and returns what is still there. */
@@ -85,8 +98,11 @@ export interface ProviderHooks {
   consoleTail(lab: AnyLab, machine: Machine): Promise<string>
 }
 
+/** Whether this version can do anything for a lab of that provider. */
+export const isSupported = (provider: string): boolean => provider === 'local'
+
 /** Loads a provider's hooks; a provider's code costs nothing until it is used. */
 export async function hooksOf(provider: string): Promise<ProviderHooks> {
-  if (provider === 'local') return (await import('./local-hooks.js')).localHooks
+  if (isSupported(provider)) return (await import('./local-hooks.js')).localHooks
   throw new LabError({ code: 'usage', problem: `The provider ${provider} is not part of this version.` })
 }

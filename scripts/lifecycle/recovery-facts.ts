@@ -1,4 +1,3 @@
-import { hostname } from 'node:os'
 import { BackendError } from '../../backend/errors.js'
 import { recordKey } from '../../backend/keys.js'
 import type { AnyLab } from '../../backend/lab.js'
@@ -18,6 +17,7 @@ import { LabError } from '../errors.js'
 import { explain } from '../explain.js'
 import { hooksOf, type Presence } from './provider-hooks.js'
 import { targetOf } from './reach.js'
+import { isElsewhere } from './target.js'
 
 /** Everything that can be known of a lab, whatever happened to it. Reading it changes nothing. */
 export interface RecoveryFacts {
@@ -62,8 +62,7 @@ export async function readFacts(context: Context, lab: LabName): Promise<Recover
   const record = await readRecordFacts(context, lab)
   const known = record.kind === 'readable' ? record.lab : undefined
   const profile = known === undefined ? await guessProfile(context, lab) : undefined
-  const elsewhere =
-    known?.provider === 'local' && known.owner.host !== hostname() ? known.owner.host : undefined
+  const elsewhere = known !== undefined && isElsewhere(known) ? known.owner.host : undefined
   return {
     lab,
     record,

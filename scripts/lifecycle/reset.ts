@@ -1,4 +1,3 @@
-import { hostname } from 'node:os'
 import type { AnyLab, Lab } from '../../backend/lab.js'
 import type { Context } from '../context.js'
 import { LabError } from '../errors.js'
@@ -6,14 +5,15 @@ import type { Connection } from '../machine/connect.js'
 import { setMachineClock, waitForConfiguration, withMachines } from './configure-machines.js'
 import { settleEngine } from './engine-session.js'
 import { engineFor } from './engine-for.js'
+import { assertNotExpired } from './expiry.js'
 import { endAbandonedUse, throughGate, type Session } from './gate.js'
 import { makeMachines, stepControl, type Work } from './make-machines.js'
 import { plantMarker, verifyMarkerGone, type Marker } from './marker.js'
 import { planLab, type LabPlan } from './plan-lab.js'
 import { resetSteps } from './step-lists.js'
 import { Steps, type Timing } from './steps.js'
-import { labNameOf, requireLab } from './target.js'
-import { viewLab, type LabView } from './view.js'
+import { assertHere, labNameOf, requireLab } from './target.js'
+import { armedView, type LabView } from './view.js'
 
 export interface MachineReset {
   readonly name: string
@@ -30,15 +30,14 @@ export async function reset(context: Context, positional: string | undefined): P
   const name = labNameOf(context, positional)
   const known = await requireLab(context, name)
   if (!isResettable(known) && known.state !== 'in-use') throw notReady(known)
-  if (known.provider === 'local' && known.owner.host !== hostname()) {
-    throw new LabError({ code: 'lab-on-other-computer', lab: name, host: known.owner.host })
-  }
+  assertHere(known)
   return throughGate(context, name, 'reset', async (session) => {
     const current = (await endAbandonedUse(session)) ?? known
     if (!isResettable(current)) throw notReady(current)
+    assertNotExpired(current, session.lease.storeTime())
     const plan = await planLab(context, name, current)
     const { lab, timings, machines } = await resetLab(session, plan, current)
-    return { ...viewLab(context, lab, timings), reset: machines }
+    return { ...(await armedView(session, lab, timings)), reset: machines }
   })
 }
 

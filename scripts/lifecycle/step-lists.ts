@@ -23,9 +23,11 @@ export const resetSteps = (kind: BaselineKind): readonly StepName[] =>
 
 export const downSteps = ['synth', 'init', 'destroy', 'verify'] as const
 
+export const extendSteps = ['move-expiry'] as const
+
 /** Of a lab that is destroyed already. */
 export const verifySteps = ['verify'] as const
 
 export type StepName =
-  | (typeof MAKE | typeof downSteps)[number]
+  | (typeof MAKE | typeof downSteps | typeof extendSteps)[number]
   | ('wait-ssh' | 'cloud-init' | 'baseline' | 'mark' | 'restore' | 'clock')

@@ -1,4 +1,3 @@
-import { hostname } from 'node:os'
 import type { AnyLab, Lab } from '../../backend/lab.js'
 import type { LabName } from '../../backend/lab-name.js'
 import { listRecords } from '../../backend/record.js'
@@ -9,7 +8,7 @@ import { LabError } from '../errors.js'
 import type { LabPlan } from './plan-lab.js'
 import { hooksOf } from './provider-hooks.js'
 import { requireIdentity } from './reach.js'
-import { defaultLabName, labNameOf } from './target.js'
+import { assertHere, defaultLabName, labNameOf } from './target.js'
 
 /** What the user asked for: a distro for the lab's own provider, or a profile. */
 export interface SwapRequest {
@@ -73,9 +72,7 @@ export async function planSwap(
   if (distro.name === known.distro && !isBegun(known)) {
     throw new LabError({ code: 'swap-same-distro', lab, distro: distro.name })
   }
-  if (provider.name === 'local' && known.owner.host !== hostname()) {
-    throw new LabError({ code: 'lab-on-other-computer', lab, host: known.owner.host })
-  }
+  assertHere(known)
   const hooks = await hooksOf(provider.name)
   const size = hooks.resolveSize(profile, { instanceType: known.size.instanceType })
   const decided = {

@@ -4,6 +4,7 @@ import { LabError } from '../errors.js'
 import { configureMachines, withMachines } from './configure-machines.js'
 import { settleEngine } from './engine-session.js'
 import { engineFor } from './engine-for.js'
+import { assertNotExpired } from './expiry.js'
 import { endAbandonedUse, throughGate } from './gate.js'
 import { lookAtMachines, makeMachines, stepControl, type EngineWork, type Work } from './make-machines.js'
 import type { PreparedImage } from './provider-hooks.js'
@@ -12,7 +13,7 @@ import { swapSteps } from './step-lists.js'
 import { Steps } from './steps.js'
 import { findSwapLab, isBegun, isSwappable, planSwap, type SwapPlan, type SwapRequest } from './swap-plan.js'
 import { requireLab } from './target.js'
-import { viewLab, type LabView } from './view.js'
+import { armedView, type LabView } from './view.js'
 
 export type SwapResult = LabView & {
   /** The distro that it was before. */
@@ -30,13 +31,14 @@ export async function swap(context: Context, request: SwapRequest): Promise<Swap
   const engine = await engineFor(context)
   return throughGate(context, name, 'swap', async (session) => {
     const current = (await endAbandonedUse(session)) ?? (await requireLab(context, name))
+    assertNotExpired(current, session.lease.storeTime())
     // Once more, as it is under the lease.
     const plan = await planSwap(context, name, current, request)
     const work = { session, plan, engine, steps: new Steps(session, swapSteps(hooks.baseline.kind)) }
     await settleEngine(session, 'wait')
     const image = await work.steps.run('image', (detail) => prepareImage(work, plan, current, detail))
     const ready = await replaceMachines(work, plan, image)
-    return { ...viewLab(context, ready, work.steps.timings), from: current.distro }
+    return { ...(await armedView(session, ready, work.steps.timings)), from: current.distro }
   })
 }
 

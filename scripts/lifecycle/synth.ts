@@ -40,9 +40,9 @@ export async function synthesise(
   return { text: `Wrote ${file}\n${next}${needs}`, json: { lab, folder, files: [file] } }
 }
 
-/** With the key that a later `up` will use. */
+/** With the key that a later `up` will use. Its time is not running yet: the same profile gives the same files. */
 const decideNew = async (context: Context, lab: LabName): Promise<Decided> =>
-  decide(context, await planLab(context, lab, undefined))
+  decide(context, await planLab(context, lab, undefined), null)
 
 /** A record that can't be read is said, and leaves what the profile alone tells: the way out when all else fails. */
 async function readLiving(context: Context, lab: LabName): Promise<AnyLab | undefined> {

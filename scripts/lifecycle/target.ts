@@ -1,3 +1,4 @@
+import { hostname } from 'node:os'
 import { isLabName, type LabName } from '../../backend/lab-name.js'
 import type { AnyLab } from '../../backend/lab.js'
 import { listRecords, readRecord } from '../../backend/record.js'
@@ -33,6 +34,15 @@ export async function requireLab(context: Context, name: LabName): Promise<AnyLa
       labs.map((lab) => lab.lab),
     ),
   })
+}
+
+/** Local VMs live and die on the computer that made them. */
+export const isElsewhere = ({ provider, owner }: Pick<AnyLab, 'provider' | 'owner'>): boolean =>
+  provider === 'local' && owner.host !== hostname()
+
+export function assertHere(lab: AnyLab): void {
+  if (isElsewhere(lab))
+    throw new LabError({ code: 'lab-on-other-computer', lab: lab.lab, host: lab.owner.host })
 }
 
 /** The machine a command means: the named one, else the lab's only or main one. */

@@ -1,4 +1,3 @@
-import { hostname } from 'node:os'
 import { isDeepStrictEqual } from 'node:util'
 import type { AnyLab, Lab } from '../../backend/lab.js'
 import type { LabName } from '../../backend/lab-name.js'
@@ -8,13 +7,15 @@ import type { Engine } from '../engine/resolve.js'
 import { LabError } from '../errors.js'
 import { explain } from '../explain.js'
 import { engineFor } from './engine-for.js'
+import { assertNotExpired } from './expiry.js'
 import { endAbandonedUse, throughGate, type Session } from './gate.js'
+import { removedOnFailure } from './on-failure.js'
 import type { LabPlan } from './plan-lab.js'
 import { hooksOf } from './provider-hooks.js'
 import { assertKeyOnLab } from './reach.js'
 import { reconnect } from './reconnect.js'
-import { labNameOf } from './target.js'
-import { viewLab, type LabView } from './view.js'
+import { assertHere, labNameOf } from './target.js'
+import { armedView, type LabView } from './view.js'
 
 export type UpResult = LabView & { readonly reused: boolean }
 
@@ -28,9 +29,10 @@ export async function up(context: Context, positional: string | undefined): Prom
   const checked = known?.state === 'ready' ? undefined : await checkUp(context, lab, before)
   return throughGate(context, lab, 'up', async (session) => {
     const current = await endAbandonedUse(session)
+    if (current !== undefined) assertNotExpired(current, session.lease.storeTime())
     if (current?.state === 'ready' || current?.state === 'in-use') {
       if (await reconnect(session, current)) {
-        return { ...viewLab(context, session.writer.lab ?? current, []), reused: true }
+        return { ...(await armedView(session, session.writer.lab ?? current, [])), reused: true }
       }
       context.progress.say(`${lab} does not answer: bringing it back`)
     }
@@ -45,8 +47,10 @@ export async function up(context: Context, positional: string | undefined): Prom
       if (finished !== undefined) return finished
     }
     const { bringUp } = await import('./bring-up.js')
-    const { lab: ready, timings } = await bringUp(session, plan, engine)
-    return { ...viewLab(context, ready, timings), reused: false }
+    const { lab: ready, timings } = await removedOnFailure(session, current, () =>
+      bringUp(session, plan, engine),
+    )
+    return { ...(await armedView(session, ready, timings)), reused: false }
   })
 }
 
@@ -61,7 +65,7 @@ async function finishReset(
   context.progress.say(`A reset of ${name} did not end: going on with it`)
   try {
     const { lab, timings } = await resetLab(session, plan, current)
-    return { ...viewLab(context, lab, timings), reused: false }
+    return { ...(await armedView(session, lab, timings)), reused: false }
   } catch (error) {
     const { baseline } = plan.hooks
     if (baseline.kind !== 'snapshot' || !baseline.isLost(error)) throw error
@@ -76,9 +80,7 @@ const livingOf = (known: AnyLab | undefined): AnyLab | undefined =>
 
 /** Throws what speaks against it on this computer; changes nothing. */
 async function checkUp(context: Context, lab: LabName, living: AnyLab | undefined): Promise<Engine> {
-  if (living !== undefined && living.provider === 'local' && living.owner.host !== hostname()) {
-    throw new LabError({ code: 'lab-on-other-computer', lab, host: living.owner.host })
-  }
+  if (living !== undefined) assertHere(living)
   const { draftLab } = await import('./plan-lab.js')
   const { hooks } = await draftLab(context, lab, living)
   const { settings, env } = context

@@ -3,6 +3,9 @@ import type { AnyLab } from '../../backend/lab.js'
 import type { Context } from '../context.js'
 import { sshAlias, sshCommand } from '../machine/ssh-config.js'
 import { keyFiles, keyFolder } from '../workspace.js'
+import { armMissing, enforcersOf, expiresInMs } from './expiry.js'
+import type { Session } from './gate.js'
+import type { Enforcer } from './provider-hooks.js'
 import type { Timing } from './steps.js'
 
 /** A lab as `up` and `list` show it. */
@@ -21,11 +24,20 @@ export interface LabView {
     readonly ssh: string
   }[]
   readonly expiresAt: string | null
+  /** Milliseconds; negative once its time is over, null when it has no end. */
+  readonly expiresInMs: number | null
+  readonly enforcers: readonly Enforcer[]
   readonly costPerHourUsd: number
   readonly timings: readonly Timing[]
 }
 
-export function viewLab(context: Context, lab: AnyLab, timings?: readonly Timing[]): LabView {
+/** `now`: by the store's clock, where it is known. */
+export async function viewLab(
+  context: Context,
+  lab: AnyLab,
+  now: Date,
+  timings?: readonly Timing[],
+): Promise<LabView> {
   const configFile = join(keyFolder(context.space, lab.lab), keyFiles.sshConfig)
   return {
     lab: lab.lab,
@@ -37,8 +49,14 @@ export function viewLab(context: Context, lab: AnyLab, timings?: readonly Timing
     machines: lab.machines.map(({ name, address, port, user }) => ({
       ...{ name, address, port, user, ssh: sshCommand(configFile, sshAlias(lab.lab, name)) },
     })),
-    expiresAt: lab.expiresAt,
+    ...{ expiresAt: lab.expiresAt, expiresInMs: expiresInMs(lab, now), enforcers: await enforcersOf(lab) },
     costPerHourUsd: lab.costPerHourUsd,
     timings: timings ?? lab.steps.map(({ name, ms }) => ({ step: name, ms })),
   }
+}
+
+/** Whatever a command found or made ends by itself when its time is over. */
+export async function armedView(session: Session, lab: AnyLab, timings: readonly Timing[]): Promise<LabView> {
+  await armMissing(session, lab)
+  return viewLab(session.context, lab, session.lease.storeTime(), timings)
 }

@@ -4,6 +4,7 @@ import type { ResetResult } from '../lifecycle/reset.js'
 import type { SwapResult } from '../lifecycle/swap.js'
 import type { UpResult } from '../lifecycle/up.js'
 import { age } from './age.js'
+import { renderEnforcers, renderExpiry, timeLeft } from './expiry-text.js'
 import { elapsed } from './progress.js'
 import { renderTable } from './table.js'
 
@@ -13,7 +14,7 @@ export function renderUp(result: UpResult): string {
   const headline = result.reused
     ? `Reconnected to ${result.lab} (${result.distro}, ${result.state}).`
     : `${result.lab} is ${result.state} (${result.distro}) after ${elapsed(total)}.`
-  return [headline, ...result.machines.map(({ ssh }) => ssh)].join('\n')
+  return [headline, ...renderExpiry(result), ...result.machines.map(({ ssh }) => ssh)].join('\n')
 }
 
 /** As `up`: the last line is the ssh command, which is the same as before. */
@@ -40,9 +41,14 @@ export function renderList(labs: readonly ListedLab[]): string {
     view.state,
     view.machines.map(({ address, port }) => `${address ?? '?'}:${port ?? '?'}`).join(', '),
     age(Date.now() - Date.parse(createdAt)),
+    timeLeft(view),
+    renderEnforcers(view),
     command === null ? '' : `${command.holder.user}@${command.holder.host}: ${command.name}`,
   ])
-  return renderTable(['name', 'profile', 'region', 'state', 'address', 'age', 'under way'], rows)
+  return renderTable(
+    ['name', 'profile', 'region', 'state', 'address', 'age', 'expires', 'enforced by', 'under way'],
+    rows,
+  )
 }
 
 export function renderHistory(events: readonly LabEvent[]): string {

@@ -22,6 +22,8 @@ export interface LocalLabPlan {
   readonly cache: string
   /** Changes when a destroyed lab's name is used again, so that cloud-init sees a new machine. */
   readonly instanceId: string
+  /** When the machines must be off, as an ISO time in UTC; null: never. */
+  readonly expiresAt: string | null
 }
 
 export interface LocalMachinePlan {
@@ -59,6 +61,7 @@ export function planLocalLab(plan: LocalLabPlan): LocalLabSpec {
       sshPort: machine.sshPort,
       macAddress: mac,
       seed,
+      expiresAt: plan.expiresAt,
     }
     return { name: machine.name, user: machine.user, vm }
   })

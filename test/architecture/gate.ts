@@ -5,7 +5,9 @@ import { place, visit, type Source } from './source.js'
 export const GATE = 'scripts/lifecycle/gate.ts'
 
 /** Every verb that changes a lab, its record or its lease. A new verb belongs into this list or the next. */
-export const CHANGING = ['up', 'swap', 'reset', 'exec', 'down', 'lock break']
+export const CHANGING = [
+  ...['up', 'swap', 'reset', 'exec', 'extend', 'down', 'cleanup', 'reap', 'lock break'],
+]
 /** They only look, or change no lab: a folder, a bucket, this computer. */
 export const READING = [
   ...['ssh', 'status', 'list', 'history', 'lock status', 'images', 'synth', 'doctor'],
@@ -27,7 +29,7 @@ const CHANGERS = [
   'scripts/lifecycle/configure-machines.ts',
   'scripts/lifecycle/marker.ts',
 ]
-const CHANGING_HOOKS = ['start', 'prepareImage', 'removeLeftovers', 'take', 'restore']
+const CHANGING_HOOKS = ['start', 'prepareImage', 'moveExpiry', 'removeLeftovers', 'take', 'restore']
 const STORE_WRITES = ['create', 'replace', 'remove']
 
 /** One line for each place outside backend/ that could change a lab without having passed the gate. */

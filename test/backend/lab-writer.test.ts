@@ -249,7 +249,8 @@ describe('history', () => {
 
   test('holds notes too, which are no transitions', async () => {
     await writer.create(decided)
-    await writer.note('lock broken by anna')
+    await writer.note('lock broken by anna', { expiresAt: '2030-01-01T00:00:00.000Z' })
+    expect(await recorded()).toMatchObject({ state: 'provisioning', expiresAt: '2030-01-01T00:00:00.000Z' })
     expect((await readHistory(store, lab)).events).toMatchObject([
       {},
       { kind: 'note', message: 'lock broken by anna' },

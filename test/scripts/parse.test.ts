@@ -31,6 +31,7 @@ const VERBS = [
   ...['up', 'down', 'status', 'list', 'ssh', 'exec', 'images', 'synth', 'history', 'doctor'],
   ...['lock status', 'lock break'],
   ...['backend init', 'backend show'],
+  ...['extend', 'cleanup', 'reap'],
 ]
 
 describe('the command table', () => {

@@ -45,6 +45,11 @@ const SETTINGS: readonly Setting[] = [
   same('ssh-key', 'sshKey', undefined, ['/flag', '/env', '/project', '/user']),
   same('engine-mirror', 'engineMirror', undefined, ['http://a/f', 'http://a/e', 'http://a/p', 'http://a/u']),
   same('wait', 'wait', 'ready', ['none', 'ssh', 'none', 'ssh']),
+  same('on-failure', 'onFailure', 'keep', ['destroy', 'keep', 'destroy', 'keep']),
+  {
+    ...same('ttl', 'ttl', undefined, ['30m', 'none', '90s', '1d']),
+    expected: [1_800_000, null, 90_000, 86_400_000, 14_400_000],
+  },
   {
     ...same('wait-lock', 'waitLock', undefined, ['1s', '2s', '3s', '4s']),
     expected: [1000, 2000, 3000, 4000, 600_000],
@@ -135,7 +140,24 @@ describe('durations', () => {
   )
 })
 
+test.each(['0', '366d', '99999999999d', 'never', '4'])(
+  '--ttl %s is no time to live, and the message says what is',
+  async (ttl) => {
+    const fault = await faultOf(() => settings({ ttl }))
+    expect(fault).toMatchObject({
+      code: 'usage',
+      problem: expect.stringMatching(/^--ttl: expected a duration/),
+    })
+  },
+)
+
+test('--older-than is a duration in the same words, and means nothing unless given', () => {
+  expect(settings({}).olderThan).toBeUndefined()
+  expect(settings({ 'older-than': '1d' }).olderThan).toBe(86_400_000)
+})
+
 test.each([
+  ['on-failure', 'remove', '--on-failure: expected keep, destroy, got "remove"'],
   ['wait', 'later', '--wait: expected ready, ssh, none, got "later"'],
   ['output', 'yaml', '--output: expected text, json, got "yaml"'],
 ])('--%s %s is a usage error that lists what there is', async (flag, value, problem) => {

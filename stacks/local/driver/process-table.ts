@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { identifyProcess, livenessOf, type ProcessIdentity } from '../../../backend/process-identity.js'
@@ -20,7 +21,10 @@ export async function findProcesses(
 ): Promise<FoundProcess[]> {
   const found: FoundProcess[] = []
   for (const pid of await candidatePids(pidFile)) {
+    // Nearly all are not: they cost no more than this.
+    if (!isOurs(await commandLine(pid))) continue
     const identity = identifyProcess(pid)
+    // Once more, as the pid may have gone to another process in between.
     const words = identity === undefined ? [] : await commandLine(pid)
     if (identity !== undefined && isOurs(words)) found.push({ identity, words })
   }
@@ -36,11 +40,18 @@ async function candidatePids(pidFile: string): Promise<number[]> {
 }
 
 async function commandLine(pid: number): Promise<string[]> {
-  if (process.platform === 'linux') {
-    return (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0')
-  }
+  if (process.platform === 'linux') return linuxCommandLine(pid)
   const { stdout } = await runTool('ps', ['-p', String(pid), '-o', 'command=']).catch(() => ({ stdout: '' }))
   return stdout.trim().split(/\s+/)
+}
+
+/** Synchronous: /proc never waits for a disk, and a hundred turns of the event loop cost more than the reading. */
+function linuxCommandLine(pid: number): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
+  } catch {
+    return []
+  }
 }
 
 /** False when one of them still runs after `timeoutMs`. */

@@ -41,9 +41,19 @@ async function removeEmptyFolders(from: string, machines: string): Promise<strin
   return removed
 }
 
+/** Nothing is left that `removeMachine` would find, and no driver is at work, or was killed at it. Only looks. */
+export async function isTraceless(id: string, files: MachineFiles): Promise<boolean> {
+  const above = dirname(files.directory)
+  const places = above === files.machines ? [files.guard] : [files.guard, above]
+  for (const place of places) if (await exists(place)) return false
+  return (await findLeft(id, files)).length === 0
+}
+
+const exists = async (path: string): Promise<boolean> =>
+  (await lstat(path).catch(() => undefined)) !== undefined
+
 async function findLeft(id: string, files: MachineFiles): Promise<string[]> {
   const found = [...(await findQemu(id, files)), ...(await findWatchdogs(id, files))]
   const processes = found.map(({ identity }) => `process ${identity.pid}`)
-  const directory = await lstat(files.directory).catch(() => undefined)
-  return directory === undefined ? processes : [...processes, files.directory]
+  return (await exists(files.directory)) ? [...processes, files.directory] : processes
 }

@@ -35,7 +35,9 @@ describe('after kill -9 of an up', () => {
       expect(box.machines()).toHaveLength(1)
       expect(await box.state(LAB)).toBe('ready')
       expect(await box.record(LAB)).toMatchObject({ engine: null, command: null })
-      await waitUntil('nothing but the machine', () => box.processes().length === 1)
+      await waitUntil('nothing but the machine', () =>
+        box.processes().every(({ role }) => role === 'machine' || role === 'watchdog'),
+      )
       await box.ok('down', LAB)
       expect(await box.traces()).toEqual([])
     },

@@ -23,5 +23,6 @@ export const labSpec = (changes: Partial<LocalLabPlan> = {}): LocalLabSpec =>
     authorizedKeys: ['ssh-ed25519 AAAA'],
     cache: '/home/anna/cache',
     instanceId: '1',
+    expiresAt: '2026-11-21T16:00:00.000Z',
     ...changes,
   })

@@ -76,11 +76,14 @@ describe('a machine', () => {
     })
   })
 
-  test('is replaced when its pinned image changes, and not when its size does', () => {
+  test('is replaced when its pinned image changes, and not when its size or its time does', () => {
     const pinned = synthesised({ imageId: 'sha256:aa' }).resource.terraform_data['main']
     expect(pinned?.triggers_replace).not.toEqual(main?.triggers_replace)
     const larger = synthesised({ size: { instanceType: '4x8192', vcpus: 4, memoryMiB: 8192, diskGiB: 10 } })
     expect(larger.resource.terraform_data['main']).toEqual(main)
+    const extended = synthesised({ expiresAt: null }).resource.terraform_data
+    expect(extended['main']).toEqual(main)
+    expect(extended['main-boot']?.triggers_replace).toEqual(boot?.triggers_replace)
   })
 })
 

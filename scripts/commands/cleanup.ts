@@ -1,0 +1,45 @@
+import { textFlag, type Command } from '../command.js'
+import { leaseOptions, yesOption } from '../options.js'
+
+export const cleanupCommand: Command = {
+  name: 'cleanup',
+  describe: 'Destroy every lab of this backend, or some of them',
+  options: {
+    session: {
+      type: 'boolean',
+      describe: 'Only those made in this session: DISTROLAB_SESSION, or else the CI run',
+    },
+    'older-than': { type: 'string', requiresArg: true, describe: 'Only those made longer ago, such as 1d' },
+    ...leaseOptions,
+    ...yesOption,
+  },
+  examples: [
+    ['distrolab cleanup', 'all of them; asks first, and without a terminal does nothing'],
+    ['distrolab cleanup --session -y', 'at the end of a CI run; exit code 6 if anything is left'],
+    ['distrolab cleanup --older-than 1d -y', 'what was made longer than a day ago'],
+  ],
+  async run(context, { flags }) {
+    const { confirm, requireTerminalOrYes } = await import('../confirm.js')
+    const isOfSession = flags['session'] === true
+    const olderThan = textFlag(flags, 'older-than')
+    // A hint that named fewer flags would hit more labs.
+    const command = [
+      'cleanup',
+      ...(isOfSession ? ['--session'] : []),
+      ...(olderThan === undefined ? [] : [`--older-than ${olderThan}`]),
+    ].join(' ')
+    requireTerminalOrYes(context, command)
+    const { cleanup, requireSession } = await import('../lifecycle/cleanup.js')
+    const { exitCodeOf } = await import('../lifecycle/destroy-many.js')
+    const { renderFates } = await import('../report/fates-text.js')
+    const session = isOfSession ? requireSession(context) : undefined
+    const fates = await cleanup(context, { session, olderThan: context.settings.olderThan }, (labs) =>
+      confirm(context, {
+        ...{ command, unattended: 'refuse' },
+        question: `Destroy ${labs.join(', ')} and everything on their machines?`,
+      }),
+    )
+    const text = fates.length === 0 ? 'There is no such lab.' : renderFates(fates)
+    return { text, json: { labs: fates }, exitCode: exitCodeOf(context, fates) }
+  },
+}

@@ -1,0 +1,41 @@
+import type { AnyLab } from '../../backend/lab.js'
+import { LabError } from '../errors.js'
+import type { Session } from './gate.js'
+import { hooksOf, isSupported, type Enforcer } from './provider-hooks.js'
+
+/** When a lab that is given `ttlMs` at `now` is over, as in its record. */
+export const expiryOf = (ttlMs: number | null, now: Date): string | null =>
+  ttlMs === null ? null : new Date(now.getTime() + ttlMs).toISOString()
+
+/** Milliseconds left, negative once its time is over; null for a lab without end, and for a destroyed one. */
+export const expiresInMs = (
+  { expiresAt, state }: Pick<AnyLab, 'expiresAt' | 'state'>,
+  now: Date,
+): number | null =>
+  expiresAt === null || state === 'destroyed' ? null : Date.parse(expiresAt) - now.getTime()
+
+export const isExpired = (lab: Pick<AnyLab, 'expiresAt' | 'state'>, now: Date): boolean =>
+  (expiresInMs(lab, now) ?? 1) <= 0
+
+/** An expired lab gets no more work: it is powered off, or about to be. Throws LabError lab-expired. */
+export function assertNotExpired(lab: AnyLab, now: Date): void {
+  if (lab.expiresAt !== null && isExpired(lab, now)) {
+    throw new LabError({ code: 'lab-expired', lab: lab.lab, expiresAt: lab.expiresAt })
+  }
+}
+
+/** What will end a lab by itself; none where it has no end, or is gone. */
+export async function enforcersOf(lab: AnyLab): Promise<readonly Enforcer[]> {
+  if (lab.expiresAt === null || lab.state === 'destroyed') return []
+  // A newer version's provider hides no lab from who looks.
+  if (!isSupported(lab.provider)) return [{ name: lab.provider, state: 'unknown' }]
+  return (await hooksOf(lab.provider)).enforcers(lab)
+}
+
+/** A lab that runs without what must end it, as after a kill of the watchdog, is given it back. */
+export async function armMissing({ signal, log }: Session, lab: AnyLab): Promise<void> {
+  if (!(await enforcersOf(lab)).some(({ state }) => state === 'missing')) return
+  log.warn('nothing enforced the TTL: arming it anew', { lab: lab.lab, expiresAt: lab.expiresAt })
+  const hooks = await hooksOf(lab.provider)
+  await hooks.moveExpiry(lab, { signal, detail: (text) => log.debug(text) })
+}

@@ -1,0 +1,70 @@
+import type { AnyLab } from '../../backend/lab.js'
+import type { Context } from '../context.js'
+import { LabError } from '../errors.js'
+import { enforcersOf, expiryOf } from './expiry.js'
+import { throughGate, type Session } from './gate.js'
+import { hooksOf, type Enforcer } from './provider-hooks.js'
+import { extendSteps } from './step-lists.js'
+import { Steps } from './steps.js'
+import { assertHere, labNameOf, requireLab } from './target.js'
+
+export interface Extension {
+  readonly lab: string
+  /** ISO time by the store's clock; null: it has no end any more. */
+  readonly expiresAt: string | null
+  readonly expiresInMs: number | null
+  /** The time it had before. */
+  readonly was: string | null
+  readonly enforcers: readonly Enforcer[]
+}
+
+/**
+ * Gives a lab the TTL that is set, from now on. `asked`: it was named for this very lab, so it may be shorter than what is
+ * left; the usual TTL never shortens.
+ */
+export async function extend(
+  context: Context,
+  positional: string | undefined,
+  ttl: 'asked' | 'usual',
+): Promise<Extension> {
+  const name = labNameOf(context, positional)
+  const known = await requireLab(context, name)
+  assertHere(known)
+  assertExtensible(known)
+  return throughGate(context, name, 'extend', async (session) => {
+    const current = session.writer.lab ?? known
+    assertExtensible(current)
+    const now = session.lease.storeTime()
+    const given = expiryOf(context.settings.ttl, now)
+    const expiresAt = ttl === 'asked' ? given : laterOf(given, current.expiresAt)
+    const moved = await moveExpiry(session, current, expiresAt)
+    const expiresInMs = expiresAt === null ? null : Date.parse(expiresAt) - now.getTime()
+    const enforcers = await enforcersOf(moved)
+    return { lab: name, expiresAt, expiresInMs, was: current.expiresAt, enforcers }
+  })
+}
+
+/** The record first: who only gets that far has a lab that ends too early, and never one that nothing ends. */
+async function moveExpiry(session: Session, lab: AnyLab, expiresAt: AnyLab['expiresAt']): Promise<AnyLab> {
+  const { writer, signal, log } = session
+  const told = `expires ${expiresAt ?? 'never'}, was ${lab.expiresAt ?? 'never'}`
+  const moved = { ...lab, expiresAt }
+  await new Steps(session, extendSteps).run('move-expiry', async (detail) => {
+    await writer.note(told, { expiresAt })
+    log.info(told, { lab: lab.lab })
+    await (await hooksOf(lab.provider)).moveExpiry(moved, { signal, detail })
+  })
+  await writer.finish()
+  return moved
+}
+
+/** null is later than any time. */
+const laterOf = (one: string | null, other: string | null): string | null =>
+  one === null || other === null ? null : one > other ? one : other
+
+/** What is gone, or going, has no time to be given. */
+function assertExtensible({ lab, state }: AnyLab): void {
+  if (state === 'destroyed') throw new LabError({ code: 'lab-not-ready', lab, state })
+  if (state === 'destroying' || state === 'destroy-failed')
+    throw new LabError({ code: 'lab-being-destroyed', lab })
+}

@@ -1,0 +1,12 @@
+import type { Fate } from '../lifecycle/destroy-many.js'
+import { elapsed } from './progress.js'
+import { renderTable } from './table.js'
+
+/** What went and what is left. */
+export function renderFates(fates: readonly Fate[]): string {
+  const rows = fates.map(({ lab, outcome, reason, ms }) => [
+    ...[lab, outcome === 'inconclusive' ? 'inconclusive, skipped' : outcome, elapsed(ms)],
+    reason.split('\n')[0] ?? '',
+  ])
+  return renderTable(['lab', 'result', 'after', 'why'], rows)
+}

@@ -1,0 +1,31 @@
+import { expect, test } from '@jest/globals'
+import { mkdir, symlink } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { machineFiles, type MachineFiles } from '../../../../stacks/local/driver/files.js'
+import { isTraceless } from '../../../../stacks/local/driver/remove.js'
+import { temporaryFolder } from '../../../scripts/support.js'
+
+const id = 'distrolab-traceless-main'
+const newFiles = (): MachineFiles => machineFiles(id, join(temporaryFolder(), 'machines', 'demo', 'main'))
+
+test('a machine of which there is nothing is traceless, and asking leaves nothing', async () => {
+  const files = newFiles()
+  expect(await isTraceless(id, files)).toBe(true)
+  expect(await isTraceless(id, files)).toBe(true)
+})
+
+test.each([
+  ['its folder, even an empty one', (files: MachineFiles) => mkdir(files.directory, { recursive: true })],
+  ["its lab's empty folder", (files: MachineFiles) => mkdir(dirname(files.directory), { recursive: true })],
+  [
+    'the guard of a driver that was killed',
+    async (files: MachineFiles) => {
+      await mkdir(files.machines, { recursive: true })
+      await symlink('a holder', files.guard)
+    },
+  ],
+])('%s is a trace', async (_what, leave) => {
+  const files = newFiles()
+  await leave(files)
+  expect(await isTraceless(id, files)).toBe(false)
+})
