@@ -5,18 +5,30 @@ import { DriverError, errnoOf } from './errors.js'
 import type { MachineFiles } from './files.js'
 import { findQemu, stopQemu } from './qemu/process.js'
 
+/** A QEMU that a killed driver was just starting may come up behind the first look, and write into the directory. */
+const ROUNDS = 3
+
 /**
- * Ends the machine's watchdog and QEMU, and removes its directory with everything in it, then the empty folders above it up to the
- * folder `machines`. Returns what was removed; throws `machine-left` if anything is still there.
+ * Ends the machine's watchdog and QEMU, and removes its directory with everything in it, then the empty folders above it
+ * up to the folder `machines`. Returns what was removed; throws `machine-left` if anything is still there.
  */
 export async function removeMachine(id: string, files: MachineFiles): Promise<string[]> {
+  const removed = new Set<string>()
+  let left: readonly string[] = []
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const path of await removeOnce(id, files)) removed.add(path)
+    left = await findLeft(id, files)
+    if (left.length === 0) return [...removed]
+  }
+  throw new DriverError({ code: 'machine-left', id, left })
+}
+
+async function removeOnce(id: string, files: MachineFiles): Promise<string[]> {
   await disarm(id, files)
   await stopQemu(id, files, 0)
   const names = await readdir(files.directory).catch((): string[] => [])
   for (const name of names) await rm(join(files.directory, name), { recursive: true, force: true })
   const folders = await removeEmptyFolders(files.directory, files.machines)
-  const left = await findLeft(id, files)
-  if (left.length > 0) throw new DriverError({ code: 'machine-left', id, left })
   return [...names.map((name) => join(files.directory, name)), ...folders]
 }
 
