@@ -3,9 +3,8 @@ import { openSetup } from '../../backend/open-setup.js'
 import { listRecords } from '../../backend/record.js'
 import { isPublic, type Visibility } from '../../backend/setup.js'
 import type { Context } from '../context.js'
-import { LabError } from '../errors.js'
-import type { Engine } from '../engine/resolve.js'
-import { engineFor, minimumEngine } from './engine-for.js'
+import { findEngine, type Engine } from '../engine/resolve.js'
+import { minimumEngine } from './engine-for.js'
 import { proveConditions, type Conditions } from './prove-conditions.js'
 
 export interface BackendView {
@@ -13,7 +12,7 @@ export interface BackendView {
   readonly kind: BackendLocation['kind']
   readonly engine: {
     readonly minimum: string
-    /** Null where none is found; no lab can be changed then. */
+    /** Null where none is found: one is obtained when a lab is changed. */
     readonly found: Engine | null
     readonly rejected: readonly string[]
   }
@@ -39,15 +38,16 @@ export async function showBackend(context: Context): Promise<BackendView> {
   const setup = await openSetup(location)
   const labs = await countLabs(context)
   const conditions = await proveConditions(context)
-  const [visibility, identity, engine] = await Promise.all([
+  const minimum = minimumEngine(context)
+  const [visibility, identity, search] = await Promise.all([
     setup.visibility(),
     setup.identity(),
-    findEngine(context),
+    findEngine(context.env, minimum),
   ])
   return {
     url: locationUrl(location),
     kind: location.kind,
-    engine: { minimum: minimumEngine(context), ...engine },
+    engine: { minimum, found: search.engine ?? null, rejected: search.passedOver },
     lock: { ...locks[location.kind], conditions },
     public: isPublic(visibility),
     visibility,
@@ -60,13 +60,4 @@ async function countLabs(context: Context): Promise<BackendView['labs']> {
   const { labs, unreadable } = await listRecords(await context.store())
   const destroyed = labs.filter(({ state }) => state === 'destroyed').length
   return { living: labs.length - destroyed, destroyed, unreadable: unreadable.length }
-}
-
-async function findEngine(context: Context): Promise<Pick<BackendView['engine'], 'found' | 'rejected'>> {
-  try {
-    return { found: await engineFor(context), rejected: [] }
-  } catch (error) {
-    if (!(error instanceof LabError) || error.fault.code !== 'engine-missing') throw error
-    return { found: null, rejected: error.fault.rejected }
-  }
 }

@@ -2,23 +2,31 @@ import { createRequire, syncBuiltinESMExports } from 'node:module'
 import { readFileSync, type PathLike } from 'node:fs'
 import { basename } from 'node:path'
 import { Socket } from 'node:net'
-import { KILL_VARIABLE, type KillPoint } from './kill-point.js'
+import { KILL_VARIABLE, type Strike } from './kill-point.js'
 
 /**
- * Loaded into the CLI by `--import`: ends it with SIGKILL at a point that KILL_VARIABLE names, from within, so that not
- * one instruction more is carried out. The product knows nothing of it.
+ * Loaded into the CLI by `--import`: sends it signals at a point that KILL_VARIABLE names, from within, so that after a
+ * SIGKILL not one instruction more is carried out. The product knows nothing of it.
  *
  * before  the record is about to say that the step begins
  * during  the step has begun, and just did its first deed: started a program, wrote to a socket, put a file in place
  * after   the step has ended, and nothing has followed yet
  * end     the command is over, and is about to give its lease back
  */
-const { when, step } = JSON.parse(process.env[KILL_VARIABLE] ?? '{}') as KillPoint
-const die = (): void => void process.kill(process.pid, 'SIGKILL')
+const { when, step, signals } = JSON.parse(process.env[KILL_VARIABLE] ?? '{}') as Strike
+const left = [...signals]
+
+/** Once: each signal after what the one before it has set off at once. */
+function strike(): void {
+  const signal = left.shift()
+  if (signal === undefined) return
+  process.kill(process.pid, signal)
+  setImmediate(strike)
+}
 
 let isUnderWay = false
 const deed = (): void => {
-  if (when === 'during' && isUnderWay) die()
+  if (when === 'during' && isUnderWay) strike()
 }
 
 // What the CLI starts lives on as it would otherwise.
@@ -49,8 +57,8 @@ function watch(): void {
 }
 
 function beforePublished(name: string, draft: string): void {
-  if (name === 'record.json' && when === 'before' && stepIn(draft) === step) die()
-  if (name === 'lease.json' && when === 'end' && holderIn(draft) === null) die()
+  if (name === 'record.json' && when === 'before' && stepIn(draft) === step) strike()
+  if (name === 'lease.json' && when === 'end' && holderIn(draft) === null) strike()
 }
 
 function afterPublished(name: string, file: string): void {
@@ -63,7 +71,7 @@ function watchSockets(): void {
   const say = process.stderr.write.bind(process.stderr)
   process.stderr.write = (text: string | Uint8Array) => {
     const said = say(text)
-    if (when !== 'before' && String(text).includes(`] ${step} done in`)) die()
+    if (when !== 'before' && String(text).includes(`] ${step} done in`)) strike()
     return said
   }
   const ours: readonly unknown[] = [process.stderr, process.stdout]

@@ -1,6 +1,17 @@
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { StepName } from '../../scripts/lifecycle/step-lists.js'
 
+/** What a CLI is struck by; the second Ctrl-C comes while the first is still being obeyed. */
+export const strokes = {
+  'kill -9': ['SIGKILL'],
+  'Ctrl-C': ['SIGINT'],
+  'Ctrl-C twice': ['SIGINT', 'SIGINT'],
+  'a TERM signal': ['SIGTERM'],
+  'a HUP signal': ['SIGHUP'],
+} as const satisfies Record<string, readonly NodeJS.Signals[]>
+
+export type Stroke = keyof typeof strokes
+
 export const KILL_VARIABLE = 'STAND_IN_KILL'
 
 /** Where the CLI is killed; `end` has no step. */
@@ -10,8 +21,11 @@ export type KillPoint =
 
 const PROGRAM = fileURLToPath(new URL('kill-at.js', import.meta.url))
 
-/** The environment in which a CLI is killed there. */
-export const killedAt = (point: KillPoint): Record<string, string> => ({
-  [KILL_VARIABLE]: JSON.stringify(point),
+/** What the variable holds, as JSON. */
+export type Strike = KillPoint & { readonly signals: readonly NodeJS.Signals[] }
+
+/** The environment in which a CLI is struck there. */
+export const struckAt = (point: KillPoint, by: Stroke): Record<string, string> => ({
+  [KILL_VARIABLE]: JSON.stringify({ ...point, signals: strokes[by] } satisfies Strike),
   NODE_OPTIONS: `--import=${pathToFileURL(PROGRAM).href}`,
 })

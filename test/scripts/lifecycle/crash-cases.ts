@@ -6,14 +6,15 @@ import {
   upSteps,
   type StepName,
 } from '../../../scripts/lifecycle/step-lists.js'
-import type { KillPoint } from '../../stand-in/kill-point.js'
+import { strokes, type KillPoint, type Stroke } from '../../stand-in/kill-point.js'
 
 export type Verb = 'up' | 'down' | 'swap' | 'reset'
 
-/** A command that is killed at a point, and the one that comes after it. */
+/** A command that is struck at a point, and the one that comes after it. */
 export interface CrashCase {
   readonly verb: Verb
   readonly point: KillPoint
+  readonly by: Stroke
   readonly then: 'up' | 'down'
 }
 
@@ -30,13 +31,25 @@ const pointsOf = (verb: Verb): KillPoint[] => [
   { when: 'end', step: 'end' },
 ]
 
-const casesOf = (verb: Verb): CrashCase[] =>
-  pointsOf(verb).flatMap((point) => (['up', 'down'] as const).map((then) => ({ verb, point, then })))
+const verbs = ['up', 'down', 'swap', 'reset'] as const
+const followers = ['up', 'down'] as const
 
-export const crashCases: readonly CrashCase[] = (['up', 'down', 'swap', 'reset'] as const).flatMap(casesOf)
+/** Just before, during and just after every step of every command. */
+export const killCases: readonly CrashCase[] = verbs.flatMap((verb) =>
+  pointsOf(verb).flatMap((point) => followers.map((then) => ({ verb, point, by: 'kill -9', then }) as const)),
+)
 
-export const titleOf = ({ verb, point, then }: CrashCase): string =>
-  `${verb} ${point.when === 'end' ? 'at its end' : `${point.when} ${point.step}`}, then ${then}`
+const interrupts = (Object.keys(strokes) as Stroke[]).filter((stroke) => stroke !== 'kill -9')
+
+/** During every step of every command; who comes after it takes turns. */
+export const interruptCases: readonly CrashCase[] = verbs
+  .flatMap((verb) => steps[verb].map((step) => ({ verb, point: { when: 'during', step } }) as const))
+  .flatMap((at, i) =>
+    interrupts.map((by, j) => ({ ...at, by, then: followers[(i + j) % 2] ?? 'up' }) as const),
+  )
+
+export const titleOf = ({ verb, point, by, then }: CrashCase): string =>
+  `${verb}: ${by} ${point.when === 'end' ? 'at its end' : `${point.when} ${point.step}`}, then ${then}`
 
 /** What must be on record when a command was killed: by hand, because the commands are what is tested. */
 const working: Readonly<Record<Verb, (step: StepName) => State>> = {
@@ -55,7 +68,13 @@ const ending: Readonly<Record<Verb, State>> = {
   reset: 'ready',
 }
 
-/** The state and step on record after the kill. */
+/** Where an interrupt is heard: in its step, or at the beginning of the next one when that step had nothing to wait for. */
+export function interruptedAt({ verb, point }: CrashCase): readonly StepName[] {
+  const at = steps[verb].findIndex((step) => step === point.step)
+  return steps[verb].slice(at, at + 2)
+}
+
+/** The state and step on record after a kill. */
 export function recordedAt({ verb, point }: CrashCase): {
   readonly state: State
   readonly step: StepName | null

@@ -2,22 +2,23 @@ import { expect } from '@jest/globals'
 import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { failureOf } from '../../../backend/lab-state.js'
 import type { LabEvent, LabRecord } from '../../../backend/record-schema.js'
 import { waitUntil } from '../../stand-in/lab-cli.js'
-import { killedAt } from '../../stand-in/kill-point.js'
+import { strokes, struckAt } from '../../stand-in/kill-point.js'
 import { Sandbox } from '../../stand-in/sandbox.js'
-import { recordedAt, type CrashCase, type Verb } from './crash-cases.js'
+import { interruptedAt, recordedAt, type CrashCase, type Verb } from './crash-cases.js'
 import { engineLocks, LAB } from './stages.js'
 
 /** What became of each case: undefined when all was as it must be. */
 export type Outcomes = Map<CrashCase, Error | undefined>
 
 /**
- * Tries the cases one after the other in one sandbox, each on the lab that the last one left: a case that needs a ready
- * lab follows one that ended with it, where there is one. After a failure it goes on in a new sandbox.
+ * Takes case after case from `left`, which several walks may share, and tries it in one sandbox on the lab that the last
+ * one left: a case that needs a ready lab follows one that ended with it, where there is one. After a failure it goes on
+ * in a new sandbox.
  */
-export async function walk(cases: readonly CrashCase[], outcomes: Outcomes): Promise<void> {
-  const left = [...cases]
+export async function walk(left: CrashCase[], outcomes: Outcomes): Promise<void> {
   let box = await newSandbox()
   try {
     while (left.length > 0) {
@@ -54,8 +55,7 @@ const recordOf = async (box: Sandbox): Promise<LabRecord> =>
 
 async function tryCase(box: Sandbox, crash: CrashCase): Promise<void> {
   const planted = await plant(box)
-  const pid = await crashAt(box, crash)
-  const seen = await expectTruth(box, crash, pid)
+  const seen = crash.by === 'kill -9' ? await expectTruth(box, crash) : await expectInterrupted(box, crash)
   if (crash.then === 'down') {
     await box.ok('down', LAB)
     await expectNothing(box)
@@ -64,7 +64,7 @@ async function tryCase(box: Sandbox, crash: CrashCase): Promise<void> {
   if (seen.state === 'destroying') await expectRefused(box)
   await box.ok('up', LAB)
   await expectReady(box)
-  if (seen.state === 'resetting') expect(existsSync(planted)).toBe(false)
+  if (seen.state.startsWith('reset')) expect(existsSync(planted)).toBe(false)
 }
 
 const wordsOf = (verb: Verb, record: LabRecord): string[] =>
@@ -79,40 +79,73 @@ async function plant(box: Sandbox): Promise<string> {
   return file
 }
 
-async function crashAt(box: Sandbox, { verb, point }: CrashCase): Promise<number> {
-  const cli = box.start(wordsOf(verb, await recordOf(box)), { env: killedAt(point) })
+async function crashAt(
+  box: Sandbox,
+  { verb, point, by }: CrashCase,
+): Promise<{ readonly pid: number; readonly code: number | null; readonly stderr: string }> {
+  const cli = box.start(wordsOf(verb, await recordOf(box)), { env: struckAt(point, by) })
   const { code, stderr } = await cli.done
-  if (code !== null) throw new Error(`it came past that point:\n${stderr}`)
-  return cli.pid
+  return { pid: cli.pid, code, stderr }
 }
 
 /** `status`, `history`, `lock status` and `recover` tell what was under way, and that its command is gone. */
-async function expectTruth(box: Sandbox, crash: CrashCase, pid: number): Promise<LabRecord> {
+async function expectTruth(box: Sandbox, crash: CrashCase): Promise<LabRecord> {
+  const { pid, code, stderr } = await crashAt(box, crash)
+  if (code !== null) throw new Error(`it came past that point:\n${stderr}`)
   const expected = recordedAt(crash)
-  const [status, history, recover] = await Promise.all(
-    ['status', 'history', 'recover'].map((verb) => box.ok(verb, LAB, '-o', 'json')),
-  )
-  const record = status?.json<LabRecord>() as LabRecord
+  const { record, recover } = await read(box)
   expect({ state: record.state, step: record.step?.name ?? null }).toEqual(expected)
   if (crash.point.when === 'end') expect(record.command).toBeNull()
   else expect(record.command).toMatchObject({ name: crash.verb, holder: { pid } })
+  expect(recover).toMatchObject({
+    lease: { kind: 'held', takeover: 'holder-dead', command: crash.verb, holder: { pid } },
+  })
+  return record
+}
+
+/** It ended by itself, said so, and left nothing under way. */
+async function expectInterrupted(box: Sandbox, crash: CrashCase): Promise<LabRecord> {
+  const { code, stderr } = await crashAt(box, crash)
+  const { record, recover } = await read(box)
+  expect(recover).toMatchObject({ lease: { kind: 'free' } })
+  expect(record).toMatchObject({ command: null, step: null, engine: null })
+  // The last step of all may have been over before the signal was heard.
+  if (code === 0)
+    expect(record.state).toBe(recordedAt({ ...crash, point: { when: 'end', step: 'end' } }).state)
+  else {
+    expect(stderr).toContain(`Interrupted by ${strokes[crash.by][0]}`)
+    expect(code).toBe(crash.by.startsWith('Ctrl-C') ? 130 : 143)
+    expect(record.failure?.code).toBe('interrupted')
+    expect(interruptedAt(crash)).toContain(record.failure?.step)
+    expect(failureOf(record.state)).toBeUndefined()
+  }
+  return record
+}
+
+/** What a person is told, and that it fits together. */
+async function read(box: Sandbox): Promise<{
+  readonly record: LabRecord
+  readonly recover: { readonly next: readonly { command: string }[] }
+}> {
+  const [status, history, recovery] = await Promise.all(
+    ['status', 'history', 'recover'].map((verb) => box.ok(verb, LAB, '-o', 'json')),
+  )
+  const record = status?.json<LabRecord>() as LabRecord
   const events = history?.json<LabEvent[]>() ?? []
   expect(events.at(-1)?.to).toBe(record.state)
   expect(events.map(({ from }) => from)).toEqual(
     [null, ...events.map(({ to }) => to)].slice(0, events.length),
   )
-  expect(recover?.json()).toMatchObject({
-    state: record.state,
-    lease: { kind: 'held', takeover: 'holder-dead', command: crash.verb, holder: { pid } },
-  })
-  expect(recover?.json<{ next: { command: string }[] }>().next[0]?.command).toBe(nextFor(record))
-  return record
+  const recover = recovery?.json<{ state: string; next: { command: string }[] }>() ?? { state: '', next: [] }
+  expect(recover.state).toBe(record.state)
+  expect(recover.next[0]?.command).toBe(nextFor(record))
+  return { record, recover }
 }
 
 /** What `recover` must say first. */
 function nextFor({ state }: LabRecord): string | undefined {
   if (state === 'ready' || state === 'destroyed') return undefined
-  return `distrolab ${state === 'destroying' ? 'down' : 'up'} ${LAB}`
+  return `distrolab ${state.startsWith('destroy') ? 'down' : 'up'} ${LAB}`
 }
 
 /** A lab whose destruction was begun is not brought up by mistake. */
@@ -124,7 +157,13 @@ async function expectRefused(box: Sandbox): Promise<void> {
 }
 
 async function expectReady(box: Sandbox): Promise<void> {
-  await waitUntil('nothing but the machine', () => box.processes().length === 1)
+  const roles = (): string =>
+    box
+      .processes()
+      .map(({ role }) => role)
+      .sort()
+      .join(' and ')
+  await waitUntil('nothing but the machine and its watchdog', () => roles() === 'machine and watchdog')
   const [machine, ...more] = box.machines()
   expect(more).toEqual([])
   const record = await recordOf(box)
