@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { renderTable } from '../scripts/report/table.js'
 import { againstCdktf, firstUps, overhead, reconnect, startUp, type Row } from './cases.js'
 import { newUser, projectRoot } from './lab.js'
+import { cleanupAgainstDown, resetToSsh, swapAgainstUp } from './life.js'
 
 /** Runs every case in one go on a user of its own, prints the table and writes it as JSON. */
 const user = await newUser()
@@ -22,8 +23,11 @@ try {
   await show(startUp(user))
   await show(overhead(user))
   await show(againstCdktf(user))
+  await show(resetToSsh(user))
+  await show(swapAgainstUp(user))
+  await show(cleanupAgainstDown(user))
 } finally {
-  await user.distrolab('down', 'debian-local').catch(() => undefined)
+  await user.distrolab('cleanup', '--yes').catch(() => undefined)
   await user.remove()
 }
 

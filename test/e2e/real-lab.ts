@@ -4,6 +4,7 @@ import { createConnection } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { struckAt, type KillPoint } from '../stand-in/kill-point.js'
 import { testCache } from '../test-cache.js'
 
 const cli = fileURLToPath(new URL('../../bundle/cli.js', import.meta.url))
@@ -19,6 +20,8 @@ export interface RealUser {
   readonly home: string
   readonly cache: string
   distrolab(...args: string[]): Promise<Ran>
+  /** With a kill -9 at that point; null as exit code says that it got there. */
+  killed(point: KillPoint, ...args: string[]): Promise<Ran>
   /** Runs a command line as it would be pasted into a shell. */
   paste(line: string): Promise<Ran>
   /** Command lines of the processes that have to do with this user's labs. */
@@ -33,9 +36,9 @@ export async function newUser(): Promise<RealUser> {
   await mkdir(join(testCache, 'images'), { recursive: true })
   await cp(join(testCache, 'images'), join(cache, 'images'), { recursive: true })
   const env = { ...process.env, DISTROLAB_HOME: home, DISTROLAB_CACHE: cache }
-  const run = (program: string, args: readonly string[]): Promise<Ran> =>
+  const run = (program: string, args: readonly string[], more: NodeJS.ProcessEnv = {}): Promise<Ran> =>
     new Promise((resolve, reject) => {
-      const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
+      const child = spawn(program, args, { env: { ...env, ...more }, stdio: ['ignore', 'pipe', 'pipe'] })
       const chunks = { stdout: [] as Buffer[], stderr: [] as Buffer[] }
       child.stdout.on('data', (chunk: Buffer) => chunks.stdout.push(chunk))
       child.stderr.on('data', (chunk: Buffer) => chunks.stderr.push(chunk))
@@ -49,6 +52,7 @@ export async function newUser(): Promise<RealUser> {
     home,
     cache,
     distrolab: (...args) => run(process.execPath, [cli, ...args]),
+    killed: (point, ...args) => run(process.execPath, [cli, ...args], struckAt(point, 'kill -9')),
     paste: (line) => run('sh', ['-c', line]),
     processes: () => processesNaming(folder),
     remove: () => rm(folder, { recursive: true, force: true }),

@@ -1,0 +1,60 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Row } from './cases.js'
+import type { BenchUser } from './lab.js'
+import { median, timeOf } from './measure.js'
+
+const LAB = 'bench-life'
+
+/** `reset` ends when SSH works again, its marker is gone and the clock is set. */
+export async function resetToSsh(user: BenchUser): Promise<Row[]> {
+  await user.distrolab('up', LAB, '--profile', 'debian-13-local')
+  const times: number[] = []
+  for (let round = 0; round < 5; round++) times.push(await timeOf(() => user.distrolab('reset', LAB)))
+  await user.distrolab('down', LAB)
+  return [
+    { what: 'reset to a working SSH', value: median(times) / 1000, unit: 's', limit: 3, promise: 'at most' },
+  ]
+}
+
+/** To the same distro from the same image, once from nothing and once in the place of another. */
+export async function swapAgainstUp(user: BenchUser): Promise<Row[]> {
+  await user.distrolab('up', LAB, '--profile', 'debian-12-local', '--wait', 'none')
+  await user.distrolab('down', LAB)
+  const theirs = await timeOf(() => user.distrolab('up', LAB, '--profile', 'debian-12-local'))
+  await user.distrolab('down', LAB)
+  await user.distrolab('up', LAB, '--profile', 'debian-13-local')
+  const ours = await timeOf(() => user.distrolab('swap', LAB, 'debian-12'))
+  await user.distrolab('down', LAB)
+  return [
+    {
+      ...{ what: 'swap between cached images / cold up', value: ours / theirs, unit: 'times' },
+      ...{ limit: 1.1, promise: 'at most', sides: { ours, theirs } },
+    },
+  ]
+}
+
+const LABS = 20
+
+/** Of VMs that are paused: twenty that boot would take the processors from both sides. */
+export async function cleanupAgainstDown(user: BenchUser): Promise<Row[]> {
+  const names = Array.from({ length: LABS + 1 }, (_name, n) => `bench-${n}`)
+  for (const name of names) {
+    await user.distrolab('up', name, '--profile', 'debian-13-local', '--wait', 'none')
+    process.kill(await qemuPid(user, name), 'SIGSTOP')
+  }
+  const theirs = await timeOf(() => user.distrolab('down', names[0] ?? ''))
+  const ours = await timeOf(() => user.distrolab('cleanup', '--yes'))
+  return [
+    {
+      ...{ what: `cleanup of ${LABS} labs / one down`, value: ours / theirs, unit: 'times' },
+      ...{ limit: 3, promise: 'at most', sides: { ours, theirs } },
+    },
+  ]
+}
+
+async function qemuPid(user: BenchUser, lab: string): Promise<number> {
+  const machines = join(user.env['DISTROLAB_HOME'] ?? '', 'machines')
+  const [backend = ''] = await readdir(machines)
+  return Number(await readFile(join(machines, backend, lab, 'main', 'qemu.pid'), 'utf8'))
+}
