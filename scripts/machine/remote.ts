@@ -1,4 +1,5 @@
 import type { Client, ClientChannel } from 'ssh2'
+import { limitTime, TimeOverError } from '../time-limit.js'
 import type { Connection } from './connect.js'
 import { quoteForShell } from './shell.js'
 
@@ -7,11 +8,18 @@ export interface RemoteOptions {
   readonly onStderr?: (chunk: Buffer) => void
   /** Fed to the command's standard input; without it the command reads end-of-file. */
   readonly stdin?: NodeJS.ReadableStream
+  /** Fed to it before that. */
+  readonly firstInput?: string
+  /** Milliseconds from its start on after which it is ended, with its process group. */
+  readonly timeLimitMs?: number | undefined
   /** On abort the remote command gets this command's signal and the channel is closed. */
   readonly signal?: AbortSignal
 }
 
-/** Runs one command in the user's login shell and returns its exit code; 128 + n when a signal ended it. */
+/**
+ * Runs one command in the user's login shell and returns its exit code; 128 + n when a signal ended it. Throws
+ * TimeOverError once it was ended because its time was over.
+ */
 export function runRemote(
   connection: Connection,
   command: string,
@@ -24,11 +32,17 @@ export function runRemote(
         reject(error)
         return
       }
-      const stop = (): void => {
-        sendSignal(connection.client, channel, 'INT')
+      const send = (signal: string): void => sendSignal(connection.client, channel, signal)
+      // Not when the channel is closed: a frozen machine never answers that.
+      const leave = (reason: Error): void => {
+        limit.dispose()
         channel.close()
-        // Not when the channel is closed: a frozen machine never answers that.
-        reject(options.signal?.reason as Error)
+        reject(reason)
+      }
+      const limit = limitTime(options.timeLimitMs, { send, giveUp: () => leave(new TimeOverError()) })
+      const stop = (): void => {
+        send('INT')
+        leave(options.signal?.reason as Error)
       }
       options.signal?.addEventListener('abort', stop, { once: true })
       let ended: { code: number | null; signal?: string } | undefined
@@ -38,8 +52,10 @@ export function runRemote(
           (ended = signal === undefined ? { code } : { code, signal }),
       )
       channel.on('close', () => {
+        limit.dispose()
         options.signal?.removeEventListener('abort', stop)
-        if (ended === undefined) reject(new Error('the connection was lost while the command ran'))
+        if (limit.isOver) reject(new TimeOverError())
+        else if (ended === undefined) reject(new Error('the connection was lost while the command ran'))
         else resolve(exitCodeOf(ended))
       })
       wireStreams(channel, options)
@@ -64,6 +80,7 @@ function sendSignal(client: Client, channel: ClientChannel, signal: string): voi
 function wireStreams(channel: ClientChannel, options: RemoteOptions): void {
   channel.on('data', (chunk: Buffer) => options.onStdout?.(chunk))
   channel.stderr.on('data', (chunk: Buffer) => options.onStderr?.(chunk))
+  if (options.firstInput) channel.write(options.firstInput)
   if (options.stdin === undefined) channel.end()
   else options.stdin.pipe(channel)
 }
