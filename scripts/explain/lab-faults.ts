@@ -2,6 +2,7 @@ import type { LabFault } from '../errors.js'
 import { driverExplanations } from './driver-faults.js'
 import { engineExplanations } from './engine-faults.js'
 import { didYouMean, EXIT, explainBy, indented, type Explanations, withRunbook } from './explanation.js'
+import { execExplanations } from './exec-faults.js'
 import { swapExplanations } from './swap-faults.js'
 
 const agentState = (agent: boolean): string =>
@@ -139,6 +140,7 @@ export const labExplanations: Explanations<LabFault> = {
     hint: 'distrolab doctor    # what is missing and how to install it',
     exitCode: EXIT.failed,
   }),
+  ...execExplanations,
   'host-key-changed': ({ lab, machine, expected, got }) => ({
     message: `${lab}/${machine} shows another host key than the pinned one; it may be another machine:${indented([`pinned ${expected}`, `shown  ${got}`])}`,
     hint: `If you made it anew yourself: distrolab down ${lab} && distrolab up ${lab}`,

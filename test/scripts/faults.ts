@@ -134,6 +134,12 @@ export const labFaults = withCodes<LabFault>({
   'ssh-timeout': { lab: 'demo', machine: 'main', seconds: 60, lastSeen: 'port closed', console: 'a\nb' },
   'ssh-failed': { lab: 'demo', machine: 'main', reason: 'closed' },
   'ssh-program-missing': {},
+  'exec-timeout': { lab: 'demo', place: 'main', seconds: 90 },
+  'transfer-source-missing': { lab: 'demo', machine: 'main', flag: '--fetch', from: 'log', to: './log' },
+  'transfer-failed': {
+    ...{ lab: 'demo', machine: 'main', flag: '--fetch', from: 'log', to: './log' },
+    reason: 'log: Permission denied',
+  },
   'host-key-changed': { lab: 'demo', machine: 'main', expected: 'ssh-ed25519 A', got: 'ssh-ed25519 B' },
   'cloud-init-failed': { lab: 'demo', machine: 'main', errors: ['no network'] },
   'cloud-init-timeout': { lab: 'demo', machine: 'main', seconds: 60, stage: 'final stage' },

@@ -11,6 +11,8 @@ export interface Knobs {
   readonly silent?: boolean
   /** SSH answers and takes no key. */
   readonly refuseKeys?: boolean
+  /** SSH works, without its subsystem for files. */
+  readonly refuseSftp?: boolean
 }
 
 export const KNOBS_VARIABLE = 'STAND_IN_KNOBS'
