@@ -99,6 +99,13 @@ export type LabFault =
       readonly lastSeen: string
       readonly console: string
     }
+  | {
+      readonly code: 'kernel-panic'
+      readonly lab: string
+      readonly machine: string
+      readonly reason: string
+      readonly console: string
+    }
   | { readonly code: 'ssh-failed'; readonly lab: string; readonly machine: string; readonly reason: string }
   | { readonly code: 'ssh-program-missing' }
   | ExecFault

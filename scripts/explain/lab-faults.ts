@@ -14,6 +14,9 @@ const wayIn = (lab: string): string =>
     `distrolab down ${lab} && distrolab up ${lab}    # anew, with your key in authorizedKeys of the configuration`,
   ].join('\n  ')
 
+const consoleEnd = (console: string): string =>
+  console === '' ? '' : `\nThe end of its console:${indented(console.split('\n'))}`
+
 export const labExplanations: Explanations<LabFault> = {
   usage: ({ problem, command }) => ({
     message: problem,
@@ -124,11 +127,14 @@ export const labExplanations: Explanations<LabFault> = {
     exitCode: EXIT.failed,
   }),
   'ssh-timeout': ({ lab, machine, seconds, lastSeen, console }) => ({
-    message: `SSH on ${lab}/${machine} did not work within ${seconds} s; last seen: ${lastSeen}.${
-      console === '' ? '' : `\nThe end of its console:${indented(console.split('\n'))}`
-    }`,
+    message: `SSH on ${lab}/${machine} did not work within ${seconds} s; last seen: ${lastSeen}.${consoleEnd(console)}`,
     hint: withRunbook(`distrolab up ${lab}    # goes on waiting`, 'dropped-network'),
     exitCode: EXIT.timeout,
+  }),
+  'kernel-panic': ({ lab, machine, reason, console }) => ({
+    message: `The kernel of ${lab}/${machine} panicked at each of its starts: ${reason}.${consoleEnd(console)}`,
+    hint: `distrolab up ${lab}    # starts it again\n  or make it anew: distrolab down ${lab} && distrolab up ${lab}`,
+    exitCode: EXIT.failed,
   }),
   'ssh-failed': ({ lab, machine, reason }) => ({
     message: `SSH to ${lab}/${machine} failed: ${reason}.`,

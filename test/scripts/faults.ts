@@ -132,6 +132,7 @@ export const labFaults = withCodes<LabFault>({
   'key-missing': { lab: 'demo', takes: ['github:bob'] },
   'agent-unreachable': { socket: '/s', reason: 'ECONNREFUSED' },
   'ssh-timeout': { lab: 'demo', machine: 'main', seconds: 60, lastSeen: 'port closed', console: 'a\nb' },
+  'kernel-panic': { lab: 'demo', machine: 'main', reason: 'Attempted to kill init!', console: 'panic' },
   'ssh-failed': { lab: 'demo', machine: 'main', reason: 'closed' },
   'ssh-program-missing': {},
   'exec-timeout': { lab: 'demo', place: 'main', seconds: 90 },

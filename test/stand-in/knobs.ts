@@ -9,6 +9,8 @@ export interface Knobs {
   readonly failStart?: string
   /** The forwarded port takes connections and says nothing, as it does while a guest boots. */
   readonly silent?: boolean
+  /** The guest's kernel panics when it starts, until its console says so this often. */
+  readonly panics?: number
   /** SSH answers and takes no key. */
   readonly refuseKeys?: boolean
   /** SSH works, without its subsystem for files. */
