@@ -1,6 +1,7 @@
 import type { Client, ClientChannel } from 'ssh2'
 import { limitTime, TimeOverError } from '../time-limit.js'
 import type { Connection } from './connect.js'
+import { ProcessGroup } from './process-group.js'
 import { quoteForShell } from './shell.js'
 
 export interface RemoteOptions {
@@ -27,42 +28,54 @@ export function runRemote(
 ): Promise<number> {
   return new Promise((resolve, reject) => {
     options.signal?.throwIfAborted()
-    connection.client.exec(command, (error, channel) => {
+    const pass = (chunk: Buffer): void => options.onStdout?.(chunk)
+    const group = options.timeLimitMs === undefined ? undefined : new ProcessGroup(pass)
+    connection.client.exec(group?.telling(command) ?? command, (error, channel) => {
       if (error) {
         reject(error)
         return
       }
-      const send = (signal: string): void => sendSignal(connection.client, channel, signal)
       // Not when the channel is closed: a frozen machine never answers that.
       const leave = (reason: Error): void => {
         limit.dispose()
         channel.close()
         reject(reason)
       }
-      const limit = limitTime(options.timeLimitMs, { send, giveUp: () => leave(new TimeOverError()) })
+      const limit = limitTime(options.timeLimitMs, {
+        send: (signal) => endGroup(connection.client, channel, signal, group),
+        giveUp: () => leave(new TimeOverError()),
+      })
       const stop = (): void => {
-        send('INT')
+        sendSignal(connection.client, channel, 'INT')
         leave(options.signal?.reason as Error)
       }
       options.signal?.addEventListener('abort', stop, { once: true })
-      let ended: { code: number | null; signal?: string } | undefined
-      channel.on(
-        'exit',
-        (code: number | null, signal?: string) =>
-          (ended = signal === undefined ? { code } : { code, signal }),
-      )
+      let ended: Ended | undefined
+      channel.on('exit', (code: number | null, signal?: string) => (ended = { code, signal }))
       channel.on('close', () => {
         limit.dispose()
+        group?.end()
         options.signal?.removeEventListener('abort', stop)
         if (limit.isOver) reject(new TimeOverError())
         else if (ended === undefined) reject(new Error('the connection was lost while the command ran'))
         else resolve(exitCodeOf(ended))
       })
-      wireStreams(channel, options)
+      wireStreams(channel, options, (chunk) => (group === undefined ? pass(chunk) : group.take(chunk)))
       // Aborted while the channel was being opened: no event comes for that.
       if (options.signal?.aborted === true) stop()
     })
   })
+}
+
+/** sshd passes a signal on for as long as the first process lives; KILL must reach what outlived that. */
+function endGroup(
+  client: Client,
+  channel: ClientChannel,
+  signal: 'TERM' | 'KILL',
+  group: ProcessGroup | undefined,
+): void {
+  sendSignal(client, channel, signal)
+  if (signal === 'KILL') group?.kill(client)
 }
 
 /**
@@ -77,8 +90,12 @@ function sendSignal(client: Client, channel: ClientChannel, signal: string): voi
   if (outgoing.state === 'open' || outgoing.state === 'eof') protocol.signal(outgoing.id, signal)
 }
 
-function wireStreams(channel: ClientChannel, options: RemoteOptions): void {
-  channel.on('data', (chunk: Buffer) => options.onStdout?.(chunk))
+function wireStreams(
+  channel: ClientChannel,
+  options: RemoteOptions,
+  onStdout: (chunk: Buffer) => void,
+): void {
+  channel.on('data', onStdout)
   channel.stderr.on('data', (chunk: Buffer) => options.onStderr?.(chunk))
   if (options.firstInput) channel.write(options.firstInput)
   if (options.stdin === undefined) channel.end()
@@ -100,7 +117,12 @@ const SIGNAL_NUMBERS: Readonly<Record<string, number>> = {
   TERM: 15,
 }
 
-function exitCodeOf(ended: { code: number | null; signal?: string }): number {
+interface Ended {
+  readonly code: number | null
+  readonly signal: string | undefined
+}
+
+function exitCodeOf(ended: Ended): number {
   if (ended.code !== null) return ended.code
   return 128 + (SIGNAL_NUMBERS[(ended.signal ?? '').replace(/^SIG/, '')] ?? 0)
 }

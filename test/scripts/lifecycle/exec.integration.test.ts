@@ -111,7 +111,8 @@ describe('exec', () => {
 
 describe('exec --timeout', () => {
   test('lets a command that ends in time be', async () => {
-    expect((await box.run(['exec', LAB, '--timeout', '1h', '--', 'exit 5'])).code).toBe(5)
+    const run = await box.run(['exec', LAB, '--timeout', '1h', '--', 'cat; exit 5'], { input: 'äöü' })
+    expect(run).toMatchObject({ code: 5, stdout: 'äöü', stderr: '' })
   })
 
   test('ends the command and what it started; 124 is said and recorded', async () => {
@@ -137,6 +138,17 @@ describe('exec --timeout', () => {
     expect(run.code).toBe(124)
     expect(await readFile(log, 'utf8')).toBe('not yet\n')
     expect(existsSync(`/proc/${(await readFile(`${log}.pid`, 'utf8')).trim()}`)).toBe(false)
+  })
+
+  test('kills what passes over TERM also when the shell that started it has ended', async () => {
+    const file = join(box.root, 'deaf-pid')
+    const deaf = `echo $$ >${file}; trap "" TERM; while :; do sleep 0.1; done`
+    const run = await box.run(['exec', LAB, '--timeout', '500ms', '--', `sh -c '${deaf}' | cat; echo after`])
+    expect(run).toMatchObject({ code: 124, stdout: '' })
+    await waitUntil(
+      'the end of what was deaf',
+      async () => !existsSync(`/proc/${(await readFile(file, 'utf8')).trim()}`),
+    )
   })
 
   test('-o json still gives what the command said until then', async () => {
