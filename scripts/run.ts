@@ -116,7 +116,7 @@ export async function runJoined(
   try {
     const result = await child
     signal.throwIfAborted()
-    if (limit.isOver) throw new TimeOverError()
+    if (limit.isOver) throw new TimeOverError('seen')
     return exitCodeOf(program, result)
   } finally {
     limit.dispose()

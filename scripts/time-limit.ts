@@ -1,6 +1,7 @@
 /** A command was ended because its time was over. */
 export class TimeOverError extends Error {
-  constructor() {
+  /** @param end `unseen`: it may still be there, or the machine may be frozen */
+  constructor(readonly end: 'seen' | 'unseen') {
     super('its time was over')
     this.name = 'TimeOverError'
   }

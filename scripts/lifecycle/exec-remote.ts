@@ -91,8 +91,8 @@ async function transfer({ session, machine, connection }: Reached, wanted: Trans
 
 /** The command's own failure wins over that of a fetch, which is then only said. */
 async function runAndFetch(reached: Reached): Promise<number> {
-  const ended = await runCommand(reached)
-  const [first, ...more] = await fetchAll(reached)
+  const { ended, canFetch } = await runCommand(reached)
+  const [first, ...more] = canFetch ? await fetchAll(reached) : []
   const isWon = ended === 0 && first !== undefined
   for (const failure of isWon || first === undefined ? more : [first, ...more])
     reached.session.context.progress.say(explain(failure).message)
@@ -116,16 +116,26 @@ async function fetchAll(reached: Reached): Promise<LabError[]> {
   return failures
 }
 
-/** Its exit code, or that its time was over. */
-async function runCommand({ session, machine, connection, request }: Reached): Promise<number | LabError> {
-  const { words, variables, timeLimitMs, streams } = request
+/** `ended`: its exit code, or that its time was over. */
+interface Ended {
+  readonly ended: number | LabError
+  readonly canFetch: boolean
+}
+
+async function runCommand({ session, machine, connection, request }: Reached): Promise<Ended> {
+  const { words, variables, timeLimitMs, fetches, streams } = request
   const { command, firstInput } = withVariables(remoteCommand(words), variables)
   try {
     const { signal } = session
-    return await runRemote(connection, command, { ...streams, firstInput, timeLimitMs, signal })
+    const ended = await runRemote(connection, command, { ...streams, firstInput, timeLimitMs, signal })
+    return { ended, canFetch: true }
   } catch (error) {
     if (!(error instanceof TimeOverError)) throw error
-    return timeoutOf(session.lab, machine.name, timeLimitMs)
+    // A frozen machine would never answer.
+    const canFetch = error.end === 'seen'
+    if (!canFetch && fetches.length > 0)
+      session.context.progress.say('--fetch: left out, because the end of the command was not seen')
+    return { ended: timeoutOf(session.lab, machine.name, timeLimitMs), canFetch }
   }
 }
 

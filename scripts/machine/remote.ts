@@ -43,7 +43,7 @@ export function runRemote(
       }
       const limit = limitTime(options.timeLimitMs, {
         send: (signal) => endGroup(connection.client, channel, signal, group),
-        giveUp: () => leave(new TimeOverError()),
+        giveUp: () => leave(new TimeOverError('unseen')),
       })
       const stop = (): void => {
         sendSignal(connection.client, channel, 'INT')
@@ -56,7 +56,7 @@ export function runRemote(
         limit.dispose()
         group?.end()
         options.signal?.removeEventListener('abort', stop)
-        if (limit.isOver) reject(new TimeOverError())
+        if (limit.isOver) reject(new TimeOverError('seen'))
         else if (ended === undefined) reject(new Error('the connection was lost while the command ran'))
         else resolve(exitCodeOf(ended))
       })

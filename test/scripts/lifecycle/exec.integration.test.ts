@@ -151,6 +151,15 @@ describe('exec --timeout', () => {
     )
   })
 
+  test('does not wait for what has a group of its own and keeps the output; nothing is fetched then', async () => {
+    const fetch = ['--fetch', `log:${join(box.root, 'unseen-log')}`]
+    const script = 'setsid sleep 600 & echo begun; wait'
+    const run = await box.run(['exec', LAB, '--timeout', '500ms', ...fetch, '--', script])
+    expect(run).toMatchObject({ code: 124, stdout: 'begun\n' })
+    expect(run.stderr).toContain('--fetch: left out, because the end of the command was not seen')
+    expect(await box.state(LAB)).toBe('ready')
+  })
+
   test('-o json still gives what the command said until then', async () => {
     const run = await box.run(['exec', LAB, '--timeout', '500ms', '-o', 'json', '--', 'echo said; sleep 600'])
     expect(run.code).toBe(124)
