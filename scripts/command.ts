@@ -14,7 +14,7 @@ export interface Command {
 }
 
 /** Flags as they were typed, by name; none has a default here. */
-export type Flags = Readonly<Record<string, string | number | boolean | undefined>>
+export type Flags = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>
 
 export interface Args {
   readonly lab: string | undefined
@@ -32,5 +32,22 @@ export interface Outcome {
   readonly exitCode?: number
 }
 
+/** A failure that has a result all the same: in the document of `-o json` these fields stand beside `error`. */
+export class PartialOutcome extends Error {
+  constructor(
+    readonly fields: object,
+    override readonly cause: unknown,
+  ) {
+    super('failed with a result', { cause })
+    this.name = 'PartialOutcome'
+  }
+}
+
 export const textFlag = (flags: Flags, name: string): string | undefined =>
   flags[name] === undefined ? undefined : String(flags[name])
+
+/** A flag that may be given more than once (`repeatedText`), in the order given. */
+export const listFlag = (flags: Flags, name: string): readonly string[] => {
+  const given = flags[name] ?? []
+  return Array.isArray(given) ? given.map(String) : [String(given)]
+}

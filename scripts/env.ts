@@ -57,12 +57,17 @@ export function takeVariable(name: string): string | undefined {
   return value === '' ? undefined : value
 }
 
+/** One variable of our own environment, for a command that gets it too. */
+export const variableOf = (name: string): string | undefined => process.env[name]
+
 type Variables = Readonly<Record<string, string | undefined>>
 
 const NOT_FLAGS = new Set(
   ['HOME', 'CACHE', 'CONFIG_HOME', 'TOFU', 'QEMU', 'LEASE', 'SESSION'].map((name) => `DISTROLAB_${name}`),
 )
 const SECRET_NAME = /(SECRET|TOKEN|PASSWORD|PASSPHRASE|PRIVATE_KEY|ACCESS_KEY|CREDENTIALS?)(_|$)/i
+
+export const isSecretName = (name: string): boolean => SECRET_NAME.test(name)
 
 export function readEnvironment(variables: Variables = process.env): Environment {
   const user = userInfo()
@@ -117,7 +122,7 @@ function flagDefaults(variables: Variables): Record<string, string> {
 
 function secretValues(variables: Variables): string[] {
   return Object.entries(variables).flatMap(([name, value = '']) => [
-    ...(SECRET_NAME.test(name) && value !== '' ? [value] : []),
+    ...(isSecretName(name) && value !== '' ? [value] : []),
     ...urlPasswords(value),
   ])
 }

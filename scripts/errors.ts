@@ -26,6 +26,26 @@ export type SwapFault =
     }
   | { readonly code: 'reset-not-clean'; readonly lab: string; readonly machine: string }
 
+/** What can go wrong around a command of `exec`. */
+export type ExecFault =
+  | {
+      readonly code: 'exec-timeout'
+      readonly lab: string
+      /** The machine, or this computer. */
+      readonly place: string
+      readonly seconds: number
+    }
+  | ({ readonly code: 'transfer-source-missing' } & TransferPlace)
+  | ({ readonly code: 'transfer-failed'; readonly reason: string } & TransferPlace)
+
+interface TransferPlace {
+  readonly lab: string
+  readonly machine: string
+  readonly flag: '--copy' | '--fetch'
+  readonly from: string
+  readonly to: string
+}
+
 /** What can go wrong in what happens: one literal code each, with the fields its message needs. */
 export type LabFault =
   | { readonly code: 'usage'; readonly problem: string; readonly command?: string | undefined }
@@ -79,8 +99,16 @@ export type LabFault =
       readonly lastSeen: string
       readonly console: string
     }
+  | {
+      readonly code: 'kernel-panic'
+      readonly lab: string
+      readonly machine: string
+      readonly reason: string
+      readonly console: string
+    }
   | { readonly code: 'ssh-failed'; readonly lab: string; readonly machine: string; readonly reason: string }
   | { readonly code: 'ssh-program-missing' }
+  | ExecFault
   | {
       readonly code: 'host-key-changed'
       readonly lab: string

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import { textFlag, type Outcome } from './command.js'
+import { PartialOutcome, textFlag, type Outcome } from './command.js'
 import { loadConfig } from './config.js'
 import { createContext } from './context.js'
 import { encryptionSecrets, resolveEncryption } from './encryption.js'
@@ -80,7 +80,8 @@ function printResult(outcome: Outcome, { json, redact }: Voice): void {
 }
 
 /** An error is one JSON document too, on stdout; the words for people always go to stderr. */
-function reportError(env: Environment, error: unknown, { json, redact }: Voice): number {
+function reportError(env: Environment, thrown: unknown, { json, redact }: Voice): number {
+  const [error, fields] = thrown instanceof PartialOutcome ? [thrown.cause, thrown.fields] : [thrown, {}]
   const { code, message, hint, exitCode } = explain(error)
   const shownHint = asTyped(hint, env.viaNpm)
   process.stderr.write(redact(`Error: ${message}${shownHint === '' ? '' : `\nNext:  ${shownHint}`}\n`))
@@ -88,7 +89,7 @@ function reportError(env: Environment, error: unknown, { json, redact }: Voice):
     process.stderr.write(redact(`${error.stack ?? ''}\n`))
   }
   if (json) {
-    const document = { error: { code, message, hint: shownHint, exitCode } }
+    const document = { error: { code, message, hint: shownHint, exitCode }, ...fields }
     process.stdout.write(`${redact(JSON.stringify(document, null, 2))}\n`)
   }
   return exitCode

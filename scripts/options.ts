@@ -2,6 +2,9 @@ import type { Options } from 'yargs'
 
 const text = (describe: string): Options => ({ type: 'string', describe, requiresArg: true })
 
+/** May be given more than once; `listFlag` reads it. */
+export const repeatedText = (describe: string): Options => ({ ...text(describe), array: true })
+
 /** Flags that every verb understands. */
 export const commonOptions: Readonly<Record<string, Options>> = {
   backend: text('Where the truth is kept, such as file:///srv/labs'),

@@ -51,7 +51,7 @@ function buildParser(version: string, onChosen: Chosen): Argv {
     .parserConfiguration({
       'camel-case-expansion': false,
       'boolean-negation': false,
-      'duplicate-arguments-array': false,
+      'greedy-arrays': false,
     })
   const groups = new Map<string, Command[]>()
   for (const command of commands) {
@@ -80,10 +80,19 @@ function addCommand(parser: Argv, verb: string, command: Command, onChosen: Chos
         .options(command.options ?? {})
         .example(command.examples.map(([line, does]) => [line, does]))
     },
-    // yargs has checked the flags against our own options, which know these three types.
-    (flags) => onChosen(command, flags as Flags),
+    // yargs has checked the flags against our own options, which know these types.
+    (flags) => onChosen(command, lastOfEach(command, flags as Flags)),
   )
 }
+
+/** A flag that was given more than once counts as given last, unless it is one that may be repeated. */
+const lastOfEach = ({ options = {} }: Command, flags: Flags): Flags =>
+  Object.fromEntries(
+    Object.entries(flags).map(([name, value]) => [
+      name,
+      Array.isArray(value) && options[name]?.array !== true ? String(value.at(-1)) : value,
+    ]),
+  )
 
 const positionalTexts = {
   lab: "The lab's name",

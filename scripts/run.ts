@@ -1,6 +1,7 @@
 import { closeSync, openSync } from 'node:fs'
 import { constants } from 'node:os'
 import { execa, type Options } from 'execa'
+import { limitTime, TimeOverError } from './time-limit.js'
 
 /** How a program ended when it did not end well; both streams and the cause are kept. */
 export type RunFailure =
@@ -79,11 +80,14 @@ export interface JoinedOptions {
   readonly signal: AbortSignal
   /** The signal that passes an abort on, by its reason. */
   readonly stopWith: (reason: unknown) => NodeJS.Signals
+  /** Milliseconds after which it is ended, with all that it started. */
+  readonly timeLimitMs?: number | undefined
 }
 
 /**
  * Runs a program with its streams passed on as they come, and returns its exit code (128 + n when a signal ended it).
- * On abort one signal reaches it and all that it started, and once it has ended the reason is thrown.
+ * On abort one signal reaches it and all that it started, and once it has ended the reason is thrown. Throws
+ * TimeOverError once it was ended because its time was over.
  */
 export async function runJoined(
   program: string,
@@ -101,16 +105,32 @@ export async function runJoined(
   child.stdin?.on('error', () => undefined)
   if (child.stdin) stdin?.pipe(child.stdin)
   const stop = (): void => {
-    if (child.pid !== undefined && child.exitCode === null)
-      process.kill(-child.pid, options.stopWith(signal.reason))
+    if (child.exitCode === null) signalGroup(child.pid, options.stopWith(signal.reason))
   }
   signal.addEventListener('abort', stop, { once: true })
+  const limit = limitTime(options.timeLimitMs, {
+    send: (name) => signalGroup(child.pid, `SIG${name}`),
+    // What left the process group may hold the streams for ever.
+    giveUp: () => [child.stdin, child.stdout, child.stderr].forEach((stream) => stream?.destroy()),
+  })
   try {
     const result = await child
     signal.throwIfAborted()
+    if (limit.isOver) throw new TimeOverError('seen')
     return exitCodeOf(program, result)
   } finally {
+    limit.dispose()
     signal.removeEventListener('abort', stop)
+  }
+}
+
+/** A group that has just ended needs no signal. */
+function signalGroup(leader: number | undefined, signal: NodeJS.Signals): void {
+  if (leader === undefined) return
+  try {
+    process.kill(-leader, signal)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
   }
 }
 

@@ -29,6 +29,8 @@ export interface Settings {
   readonly onFailure: OnFailure
   /** Milliseconds: which labs `cleanup` means. */
   readonly olderThan: number | undefined
+  /** Of a command of `exec`, as given. */
+  readonly timeout: string | undefined
   /** Milliseconds. */
   readonly waitLock: number
   readonly yes: boolean
@@ -70,6 +72,7 @@ export function resolveSettings(flags: Flags, env: Environment, config: Config, 
     ttl: ttlMs(text('ttl', 'ttl') ?? DEFAULT_TTL),
     onFailure: oneOf('--on-failure', text('on-failure', 'onFailure') ?? 'keep', ON_FAILURES),
     olderThan: olderThan === undefined ? undefined : durationMs('--older-than', olderThan),
+    timeout: text('timeout'),
     waitLock: durationMs('--wait-lock', text('wait-lock', 'waitLock') ?? DEFAULT_WAIT_LOCK),
     yes: isOn('yes'),
     json: oneOf('--output', text('output') ?? 'text', ['text', 'json']) === 'json',

@@ -1,6 +1,8 @@
-import { textFlag, type Command } from '../command.js'
+import { listFlag, textFlag, type Args, type Command } from '../command.js'
+import type { Context } from '../context.js'
+import { variableOf } from '../env.js'
 import { LabError } from '../errors.js'
-import { leaseOptions, machineOption, nameOption, profileOption } from '../options.js'
+import { leaseOptions, machineOption, nameOption, profileOption, repeatedText } from '../options.js'
 
 export const execCommand: Command = {
   name: 'exec',
@@ -15,20 +17,49 @@ export const execCommand: Command = {
       type: 'boolean',
       describe: 'Run it on this computer: nobody else changes the lab meanwhile, distrolab in it may',
     },
+    timeout: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'End the command after this time, such as 90s or 10m; exit code 124',
+    },
+    env: repeatedText('NAME=VALUE for the command, or NAME to pass our own on; may be repeated'),
+    copy: repeatedText("LOCAL:REMOTE to copy before; REMOTE begins in the user's home; may be repeated"),
+    fetch: repeatedText('REMOTE:LOCAL to copy back after, also when the command fails; may be repeated'),
   },
   examples: [
     ['distrolab exec debian-local -- uname -r', 'its exit code is passed on'],
     ["distrolab exec debian-local -- 'dmesg | tail'", 'a single word goes to the shell of the machine'],
+    ['distrolab exec debian-local --timeout 10m -- ./t.sh', 'ended after 10 minutes, with exit code 124'],
+    ['distrolab exec debian-local --env TOKEN -- ./t.sh', 'with TOKEN as it is in this environment'],
+    ['distrolab exec debian-local --copy src:w -- make -C w', 'the content of src goes to w in the home'],
+    ['distrolab exec debian-local --fetch log:. -- ./t.sh', 'log comes here, also when t.sh fails'],
     ['distrolab exec debian-local --local -- ./tests.sh', 'a script of several commands, the lab to itself'],
   ],
-  async run(context, { lab, words, flags }) {
-    if (words.length === 0)
-      throw new LabError({ code: 'usage', command: 'exec', problem: 'Give the command after --.' })
-    const machine = textFlag(flags, 'machine')
-    const local = flags['local'] === true
-    if (local && machine !== undefined)
-      throw new LabError({ code: 'usage', command: 'exec', problem: 'Give --machine or --local, not both.' })
+  async run(context, args) {
+    const request = await readRequest(context, args)
     const { executeJoined } = await import('../lifecycle/exec-streams.js')
-    return executeJoined(context, { lab, words, place: local ? 'local' : { machine } })
+    return executeJoined(context, request)
   },
+}
+
+const MACHINE_ONLY = ['machine', 'copy', 'fetch']
+
+/** Throws LabError usage. */
+async function readRequest({ settings }: Context, { lab, words, flags }: Args) {
+  if (words.length === 0)
+    throw new LabError({ code: 'usage', command: 'exec', problem: 'Give the command after --.' })
+  const place = flags['local'] === true ? ('local' as const) : ('machine' as const)
+  const wrong = MACHINE_ONLY.find((name) => place === 'local' && flags[name] !== undefined)
+  if (wrong !== undefined) {
+    const problem = `--${wrong}: expected a command on a machine, got --local. Give --${wrong} or --local, not both.`
+    throw new LabError({ code: 'usage', command: 'exec', problem })
+  }
+  const { parseTimeout, parseTransfers, parseVariables } = await import('../lifecycle/exec-flags.js')
+  return {
+    ...{ lab, words, place, machine: textFlag(flags, 'machine') },
+    timeLimitMs: parseTimeout(settings.timeout),
+    variables: parseVariables(listFlag(flags, 'env'), variableOf),
+    copies: parseTransfers('--copy', listFlag(flags, 'copy')),
+    fetches: parseTransfers('--fetch', listFlag(flags, 'fetch')),
+  }
 }

@@ -2,6 +2,7 @@ import type { LabFault } from '../errors.js'
 import { driverExplanations } from './driver-faults.js'
 import { engineExplanations } from './engine-faults.js'
 import { didYouMean, EXIT, explainBy, indented, type Explanations, withRunbook } from './explanation.js'
+import { execExplanations } from './exec-faults.js'
 import { swapExplanations } from './swap-faults.js'
 
 const agentState = (agent: boolean): string =>
@@ -12,6 +13,9 @@ const wayIn = (lab: string): string =>
     `distrolab up ${lab} --ssh-key PATH    # if one of these keys is yours`,
     `distrolab down ${lab} && distrolab up ${lab}    # anew, with your key in authorizedKeys of the configuration`,
   ].join('\n  ')
+
+const consoleEnd = (console: string): string =>
+  console === '' ? '' : `\nThe end of its console:${indented(console.split('\n'))}`
 
 export const labExplanations: Explanations<LabFault> = {
   usage: ({ problem, command }) => ({
@@ -123,11 +127,14 @@ export const labExplanations: Explanations<LabFault> = {
     exitCode: EXIT.failed,
   }),
   'ssh-timeout': ({ lab, machine, seconds, lastSeen, console }) => ({
-    message: `SSH on ${lab}/${machine} did not work within ${seconds} s; last seen: ${lastSeen}.${
-      console === '' ? '' : `\nThe end of its console:${indented(console.split('\n'))}`
-    }`,
+    message: `SSH on ${lab}/${machine} did not work within ${seconds} s; last seen: ${lastSeen}.${consoleEnd(console)}`,
     hint: withRunbook(`distrolab up ${lab}    # goes on waiting`, 'dropped-network'),
     exitCode: EXIT.timeout,
+  }),
+  'kernel-panic': ({ lab, machine, reason, console }) => ({
+    message: `The kernel of ${lab}/${machine} panicked at each of its starts: ${reason}.${consoleEnd(console)}`,
+    hint: `distrolab up ${lab}    # starts it again\n  or make it anew: distrolab down ${lab} && distrolab up ${lab}`,
+    exitCode: EXIT.failed,
   }),
   'ssh-failed': ({ lab, machine, reason }) => ({
     message: `SSH to ${lab}/${machine} failed: ${reason}.`,
@@ -139,6 +146,7 @@ export const labExplanations: Explanations<LabFault> = {
     hint: 'distrolab doctor    # what is missing and how to install it',
     exitCode: EXIT.failed,
   }),
+  ...execExplanations,
   'host-key-changed': ({ lab, machine, expected, got }) => ({
     message: `${lab}/${machine} shows another host key than the pinned one; it may be another machine:${indented([`pinned ${expected}`, `shown  ${got}`])}`,
     hint: `If you made it anew yourself: distrolab down ${lab} && distrolab up ${lab}`,

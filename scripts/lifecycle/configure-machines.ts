@@ -7,6 +7,7 @@ import type { Wait } from '../settings.js'
 import type { Session } from './gate.js'
 import { stepControl, type Work } from './make-machines.js'
 import { targetOf, writeLabSshConfig } from './reach.js'
+import { reviveOf } from './revive.js'
 import type { Steps } from './steps.js'
 
 /** From the machine's start; the slowest measured first boot without KVM took under one minute. */
@@ -33,12 +34,14 @@ export async function withMachines(
 }
 
 async function reachMachines(
-  { session, plan }: Work,
+  work: Work,
   lab: AnyLab,
   connections: Connection[],
   detail: (text: string) => void,
 ): Promise<void> {
+  const { session, plan } = work
   const { context, writer, signal } = session
+  const revive = reviveOf(work, lab, detail)
   const machines: AnyLab['machines'] = []
   for (const machine of lab.machines) {
     const connection = await waitForSsh(targetOf(context, lab, machine, plan.identity), {
@@ -46,6 +49,7 @@ async function reachMachines(
       signal,
       onSeen: detail,
       consoleTail: () => plan.hooks.consoleTail(lab, machine),
+      betweenAttempts: revive === undefined ? undefined : () => revive(machine),
     })
     connections.push(connection)
     machines.push({ ...machine, hostKey: connection.hostKey })

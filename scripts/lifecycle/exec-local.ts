@@ -1,7 +1,9 @@
 import { locationUrl } from '../../backend/location.js'
 import { formatLeaseTokens } from '../../backend/lease-token.js'
 import { LabError } from '../errors.js'
-import { runJoined, RunError, type JoinedOptions } from '../run.js'
+import { runJoined, RunError } from '../run.js'
+import { TimeOverError } from '../time-limit.js'
+import { timeoutOf, type RemoteRequest } from './exec-remote.js'
 import { lentTokens, type Session } from './gate.js'
 
 /** What a shell exits with for a program that is not there. */
@@ -13,10 +15,7 @@ const NOT_STARTED = 127
  */
 export async function runLocal(
   { context, lab, lease, signal }: Session,
-  request: {
-    readonly words: readonly string[]
-    readonly streams: Pick<JoinedOptions, 'onStdout' | 'onStderr' | 'stdin'>
-  },
+  request: Pick<RemoteRequest, 'words' | 'variables' | 'timeLimitMs' | 'streams'>,
 ): Promise<number> {
   const { location, space, interrupt } = context
   const others = lentTokens(context).filter((token) => token.lab !== lab)
@@ -28,14 +27,17 @@ export async function runLocal(
       ...request.streams,
       // Whatever chose the backend here, the command means the same one.
       env: {
+        ...request.variables,
         DISTROLAB_LEASE: formatLeaseTokens([...others, ours]),
         DISTROLAB_BACKEND: locationUrl(location),
       },
       signal,
+      timeLimitMs: request.timeLimitMs,
       stopWith: (reason) =>
         reason instanceof LabError && reason.fault.code === 'interrupted' ? reason.fault.signal : 'SIGTERM',
     })
   } catch (error) {
+    if (error instanceof TimeOverError) throw timeoutOf(lab, 'this computer', request.timeLimitMs)
     if (!(error instanceof RunError && error.failure.kind === 'spawn-failed')) throw error
     request.streams.onStderr?.(Buffer.from(`${program}: ${error.failure.reason}\n`))
     return NOT_STARTED

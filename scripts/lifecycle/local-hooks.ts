@@ -14,6 +14,7 @@ import type { ImageSource, StatusResult } from '../../stacks/local/driver/protoc
 import { imageSourceOf, planLocalLab } from '../../stacks/local/plan.js'
 import { bootAddress, LOCAL_ADDRESS } from '../../stacks/local/addresses.js'
 import { machineId, sshPortCandidates } from '../../stacks/naming.js'
+import type { LabSpec } from '../../stacks/spec.js'
 import { CatalogError } from '../../distro-catalog/errors.js'
 import { LabError } from '../errors.js'
 import { checkLocalPrerequisites } from '../prerequisites.js'
@@ -42,6 +43,18 @@ export const localHooks: ProviderHooks = {
     },
 
     isLost: (error) => LOST.has(driverFaultOf(error)?.code),
+  },
+
+  revival: {
+    async panicOf(machine) {
+      const { statusOf } = await import('../../stacks/local/driver/status.js')
+      return (await statusOf(keyOf(machine))).panic
+    },
+
+    async restart(spec, machine, step) {
+      await callDriver('stop', keyOf(machine), driverOptions(step))
+      await startMachine(spec, machine.name, step)
+    },
   },
 
   checkPrerequisites: checkLocalPrerequisites,
@@ -129,10 +142,7 @@ export const localHooks: ProviderHooks = {
 
   replaceAddress: bootAddress,
 
-  async start(spec, name, step) {
-    const machine = spec.machines.find((candidate) => candidate.name === name)
-    if (machine !== undefined) await callDriver('start', machine.vm, driverOptions(step))
-  },
+  start: startMachine,
 
   async removeLeftovers(lab, step) {
     const left: string[] = []
@@ -144,6 +154,11 @@ export const localHooks: ProviderHooks = {
     const { lines } = await callDriver('console', { directory: placeOf(machine), lines: CONSOLE_LINES })
     return lines.join('\n')
   },
+}
+
+async function startMachine(spec: LabSpec, name: string, step: StepControl): Promise<void> {
+  const machine = spec.machines.find((candidate) => candidate.name === name)
+  if (machine !== undefined) await callDriver('start', machine.vm, driverOptions(step))
 }
 
 const CONSOLE_LINES = 20

@@ -56,6 +56,14 @@ export type Baseline =
       isLost(error: unknown): boolean
     }
 
+/** Of a provider that can tell a guest that stands still for good from one that still boots. */
+export interface Revival {
+  /** Why its kernel has panicked since its last start; undefined while it has not. Only looks. */
+  panicOf(machine: Machine): Promise<string | undefined>
+  /** Stops it and starts it again. */
+  restart(spec: LabSpec, machine: Machine, step: StepControl): Promise<void>
+}
+
 /**
  * What the lifecycle asks of a provider beyond its stack. One implementation a provider; nothing outside it
  * knows which provider a lab is on.
@@ -65,6 +73,7 @@ export interface ProviderHooks {
   readonly costPerHourUsd: number
   /** The provider's one mechanism for `reset`. */
   readonly baseline: Baseline
+  readonly revival?: Revival
   /** Throws when something is missing without which `up` can't succeed. Before anything is recorded. */
   checkPrerequisites(context: Context): Promise<void>
   resolveSize(

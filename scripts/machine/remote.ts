@@ -1,5 +1,7 @@
 import type { Client, ClientChannel } from 'ssh2'
+import { limitTime, TimeOverError } from '../time-limit.js'
 import type { Connection } from './connect.js'
+import { ProcessGroup } from './process-group.js'
 import { quoteForShell } from './shell.js'
 
 export interface RemoteOptions {
@@ -7,11 +9,18 @@ export interface RemoteOptions {
   readonly onStderr?: (chunk: Buffer) => void
   /** Fed to the command's standard input; without it the command reads end-of-file. */
   readonly stdin?: NodeJS.ReadableStream
+  /** Fed to it before that. */
+  readonly firstInput?: string
+  /** Milliseconds from its start on after which it is ended, with its process group. */
+  readonly timeLimitMs?: number | undefined
   /** On abort the remote command gets this command's signal and the channel is closed. */
   readonly signal?: AbortSignal
 }
 
-/** Runs one command in the user's login shell and returns its exit code; 128 + n when a signal ended it. */
+/**
+ * Runs one command in the user's login shell and returns its exit code; 128 + n when a signal ended it. Throws
+ * TimeOverError once it was ended because its time was over.
+ */
 export function runRemote(
   connection: Connection,
   command: string,
@@ -19,34 +28,54 @@ export function runRemote(
 ): Promise<number> {
   return new Promise((resolve, reject) => {
     options.signal?.throwIfAborted()
-    connection.client.exec(command, (error, channel) => {
+    const pass = (chunk: Buffer): void => options.onStdout?.(chunk)
+    const group = options.timeLimitMs === undefined ? undefined : new ProcessGroup(pass)
+    connection.client.exec(group?.telling(command) ?? command, (error, channel) => {
       if (error) {
         reject(error)
         return
       }
+      // Not when the channel is closed: a frozen machine never answers that.
+      const leave = (reason: Error): void => {
+        limit.dispose()
+        channel.close()
+        reject(reason)
+      }
+      const limit = limitTime(options.timeLimitMs, {
+        send: (signal) => endGroup(connection.client, channel, signal, group),
+        giveUp: () => leave(new TimeOverError('unseen')),
+      })
       const stop = (): void => {
         sendSignal(connection.client, channel, 'INT')
-        channel.close()
-        // Not when the channel is closed: a frozen machine never answers that.
-        reject(options.signal?.reason as Error)
+        leave(options.signal?.reason as Error)
       }
       options.signal?.addEventListener('abort', stop, { once: true })
-      let ended: { code: number | null; signal?: string } | undefined
-      channel.on(
-        'exit',
-        (code: number | null, signal?: string) =>
-          (ended = signal === undefined ? { code } : { code, signal }),
-      )
+      let ended: Ended | undefined
+      channel.on('exit', (code: number | null, signal?: string) => (ended = { code, signal }))
       channel.on('close', () => {
+        limit.dispose()
+        group?.end()
         options.signal?.removeEventListener('abort', stop)
-        if (ended === undefined) reject(new Error('the connection was lost while the command ran'))
+        if (limit.isOver) reject(new TimeOverError('seen'))
+        else if (ended === undefined) reject(new Error('the connection was lost while the command ran'))
         else resolve(exitCodeOf(ended))
       })
-      wireStreams(channel, options)
+      wireStreams(channel, options, (chunk) => (group === undefined ? pass(chunk) : group.take(chunk)))
       // Aborted while the channel was being opened: no event comes for that.
       if (options.signal?.aborted === true) stop()
     })
   })
+}
+
+/** sshd passes a signal on for as long as the first process lives; KILL must reach what outlived that. */
+function endGroup(
+  client: Client,
+  channel: ClientChannel,
+  signal: 'TERM' | 'KILL',
+  group: ProcessGroup | undefined,
+): void {
+  sendSignal(client, channel, signal)
+  if (signal === 'KILL') group?.kill(client)
 }
 
 /**
@@ -61,9 +90,14 @@ function sendSignal(client: Client, channel: ClientChannel, signal: string): voi
   if (outgoing.state === 'open' || outgoing.state === 'eof') protocol.signal(outgoing.id, signal)
 }
 
-function wireStreams(channel: ClientChannel, options: RemoteOptions): void {
-  channel.on('data', (chunk: Buffer) => options.onStdout?.(chunk))
+function wireStreams(
+  channel: ClientChannel,
+  options: RemoteOptions,
+  onStdout: (chunk: Buffer) => void,
+): void {
+  channel.on('data', onStdout)
   channel.stderr.on('data', (chunk: Buffer) => options.onStderr?.(chunk))
+  if (options.firstInput) channel.write(options.firstInput)
   if (options.stdin === undefined) channel.end()
   else options.stdin.pipe(channel)
 }
@@ -83,7 +117,12 @@ const SIGNAL_NUMBERS: Readonly<Record<string, number>> = {
   TERM: 15,
 }
 
-function exitCodeOf(ended: { code: number | null; signal?: string }): number {
+interface Ended {
+  readonly code: number | null
+  readonly signal: string | undefined
+}
+
+function exitCodeOf(ended: Ended): number {
   if (ended.code !== null) return ended.code
   return 128 + (SIGNAL_NUMBERS[(ended.signal ?? '').replace(/^SIG/, '')] ?? 0)
 }

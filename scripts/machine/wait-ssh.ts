@@ -10,6 +10,8 @@ export interface WaitOptions {
   readonly onSeen: (seen: string) => void
   /** The end of the machine's console, for the error; empty where the provider has none. */
   readonly consoleTail: () => Promise<string>
+  /** Called after each attempt that failed; a machine that it started anew gets the whole time again. */
+  readonly betweenAttempts?: (() => Promise<'as-before' | 'started-anew'>) | undefined
 }
 
 const SEEN: Readonly<Record<SshStage, string>> = {
@@ -35,7 +37,7 @@ const PAUSE_MS = 250
  * the end of the console, or host-key-changed at once, because no wait can mend that.
  */
 export async function waitForSsh(target: SshTarget, options: WaitOptions): Promise<Connection> {
-  const started = performance.now()
+  let started = performance.now()
   let seen = ''
   let banner = FIRST_BANNER_MS
   for (;;) {
@@ -47,6 +49,10 @@ export async function waitForSsh(target: SshTarget, options: WaitOptions): Promi
       if (now !== seen) options.onSeen(now)
       seen = now
       banner = Math.min(banner * BANNER_GROWTH, LONGEST_BANNER_MS)
+    }
+    if ((await options.betweenAttempts?.()) === 'started-anew') {
+      started = performance.now()
+      banner = FIRST_BANNER_MS
     }
     if (performance.now() - started >= options.timeoutMs) break
     await sleep(PAUSE_MS, undefined, { signal: options.signal }).catch(() => options.signal.throwIfAborted())

@@ -28,8 +28,17 @@ const CHANGERS = [
   'scripts/lifecycle/make-machines.ts',
   'scripts/lifecycle/configure-machines.ts',
   'scripts/lifecycle/marker.ts',
+  'scripts/lifecycle/revive.ts',
 ]
-const CHANGING_HOOKS = ['start', 'prepareImage', 'moveExpiry', 'removeLeftovers', 'take', 'restore']
+const CHANGING_HOOKS = [
+  'start',
+  'prepareImage',
+  'moveExpiry',
+  'removeLeftovers',
+  'take',
+  'restore',
+  'restart',
+]
 const STORE_WRITES = ['create', 'replace', 'remove']
 
 /** One line for each place outside backend/ that could change a lab without having passed the gate. */
@@ -57,7 +66,9 @@ function writesOf(source: Source, isInside: boolean): string[] {
     const { expression, name } = node.expression
     const isStore = STORE_WRITES.includes(name.text) && /store(\(\))?\)?$/i.test(expression.getText())
     const isHook =
-      !isInside && CHANGING_HOOKS.includes(name.text) && /(hooks|baseline)$/i.test(expression.getText())
+      !isInside &&
+      CHANGING_HOOKS.includes(name.text) &&
+      /(hooks|baseline|revival)$/i.test(expression.getText())
     if (isStore || isHook) found.push(`${place(source, node)} ${expression.getText()}.${name.text}`)
   })
   return found

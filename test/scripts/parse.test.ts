@@ -123,6 +123,26 @@ describe('what was typed', () => {
     expect((await chosen('up')).args.flags['verbose']).toBe(0)
   })
 
+  test('a flag given twice counts as given last; one that may be repeated takes one value each time', async () => {
+    const line = [
+      'exec',
+      '--machine',
+      'a',
+      '--env',
+      'A=1',
+      'demo',
+      '--env=B=2',
+      '--machine',
+      'b',
+      '--',
+      'true',
+    ]
+    const parsed = await parseArguments(line, '1.2.3')
+    expect(parsed).toMatchObject({
+      args: { lab: 'demo', flags: { machine: 'b', env: ['A=1', 'B=2'] } },
+    })
+  })
+
   test('words after -- are untouched, whatever they look like', async () => {
     const words = ['--profile', 'x', '-o', 'json', '--', '--help', '', 'a b', "it's", '007', '$HOME']
     const { command, args } = await chosen('exec', 'lab', '--', ...words)

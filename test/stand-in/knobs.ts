@@ -9,8 +9,12 @@ export interface Knobs {
   readonly failStart?: string
   /** The forwarded port takes connections and says nothing, as it does while a guest boots. */
   readonly silent?: boolean
+  /** The guest's kernel panics when it starts, until its console says so this often. */
+  readonly panics?: number
   /** SSH answers and takes no key. */
   readonly refuseKeys?: boolean
+  /** SSH works, without its subsystem for files. */
+  readonly refuseSftp?: boolean
 }
 
 export const KNOBS_VARIABLE = 'STAND_IN_KNOBS'

@@ -3,7 +3,10 @@ import { appendFileSync } from 'node:fs'
 import { createServer, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { KNOBS_VARIABLE, readKnobs, type Knobs } from './knobs.js'
+import { findPanic } from '../../stacks/local/driver/console.js'
+import { machineFiles } from '../../stacks/local/driver/files.js'
 import { forwardedPort, readMachine, valueOf } from './machine.js'
+import { PANIC, panicsSoFar } from './panic.js'
 import { buildSshServer } from './ssh-server.js'
 
 /**
@@ -36,12 +39,16 @@ async function launch(): Promise<void> {
 
 /** The forwarded port belongs to QEMU, so it takes connections before the guest answers them. */
 async function boot(): Promise<void> {
-  const sshd = buildSshServer(readMachine(words), knobs)
+  const machine = readMachine(words)
+  const sshd = buildSshServer(machine, knobs)
+  const files = machineFiles(valueOf(words, '-name'), machine.folder)
+  if (panicsSoFar(files.console) < (knobs().panics ?? 0)) appendFileSync(files.console, PANIC)
   const port = forwardedPort(words)
   const forward = createServer((socket) => void answer(socket))
   const answer = async (socket: Socket): Promise<void> => {
     socket.on('error', () => socket.destroy())
-    while (knobs().silent && !socket.destroyed) await sleep(POLL_MS)
+    const isDead = async (): Promise<boolean> => (await findPanic(files)) !== undefined
+    while ((knobs().silent || (await isDead())) && !socket.destroyed) await sleep(POLL_MS)
     if (!socket.destroyed) sshd.accept(socket)
   }
   forward.once('error', () => process.send?.('taken', () => process.exit(1)))

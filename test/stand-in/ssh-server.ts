@@ -3,13 +3,20 @@ import type { Socket } from 'node:net'
 import ssh2, { type AuthContext, type ServerChannel } from 'ssh2'
 import { KNOBS_VARIABLE, type Knobs } from './knobs.js'
 import type { StandInMachine } from './machine.js'
+import { signalIfAlive } from './processes.js'
 
-/** The machine's sshd: takes the seed's user and keys only, and runs commands with `sh -c` on this computer. */
+const SFTP_SERVER = '/usr/lib/openssh/sftp-server'
+
+/**
+ * The machine's sshd: takes the seed's user and keys only, and runs commands with `sh -c`, and OpenSSH's own SFTP
+ * server, on this computer.
+ */
 export function buildSshServer(
   machine: StandInMachine,
   knobs: () => Knobs,
 ): { accept(socket: Socket): void } {
-  const server = new ssh2.Server({ hostKeys: [machine.hostKey] }, (client) => {
+  // OpenSSH's SFTP server takes the two paths of a new link the other way round; clients go by the name.
+  const server = new ssh2.Server({ hostKeys: [machine.hostKey], ident: 'OpenSSH_stand_in' }, (client) => {
     client.on('error', () => undefined)
     client.on('authentication', (context) => {
       if (!knobs().refuseKeys && isAllowed(machine, context)) context.accept()
@@ -22,10 +29,17 @@ export function buildSshServer(
       session.on('eof', () => ((session as unknown as { _ending: boolean })._ending = false))
       session.on('env', (accept: (() => void) | undefined) => accept?.())
       session.on('signal', (accept, _reject, { name }) => {
-        if (child?.pid !== undefined) process.kill(-child.pid, `SIG${name}` as NodeJS.Signals)
+        if (child?.pid !== undefined) signalIfAlive(-child.pid, `SIG${name}` as NodeJS.Signals)
         ;(accept as (() => void) | undefined)?.()
       })
-      session.on('exec', (accept, _reject, { command }) => (child = runCommand(machine, accept(), command)))
+      session.on(
+        'exec',
+        (accept, _reject, { command }) => (child = runProgram(machine, accept(), ['sh', '-c', command])),
+      )
+      session.on('subsystem', (accept, reject, { name }) => {
+        if (name !== 'sftp' || knobs().refuseSftp) reject()
+        else child = runProgram(machine, accept(), [SFTP_SERVER])
+      })
     })
   })
   return { accept: (socket) => server.injectSocket(socket) }
@@ -41,8 +55,12 @@ function isAllowed(machine: StandInMachine, context: AuthContext): boolean {
 }
 
 /** `setpriv`: what runs on a machine ends with it, also when QEMU is killed. */
-function runCommand({ guest }: StandInMachine, channel: ServerChannel, command: string): ChildProcess {
-  const child = spawn('setpriv', ['--pdeathsig', 'KILL', 'sh', '-c', command], {
+function runProgram(
+  { guest }: StandInMachine,
+  channel: ServerChannel,
+  words: readonly string[],
+): ChildProcess {
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', ...words], {
     cwd: guest.home,
     env: { PATH: guest.path, HOME: guest.home, [KNOBS_VARIABLE]: process.env[KNOBS_VARIABLE] },
     detached: true,

@@ -1,0 +1,38 @@
+import type { AnyLab } from '../../backend/lab.js'
+import type { Machine } from '../../backend/record-schema.js'
+import { LabError } from '../errors.js'
+import { stepControl, type Work } from './make-machines.js'
+
+const MOST_RESTARTS = 2
+
+/** Looks at one machine between two attempts to reach it. */
+export type Revive = (machine: Machine) => Promise<'as-before' | 'started-anew'>
+
+/**
+ * Starts a machine anew whose kernel has panicked since its last start, at most twice in all; then LabError
+ * kernel-panic is thrown, because a wait can't mend that. Undefined where the provider can't tell, and for a reset:
+ * a machine that boots is not at its baseline.
+ */
+export function reviveOf(work: Work, lab: AnyLab, detail: (text: string) => void): Revive | undefined {
+  const { session, plan } = work
+  const { revival } = plan.hooks
+  if (revival === undefined || lab.state === 'resetting') return undefined
+  let restarts = 0
+  return async (machine) => {
+    const reason = await revival.panicOf(machine)
+    if (reason === undefined) return 'as-before'
+    const { name } = machine
+    if (restarts === MOST_RESTARTS) {
+      const console = await plan.hooks.consoleTail(lab, machine)
+      throw new LabError({ code: 'kernel-panic', lab: lab.lab, machine: name, reason, console })
+    }
+    restarts++
+    const message = `${name}: kernel panic, started again`
+    session.log.warn(message, { reason })
+    session.context.progress.say(`${message} (${reason})`)
+    await session.writer.note(message)
+    const spec = plan.hooks.buildSpec(session.context, session.writer.lab ?? lab, plan.profile)
+    await revival.restart(spec, machine, stepControl(work, detail))
+    return 'started-anew'
+  }
+}

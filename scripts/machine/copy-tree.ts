@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto'
+import { posix } from 'node:path'
+import type { Files, Look } from './files.js'
+
+/** Two computers, and how the content of one file gets from the first to the second. */
+export interface Way {
+  readonly from: Files
+  readonly to: Files
+  /** Writes over `draft`. */
+  send(source: string, draft: string): Promise<void>
+  /** Called for what is neither file, folder nor link. */
+  onSkipped(path: string): void
+}
+
+/** The source of a copy is not there. */
+export class SourceMissingError extends Error {}
+
+/**
+ * Copies a file or a folder with their modes. A file goes to `target`, or below it when that is a folder or ends with
+ * a slash; a folder's content goes into `target`, beside what is there. Missing folders above are made; each file is
+ * replaced in one moment. Links within a folder stay links. Throws SourceMissingError.
+ */
+export async function copyTree(way: Way, source: string, target: string): Promise<void> {
+  const found = await way.from.look(source, 'through')
+  if (found === undefined) throw new SourceMissingError(source)
+  const place = found.kind === 'folder' ? withoutSlash(target) : await placeOfFile(way.to, source, target)
+  await makeFolders(way.to, posix.dirname(place))
+  if (found.kind === 'folder')
+    await copyFolder(way, found, source, place, await way.to.look(place, 'through'))
+  else await copyEntry(way, found, source, place)
+}
+
+const withoutSlash = (path: string): string => path.replace(/(?<=.)\/+$/, '')
+
+async function placeOfFile(to: Files, source: string, target: string): Promise<string> {
+  const isFolder = target.endsWith('/') || (await to.look(target, 'through'))?.kind === 'folder'
+  return isFolder ? posix.join(target, posix.basename(source)) : target
+}
+
+async function makeFolders(to: Files, path: string): Promise<void> {
+  if ((await to.look(path, 'through')) !== undefined) return
+  await makeFolders(to, posix.dirname(path))
+  await to.makeFolder(path)
+}
+
+async function copyEntry(way: Way, found: Look, source: string, target: string): Promise<void> {
+  // Below the target no link of its side is followed: a machine could have sent it to lead out.
+  if (found.kind === 'folder')
+    return copyFolder(way, found, source, target, await way.to.look(target, 'as-they-are'))
+  if (found.kind === 'other') {
+    way.onSkipped(source)
+    return
+  }
+  const draft = posix.join(posix.dirname(target), `.distrolab-${randomUUID()}`)
+  try {
+    if (found.kind === 'link') await way.to.makeLink(await way.from.readLink(source), draft)
+    else {
+      await way.to.makeFile(draft)
+      await way.send(source, draft)
+      await way.to.setMode(draft, found.mode)
+    }
+    await way.to.replace(draft, target)
+  } catch (error) {
+    await way.to.remove(draft)
+    throw error
+  }
+}
+
+/** `there`: what is at `target`; unless that is a folder, making one says what is wrong. */
+async function copyFolder(
+  way: Way,
+  { mode }: Look,
+  source: string,
+  target: string,
+  there: Look | undefined,
+): Promise<void> {
+  const isNew = there?.kind !== 'folder'
+  if (isNew) await way.to.makeFolder(target)
+  for (const name of await way.from.list(source)) {
+    const path = posix.join(source, name)
+    const found = await way.from.look(path, 'as-they-are')
+    if (found !== undefined) await copyEntry(way, found, path, posix.join(target, name))
+  }
+  // Last: a folder that its owner can't write to could not be filled.
+  if (isNew) await way.to.setMode(target, mode)
+}

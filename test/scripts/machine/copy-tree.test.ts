@@ -1,0 +1,55 @@
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import type { SFTPWrapper } from 'ssh2'
+import { copyTree, SourceMissingError } from '../../../scripts/machine/copy-tree.js'
+import { localFiles, remoteFiles, type Files } from '../../../scripts/machine/files.js'
+
+let root: string
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'copy-'))
+})
+afterEach(() => rm(root, { recursive: true }))
+
+/** A machine whose answers are made up. */
+const lying = (answers: Partial<Files>): Files => ({ ...localFiles, ...answers })
+const wayFrom = (from: Files) => ({
+  ...{ from, to: localFiles, onSkipped: () => undefined },
+  send: (_source: string, draft: string) => writeFile(draft, 'sent'),
+})
+const folder = { kind: 'folder', mode: 0o755 } as const
+const file = { kind: 'file', mode: 0o644 } as const
+
+describe('what a machine says of its files', () => {
+  test.each(['../out', 'a/b', '', '/etc/passwd'])('never names a file %j', async (filename) => {
+    const readdirOf = (_path: string, done: (error: undefined, list: object[]) => void): void =>
+      done(undefined, [{ filename: '.' }, { filename }])
+    const files = remoteFiles({ readdir: readdirOf } as unknown as SFTPWrapper)
+    await expect(files.list('dir')).rejects.toThrow('which is no file name')
+  })
+
+  test('leads nowhere through a link below the target', async () => {
+    await mkdir(join(root, 'outside'))
+    await mkdir(join(root, 'target'))
+    await symlink(join(root, 'outside'), join(root, 'target', 'sub'))
+    const from = lying({
+      look: async (path) => (path.endsWith('file') ? file : folder),
+      list: async (path) => (path.endsWith('sub') ? ['file'] : ['sub']),
+    })
+    await expect(copyTree(wayFrom(from), 'from', join(root, 'target'))).rejects.toThrow('EEXIST')
+    expect(await readdir(join(root, 'outside'))).toEqual([])
+  })
+})
+
+test('a file that vanishes leaves no draft and what was there', async () => {
+  await writeFile(join(root, 'there'), 'before')
+  const way = { ...wayFrom(lying({ look: async () => file })), send: () => Promise.reject(new Error('gone')) }
+  await expect(copyTree(way, 'from', join(root, 'there'))).rejects.toThrow('gone')
+  expect(await readdir(root)).toEqual(['there'])
+})
+
+test('a source that is not there is an error of its own', async () => {
+  const from = lying({ look: async () => undefined })
+  await expect(copyTree(wayFrom(from), 'from', root)).rejects.toThrow(SourceMissingError)
+})
