@@ -41,12 +41,14 @@ export const killCases: readonly CrashCase[] = verbs.flatMap((verb) =>
 
 const interrupts = (Object.keys(strokes) as Stroke[]).filter((stroke) => stroke !== 'kill -9')
 
-/** During every step of every command; who comes after it takes turns. */
+/** During every step of every command: signals, and who comes after them, take turns, so that every command meets all. */
 export const interruptCases: readonly CrashCase[] = verbs
   .flatMap((verb) => steps[verb].map((step) => ({ verb, point: { when: 'during', step } }) as const))
-  .flatMap((at, i) =>
-    interrupts.map((by, j) => ({ ...at, by, then: followers[(i + j) % 2] ?? 'up' }) as const),
-  )
+  .flatMap((at, i) => {
+    const by = interrupts[i % interrupts.length]
+    const then = followers[Math.floor(i / interrupts.length) % followers.length]
+    return by === undefined || then === undefined ? [] : [{ ...at, by, then }]
+  })
 
 export const titleOf = ({ verb, point, by, then }: CrashCase): string =>
   `${verb}: ${by} ${point.when === 'end' ? 'at its end' : `${point.when} ${point.step}`}, then ${then}`
