@@ -1,54 +1,62 @@
 import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
 import { Ajv, type SchemaObject, type ValidateFunction } from 'ajv'
 import type { Aliases } from './aliases-schema.js'
 import type { Distro } from './distro.js'
 import type { Checked } from './parse.js'
 import { explainViolation } from './explain-violation.js'
-import type { Provider } from './provider.js'
-import { distroProblems, providerProblems } from './rules.js'
+import type { CloudProvider, LocalProvider, Provider } from './provider.js'
+import type { Regions } from './region-schema.js'
+import { distroProblems, providerProblems, regionsProblems } from './rules.js'
 
 /** One normalised distro file → a Distro, or all its problems: the schema's first, else those of the rules. */
 export function validateDistro(value: unknown, file: string): Checked<Distro> {
-  const checked = checkSchema(checks().distro, value, file)
+  const checked = checkSchema(checkFor('distro'), value, file)
   return checked.ok ? applyRules(checked.value, distroProblems(checked.value, file)) : checked
 }
 
-/** One normalised provider file → a Provider, or all its problems. */
+/** One normalised provider file → a Provider, or all its problems. The file's name says which kind it is. */
 export function validateProvider(value: unknown, file: string): Checked<Provider> {
-  const checked = checkSchema(checks().provider, value, file)
+  const checked: Checked<Provider> =
+    basename(file) === 'local.yaml'
+      ? checkSchema(checkFor('local-provider'), value, file)
+      : checkSchema(checkFor('cloud-provider'), value, file)
   return checked.ok ? applyRules(checked.value, providerProblems(checked.value, file)) : checked
+}
+
+/** One normalised regions file → a cloud's Regions, or all its problems. */
+export function validateRegions(value: unknown, file: string): Checked<Regions> {
+  const checked = checkSchema(checkFor('regions'), value, file)
+  return checked.ok ? applyRules(checked.value, regionsProblems(checked.value, file)) : checked
 }
 
 /** The normalised aliases file → its entries. Whether the releases exist is for the whole catalog to say. */
 export function validateAliases(value: unknown, file: string): Checked<Aliases> {
-  return checkSchema(checks().aliases, value ?? {}, file)
+  return checkSchema(checkFor('aliases'), value ?? {}, file)
 }
 
-interface Checks {
-  readonly distro: ValidateFunction<Distro>
-  readonly provider: ValidateFunction<Provider>
-  readonly aliases: ValidateFunction<Aliases>
+/** Which definition a schema file holds, by its name. */
+interface Kinds {
+  readonly distro: Distro
+  readonly 'local-provider': LocalProvider
+  readonly 'cloud-provider': CloudProvider
+  readonly regions: Regions
+  readonly aliases: Aliases
 }
 
-let compiled: Checks | undefined
+const compiled = new Map<keyof Kinds, ValidateFunction>()
+let ajv: Ajv | undefined
 
 /** Compiled at the first use, once a process: compiling costs more than all checks of the catalog together. */
-function checks(): Checks {
-  compiled ??= compileChecks()
-  return compiled
-}
-
-function compileChecks(): Checks {
-  const ajv = new Ajv({ allErrors: true, verbose: true, meta: false, validateSchema: false })
-  return {
-    distro: ajv.compile<Distro>(readSchema('distro')),
-    provider: ajv.compile<Provider>(readSchema('provider')),
-    aliases: ajv.compile<Aliases>(readSchema('aliases')),
-  }
+function checkFor<K extends keyof Kinds>(kind: K): ValidateFunction<Kinds[K]> {
+  ajv ??= new Ajv({ allErrors: true, verbose: true, meta: false, validateSchema: false })
+  const check = compiled.get(kind) ?? ajv.compile(readSchema(kind))
+  compiled.set(kind, check)
+  return check as ValidateFunction<Kinds[K]>
 }
 
 /** What `schema.ts` published from the definitions: loading TypeBox costs more than a command may. */
-function readSchema(kind: keyof Checks): SchemaObject {
+function readSchema(kind: keyof Kinds): SchemaObject {
   const file = new URL(`../../distro-catalog/schema/${kind}.schema.json`, import.meta.url)
   return JSON.parse(readFileSync(file, 'utf8')) as SchemaObject
 }

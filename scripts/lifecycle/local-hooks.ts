@@ -70,6 +70,7 @@ export const localHooks: ProviderHooks = {
       machines: lab.machines.map((machine) => ({
         name: machine.name,
         user: machine.user,
+        shell: resolveOffer(profile.distro, 'local').shell,
         sshPort: machine.port ?? 0,
         directory: placeOf(machine),
       })),
