@@ -1,4 +1,5 @@
 import parseDuration from 'parse-duration'
+import type { Architecture } from '../distro-catalog/offer-schema.js'
 import type { Flags } from './command.js'
 import type { Config } from './config.js'
 import { absolutePath } from './config.js'
@@ -14,6 +15,9 @@ export interface Settings {
   readonly profile: string | undefined
   readonly name: string | undefined
   readonly region: string
+  /** The only regions that `auto` may choose; empty: all that are open. */
+  readonly regions: readonly string[]
+  readonly architecture: Architecture | undefined
   readonly size: string | undefined
   readonly instanceType: string | undefined
   readonly sshKey: string | undefined
@@ -27,9 +31,10 @@ export interface Settings {
 }
 
 /** The configuration's keys that hold one text. */
-type TextKey = Exclude<keyof ConfigFile, 'catalog' | 'profiles'>
+type TextKey = Exclude<keyof ConfigFile, 'catalog' | 'profiles' | 'regions'>
 
 const DEFAULT_WAIT_LOCK = '10m'
+const ARCHITECTURES: readonly Architecture[] = ['x86_64', 'arm64']
 const WAITS: readonly Wait[] = ['ready', 'ssh', 'none']
 
 export function resolveSettings(flags: Flags, env: Environment, config: Config, cwd: string): Settings {
@@ -39,11 +44,14 @@ export function resolveSettings(flags: Flags, env: Environment, config: Config, 
   }
   const isOn = (flag: string): boolean => ['true', '1'].includes(text(flag) ?? '')
   const sshKey = text('ssh-key', 'sshKey')
+  const architecture = text('arch', 'arch')
   return {
     backend: text('backend', 'backend'),
     profile: text('profile', 'profile'),
     name: text('name'),
     region: text('region', 'region') ?? 'auto',
+    regions: words(text('regions')) ?? config.values.regions ?? [],
+    architecture: architecture === undefined ? undefined : oneOf('--arch', architecture, ARCHITECTURES),
     size: text('size', 'size'),
     instanceType: text('instance-type', 'instanceType'),
     sshKey: sshKey === undefined ? undefined : absolutePath(sshKey, cwd),
@@ -68,6 +76,13 @@ export function durationMs(flag: string, given: string): number {
   }
   return ms
 }
+
+/** `a, b` → both; undefined stays. */
+const words = (given: string | undefined): string[] | undefined =>
+  given
+    ?.split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '')
 
 function oneOf<T extends string>(flag: string, given: string, known: readonly T[]): T {
   const found = known.find((value) => value === given)

@@ -6,6 +6,7 @@ import { historyCommand } from './history.js'
 import { imagesCommand } from './images.js'
 import { listCommand } from './list.js'
 import { lockStatusCommand } from './lock.js'
+import { regionsCommand } from './regions.js'
 import { sshCommand } from './ssh.js'
 import { statusCommand } from './status.js'
 import { synthCommand } from './synth.js'
@@ -22,6 +23,7 @@ export const commands: readonly Command[] = [
   lockStatusCommand,
   downCommand,
   imagesCommand,
+  regionsCommand,
   synthCommand,
   doctorCommand,
 ]

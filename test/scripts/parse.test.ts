@@ -28,7 +28,20 @@ async function refusal(...argv: string[]): Promise<string> {
 
 /** The verbs of issue 3. */
 const VERBS = [
-  ...['up', 'down', 'status', 'list', 'ssh', 'exec', 'images', 'synth', 'history', 'lock status', 'doctor'],
+  ...[
+    'up',
+    'down',
+    'status',
+    'list',
+    'ssh',
+    'exec',
+    'images',
+    'regions',
+    'synth',
+    'history',
+    'lock status',
+    'doctor',
+  ],
 ]
 
 describe('the command table', () => {
