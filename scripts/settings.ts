@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import parseDuration from 'parse-duration'
 import type { Architecture } from '../distro-catalog/offer-schema.js'
 import type { Flags } from './command.js'
@@ -20,6 +21,8 @@ export interface Settings {
   readonly architecture: Architecture | undefined
   readonly size: string | undefined
   readonly instanceType: string | undefined
+  /** Networks in CIDR form that may reach SSH; empty: none was named. */
+  readonly allowFrom: readonly string[]
   readonly sshKey: string | undefined
   readonly wait: Wait
   /** Milliseconds. */
@@ -54,6 +57,7 @@ export function resolveSettings(flags: Flags, env: Environment, config: Config, 
     architecture: architecture === undefined ? undefined : oneOf('--arch', architecture, ARCHITECTURES),
     size: text('size', 'size'),
     instanceType: text('instance-type', 'instanceType'),
+    allowFrom: (words(text('allow-from', 'allowFrom')) ?? []).filter((each) => each !== 'auto').map(network),
     sshKey: sshKey === undefined ? undefined : absolutePath(sshKey, cwd),
     wait: oneOf('--wait', text('wait', 'wait') ?? 'ready', WAITS),
     waitLock: durationMs('--wait-lock', text('wait-lock', 'waitLock') ?? DEFAULT_WAIT_LOCK),
@@ -83,6 +87,16 @@ const words = (given: string | undefined): string[] | undefined =>
     ?.split(',')
     .map((word) => word.trim())
     .filter((word) => word !== '')
+
+/** `203.0.113.7` → `203.0.113.7/32`. Throws LabError usage for what is no network. */
+function network(given: string): string {
+  const [address = '', bits, ...rest] = given.split('/')
+  const widest = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1
+  const length = bits === undefined ? widest : /^\d{1,3}$/.test(bits) ? Number(bits) : -1
+  if (rest.length === 0 && length >= 0 && length <= widest) return `${address}/${length}`
+  const problem = `--allow-from: expected auto or networks such as 203.0.113.7/32, got "${given}"`
+  throw new LabError({ code: 'usage', problem })
+}
 
 function oneOf<T extends string>(flag: string, given: string, known: readonly T[]): T {
   const found = known.find((value) => value === given)

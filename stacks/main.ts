@@ -54,6 +54,6 @@ for (const distro of catalog.distros.values()) {
     cache: join(homedir(), '.cache/distrolab'),
     instanceId: 'preview',
   })
-  buildLabStack(app, spec)
+  await buildLabStack(app, spec)
 }
 app.synth()

@@ -1,7 +1,7 @@
 import { textFlag, type Command } from '../command.js'
 import { machineOptions, profileOption, providerOption } from '../options.js'
 
-const { 'ssh-key': _key, wait: _wait, region: _region, ...sizeOptions } = machineOptions
+const { 'ssh-key': _key, 'allow-from': _from, wait: _wait, region: _region, ...sizeOptions } = machineOptions
 
 export const regionsCommand: Command = {
   name: 'regions',

@@ -17,7 +17,7 @@ export async function writeConfiguration(session: Session, spec: LabSpec): Promi
   const folder = await ensureFolder(workFolder(session.context.space, session.lab))
   if (await recoverState(spec.state, folder))
     session.log.warn('recovered the state that OpenTofu could not write')
-  await putFile(join(folder, 'cdk.tf.json'), synthesiseLab(spec))
+  await putFile(join(folder, 'cdk.tf.json'), await synthesiseLab(spec))
   return folder
 }
 

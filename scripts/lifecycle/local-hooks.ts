@@ -19,14 +19,24 @@ import type { ProviderHooks, StepControl } from './provider-hooks.js'
 
 /** A VM on this computer: OpenTofu owns that it exists, the driver starts it again when it is off. */
 export const localHooks: ProviderHooks = {
-  region: 'local',
-  costPerHourUsd: 0,
-
   checkPrerequisites: checkLocalPrerequisites,
 
   resolveSize(profile, choice) {
+    const own = process.arch === 'arm64' ? 'arm64' : 'x86_64'
+    if (choice.architecture !== undefined && choice.architecture !== own) {
+      const problem = `--arch: local machines are ${own}, as this computer is; got "${choice.architecture}"`
+      throw new LabError({ code: 'usage', problem })
+    }
     const { minimumDiskGiB } = resolveOffer(profile.distro, 'local')
     return resolveSize(profile.provider, { ...choice, minimumDiskGiB })
+  },
+
+  async place({ settings }) {
+    if (settings.region !== 'auto' && settings.region !== 'local') {
+      const problem = `--region: local has only local, got "${settings.region}"`
+      throw new LabError({ code: 'usage', problem })
+    }
+    return { region: 'local', costPerHourUsd: 0 }
   },
 
   async planMachines({ space }, lab, names, profile) {
@@ -88,6 +98,7 @@ export const localHooks: ProviderHooks = {
   replaceAddress: bootAddress,
 
   async start(spec, name, step) {
+    if (spec.provider !== 'local') return
     const machine = spec.machines.find((candidate) => candidate.name === name)
     if (machine !== undefined) await callDriver('start', machine.vm, driverOptions(step))
   },

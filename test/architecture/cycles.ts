@@ -1,4 +1,4 @@
-import { importsOf } from './imports.js'
+import { importsOf, type Import } from './imports.js'
 import type { Source } from './source.js'
 
 /**
@@ -22,12 +22,13 @@ export function importCycles(sources: readonly Source[]): string[] {
 
 /**
  * How `entry` comes to load a package, `import()` included: the files on the way and the specifier, or undefined if it
- * does not. Packages are not looked into.
+ * does not. Packages are not looked into; `follows` leaves some imports out.
  */
 export function wayToPackage(
   sources: readonly Source[],
   entry: string,
   isMeant: (specifier: string) => boolean,
+  follows: (found: Import) => boolean = () => true,
 ): readonly string[] | undefined {
   const byPath = new Map(sources.map((source) => [source.path, source]))
   const seen = new Set<string>()
@@ -35,8 +36,9 @@ export function wayToPackage(
     const source = byPath.get(path)
     if (source === undefined || seen.has(path)) return undefined
     seen.add(path)
-    for (const { specifier, target, isType } of importsOf(source)) {
-      if (isType) continue
+    for (const found of importsOf(source)) {
+      const { specifier, target, isType } = found
+      if (isType || !follows(found)) continue
       const rest = target === undefined ? (isMeant(specifier) ? [specifier] : undefined) : walk(target)
       if (rest !== undefined) return [path, ...rest]
     }

@@ -12,6 +12,8 @@ export interface Import {
   readonly target: string | undefined
   /** Erased by the compiler: nothing is loaded. */
   readonly isType: boolean
+  /** By `import()`: loaded when the code comes there, not before. */
+  readonly isLazy: boolean
 }
 
 /** All imports and re-exports of a file, those by `import()` and in types included. */
@@ -27,6 +29,7 @@ export function importsOf(source: Source): Import[] {
       specifier,
       target: targetOf(source.path, specifier),
       isType,
+      isLazy: ts.isCallExpression(node),
     })
   })
   return found
