@@ -25,9 +25,6 @@ import type { Enforcer, ProviderHooks, StepControl } from './provider-hooks.js'
 
 /** A VM on this computer: OpenTofu owns that it exists, the driver starts it again when it is off. */
 export const localHooks: ProviderHooks = {
-  region: 'local',
-  costPerHourUsd: 0,
-
   baseline: {
     kind: 'snapshot',
 
@@ -37,6 +34,7 @@ export const localHooks: ProviderHooks = {
     },
 
     async restore(spec, name, step) {
+      if (spec.provider !== 'local') return
       const machine = spec.machines.find((candidate) => candidate.name === name)
       if (machine !== undefined) await callDriver('reset', machine.vm, driverOptions(step))
     },
@@ -47,8 +45,21 @@ export const localHooks: ProviderHooks = {
   checkPrerequisites: checkLocalPrerequisites,
 
   resolveSize(profile, choice) {
+    const own = process.arch === 'arm64' ? 'arm64' : 'x86_64'
+    if (choice.architecture !== undefined && choice.architecture !== own) {
+      const problem = `--arch: local machines are ${own}, as this computer is; got "${choice.architecture}"`
+      throw new LabError({ code: 'usage', problem })
+    }
     const { minimumDiskGiB } = resolveOffer(profile.distro, 'local')
     return resolveSize(profile.provider, { ...choice, minimumDiskGiB })
+  },
+
+  async place({ settings }) {
+    if (settings.region !== 'auto' && settings.region !== 'local') {
+      const problem = `--region: local has only local, got "${settings.region}"`
+      throw new LabError({ code: 'usage', problem })
+    }
+    return { region: 'local', costPerHourUsd: 0 }
   },
 
   async planMachines({ space }, lab, names, profile) {
@@ -98,6 +109,7 @@ export const localHooks: ProviderHooks = {
       machines: lab.machines.map((machine) => ({
         name: machine.name,
         user: machine.user,
+        shell: resolveOffer(profile.distro, 'local').shell,
         sshPort: machine.port ?? 0,
         directory: placeOf(machine),
       })),
@@ -130,6 +142,7 @@ export const localHooks: ProviderHooks = {
   replaceAddress: bootAddress,
 
   async start(spec, name, step) {
+    if (spec.provider !== 'local') return
     const machine = spec.machines.find((candidate) => candidate.name === name)
     if (machine !== undefined) await callDriver('start', machine.vm, driverOptions(step))
   },

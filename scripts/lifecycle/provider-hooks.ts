@@ -1,10 +1,12 @@
 import type { AnyLab } from '../../backend/lab.js'
 import type { LabFacts, Machine } from '../../backend/record-schema.js'
+import type { Architecture } from '../../distro-catalog/offer-schema.js'
 import type { Profile } from '../../distro-catalog/profile.js'
 import type { MachineSize } from '../../distro-catalog/size.js'
 import type { LabSpec } from '../../stacks/spec.js'
 import type { Context } from '../context.js'
 import { LabError } from '../errors.js'
+import type { Measuring } from '../regions/rank.js'
 
 export interface ResolvedImage {
   readonly id: string
@@ -21,8 +23,30 @@ export interface PreparedImage {
 /** What a lab's stack is made from. */
 export type SpecFacts = Pick<
   LabFacts,
-  'lab' | 'profile' | 'image' | 'size' | 'machines' | 'sshKey' | 'authorizedKeys' | 'createdAt' | 'expiresAt'
+  | 'lab'
+  | 'profile'
+  | 'region'
+  | 'image'
+  | 'size'
+  | 'machines'
+  | 'sshKey'
+  | 'authorizedKeys'
+  | 'createdAt'
+  | 'expiresAt'
 >
+
+/** Where a new lab's machines will be. */
+export interface Place {
+  readonly region: string
+  /** List price of one machine. */
+  readonly costPerHourUsd: number
+}
+
+export interface SizeWish {
+  readonly size?: string | undefined
+  readonly instanceType?: string | undefined
+  readonly architecture?: Architecture | undefined
+}
 
 /** `partial`: traces of a machine that was never finished. */
 export type Presence = 'absent' | 'partial' | 'stopped' | 'running'
@@ -61,16 +85,13 @@ export type Baseline =
  * knows which provider a lab is on.
  */
 export interface ProviderHooks {
-  readonly region: string
-  readonly costPerHourUsd: number
   /** The provider's one mechanism for `reset`. */
   readonly baseline: Baseline
   /** Throws when something is missing without which `up` can't succeed. Before anything is recorded. */
   checkPrerequisites(context: Context): Promise<void>
-  resolveSize(
-    profile: Profile,
-    choice: { readonly size?: string | undefined; readonly instanceType?: string | undefined },
-  ): MachineSize
+  resolveSize(profile: Profile, choice: SizeWish): MachineSize
+  /** The region of a new lab: the one that was asked for, or the best. Throws if it will not do. */
+  place(context: Context, profile: Profile, size: MachineSize, measuring: Measuring): Promise<Place>
   /** Machines of a new lab, with all that is known before they exist. */
   planMachines(context: Context, lab: string, names: readonly string[], profile: Profile): Promise<Machine[]>
   /** The machines of a lab that is made from another profile: names, ids and what else a user holds on to stay. */
@@ -103,6 +124,9 @@ export const isSupported = (provider: string): boolean => provider === 'local'
 
 /** Loads a provider's hooks; a provider's code costs nothing until it is used. */
 export async function hooksOf(provider: string): Promise<ProviderHooks> {
-  if (isSupported(provider)) return (await import('./local-hooks.js')).localHooks
+  if (provider === 'local') return (await import('./local-hooks.js')).localHooks
+  if (provider === 'aws') return (await import('./aws-hooks.js')).awsHooks
+  if (provider === 'azure') return (await import('./azure-hooks.js')).azureHooks
+  if (provider === 'google') return (await import('./google-hooks.js')).googleHooks
   throw new LabError({ code: 'usage', problem: `The provider ${provider} is not part of this version.` })
 }

@@ -62,6 +62,32 @@ describe('the clients of S3 and GCS', () => {
   })
 })
 
+describe('the classes of a cloud', () => {
+  const isCloudClass = (specifier: string): boolean => specifier.startsWith('@cdktf/provider-')
+  const atStart = (entry: string) => wayTo(product, entry, isCloudClass, { lazily: false })
+
+  test.each([
+    ...['scripts/cli.ts', 'scripts/main.ts', 'scripts/commands/all.ts', 'scripts/lifecycle/up.ts'],
+    ...[
+      'scripts/lifecycle/bring-up.ts',
+      'scripts/lifecycle/local-hooks.ts',
+      'scripts/lifecycle/aws-hooks.ts',
+    ],
+    ...['scripts/lifecycle/synth.ts', 'stacks/app.ts', 'stacks/main.ts', 'stacks/local/stack.ts'],
+  ])('are not loaded with %s', (entry) => {
+    expect(product.map(({ path }) => path)).toContain(entry)
+    expect(atStart(entry)).toBeUndefined()
+  })
+
+  test.each(['aws', 'azure', 'google'])('are loaded with the stack of %s, and only its own', (cloud) => {
+    const name = { aws: 'aws', azure: 'azurerm', google: 'google' }[cloud] ?? ''
+    expect(atStart(`stacks/${cloud}/stack.ts`)?.at(-1)).toMatch(new RegExp(`^@cdktf/provider-${name}/lib/`))
+    const isOther = (specifier: string) =>
+      isCloudClass(specifier) && !specifier.startsWith(`@cdktf/provider-${name}/`)
+    expect(wayTo(product, `stacks/${cloud}/stack.ts`, isOther)).toBeUndefined()
+  })
+})
+
 test('the way to a package goes through values and import(), not through types', () => {
   const sources: Source[] = [
     { path: 'backend/a.ts', text: `import type { C } from './c.js'\nimport { b } from './b.js'` },

@@ -43,6 +43,12 @@ export const backendFaults = withCodes<BackendFault>({
 export const catalogFaults = withCodes<CatalogFault>({
   'distro-unknown': { given: 'debain', near: ['debian'] },
   'provider-unknown': { given: 'locla', near: ['local'] },
+  'region-unknown': { given: 'eu-centarl-1', provider: 'aws', near: ['eu-central-1'] },
+  'no-region': {
+    provider: 'google',
+    instanceType: 't2a-standard-1',
+    leftOut: [{ region: 'us-east1', reason: 't2a-standard-1 is not offered there' }],
+  },
   'profile-unknown': { given: 'debian-loca', near: ['debian-local', 'debian-12-local'] },
   'pair-unavailable': { distro: 'debian-13', provider: 'aws', reason: 'no image' },
   'size-unknown': { given: 'huge', known: ['small', 'lab'] },
