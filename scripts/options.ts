@@ -33,7 +33,9 @@ export const machineOptions: Readonly<Record<string, Options>> = {
   arch: text('x86_64 or arm64'),
   size: text('small, lab, large; on clouds also xl'),
   'instance-type': text("The provider's own type; local: vCPUs x MiB, such as 4x8192"),
-  'allow-from': text('On clouds: the networks that may reach SSH, such as 203.0.113.7/32,198.51.100.0/24'),
+  'allow-from': text(
+    'On clouds: the networks that may reach SSH, such as 203.0.113.7/32,198.51.100.0/24; auto: this computer only (default)',
+  ),
   'ssh-key': text('Private key to use, or the .pub of a key in the ssh-agent; default: a new key per lab'),
   wait: text('ready (default), ssh or none'),
 }

@@ -23,8 +23,12 @@ export interface Settings {
   readonly architecture: Architecture | undefined
   readonly size: string | undefined
   readonly instanceType: string | undefined
-  /** Networks in CIDR form that may reach SSH; empty: none was named. */
+  /** Networks in CIDR form that may reach SSH, or `auto` for this computer's own; empty: nothing was named. */
   readonly allowFrom: readonly string[]
+  /** The page that tells this computer's address; undefined: the usual ones. */
+  readonly addressUrl: string | undefined
+  /** By the provider's name at the registry; the stacks' own versions where none is named. */
+  readonly providerVersions: Readonly<Record<string, string>>
   readonly sshKey: string | undefined
   /** Where `github:NAME` is looked up; no slash at its end. */
   readonly githubUrl: string
@@ -45,7 +49,10 @@ export interface Settings {
 }
 
 /** The configuration's keys that hold one text. */
-type TextKey = Exclude<keyof ConfigFile, 'catalog' | 'profiles' | 'authorizedKeys' | 'encryption' | 'regions'>
+type TextKey = Exclude<
+  keyof ConfigFile,
+  'catalog' | 'profiles' | 'authorizedKeys' | 'encryption' | 'regions' | 'providerVersions'
+>
 
 const DEFAULT_WAIT_LOCK = '10m'
 const DEFAULT_TTL = '4h'
@@ -62,6 +69,7 @@ export function resolveSettings(flags: Flags, env: Environment, config: Config, 
   const isOn = (flag: string): boolean => ['true', '1'].includes(text(flag) ?? '')
   const olderThan = text('older-than')
   const sshKey = text('ssh-key', 'sshKey')
+  const addressUrl = text('address-url', 'addressUrl')
   const engineMirror = text('engine-mirror', 'engineMirror')
   const architecture = text('arch', 'arch')
   return {
@@ -73,7 +81,11 @@ export function resolveSettings(flags: Flags, env: Environment, config: Config, 
     architecture: architecture === undefined ? undefined : oneOf('--arch', architecture, ARCHITECTURES),
     size: text('size', 'size'),
     instanceType: text('instance-type', 'instanceType'),
-    allowFrom: (words(text('allow-from', 'allowFrom')) ?? []).filter((each) => each !== 'auto').map(network),
+    allowFrom: (words(text('allow-from', 'allowFrom')) ?? []).map((each) =>
+      each === 'auto' ? each : network(each),
+    ),
+    addressUrl: addressUrl === undefined ? undefined : webUrl('addressUrl', addressUrl),
+    providerVersions: config.values.providerVersions ?? {},
     sshKey: sshKey === undefined ? undefined : absolutePath(sshKey, cwd),
     githubUrl: webUrl('githubUrl', text('github-url', 'githubUrl') ?? 'https://github.com'),
     engineMirror:

@@ -21,7 +21,9 @@ export interface CloudLabPlan {
   readonly size: MachineSize
   /** The image that the machines were made from; null lets the provider take the newest. */
   readonly imageId: string | null
+  /** The lab's own, and then the team's. */
   readonly publicKey: string
+  readonly authorizedKeys: readonly string[]
   readonly allowFrom: readonly string[]
   readonly lifetime: Lifetime | null
   readonly spot: boolean
@@ -29,6 +31,8 @@ export interface CloudLabPlan {
   readonly providerVersion: string | null
   /** Names within the lab. */
   readonly machines: readonly string[]
+  /** Those of them that are made anew, whatever is there. */
+  readonly anew: readonly string[]
 }
 
 /** What the specs of all clouds share; pure. `powerOff`: whether the guest itself must end an expired machine. */
@@ -38,15 +42,16 @@ export function planCommon(
   powerOff: 'by-guest' | 'by-platform',
 ): Omit<CloudSpec, 'machines'> & { readonly machines: readonly CloudMachine[] } {
   const { lab, profile, state, backendId, region, zone, size, publicKey, lifetime } = plan
+  const publicKeys = [publicKey, ...plan.authorizedKeys]
   const machines = plan.machines.map((name): CloudMachine => {
     const hostname = name === 'main' ? lab : name
     const powerOffAt = powerOff === 'by-guest' ? (lifetime?.epoch ?? null) : null
-    const userData = offer.cloudInit ? buildUserData({ hostname, publicKey, powerOffAt }) : null
-    return { name, hostname, user: offer.user, userData }
+    const userData = offer.cloudInit ? buildUserData({ hostname, publicKeys, powerOffAt }) : null
+    return { name, hostname, user: offer.user, userData, isNew: plan.anew.includes(name) }
   })
   return {
     ...{ lab, profile, state, id: labId(backendId, lab), region, zone },
-    ...{ instanceType: size.instanceType, diskGiB: size.diskGiB, publicKey, lifetime },
+    ...{ instanceType: size.instanceType, diskGiB: size.diskGiB, publicKey, publicKeys, lifetime },
     ...{ allowFrom: plan.allowFrom, spot: plan.spot, network: plan.network },
     ...{ providerVersion: plan.providerVersion, machines },
     tags: { ...labTags(backendId, lab), 'distrolab-expires': lifetime?.expiresAt ?? 'never' },

@@ -14,6 +14,8 @@ export interface CloudSpec extends CommonSpec {
   readonly allowFrom: readonly string[]
   /** One line of authorized_keys form. */
   readonly publicKey: string
+  /** That one, and those of everybody else who gets in. */
+  readonly publicKeys: readonly string[]
   /** On everything that can have tags or labels. */
   readonly tags: Readonly<Record<string, string>>
   readonly lifetime: Lifetime | null
@@ -33,6 +35,8 @@ export interface CloudMachine {
   readonly user: string
   /** cloud-init's user data as the provider takes it (Azure: in base64); null for images that do not read any. */
   readonly userData: string | null
+  /** It is made anew, so that its user data counts; one that stays keeps what it was made with. */
+  readonly isNew: boolean
 }
 
 /** How long the machines may live. Both are decided when the lab is made, so that the same lab gives the same files. */

@@ -1,8 +1,10 @@
 import { planAzureLab } from '../../stacks/azure/plan.js'
-import { cloudHooks, cloudPlan } from './cloud-hooks.js'
+import { checkAzureCredentials } from '../clouds/azure-credentials.js'
+import { cloudPlan } from './cloud-hooks.js'
 import type { ProviderHooks } from './provider-hooks.js'
+import { unbuiltHooks } from './unbuilt-hooks.js'
 
 export const azureHooks: ProviderHooks = {
-  ...cloudHooks('azure'),
-  buildSpec: (context, lab, profile) => planAzureLab(cloudPlan(context, lab, profile)),
+  ...unbuiltHooks('azure', ({ env }) => checkAzureCredentials(env.credentialNames)),
+  buildSpec: (...facts) => planAzureLab(cloudPlan(...facts)),
 }

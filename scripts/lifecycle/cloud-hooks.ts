@@ -15,12 +15,13 @@ import { LabError } from '../errors.js'
 import { regionQuestion } from '../regions/question.js'
 import { rankFor, type Measuring } from '../regions/rank.js'
 import type { Place, ProviderHooks, SpecFacts } from './provider-hooks.js'
+import { keysOn } from './reach.js'
 
-/** What a cloud's hooks share. In this version a cloud lab can be planned and synthesised, not made. */
-export function cloudHooks(name: CloudName): Omit<ProviderHooks, 'buildSpec'> {
-  const notYet = (): never => {
-    throw new LabError({ code: 'usage', problem: `The provider ${name} is not part of this version.` })
-  }
+type Planning =
+  'baseline' | 'resolveSize' | 'place' | 'allowFrom' | 'planMachines' | 'swapMachines' | 'replaceAddress'
+
+/** What the hooks of all clouds share: a lab is planned from the catalog and the settings. */
+export function cloudPlanning(name: CloudName): Pick<ProviderHooks, Planning> {
   return {
     baseline: { kind: 'image' },
     resolveSize: (profile, choice) => resolveCloudSize(profile, name, choice),
@@ -40,16 +41,30 @@ export function cloudHooks(name: CloudName): Omit<ProviderHooks, 'buildSpec'> {
       return machines.map((machine) => ({ ...machine, user, hostKey: null }))
     },
 
-    checkPrerequisites: async () => notYet(),
-    enforcers: async () => notYet(),
-    moveExpiry: async () => notYet(),
-    prepareImage: async () => notYet(),
-    presence: async () => notYet(),
-    replaceAddress: notYet,
-    start: async () => notYet(),
-    removeLeftovers: async () => notYet(),
-    consoleTail: async () => notYet(),
+    async allowFrom(context, measuring) {
+      const { allowFrom } = context.settings
+      const named = allowFrom.filter((each) => each !== 'auto')
+      const isAuto = named.length < allowFrom.length || allowFrom.length === 0
+      // Files can be written without a network: they open nothing that nobody named.
+      if (!isAuto || measuring === 'known') return named
+      return [...new Set([...named, await ownNetwork(context)])]
+    },
+
+    replaceAddress: (machine) => `${INSTANCE[name]}.${machine}`,
   }
+}
+
+/** As the stacks declare them, one for each machine under its name. */
+const INSTANCE: Readonly<Record<CloudName, string>> = {
+  aws: 'aws_instance',
+  azure: 'azurerm_linux_virtual_machine',
+  google: 'google_compute_instance',
+}
+
+async function ownNetwork({ settings, env, interrupt }: Context): Promise<string> {
+  const { ADDRESS_PAGES, callerNetwork } = await import('../clouds/caller-address.js')
+  const pages = settings.addressUrl === undefined ? ADDRESS_PAGES : [settings.addressUrl]
+  return callerNetwork(pages, { signal: interrupt.signal, proxied: env.proxied })
 }
 
 /** Everything that a cloud's stack is planned from, out of a record and the settings. */
@@ -57,20 +72,28 @@ export function cloudPlan(
   { space, location, settings }: Context,
   facts: SpecFacts,
   profile: Profile,
+  anew: readonly string[],
 ): CloudLabPlan {
   const { lab, region, size, machines, image } = facts
+  const provider = requireCloud(profile)
   if (!isLabName(lab)) throw new LabError({ code: 'lab-name-invalid', given: lab })
   return {
     ...{ lab, profile: facts.profile, backendId: space.backendId, state: stateBackend(location, lab) },
-    ...{ distro: profile.distro, provider: requireCloud(profile), region, zone: null, size },
+    ...{ distro: profile.distro, provider, region, zone: null, size },
     imageId: image?.id ?? null,
     publicKey: facts.sshKey.publicKey,
-    allowFrom: settings.allowFrom,
+    authorizedKeys: keysOn(facts).filter((key) => key !== facts.sshKey.publicKey),
+    allowFrom: facts.allowFrom ?? [],
     lifetime: lifetimeOf(facts),
-    ...{ spot: false, network: 'default', providerVersion: null },
+    ...{ spot: false, network: 'default' },
+    providerVersion: settings.providerVersions[REGISTRY_NAME[provider.name]] ?? null,
     machines: machines.map((machine) => machine.name),
+    anew,
   }
 }
+
+/** What OpenTofu's registry calls them. */
+const REGISTRY_NAME: Readonly<Record<CloudName, string>> = { aws: 'aws', azure: 'azurerm', google: 'google' }
 
 /** From the record alone, so that the same lab always gives the same files. */
 function lifetimeOf({ createdAt, expiresAt }: SpecFacts): Lifetime | null {
@@ -128,7 +151,7 @@ function costOf({ provider, regions, instanceType }: RegionQuestion, region: str
   return here ?? Math.max(0, ...known)
 }
 
-function requireCloud({ provider }: Profile): CloudProvider {
+export function requireCloud({ provider }: Profile): CloudProvider {
   if (provider.name !== 'local') return provider
   throw new TypeError('local is no cloud')
 }

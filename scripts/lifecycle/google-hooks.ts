@@ -1,8 +1,10 @@
 import { planGoogleLab } from '../../stacks/google/plan.js'
-import { cloudHooks, cloudPlan } from './cloud-hooks.js'
+import { checkGoogleCredentials } from '../clouds/google-credentials.js'
+import { cloudPlan } from './cloud-hooks.js'
 import type { ProviderHooks } from './provider-hooks.js'
+import { unbuiltHooks } from './unbuilt-hooks.js'
 
 export const googleHooks: ProviderHooks = {
-  ...cloudHooks('google'),
-  buildSpec: (context, lab, profile) => planGoogleLab(cloudPlan(context, lab, profile)),
+  ...unbuiltHooks('google', ({ env }) => checkGoogleCredentials(env.credentialNames)),
+  buildSpec: (...facts) => planGoogleLab(cloudPlan(...facts)),
 }

@@ -62,6 +62,8 @@ export const localHooks: ProviderHooks = {
     return { region: 'local', costPerHourUsd: 0 }
   },
 
+  allowFrom: async () => undefined,
+
   async planMachines({ space }, lab, names, profile) {
     const { user } = resolveOffer(profile.distro, 'local')
     const machines: Machine[] = []
@@ -79,7 +81,7 @@ export const localHooks: ProviderHooks = {
     return machines.map((machine) => ({ ...machine, user, hostKey: null }))
   },
 
-  async prepareImage({ space }, profile, pinned, step) {
+  async prepareImage({ space }, profile, _lab, pinned, step) {
     const request = {
       cache: space.cache,
       image: sourceOf(profile),
@@ -132,7 +134,7 @@ export const localHooks: ProviderHooks = {
     return [{ name: WATCHDOG, state: watchdogState(machines, lab.expiresAt) }]
   },
 
-  async moveExpiry(lab, step) {
+  async moveExpiry(_context, lab, step) {
     for (const machine of lab.machines) {
       const request = { ...keyOf(machine), expiresAt: lab.expiresAt }
       await callDriver('extend', request, driverOptions(step)).catch(unlessAbsent)
@@ -142,9 +144,10 @@ export const localHooks: ProviderHooks = {
   replaceAddress: bootAddress,
 
   async start(spec, name, step) {
-    if (spec.provider !== 'local') return
+    if (spec.provider !== 'local') return undefined
     const machine = spec.machines.find((candidate) => candidate.name === name)
     if (machine !== undefined) await callDriver('start', machine.vm, driverOptions(step))
+    return undefined
   },
 
   async removeLeftovers(lab, step) {

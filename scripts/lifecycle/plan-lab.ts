@@ -23,6 +23,8 @@ export interface LabDraft {
 
 export interface LabPlan extends LabDraft {
   readonly identity: Identity
+  /** The networks that reach SSH; undefined where nothing is opened. */
+  readonly allowFrom: readonly string[] | undefined
   /** Who else gets in. */
   readonly authorizedKeys: readonly AuthorizedKey[]
 }
@@ -40,12 +42,22 @@ export async function planLab(
   const draft = await draftLab(context, lab, living, measuring)
   if (living !== undefined) {
     const { authorizedKeys = [] } = living
-    return { ...draft, authorizedKeys, identity: await requireIdentity(context, living) }
+    const allowFrom = await allowedAnew(context, draft.hooks, living)
+    return { ...draft, authorizedKeys, allowFrom, identity: await requireIdentity(context, living) }
   }
+  const allowFrom = await draft.hooks.allowFrom(context, measuring)
   const authorizedKeys = await resolveTeamKeys(context, lab)
   const options = { sshKey: context.settings.sshKey, agentSocket: context.env.sshAgentSocket }
-  return { ...draft, authorizedKeys, identity: await ensureIdentity(context.space, lab, options) }
+  return { ...draft, authorizedKeys, allowFrom, identity: await ensureIdentity(context.space, lab, options) }
 }
+
+/** A living lab stays open to the networks it was opened to, unless others are named now. */
+export const allowedAnew = async (
+  context: Context,
+  hooks: ProviderHooks,
+  { allowFrom }: AnyLab,
+): Promise<readonly string[] | undefined> =>
+  context.settings.allowFrom.length === 0 ? allowFrom : hooks.allowFrom(context, 'measure')
 
 /** `living`: the lab's record, unless it is destroyed. */
 export async function draftLab(
@@ -106,6 +118,7 @@ export async function decide(
     machines: await hooks.planMachines(context, lab, ['main'], profile),
     sshKey: { publicKey, source, ...(source === 'generated' ? {} : { path: file }) },
     authorizedKeys: [...plan.authorizedKeys],
+    ...(plan.allowFrom === undefined ? {} : { allowFrom: [...plan.allowFrom] }),
     tags: labTags(space.backendId, lab),
     owner: { user: holder.user, host: holder.host },
     session: env.session ?? null,

@@ -85,7 +85,7 @@ export async function planSwap(
   const { region, costPerHourUsd } = known
   return {
     ...{ lab, profile, hooks, authorizedKeys, decided },
-    ...{ size: decided.size, place: { region, costPerHourUsd } },
+    ...{ size: decided.size, place: { region, costPerHourUsd }, allowFrom: known.allowFrom },
     identity: await requireIdentity(context, known),
   }
 }

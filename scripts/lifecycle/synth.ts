@@ -26,7 +26,7 @@ export async function synthesise(
   const living = await readLiving(context, lab)
   const { hooks, profile } = await draftLab(context, lab, living, 'known')
   const facts = living ?? { lab, ...(await decideNew(context, lab)), createdAt: '' }
-  const text = await synthesiseLab(hooks.buildSpec(context, facts, profile))
+  const text = await synthesiseLab(hooks.buildSpec(context, facts, profile, []))
   if (out === undefined) return { text: text.trimEnd(), json: JSON.parse(text) as unknown }
   const folder = resolve(out)
   const file = join(folder, 'cdk.tf.json')

@@ -39,8 +39,9 @@ export function buildMachine(
     tags,
     timeouts: { create: '5m', delete: '10m' },
     ...(network.dependsOn.length === 0 ? {} : { dependsOn: network.dependsOn }),
-    // User data counts at the first boot only; a change would stop the machine.
-    lifecycle: { ignoreChanges: ['user_data', ...image.ignoreChanges] },
+    // User data counts at the first boot only; a change would stop a machine that stays. OpenTofu would give a machine
+    // that takes another's place the old one's.
+    lifecycle: { ignoreChanges: [...(machine.isNew ? [] : ['user_data']), ...image.ignoreChanges] },
   })
 }
 

@@ -14,7 +14,6 @@ export function buildAwsLab(stack: TerraformStack, spec: AwsLabSpec): void {
     region: spec.region,
     // The provider takes lack of capacity for a passing fault: with its own 25 tries that is 50 minutes of silence.
     maxRetries: 3,
-    skipMetadataApiCheck: 'true',
     skipRegionValidation: true,
   })
   pinProvider(stack, 'aws', spec.providerVersion)

@@ -35,14 +35,17 @@ describe('TypeBox', () => {
   })
 })
 
-describe('the clients of S3 and GCS', () => {
+describe('the clients of clouds', () => {
   const isClient = (specifier: string): boolean => /^@(aws-sdk|smithy|google-cloud)\//.test(specifier)
 
-  test('are loaded by nobody but through the `import()` that opens or sets up such a store', () => {
+  test('are loaded by nobody but through the `import()` of what needs one: a store, its set-up, labs on AWS', () => {
     const loaders = product
       .map(({ path }) => path)
       .filter((path) => wayTo(product, path, isClient, { lazily: false }) !== undefined)
-    for (const loader of loaders) expect(loader).toMatch(/^backend\/(s3|gcs|aws)[-.]/)
+    for (const loader of loaders)
+      expect(loader).toMatch(
+        /^(backend\/(s3|gcs|aws)[-.]|scripts\/clouds\/aws\/|scripts\/lifecycle\/aws-hooks)/,
+      )
     const doors = product
       .flatMap(importsOf)
       .filter(
@@ -53,6 +56,7 @@ describe('the clients of S3 and GCS', () => {
       ['backend/open-setup.ts', 'backend/gcs-setup.ts', true],
       ['backend/open-store.ts', 'backend/s3.ts', true],
       ['backend/open-store.ts', 'backend/gcs.ts', true],
+      ['scripts/lifecycle/provider-hooks.ts', 'scripts/lifecycle/aws-hooks.ts', true],
     ])
   })
 

@@ -141,8 +141,8 @@ describe('a network that may reach SSH', () => {
     },
   )
 
-  test('auto names none, and several are told apart by commas', () => {
-    expect(settings({ 'allow-from': 'auto' }).allowFrom).toEqual([])
+  test('auto is kept for whoever asks where we are, and several are told apart by commas', () => {
+    expect(settings({ 'allow-from': 'auto, 192.0.2.1' }).allowFrom).toEqual(['auto', '192.0.2.1/32'])
     expect(settings({ 'allow-from': '10.0.0.0/8, 192.0.2.1' }).allowFrom).toEqual([
       '10.0.0.0/8',
       '192.0.2.1/32',

@@ -40,9 +40,9 @@ export function cloudPlanOf(
     state: { kind: 'local', path: '/home/anna/labs/demo/tofu.tfstate' },
     ...{ distro, provider, region: REGIONS[name], zone: null },
     size: resolveSize(provider, { size, architecture, minimumDiskGiB }),
-    ...{ imageId: null, publicKey: KEY, allowFrom: ['203.0.113.7/32'] },
+    ...{ imageId: null, publicKey: KEY, authorizedKeys: [], allowFrom: ['203.0.113.7/32'] },
     lifetime: { expiresAt: '2026-11-21T14:00:00.000Z', epoch: 1_795_269_600, seconds: 14_400 },
-    ...{ spot: false, network: 'default', providerVersion: null, machines: ['main'] },
+    ...{ spot: false, network: 'default', providerVersion: null, machines: ['main'], anew: [] },
     ...changes,
   }
 }

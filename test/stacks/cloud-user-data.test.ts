@@ -2,14 +2,18 @@ import { describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
 import { buildUserData } from '../../stacks/cloud-user-data.js'
 
-const input = { hostname: 'demo', publicKey: 'ssh-ed25519 AAAA anna', powerOffAt: null }
+const input = {
+  hostname: 'demo',
+  publicKeys: ['ssh-ed25519 AAAA anna', 'ssh-ed25519 BBBB bob'],
+  powerOffAt: null,
+}
 const parsed = (changes: object = {}): Record<string, unknown> =>
   parse(buildUserData({ ...input, ...changes })) as Record<string, unknown>
 
-test('gives the first user the key, and nobody a password', () => {
+test('gives the first user the keys, and nobody a password', () => {
   expect(buildUserData(input)).toMatch(/^#cloud-config\n/)
   expect(parsed()).toMatchObject({
-    ...{ hostname: 'demo', ssh_authorized_keys: ['ssh-ed25519 AAAA anna'] },
+    ...{ hostname: 'demo', ssh_authorized_keys: [...input.publicKeys] },
     ...{ ssh_pwauth: false, disable_root: true },
   })
 })
