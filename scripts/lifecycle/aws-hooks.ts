@@ -50,12 +50,13 @@ export const awsHooks: ProviderHooks = {
   },
 
   async enforcers(lab) {
+    const patience = AbortSignal.timeout(LOOK_MS)
     try {
-      const found = await findInstances(lab.region, lab.tags)
+      const found = await findInstances(lab.region, lab.tags, patience)
       return [{ name: TIMER, state: timerState(found, lab.expiresAt) }]
     } catch (error) {
-      // Whoever may look at the record need not have credentials of the cloud.
-      if (error instanceof LabError) return [{ name: TIMER, state: 'unknown' }]
+      // Whoever may look at the record need not have credentials of the cloud, or a network.
+      if (error instanceof LabError || patience.aborted) return [{ name: TIMER, state: 'unknown' }]
       throw error
     }
   },
@@ -101,6 +102,8 @@ export const awsHooks: ProviderHooks = {
 }
 
 const CONSOLE_LINES = 20
+/** How long a look at a lab waits for what AWS could add. */
+const LOOK_MS = 3_000
 const TIMER = 'timer in the machine'
 
 const nameOf = ({ id }: Machine) => ({ Name: machineName(id) })

@@ -30,12 +30,14 @@ export const tagFilters = (tags: Readonly<Record<string, string>>): Filter[] =>
 export async function findInstances(
   region: string,
   tags: Readonly<Record<string, string>>,
+  signal?: AbortSignal,
 ): Promise<AwsInstance[]> {
   const { Reservations = [] } = await withEc2(region, (client) =>
     client.send(
       new DescribeInstancesCommand({
         Filters: [...tagFilters(tags), { Name: 'instance-state-name', Values: LIVING_STATES }],
       }),
+      signal === undefined ? {} : { abortSignal: signal },
     ),
   )
   return Reservations.flatMap(({ Instances = [] }) => Instances).map(described)
