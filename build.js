@@ -1,4 +1,4 @@
-// What `npm run build` does after `tsc`. Both steps take work from every start to here (docs/decisions/0011).
+// What `npm run build` does after `tsc`. Its steps take work from every start to here (docs/decisions/0011).
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { Ajv } from 'ajv'
@@ -8,6 +8,8 @@ import { build } from 'esbuild'
 const SCHEMAS = ['backend/schema', 'distro-catalog/schema', 'scripts/schema', 'stacks/local/driver/schema']
 
 await compileChecks('dist/checks')
+const { writeKnownEntries } = await import('./dist/scripts/build-catalog.js')
+await writeKnownEntries()
 await bundlePrograms('dist/bundle')
 
 /** Each published schema becomes a module that checks: `record.schema.json` is `record.cjs`. */

@@ -84,6 +84,8 @@ const decidedFields = {
   sshKey: sshKeySchema,
   /** The team's keys that every machine takes besides: recorded, so that whoever makes it again makes the same. */
   authorizedKeys: Type.Optional(Type.Array(authorizedKeySchema)),
+  /** The networks that reach SSH, in CIDR form. Missing where nothing is opened: local machines. */
+  allowFrom: Type.Optional(Type.Array(name)),
   tags: Type.Record(Type.String(), Type.String()),
   owner: Type.Object({ user: name, host: name }),
   /** What `cleanup --session` goes by: the session that made the lab. Missing in records of before. */

@@ -2,6 +2,7 @@ import { basename, extname } from 'node:path'
 import type { Catalog } from './catalog.js'
 import type { Distro } from './distro.js'
 import type { CatalogProblem } from './errors.js'
+import { keyOf, type KnownEntries } from './known-entries.js'
 import { normaliseEntry, parseYaml, type Checked } from './parse.js'
 import { aliasProblems } from './rules.js'
 import { validateAliases, validateDistro, validateProvider } from './validate.js'
@@ -19,14 +20,14 @@ export interface CatalogSources {
 }
 
 /** The texts of all files → the catalog, or the problems of all files. Pure. */
-export function assembleCatalog(sources: CatalogSources): Checked<Catalog> {
+export function assembleCatalog(sources: CatalogSources, known: KnownEntries = {}): Checked<Catalog> {
   const winners = [...new Map(sources.distros.map((source) => [stemOf(source), source])).values()]
   const problems: CatalogProblem[] = []
-  const providers = keepValid(sources.providers, validateProvider, problems)
-  const distros = keepValid(winners, validateDistro, problems)
+  const providers = keepValid(sources.providers, validateProvider, problems, known)
+  const distros = keepValid(winners, validateDistro, problems, known)
   const releases = new Set(winners.map(stemOf))
   const explicit = sources.aliases.flatMap((source) => {
-    const [aliases = {}] = keepValid([source], validateAliases, problems)
+    const [aliases = {}] = keepValid([source], validateAliases, problems, known)
     problems.push(...aliasProblems(aliases, releases, source.file))
     return Object.entries(aliases)
   })
@@ -49,13 +50,24 @@ export function readEntry<T>(
   return parsed.ok ? validate(normaliseEntry(parsed.value), file) : parsed
 }
 
+/** The same, but at once for a file that is known to be valid. */
+export function readKnownEntry<T>(
+  source: SourceFile,
+  validate: (value: unknown, file: string) => Checked<T>,
+  known: KnownEntries,
+): Checked<T> {
+  const value = known[keyOf(source.file, source.text)]
+  return value === undefined ? readEntry(source, validate) : { ok: true, value: value as T }
+}
+
 function keepValid<T>(
   sources: readonly SourceFile[],
   validate: (value: unknown, file: string) => Checked<T>,
   problems: CatalogProblem[],
+  known: KnownEntries,
 ): T[] {
   return sources.flatMap((source) => {
-    const entry = readEntry(source, validate)
+    const entry = readKnownEntry(source, validate, known)
     if (entry.ok) return [entry.value]
     problems.push(...entry.problems)
     return []

@@ -19,6 +19,18 @@ export type CatalogFault =
       readonly provider: string
       readonly reason: string
     }
+  | {
+      readonly code: 'region-unknown'
+      readonly given: string
+      readonly provider: string
+      readonly near: readonly string[]
+    }
+  | {
+      readonly code: 'no-region'
+      readonly provider: string
+      readonly instanceType: string
+      readonly leftOut: readonly { readonly region: string; readonly reason: string }[]
+    }
   | { readonly code: 'size-unknown'; readonly given: string; readonly known: readonly string[] }
   | { readonly code: 'instance-type-invalid'; readonly given: string; readonly expected: string }
   | { readonly code: 'catalog-invalid'; readonly problems: readonly CatalogProblem[] }

@@ -38,3 +38,5 @@ export const whole = (description: string, minimum: number, maximum: number) =>
     maximum,
     description: `${description}: a whole number from ${minimum} to ${maximum}`,
   })
+
+export const flag = (description: string) => Type.Boolean({ description: `${description}: true or false` })

@@ -1,9 +1,13 @@
 import { readFile, readdir } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
-import { assembleCatalog, type CatalogSources, type SourceFile } from './assemble.js'
+import { assembleCatalog, readKnownEntry, type CatalogSources, type SourceFile } from './assemble.js'
 import type { Catalog } from './catalog.js'
 import { CatalogError, type CatalogProblem } from './errors.js'
+import { readKnownEntries } from './known-entries.js'
+import type { CloudName } from './provider.js'
+import type { Regions } from './region-schema.js'
+import { validateRegions } from './validate.js'
 
 const ALIASES = 'aliases.yaml'
 
@@ -33,10 +37,27 @@ export async function loadCatalog(extraDirectories: readonly string[] = []): Pro
     distros: distros.filter(({ file }) => basename(file) !== ALIASES),
     aliases: [...aliases, ...distros.filter(({ file }) => basename(file) === ALIASES)],
   }
-  const assembled = assembleCatalog(sources)
+  const assembled = assembleCatalog(sources, readKnownEntries())
   if (!assembled.ok) problems.push(...assembled.problems)
   if (!assembled.ok || problems.length > 0) throw new CatalogError({ code: 'catalog-invalid', problems })
   return assembled.value
+}
+
+/**
+ * The regions of one cloud, in the order of its file. Apart from the catalog, because most commands need none of them
+ * and no command needs those of all clouds.
+ *
+ * @throws CatalogError `catalog-invalid`.
+ */
+export async function loadRegions(provider: CloudName, directory = shippedDirectory()): Promise<Regions> {
+  const problems: CatalogProblem[] = []
+  const [source] = await readSource(join(directory, 'regions', `${provider}.yaml`), problems)
+  const entry =
+    source === undefined
+      ? { ok: false as const, problems }
+      : readKnownEntry(source, validateRegions, readKnownEntries())
+  if (!entry.ok) throw new CatalogError({ code: 'catalog-invalid', problems: entry.problems })
+  return entry.value
 }
 
 /** All YAML files of one folder in the order of their names. A folder that can't be read is a problem, not a crash. */

@@ -63,7 +63,7 @@ export function listProfileNames(catalog: Catalog, userProfiles: UserProfiles = 
  */
 function unknownProfile(catalog: Catalog, given: string, userProfiles: UserProfiles): CatalogError {
   const names = listProfileNames(catalog, userProfiles)
-  const completions = names.filter((name) => splitProfile(name)[0] === given).slice(0, 3)
+  const completions = names.filter((name) => splitProfile(name)[0] === given)
   const near = completions.length > 0 ? completions : nearNames(given, names)
   const [distro, provider] = splitProfile(given)
   if (near.length === 0 && findProvider(catalog, provider) !== undefined) {

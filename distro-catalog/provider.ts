@@ -1,25 +1,22 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { name, oneOf, text, whole } from './field.js'
+import { architectures, closed } from './offer-schema.js'
 
-/** Every provider that stacks/ can draw. A new one is a word here, a file in providers/ and a key in `Distro.providers`. */
-export const providerNames = ['local'] as const
+/**
+ * Every provider that stacks/ can draw, in the order of the files' names. A new one is a word here, a file in
+ * providers/ (clouds: one in regions/ too) and a key in `offersSchema`.
+ */
+export const providerNames = ['aws', 'azure', 'google', 'local'] as const
 export type ProviderName = (typeof providerNames)[number]
 
-const closed = { additionalProperties: false } as const
+export const cloudNames = ['aws', 'azure', 'google'] as const
+export type CloudName = (typeof cloudNames)[number]
 
-const sizeSchema = Type.Object(
-  {
-    vcpus: whole('virtual CPUs', 1, 1024),
-    memoryMiB: whole('memory in MiB', 128, 16_777_216),
-    diskGiB: whole('root disk in GiB', 1, 65_536),
-  },
-  closed,
-)
-
-const regionSchema = Type.Object(
-  { name: name('the region’s name', 'local'), title: text('the name shown to people') },
-  closed,
-)
+const shape = {
+  vcpus: whole('virtual CPUs', 1, 1024),
+  memoryMiB: whole('memory in MiB', 128, 16_777_216),
+}
+const diskGiB = whole('root disk in GiB', 1, 65_536)
 
 const boundsSchema = (unit: string, limit: number) =>
   Type.Object(
@@ -31,7 +28,7 @@ const boundsSchema = (unit: string, limit: number) =>
   )
 
 /** Instance types that are measures rather than names of a price list: `4x8192` = 4 vCPUs, 8192 MiB. */
-const instanceTypeSchema = Type.Object(
+const measuredTypeSchema = Type.Object(
   {
     pattern: oneOf(['<vcpus>x<memoryMiB>']),
     example: text('an instance type that fits the pattern'),
@@ -41,15 +38,34 @@ const instanceTypeSchema = Type.Object(
   closed,
 )
 
-/** A place that runs machines; the content of `providers/<name>.yaml`. */
-export const providerSchema = Type.Object(
+const unconfirmed = Type.Optional(
+  Type.Array(text('a fact and why it is not certain'), {
+    minItems: 1,
+    description: 'facts of this file that no source confirms',
+  }),
+)
+
+/** The user's own computer; the content of `providers/local.yaml`. */
+export const localProviderSchema = Type.Object(
   {
-    name: oneOf(providerNames),
+    name: oneOf(['local']),
     title: text('the name shown to people'),
-    regions: Type.Array(regionSchema, { minItems: 1, description: 'at least one region' }),
+    regions: Type.Array(
+      Type.Object(
+        { name: name('the region’s name', 'local'), title: text('the name shown to people') },
+        closed,
+      ),
+      {
+        minItems: 1,
+        description: 'at least one region',
+      },
+    ),
     defaultSize: text('the name of one of the sizes'),
-    sizes: Type.Record(Type.String(), sizeSchema, { minProperties: 1, description: 'at least one size' }),
-    instanceType: instanceTypeSchema,
+    sizes: Type.Record(Type.String(), Type.Object({ ...shape, diskGiB }, closed), {
+      minProperties: 1,
+      description: 'at least one size',
+    }),
+    instanceType: measuredTypeSchema,
     pricePerHourUsd: Type.Number({
       minimum: 0,
       description: 'the price of one machine-hour in USD, 0 or more',
@@ -58,4 +74,68 @@ export const providerSchema = Type.Object(
   closed,
 )
 
-export type Provider = Static<typeof providerSchema>
+/**
+ * A type of the provider's price list. Its list price in a region is `factor` times that of `like`, the type whose
+ * prices the regions' file gives; without `like` the price is not known.
+ */
+const namedTypeSchema = Type.Object(
+  {
+    architecture: oneOf(architectures),
+    ...shape,
+    price: Type.Optional(
+      Type.Object(
+        {
+          like: text('the instance type whose price the regions give'),
+          factor: Type.Number({ exclusiveMinimum: 0, description: 'how many times that price, above 0' }),
+        },
+        closed,
+      ),
+    ),
+    diskType: Type.Optional(text('the only disk type that this instance type takes')),
+    secureBoot: Type.Optional(Type.Literal(false, { description: 'false where secure boot is not offered' })),
+    regions: Type.Optional(Type.Array(text('a region'), { description: 'the only regions that have it' })),
+  },
+  closed,
+)
+
+/** A cloud; the content of `providers/<name>.yaml`. Its regions are a file of their own. */
+export const cloudProviderSchema = Type.Object(
+  {
+    name: oneOf(cloudNames),
+    title: text('the name shown to people'),
+    defaultSize: text('the name of one of the sizes'),
+    sizes: Type.Record(
+      Type.String(),
+      Type.Object(
+        {
+          types: Type.Object(
+            {
+              x86_64: text('an instance type of this architecture'),
+              arm64: text('an instance type of this architecture'),
+            },
+            closed,
+          ),
+          diskGiB,
+        },
+        closed,
+      ),
+      { minProperties: 1, description: 'at least one size' },
+    ),
+    instanceTypes: Type.Record(Type.String(), namedTypeSchema, {
+      minProperties: 1,
+      description: 'at least one instance type',
+    }),
+    unconfirmed,
+    sources: Type.Array(text('where these facts were found'), {
+      minItems: 1,
+      description: 'at least one source',
+    }),
+  },
+  closed,
+)
+
+export type LocalProvider = Static<typeof localProviderSchema>
+export type CloudProvider = Static<typeof cloudProviderSchema>
+/** A place that runs machines; `name` tells them apart. */
+export type Provider = LocalProvider | CloudProvider
+export type InstanceType = Static<typeof namedTypeSchema>

@@ -1,7 +1,8 @@
 import type { Catalog } from './catalog.js'
-import type { Distro, Offers, SupportLevel } from './distro.js'
+import type { Distro } from './distro.js'
 import { CatalogError } from './errors.js'
 import { nearNames } from './near-names.js'
+import type { Offers, SupportLevel } from './offer-schema.js'
 import type { Provider, ProviderName } from './provider.js'
 
 /** An alias (`debian`) or a release (`debian-13`). @throws CatalogError `distro-unknown` with near names. */
@@ -24,8 +25,9 @@ export function resolveProvider(catalog: Catalog, given: string): Provider {
 
 /** What `distro` offers on `provider`. @throws CatalogError `pair-unavailable` with the reason. */
 export function resolveOffer<P extends ProviderName>(distro: Distro, provider: P): Offers[P] {
-  const offer: Distro['providers'][P] = distro.providers[provider]
-  if (offer !== undefined) return offer
+  const offer = distro.providers[provider]
+  // The compiler does not carry the provider's name over to the type of what is found under it.
+  if (offer !== undefined) return offer as Offers[P]
   const reason = whyUnavailable(distro, provider)
   throw new CatalogError({ code: 'pair-unavailable', distro: distro.name, provider, reason })
 }
@@ -40,6 +42,8 @@ export interface Pair {
   readonly provider: ProviderName
   readonly support: SupportLevel | 'none'
   readonly architectures: readonly string[]
+  /** How the image is selected, who logs in, its disk and its quirks; null with support `none`. */
+  readonly offer: Distro['providers'][ProviderName] | null
   readonly released?: string
   readonly endOfLife?: string
   /** Why there is no image; only with support `none`. */
@@ -63,6 +67,7 @@ function pairOf(catalog: Catalog, distro: Distro, provider: ProviderName): Pair 
     provider,
     support: offer?.support ?? 'none',
     architectures: Object.keys(offer?.architectures ?? {}),
+    offer: offer ?? null,
     ...(distro.released === undefined ? {} : { released: distro.released }),
     ...(distro.endOfLife === undefined ? {} : { endOfLife: distro.endOfLife }),
     ...(offer === undefined ? { reason: whyUnavailable(distro, provider) } : {}),

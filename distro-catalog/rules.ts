@@ -2,9 +2,13 @@ import { basename, extname } from 'node:path'
 import type { Distro } from './distro.js'
 import type { CatalogProblem } from './errors.js'
 import { nearNames } from './near-names.js'
-import type { Provider } from './provider.js'
+import type { CloudProvider, LocalProvider, Provider, ProviderName } from './provider.js'
+import type { Regions } from './region-schema.js'
 
 // What a schema can't say. Each rule returns the problems it finds; none stops at the first.
+
+/** The words of `providerNames`, whose module loads TypeBox. */
+const PROVIDERS: readonly string[] = ['aws', 'azure', 'google', 'local'] satisfies ProviderName[]
 
 /** The rules of one distro file. `endOfLife` and `released` may be left out only by a rolling distribution. */
 export function distroProblems(distro: Distro, file: string): CatalogProblem[] {
@@ -14,6 +18,7 @@ export function distroProblems(distro: Distro, file: string): CatalogProblem[] {
     ...dateProblems(distro, 'released', rolling, file),
     ...dateProblems(distro, 'endOfLife', rolling, file),
     ...dateOrderProblems(distro, file),
+    ...unknownProviderProblems(distro, file),
     ...Object.keys(distro.unavailable ?? {})
       .filter((provider) => provider in distro.providers)
       .map((provider) => ({
@@ -24,6 +29,18 @@ export function distroProblems(distro: Distro, file: string): CatalogProblem[] {
         remedy: `remove it from "unavailable" or from "providers"`,
       })),
   ]
+}
+
+function unknownProviderProblems(distro: Distro, file: string): CatalogProblem[] {
+  return Object.keys(distro.unavailable ?? {})
+    .filter((provider) => !PROVIDERS.includes(provider))
+    .map((provider) => ({
+      file,
+      field: `unavailable.${provider}`,
+      expected: `one of the providers ${PROVIDERS.join(', ')}`,
+      got: `"${provider}"`,
+      remedy: remedyForName(provider, PROVIDERS, `remove "${provider}"`),
+    }))
 }
 
 /** The rules of one provider file. */
@@ -39,6 +56,13 @@ export function providerProblems(provider: Provider, file: string): CatalogProbl
       remedy: 'name one of the sizes, or add this one',
     })
   }
+  return provider.name === 'local'
+    ? [...problems, ...boundsProblems(provider, file)]
+    : [...problems, ...sizeTypeProblems(provider, file), ...priceLikeProblems(provider, file)]
+}
+
+function boundsProblems(provider: LocalProvider, file: string): CatalogProblem[] {
+  const problems: CatalogProblem[] = []
   for (const measure of ['vcpus', 'memoryMiB'] as const) {
     const { minimum, maximum } = provider.instanceType[measure]
     for (const [size, { [measure]: value }] of Object.entries(provider.sizes)) {
@@ -55,6 +79,58 @@ export function providerProblems(provider: Provider, file: string): CatalogProbl
   return problems
 }
 
+/** Every size names a type of the file, of the right architecture. */
+function sizeTypeProblems(provider: CloudProvider, file: string): CatalogProblem[] {
+  return Object.entries(provider.sizes).flatMap(([size, { types }]) =>
+    Object.entries(types)
+      .filter(([architecture, type]) => typeOf(provider, type)?.architecture !== architecture)
+      .map(([architecture, type]) => ({
+        file,
+        field: `sizes.${size}.types.${architecture}`,
+        expected: `one of instanceTypes with architecture ${architecture}`,
+        got: `"${type}"`,
+        remedy: remedyForName(type, Object.keys(provider.instanceTypes), `add "${type}" to instanceTypes`),
+      })),
+  )
+}
+
+function priceLikeProblems(provider: CloudProvider, file: string): CatalogProblem[] {
+  const known = Object.keys(provider.instanceTypes)
+  return Object.entries(provider.instanceTypes).flatMap(([name, { price }]) =>
+    price === undefined || known.includes(price.like)
+      ? []
+      : [
+          {
+            file,
+            field: `instanceTypes.${name}.price.like`,
+            expected: 'one of instanceTypes',
+            got: `"${price.like}"`,
+            remedy: remedyForName(price.like, known, `add "${price.like}" to instanceTypes`),
+          },
+        ],
+  )
+}
+
+const typeOf = (provider: CloudProvider, name: string) =>
+  Object.hasOwn(provider.instanceTypes, name) ? provider.instanceTypes[name] : undefined
+
+/** The rules of one regions file: called like its provider, every region once. */
+export function regionsProblems({ provider, prices, regions }: Regions, file: string): CatalogProblem[] {
+  const names = regions.map(({ name }) => name)
+  const twice = names.filter((name, index) => names.indexOf(name) !== index)
+  return [
+    ...fileNameProblems(provider, file, 'provider'),
+    ...(isCalendarDay(prices.asOf) ? [] : [notADay('prices.asOf', prices.asOf, file)]),
+    ...twice.map((name) => ({
+      file,
+      field: `regions.${names.lastIndexOf(name)}.name`,
+      expected: 'every region once',
+      got: `"${name}" again`,
+      remedy: 'remove one of the two',
+    })),
+  ]
+}
+
 /** The rules across files: every alias leads to a release. `releases` includes those whose own file has problems. */
 export function aliasProblems(
   aliases: Readonly<Record<string, string>>,
@@ -68,19 +144,24 @@ export function aliasProblems(
       return [{ file, field: alias, expected, got, remedy: `remove the alias "${alias}"` }]
     }
     if (releases.has(release)) return []
-    const near = nearNames(release, releases)
-    const remedy = near.length > 0 ? `did you mean "${near.join('" or "')}"?` : `add the file ${release}.yaml`
+    const remedy = remedyForName(release, releases, `add the file ${release}.yaml`)
     return [
       { file, field: alias, expected: 'the name of a release in the catalog', got: `"${release}"`, remedy },
     ]
   })
 }
 
-function fileNameProblems(name: string, file: string): CatalogProblem[] {
+/** What to do about a name that is not there. */
+export function remedyForName(given: string, known: Iterable<string>, otherwise: string): string {
+  const near = nearNames(given, known)
+  return near.length > 0 ? `did you mean "${near.join('" or "')}"?` : otherwise
+}
+
+function fileNameProblems(name: string, file: string, field = 'name'): CatalogProblem[] {
   const stem = basename(file, extname(file))
   if (stem === name) return []
   const remedy = `rename the file to ${name}.yaml, or change the name`
-  return [{ file, field: 'name', expected: `"${stem}", as the file is called`, got: `"${name}"`, remedy }]
+  return [{ file, field, expected: `"${stem}", as the file is called`, got: `"${name}"`, remedy }]
 }
 
 function dateProblems(
@@ -95,10 +176,16 @@ function dateProblems(
     const remedy = `add the field "${field}"; only a distro of version: rolling goes without`
     return [{ file, field, expected: 'a date, as YYYY-MM-DD', got: 'nothing', remedy }]
   }
-  if (isCalendarDay(given)) return []
-  const remedy = 'correct the month or the day'
-  return [{ file, field, expected: 'a day of the calendar, as YYYY-MM-DD', got: `"${given}"`, remedy }]
+  return isCalendarDay(given) ? [] : [notADay(field, given, file)]
 }
+
+const notADay = (field: string, given: string, file: string): CatalogProblem => ({
+  file,
+  field,
+  expected: 'a day of the calendar, as YYYY-MM-DD',
+  got: `"${given}"`,
+  remedy: 'correct the month or the day',
+})
 
 function dateOrderProblems({ released, endOfLife }: Distro, file: string): CatalogProblem[] {
   if (released === undefined || endOfLife === undefined || released < endOfLife) return []

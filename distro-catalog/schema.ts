@@ -4,13 +4,16 @@ import type { TSchema } from '@sinclair/typebox'
 import { aliasesSchema } from './aliases-schema.js'
 import { distroSchema } from './distro.js'
 import { shippedDirectory } from './load.js'
-import { providerSchema } from './provider.js'
+import { cloudProviderSchema, localProviderSchema } from './provider.js'
+import { regionsSchema } from './region-schema.js'
 
-/** The JSON schemas of the three kinds of file, by the name under which schema/ holds them. For `validate.ts`, editors and CI. */
+/** The JSON schemas of the kinds of file, by the name under which schema/ holds them. For `validate.ts`, editors and CI. */
 export function publishedSchemas(): Record<string, unknown> {
   return {
     'distro.schema.json': published('A distro: one release of one distribution', distroSchema),
-    'provider.schema.json': published('A provider: a place that runs machines', providerSchema),
+    'local-provider.schema.json': published('This computer as a provider', localProviderSchema),
+    'cloud-provider.schema.json': published('A cloud: its sizes and instance types', cloudProviderSchema),
+    'regions.schema.json': published('The regions of a cloud', regionsSchema),
     'aliases.schema.json': published('Bare names of distributions and their default releases', aliasesSchema),
   }
 }

@@ -1,11 +1,15 @@
 import { CatalogError } from './errors.js'
-import type { Provider } from './provider.js'
+import { nearNames } from './near-names.js'
+import type { Architecture } from './offer-schema.js'
+import type { CloudProvider, LocalProvider, Provider } from './provider.js'
 
 export interface SizeChoice {
   /** The name of a size; the provider's default size when absent. */
   readonly size?: string | undefined
   /** Replaces the size's CPUs and memory; the disk stays the size's. */
   readonly instanceType?: string | undefined
+  /** Which of a cloud's types of that size; x86_64 when absent. Nothing to a local machine, which is as its host is. */
+  readonly architecture?: Architecture | undefined
   /** The smallest disk that holds the distro's image; the disk is never smaller. */
   readonly minimumDiskGiB?: number | undefined
 }
@@ -20,17 +24,54 @@ export interface MachineSize {
 /** @throws CatalogError `size-unknown` or `instance-type-invalid`. */
 export function resolveSize(provider: Provider, choice: SizeChoice = {}): MachineSize {
   const given = choice.size ?? provider.defaultSize
-  const size = Object.hasOwn(provider.sizes, given) ? provider.sizes[given] : undefined
-  if (size === undefined) {
+  if (!Object.hasOwn(provider.sizes, given)) {
     throw new CatalogError({ code: 'size-unknown', given, known: Object.keys(provider.sizes) })
   }
-  const { vcpus, memoryMiB } =
-    choice.instanceType === undefined ? size : parseInstanceType(provider, choice.instanceType)
-  const diskGiB = Math.max(size.diskGiB, choice.minimumDiskGiB ?? 0)
-  return { instanceType: `${vcpus}x${memoryMiB}`, vcpus, memoryMiB, diskGiB }
+  const resolved =
+    provider.name === 'local'
+      ? resolveLocalSize(provider, given, choice)
+      : resolveCloudSize(provider, given, choice)
+  return { ...resolved, diskGiB: Math.max(resolved.diskGiB, choice.minimumDiskGiB ?? 0) }
 }
 
-function parseInstanceType(provider: Provider, given: string): { vcpus: number; memoryMiB: number } {
+/** The architecture of an instance type of a cloud. @throws CatalogError `instance-type-invalid`. */
+export const architectureOf = (provider: CloudProvider, instanceType: string): Architecture =>
+  findInstanceType(provider, instanceType).architecture
+
+/** @throws CatalogError `instance-type-invalid` with the types there are. */
+export function findInstanceType(
+  provider: CloudProvider,
+  given: string,
+): CloudProvider['instanceTypes'][string] {
+  const type = Object.hasOwn(provider.instanceTypes, given) ? provider.instanceTypes[given] : undefined
+  if (type !== undefined) return type
+  const known = Object.keys(provider.instanceTypes)
+  const near = nearNames(given, known)
+  const expected = near.length > 0 ? near.join(' or ') : `one of ${known.join(', ')}`
+  throw new CatalogError({ code: 'instance-type-invalid', given, expected })
+}
+
+function resolveCloudSize(provider: CloudProvider, sizeName: string, choice: SizeChoice): MachineSize {
+  const size = provider.sizes[sizeName]
+  if (size === undefined) throw new TypeError(`no size ${sizeName}`)
+  const instanceType = choice.instanceType ?? size.types[choice.architecture ?? 'x86_64']
+  const { architecture, vcpus, memoryMiB } = findInstanceType(provider, instanceType)
+  if (choice.architecture !== undefined && choice.architecture !== architecture) {
+    const expected = `a type of ${choice.architecture} (${instanceType} is ${architecture})`
+    throw new CatalogError({ code: 'instance-type-invalid', given: instanceType, expected })
+  }
+  return { instanceType, vcpus, memoryMiB, diskGiB: size.diskGiB }
+}
+
+function resolveLocalSize(provider: LocalProvider, sizeName: string, choice: SizeChoice): MachineSize {
+  const size = provider.sizes[sizeName]
+  if (size === undefined) throw new TypeError(`no size ${sizeName}`)
+  const { vcpus, memoryMiB } =
+    choice.instanceType === undefined ? size : parseMeasuredType(provider, choice.instanceType)
+  return { instanceType: `${vcpus}x${memoryMiB}`, vcpus, memoryMiB, diskGiB: size.diskGiB }
+}
+
+function parseMeasuredType(provider: LocalProvider, given: string): { vcpus: number; memoryMiB: number } {
   const { pattern, example, vcpus, memoryMiB } = provider.instanceType
   const parts = /^([0-9]{1,9})x([0-9]{1,9})$/.exec(given)
   const asked = { vcpus: Number(parts?.[1]), memoryMiB: Number(parts?.[2]) }

@@ -1,32 +1,52 @@
 import { createRequire } from 'node:module'
+import { basename } from 'node:path'
 import type { ValidateFunction } from 'ajv'
 import type { Aliases } from './aliases-schema.js'
 import type { Distro } from './distro.js'
 import type { Checked } from './parse.js'
 import { explainViolation } from './explain-violation.js'
-import type { Provider } from './provider.js'
-import { distroProblems, providerProblems } from './rules.js'
+import type { CloudProvider, LocalProvider, Provider } from './provider.js'
+import type { Regions } from './region-schema.js'
+import { distroProblems, providerProblems, regionsProblems } from './rules.js'
 
 /** One normalised distro file → a Distro, or all its problems: the schema's first, else those of the rules. */
 export function validateDistro(value: unknown, file: string): Checked<Distro> {
-  const checked = checkSchema(checkOf<Distro>('distro'), value, file)
+  const checked = checkSchema(checkFor('distro'), value, file)
   return checked.ok ? applyRules(checked.value, distroProblems(checked.value, file)) : checked
 }
 
-/** One normalised provider file → a Provider, or all its problems. */
+/** One normalised provider file → a Provider, or all its problems. The file's name says which kind it is. */
 export function validateProvider(value: unknown, file: string): Checked<Provider> {
-  const checked = checkSchema(checkOf<Provider>('provider'), value, file)
+  const checked: Checked<Provider> =
+    basename(file) === 'local.yaml'
+      ? checkSchema(checkFor('local-provider'), value, file)
+      : checkSchema(checkFor('cloud-provider'), value, file)
   return checked.ok ? applyRules(checked.value, providerProblems(checked.value, file)) : checked
+}
+
+/** One normalised regions file → a cloud's Regions, or all its problems. */
+export function validateRegions(value: unknown, file: string): Checked<Regions> {
+  const checked = checkSchema(checkFor('regions'), value, file)
+  return checked.ok ? applyRules(checked.value, regionsProblems(checked.value, file)) : checked
 }
 
 /** The normalised aliases file → its entries. Whether the releases exist is for the whole catalog to say. */
 export function validateAliases(value: unknown, file: string): Checked<Aliases> {
-  return checkSchema(checkOf<Aliases>('aliases'), value ?? {}, file)
+  return checkSchema(checkFor('aliases'), value ?? {}, file)
+}
+
+/** Which definition a schema file holds, by its name. */
+interface Kinds {
+  readonly distro: Distro
+  readonly 'local-provider': LocalProvider
+  readonly 'cloud-provider': CloudProvider
+  readonly regions: Regions
+  readonly aliases: Aliases
 }
 
 /** What the build made of schema/<kind>.schema.json. */
-const checkOf = <T>(kind: 'distro' | 'provider' | 'aliases'): ValidateFunction<T> =>
-  createRequire(import.meta.url)(`#package/dist/checks/${kind}.cjs`) as ValidateFunction<T>
+const checkFor = <K extends keyof Kinds>(kind: K): ValidateFunction<Kinds[K]> =>
+  createRequire(import.meta.url)(`#package/dist/checks/${kind}.cjs`) as ValidateFunction<Kinds[K]>
 
 function checkSchema<T>(check: ValidateFunction<T>, value: unknown, file: string): Checked<T> {
   if (check(value)) return { ok: true, value }

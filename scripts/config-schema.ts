@@ -39,6 +39,20 @@ export const configSchema = Type.Object(
     backend: Type.Optional(text('a backend URL, such as file:///srv/labs')),
     profile: Type.Optional(text('the profile used when none is named')),
     region: Type.Optional(text('auto, or a region of the provider')),
+    regions: Type.Optional(
+      Type.Array(text('a region'), { description: 'the only regions that auto may choose' }),
+    ),
+    arch: Type.Optional(text('x86_64 or arm64; local labs are as this computer is')),
+    allowFrom: Type.Optional(text('auto, or networks that may reach SSH, such as 203.0.113.7/32')),
+    addressUrl: Type.Optional(
+      text('a page that answers with the address it is asked from, for allowFrom auto'),
+    ),
+    providerVersions: Type.Optional(
+      Type.Record(Type.String({ pattern: '^(aws|azurerm|google)$' }), Type.String({ minLength: 1 }), {
+        additionalProperties: false,
+        description: "versions of OpenTofu's providers, as a mirror has them: {aws: 6.25.0}",
+      }),
+    ),
     size: Type.Optional(text('a size of the provider, such as lab')),
     instanceType: Type.Optional(text('an instance type, such as 4x8192')),
     sshKey: Type.Optional(text('path of a private key, or of the public part of a key in the agent')),

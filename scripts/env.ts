@@ -34,6 +34,8 @@ export interface Environment {
   /** A proxy is named by http_proxy or https_proxy, in either case of letters. */
   readonly proxied: boolean
   readonly sshAgentSocket: string | undefined
+  /** Which of the variables that give credentials of a cloud are set: their names only. */
+  readonly credentialNames: ReadonlySet<string>
   /** A default for each flag that has one, by the flag's name (`wait-lock`). */
   readonly flags: Readonly<Record<string, string>>
   /** Values that must never be shown, taken from variables whose names say so. */
@@ -87,6 +89,9 @@ export function readEnvironment(variables: Variables = process.env): Environment
     viaNpm: variables['npm_lifecycle_event'] !== undefined,
     proxied: ['http_proxy', 'https_proxy'].some((name) => variables[name] || variables[name.toUpperCase()]),
     sshAgentSocket: variables['SSH_AUTH_SOCK'] || undefined,
+    credentialNames: new Set(
+      Object.keys(variables).filter((name) => /^(ARM|GOOGLE|CLOUDSDK)_/.test(name) && variables[name] !== ''),
+    ),
     flags: flagDefaults(variables),
     secrets: secretValues(variables),
     unsetForEngine: Object.keys(variables).filter((name) => isForeignEngineSetting(name, variables[name])),

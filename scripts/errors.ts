@@ -1,3 +1,4 @@
+import type { CloudFault } from './clouds/faults.js'
 import type { ConfigProblem } from './config-schema.js'
 import type { DriverFault } from '../stacks/local/driver/errors.js'
 
@@ -71,6 +72,7 @@ export type LabFault =
     }
   | { readonly code: 'size-fixed'; readonly lab: string; readonly has: string; readonly asked: string }
   | EngineFault
+  | CloudFault
   | { readonly code: 'driver'; readonly fault: DriverFault }
   | { readonly code: 'driver-crashed'; readonly verb: string; readonly output: string }
   | {

@@ -32,14 +32,23 @@ export const yesOption: Readonly<Record<string, Options>> = {
 
 export const machineOptions: Readonly<Record<string, Options>> = {
   region: text('auto, or a region of the provider'),
-  size: text('small, lab or large'),
+  regions: text('The only regions that auto may choose, such as eu-west-1,eu-north-1'),
+  arch: text('x86_64 or arm64'),
+  size: text('small, lab, large; on clouds also xl'),
   'instance-type': text("The provider's own type; local: vCPUs x MiB, such as 4x8192"),
+  'allow-from': text(
+    'On clouds: the networks that may reach SSH, such as 203.0.113.7/32,198.51.100.0/24; auto: this computer only (default)',
+  ),
   'ssh-key': text('Private key to use, or the .pub of a key in the ssh-agent; default: a new key per lab'),
   wait: text('ready (default), ssh or none'),
 }
 
 export const ttlOption: Readonly<Record<string, Options>> = {
   ttl: text('How long it lives from now on, such as 90m, 4h (default), 3d or none'),
+}
+
+export const providerOption: Readonly<Record<string, Options>> = {
+  provider: text('aws, azure or google, where no profile is named'),
 }
 
 export const machineOption: Readonly<Record<string, Options>> = {

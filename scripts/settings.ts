@@ -1,4 +1,6 @@
+import { isIP } from 'node:net'
 import parseDuration from 'parse-duration'
+import type { Architecture } from '../distro-catalog/offer-schema.js'
 import type { Flags } from './command.js'
 import type { Config } from './config.js'
 import { absolutePath } from './config.js'
@@ -16,8 +18,17 @@ export interface Settings {
   readonly profile: string | undefined
   readonly name: string | undefined
   readonly region: string
+  /** The only regions that `auto` may choose; empty: all that are open. */
+  readonly regions: readonly string[]
+  readonly architecture: Architecture | undefined
   readonly size: string | undefined
   readonly instanceType: string | undefined
+  /** Networks in CIDR form that may reach SSH, or `auto` for this computer's own; empty: nothing was named. */
+  readonly allowFrom: readonly string[]
+  /** The page that tells this computer's address; undefined: the usual ones. */
+  readonly addressUrl: string | undefined
+  /** By the provider's name at the registry; the stacks' own versions where none is named. */
+  readonly providerVersions: Readonly<Record<string, string>>
   readonly sshKey: string | undefined
   /** Where `github:NAME` is looked up; no slash at its end. */
   readonly githubUrl: string
@@ -40,11 +51,15 @@ export interface Settings {
 }
 
 /** The configuration's keys that hold one text. */
-type TextKey = Exclude<keyof ConfigFile, 'catalog' | 'profiles' | 'authorizedKeys' | 'encryption'>
+type TextKey = Exclude<
+  keyof ConfigFile,
+  'catalog' | 'profiles' | 'authorizedKeys' | 'encryption' | 'regions' | 'providerVersions'
+>
 
 const DEFAULT_WAIT_LOCK = '10m'
 const DEFAULT_TTL = '4h'
 const LONGEST_TTL = '365d'
+const ARCHITECTURES: readonly Architecture[] = ['x86_64', 'arm64']
 const WAITS: readonly Wait[] = ['ready', 'ssh', 'none']
 const ON_FAILURES: readonly OnFailure[] = ['keep', 'destroy']
 
@@ -56,14 +71,23 @@ export function resolveSettings(flags: Flags, env: Environment, config: Config, 
   const isOn = (flag: string): boolean => ['true', '1'].includes(text(flag) ?? '')
   const olderThan = text('older-than')
   const sshKey = text('ssh-key', 'sshKey')
+  const addressUrl = text('address-url', 'addressUrl')
   const engineMirror = text('engine-mirror', 'engineMirror')
+  const architecture = text('arch', 'arch')
   return {
     backend: text('backend', 'backend'),
     profile: text('profile', 'profile'),
     name: text('name'),
     region: text('region', 'region') ?? 'auto',
+    regions: words(text('regions')) ?? config.values.regions ?? [],
+    architecture: architecture === undefined ? undefined : oneOf('--arch', architecture, ARCHITECTURES),
     size: text('size', 'size'),
     instanceType: text('instance-type', 'instanceType'),
+    allowFrom: (words(text('allow-from', 'allowFrom')) ?? []).map((each) =>
+      each === 'auto' ? each : network(each),
+    ),
+    addressUrl: addressUrl === undefined ? undefined : webUrl('addressUrl', addressUrl),
+    providerVersions: config.values.providerVersions ?? {},
     sshKey: sshKey === undefined ? undefined : absolutePath(sshKey, cwd),
     githubUrl: webUrl('githubUrl', text('github-url', 'githubUrl') ?? 'https://github.com'),
     engineMirror:
@@ -110,6 +134,23 @@ function ttlMs(given: string): number | null {
   if (ms > 0 && ms <= durationMs('--ttl', LONGEST_TTL)) return ms
   const expected = `a duration of at most ${LONGEST_TTL} such as 30m, 4h or 3d, or none`
   throw new LabError({ code: 'usage', problem: `--ttl: expected ${expected}, got "${given}"` })
+}
+
+/** `a, b` → both; undefined stays. */
+const words = (given: string | undefined): string[] | undefined =>
+  given
+    ?.split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '')
+
+/** `203.0.113.7` → `203.0.113.7/32`. Throws LabError usage for what is no network. */
+function network(given: string): string {
+  const [address = '', bits, ...rest] = given.split('/')
+  const widest = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1
+  const length = bits === undefined ? widest : /^\d{1,3}$/.test(bits) ? Number(bits) : -1
+  if (rest.length === 0 && length >= 0 && length <= widest) return `${address}/${length}`
+  const problem = `--allow-from: expected auto or networks such as 203.0.113.7/32, got "${given}"`
+  throw new LabError({ code: 'usage', problem })
 }
 
 function oneOf<T extends string>(flag: string, given: string, known: readonly T[]): T {

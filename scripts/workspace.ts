@@ -30,6 +30,10 @@ export const workFolder = (space: Workspace, lab: string): string =>
 
 export const engineFolder = (space: Pick<Workspace, 'cache'>): string => join(space.cache, 'engines')
 
+/** What was measured of a cloud's regions. A cache. */
+export const roundTripsFile = (space: Pick<Workspace, 'cache'>, provider: string): string =>
+  join(space.cache, 'regions', `${provider}.json`)
+
 export const keyFiles = {
   privateKey: 'id_ed25519',
   publicKey: 'id_ed25519.pub',

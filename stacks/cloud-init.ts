@@ -12,6 +12,8 @@ export interface SeedInput {
   readonly instanceId: string
   readonly hostname: string
   readonly user: string
+  /** Absolute path of the login shell; /bin/bash when absent. */
+  readonly shell?: string | undefined
   /** Lines in authorized_keys form. */
   readonly authorizedKeys: readonly string[]
   readonly macAddress: string
@@ -28,7 +30,7 @@ export function buildSeed(input: SeedInput): Seed {
       {
         name: input.user,
         sudo: 'ALL=(ALL) NOPASSWD:ALL',
-        shell: '/bin/bash',
+        shell: input.shell ?? '/bin/bash',
         lock_passwd: true,
         ssh_authorized_keys: [...input.authorizedKeys],
       },

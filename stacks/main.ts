@@ -52,6 +52,6 @@ for (const distro of catalog.distros.values()) {
     instanceId: 'preview',
     expiresAt: null,
   })
-  buildLabStack(app, spec)
+  await buildLabStack(app, spec)
 }
 app.synth()

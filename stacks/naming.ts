@@ -4,10 +4,23 @@ import { createHash } from 'node:crypto'
 export const machineId = (backendId: string, lab: string, machine: string): string =>
   `distrolab-${backendId}-${lab}-${machine}`
 
+/**
+ * A name cut to what a provider allows, still one of its own: what does not fit is replaced by a hash of the whole.
+ * `limit` is in characters, at least 16.
+ */
+export function fitName(name: string, limit: number): string {
+  if (name.length <= limit) return name
+  const hash = createHash('sha256').update(name).digest('hex').slice(0, 8)
+  return `${name.slice(0, limit - hash.length - 1).replace(/-+$/, '')}-${hash}`
+}
+
 /** Marks on everything a lab is made of, so that it can be found without any record. */
 export function labTags(backendId: string, lab: string): Record<string, string> {
   return { 'distrolab-lab': lab, 'distrolab-backend': backendId }
 }
+
+/** The common start of the names of everything in a lab at its provider. */
+export const labId = (backendId: string, lab: string): string => `distrolab-${backendId}-${lab}`
 
 /** A locally administered MAC address in QEMU's own range (52:54:00). */
 export function macAddress(id: string): string {

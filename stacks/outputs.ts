@@ -4,3 +4,10 @@ export interface MachineOutput {
   readonly port: number
   readonly user: string
 }
+
+/** The output `image` of a cloud's stack: what pins the lab to the image its machines were made from. */
+export interface ImageOutput {
+  readonly id: string
+  /** The root disk's size in GiB, which may be more than was asked for. */
+  readonly diskGiB: number
+}

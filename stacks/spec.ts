@@ -1,4 +1,7 @@
 import type { StateBackend } from '../backend/state-backend.js'
+import type { AwsLabSpec } from './aws/spec.js'
+import type { AzureLabSpec } from './azure/spec.js'
+import type { GoogleLabSpec } from './google/spec.js'
 import type { LocalLabSpec } from './local/spec.js'
 
 /** What every lab's stack is made from, whatever the provider: values only, nothing is looked up. */
@@ -9,4 +12,4 @@ export interface CommonSpec {
 }
 
 /** One member per provider; `provider` tells them apart. */
-export type LabSpec = LocalLabSpec
+export type LabSpec = LocalLabSpec | AwsLabSpec | AzureLabSpec | GoogleLabSpec

@@ -13,6 +13,7 @@ import { lockBreakCommand } from './lock-break.js'
 import { lockStatusCommand } from './lock-status.js'
 import { reapCommand } from './reap.js'
 import { recoverCommand } from './recover.js'
+import { regionsCommand } from './regions.js'
 import { resetCommand } from './reset.js'
 import { sshCommand } from './ssh.js'
 import { statusCommand } from './status.js'
@@ -38,6 +39,7 @@ export const commands: readonly Command[] = [
   cleanupCommand,
   reapCommand,
   imagesCommand,
+  regionsCommand,
   synthCommand,
   backendInitCommand,
   backendShowCommand,

@@ -1,6 +1,7 @@
+import { findRefusal } from '../clouds/refusals.js'
 import type { LabFault } from '../errors.js'
 import type { Diagnostic } from './stream.js'
-import { explainStateFailure } from './state-failures.js'
+import { explainStateFailure, isAboutState } from './state-failures.js'
 
 export type Operation = 'init' | 'apply' | 'destroy' | 'state-push' | 'state-pull'
 
@@ -83,5 +84,10 @@ export function explainEngineFailure(
     if (match) return known.fault(match, run)
   }
   const { operation } = run
-  return explainStateFailure(operation, problems) ?? { code: 'engine-failed', operation, problems }
+  return (
+    explainStateFailure(operation, problems) ??
+    findRefusal(problems.filter((problem) => !isAboutState(problem)).join('\n')) ?? {
+      ...{ code: 'engine-failed', operation, problems },
+    }
+  )
 }

@@ -4,6 +4,9 @@ import type { StateFault } from '../errors.js'
 const ABOUT_STATE =
   /(acquiring|releasing) the state lock|(loading|refreshing|save|persist|upload) (the )?state|get existing workspaces/i
 
+/** Whether a problem of a run is about the state in its backend. */
+export const isAboutState = (problem: string): boolean => ABOUT_STATE.test(problem.replaceAll(/\s+/g, ' '))
+
 /** Why the state can't be reached, first match wins. OpenTofu 1.12's own words, Go's, and the providers' codes. */
 const CAUSES: readonly (readonly [StateFault['code'], RegExp])[] = [
   ['state-bucket-missing', /bucket (does not|doesn't) exist|NoSuchBucket/],

@@ -8,7 +8,11 @@ export type EngineEvent =
     }
   | { readonly type: 'provisioner'; readonly address: string; readonly line: string }
   | { readonly type: 'diagnostic'; readonly diagnostic: Diagnostic }
+  | { readonly type: 'outputs'; readonly outputs: Outputs }
   | { readonly type: 'interrupted' }
+
+/** The values of a configuration's outputs, by name, as they are at the end. */
+export type Outputs = Readonly<Record<string, unknown>>
 
 export type ResourcePhase = 'start' | 'complete' | 'errored'
 
@@ -26,6 +30,7 @@ interface Line {
     readonly action?: string
     readonly output?: string
   }
+  readonly outputs?: Readonly<Record<string, { readonly value?: unknown }>>
   readonly diagnostic?: { readonly severity?: string; readonly summary?: string; readonly detail?: string }
 }
 
@@ -35,7 +40,7 @@ const PHASES: Readonly<Record<string, ResourcePhase>> = {
   apply_errored: 'errored',
 }
 
-/** One line of the stream, or undefined for what nobody needs (plans, outputs, plain text). */
+/** One line of the stream, or undefined for what nobody needs (plans, plain text). */
 export function parseEngineLine(text: string): EngineEvent | undefined {
   const line = parseJson(text)
   if (line === undefined) return undefined
@@ -50,6 +55,12 @@ export function parseEngineLine(text: string): EngineEvent | undefined {
       type: 'diagnostic',
       diagnostic: { severity: severity === 'error' ? 'error' : 'warning', summary, detail },
     }
+  }
+  if (line.type === 'outputs' && line.outputs !== undefined) {
+    const values = Object.entries(line.outputs)
+    if (values.length === 0) return undefined
+    const outputs = values.map(([name, { value }]) => [name, value] as const)
+    return { type: 'outputs', outputs: Object.fromEntries(outputs) }
   }
   if (line.type === 'log' && line['@message']?.includes('Interrupt received')) return { type: 'interrupted' }
   return undefined

@@ -24,6 +24,18 @@ export const catalogExplanations: Explanations<CatalogFault> = {
     hint: SEE_IMAGES,
     exitCode: EXIT.notFound,
   }),
+  'region-unknown': ({ given, provider, near }) => ({
+    message: `${provider} has no region "${given}".${didYouMean(near)}`,
+    hint: `distrolab regions --provider ${provider}`,
+    exitCode: EXIT.usage,
+  }),
+  'no-region': ({ provider, instanceType, leftOut }) => ({
+    message: `No region of ${provider} will do for ${instanceType}:${indented(
+      leftOut.map(({ region, reason }) => `${region}: ${reason}`),
+    )}`,
+    hint: 'Allow other regions (--regions, or "regions" in the configuration), or choose another size or architecture.',
+    exitCode: EXIT.usage,
+  }),
   'size-unknown': ({ given, known }) => ({
     message: `--size: expected one of ${known.join(', ')}, got "${given}".`,
     hint: '',

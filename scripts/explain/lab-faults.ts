@@ -1,5 +1,6 @@
 import type { LabFault } from '../errors.js'
 import { driverExplanations } from './driver-faults.js'
+import { cloudExplanations } from './cloud-faults.js'
 import { engineExplanations } from './engine-faults.js'
 import { didYouMean, EXIT, explainBy, indented, type Explanations, withRunbook } from './explanation.js'
 import { execExplanations } from './exec-faults.js'
@@ -80,6 +81,7 @@ export const labExplanations: Explanations<LabFault> = {
     exitCode: EXIT.usage,
   }),
   ...engineExplanations,
+  ...cloudExplanations,
   driver: ({ fault }) => explainBy(driverExplanations, fault),
   'driver-crashed': ({ verb, output }) => ({
     message: `The VM driver ended without an answer at ${verb}:${indented(output.trim().split('\n'))}`,

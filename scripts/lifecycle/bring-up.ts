@@ -1,4 +1,5 @@
 import type { AnyLab, Lab } from '../../backend/lab.js'
+import type { Decided } from '../../backend/record-schema.js'
 import type { Engine } from '../engine/resolve.js'
 import { LabError } from '../errors.js'
 import type { Wait } from '../settings.js'
@@ -58,7 +59,9 @@ async function provision(work: EngineWork): Promise<Lab<'provisioned'>> {
     // Recorded by the transition that began it.
     async () => undefined,
   )
-  await makeMachines(work, writer.lab ?? started, presences)
+  // A swap that did not end may have left the old machine, which gets nothing of the new one's.
+  const anew = isSwap ? started.machines.map(({ name }) => name) : absentIn(presences)
+  await makeMachines(work, writer.lab ?? started, presences, anew)
   return writer.transition(started, 'provisioned', { step: null })
 }
 
@@ -72,8 +75,16 @@ async function beginProvisioning({ session, plan }: Work): Promise<Lab<'provisio
     if (known === undefined) return writer.create(decided, { step: 'image' })
     return writer.transition(known, 'provisioning', { patch: decided, step: 'image' })
   }
-  return writer.transition(known, 'provisioning', { step: 'image' })
+  const { allowFrom } = plan
+  const patch = allowFrom === undefined ? {} : { allowFrom: [...allowFrom] }
+  return writer.transition(known, 'provisioning', { patch, step: 'image' })
 }
+
+/** The disk that was decided, or what the image needs. */
+export const largeEnough = (size: Decided['size'], minimumDiskGiB = 0): Decided['size'] => ({
+  ...size,
+  diskGiB: Math.max(size.diskGiB, minimumDiskGiB),
+})
 
 async function pinImage(
   work: Work,
@@ -83,9 +94,10 @@ async function pinImage(
 ): Promise<void> {
   const { session, plan } = work
   const { context, writer } = session
-  const { image, remark } = await plan.hooks.prepareImage(
+  const { image, remark, minimumDiskGiB } = await plan.hooks.prepareImage(
     context,
     plan.profile,
+    lab,
     lab.image?.id,
     stepControl(work, detail),
   )
@@ -101,7 +113,7 @@ async function pinImage(
   const machines = lab.machines.map((machine) =>
     lost.has(machine.name) ? { ...machine, hostKey: null } : machine,
   )
-  await writer.update({ image, machines })
+  await writer.update({ image, machines, size: largeEnough(lab.size, minimumDiskGiB) })
 }
 
 async function configure(

@@ -68,7 +68,7 @@ async function destroyResources(
   const { context } = session
   const hooks = await hooksOf(lab.provider)
   const profile = await profileOf(context, lab)
-  const spec = hooks.buildSpec(context, lab, profile)
+  const spec = hooks.buildSpec(context, lab, profile, [])
   const folder = await steps.run('synth', () => writeConfiguration(session, spec))
   await steps.run('init', (detail) => initialiseEngine(session, engine, folder, spec.state, detail))
   await steps.run('destroy', (detail) => runOperation(session, engine, folder, detail, destroy))

@@ -7,7 +7,7 @@ import type { LabSpec } from '../../stacks/spec.js'
 import { engineEncryption } from '../encryption.js'
 import { initialise, type EngineRun } from '../engine/tofu.js'
 import type { Engine } from '../engine/resolve.js'
-import type { EngineEvent } from '../engine/stream.js'
+import type { EngineEvent, Outputs } from '../engine/stream.js'
 import { LabError } from '../errors.js'
 import { hasErroredState, recoverLocalState, recoverRemoteState } from '../engine/recover-state.js'
 import { ensureFolder, putFile, workFolder } from '../workspace.js'
@@ -17,7 +17,7 @@ import type { Session } from './gate.js'
 /** Writes what the engine reads, anew each time: the work folder is a cache. */
 export async function writeConfiguration(session: Session, spec: LabSpec): Promise<string> {
   const folder = await ensureFolder(workFolder(session.context.space, session.lab))
-  await putFile(join(folder, 'cdk.tf.json'), synthesiseLab(spec))
+  await putFile(join(folder, 'cdk.tf.json'), await synthesiseLab(spec))
   return folder
 }
 
@@ -40,7 +40,8 @@ export async function initialiseEngine(
 
 /**
  * Runs one engine operation: its process is recorded while it runs, the user's interrupt reaches it as one
- * SIGINT, and a fault of the driver comes out as that fault.
+ * SIGINT, and a fault of the driver comes out as that fault. Returns the outputs that it ended with; none where it
+ * has nothing to say of them.
  */
 export async function runOperation(
   session: Session,
@@ -48,9 +49,10 @@ export async function runOperation(
   folder: string,
   detail: (text: string) => void,
   operation: (run: EngineRun) => Promise<void>,
-): Promise<void> {
+): Promise<Outputs> {
   const { context, writer, signal } = session
   let fault: LabError | undefined
+  let outputs: Outputs = {}
   const done = context.interrupt.waitingFor('OpenTofu to stop')
   try {
     await operation({
@@ -63,6 +65,7 @@ export async function runOperation(
         writer.update({ engine: { pid, startTime, boot, host, startedAt: new Date().toISOString() } }),
       onEvent: (event) => {
         const line = event.type === 'provisioner' ? parseDriverLine(event.line) : undefined
+        if (event.type === 'outputs') outputs = event.outputs
         if (line?.type === 'fault') fault = new LabError({ code: 'driver', fault: line })
         const text = line?.type === 'progress' ? line.message : describe(event)
         if (text !== undefined) detail(text)
@@ -74,6 +77,7 @@ export async function runOperation(
     done()
     if (!session.lease.lost.aborted) await writer.update({ engine: null })
   }
+  return outputs
 }
 
 const isEngineFailure = (error: unknown): boolean =>

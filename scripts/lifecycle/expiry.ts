@@ -33,9 +33,9 @@ export async function enforcersOf(lab: AnyLab): Promise<readonly Enforcer[]> {
 }
 
 /** A lab that runs without what must end it, as after a kill of the watchdog, is given it back. */
-export async function armMissing({ signal, log }: Session, lab: AnyLab): Promise<void> {
+export async function armMissing({ context, signal, log }: Session, lab: AnyLab): Promise<void> {
   if (!(await enforcersOf(lab)).some(({ state }) => state === 'missing')) return
   log.warn('nothing enforced the TTL: arming it anew', { lab: lab.lab, expiresAt: lab.expiresAt })
   const hooks = await hooksOf(lab.provider)
-  await hooks.moveExpiry(lab, { signal, detail: (text) => log.debug(text) })
+  await hooks.moveExpiry(context, lab, { signal, detail: (text) => log.debug(text) })
 }

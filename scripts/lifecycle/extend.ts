@@ -52,7 +52,7 @@ async function moveExpiry(session: Session, lab: AnyLab, expiresAt: AnyLab['expi
   await new Steps(session, extendSteps).run('move-expiry', async (detail) => {
     await writer.note(told, { expiresAt })
     log.info(told, { lab: lab.lab })
-    await (await hooksOf(lab.provider)).moveExpiry(moved, { signal, detail })
+    await (await hooksOf(lab.provider)).moveExpiry(session.context, moved, { signal, detail })
   })
   await writer.finish()
   return moved

@@ -26,9 +26,6 @@ import type { Enforcer, ProviderHooks, StepControl } from './provider-hooks.js'
 
 /** A VM on this computer: OpenTofu owns that it exists, the driver starts it again when it is off. */
 export const localHooks: ProviderHooks = {
-  region: 'local',
-  costPerHourUsd: 0,
-
   baseline: {
     kind: 'snapshot',
 
@@ -38,6 +35,7 @@ export const localHooks: ProviderHooks = {
     },
 
     async restore(spec, name, step) {
+      if (spec.provider !== 'local') return
       const machine = spec.machines.find((candidate) => candidate.name === name)
       if (machine !== undefined) await callDriver('reset', machine.vm, driverOptions(step))
     },
@@ -60,9 +58,24 @@ export const localHooks: ProviderHooks = {
   checkPrerequisites: checkLocalPrerequisites,
 
   resolveSize(profile, choice) {
+    const own = process.arch === 'arm64' ? 'arm64' : 'x86_64'
+    if (choice.architecture !== undefined && choice.architecture !== own) {
+      const problem = `--arch: local machines are ${own}, as this computer is; got "${choice.architecture}"`
+      throw new LabError({ code: 'usage', problem })
+    }
     const { minimumDiskGiB } = resolveOffer(profile.distro, 'local')
     return resolveSize(profile.provider, { ...choice, minimumDiskGiB })
   },
+
+  async place({ settings }) {
+    if (settings.region !== 'auto' && settings.region !== 'local') {
+      const problem = `--region: local has only local, got "${settings.region}"`
+      throw new LabError({ code: 'usage', problem })
+    }
+    return { region: 'local', costPerHourUsd: 0 }
+  },
+
+  allowFrom: async () => undefined,
 
   async planMachines({ space }, lab, names, profile) {
     const { user } = resolveOffer(profile.distro, 'local')
@@ -81,7 +94,7 @@ export const localHooks: ProviderHooks = {
     return machines.map((machine) => ({ ...machine, user, hostKey: null }))
   },
 
-  async prepareImage({ space }, profile, pinned, step) {
+  async prepareImage({ space }, profile, _lab, pinned, step) {
     const request = {
       cache: space.cache,
       image: sourceOf(profile),
@@ -111,6 +124,7 @@ export const localHooks: ProviderHooks = {
       machines: lab.machines.map((machine) => ({
         name: machine.name,
         user: machine.user,
+        shell: resolveOffer(profile.distro, 'local').shell,
         sshPort: machine.port ?? 0,
         directory: placeOf(machine),
       })),
@@ -133,7 +147,7 @@ export const localHooks: ProviderHooks = {
     return [{ name: WATCHDOG, state: watchdogState(machines, lab.expiresAt) }]
   },
 
-  async moveExpiry(lab, step) {
+  async moveExpiry(_context, lab, step) {
     for (const machine of lab.machines) {
       const request = { ...keyOf(machine), expiresAt: lab.expiresAt }
       await callDriver('extend', request, driverOptions(step)).catch(unlessAbsent)
@@ -156,9 +170,11 @@ export const localHooks: ProviderHooks = {
   },
 }
 
-async function startMachine(spec: LabSpec, name: string, step: StepControl): Promise<void> {
+async function startMachine(spec: LabSpec, name: string, step: StepControl): Promise<undefined> {
+  if (spec.provider !== 'local') return undefined
   const machine = spec.machines.find((candidate) => candidate.name === name)
   if (machine !== undefined) await callDriver('start', machine.vm, driverOptions(step))
+  return undefined
 }
 
 const CONSOLE_LINES = 20

@@ -2,11 +2,13 @@ import type { AnyLab } from '../../backend/lab.js'
 import type { LabName } from '../../backend/lab-name.js'
 import type { AuthorizedKey, Decided } from '../../backend/record-schema.js'
 import { resolveProfile, type Profile } from '../../distro-catalog/profile.js'
+import type { MachineSize } from '../../distro-catalog/size.js'
 import { labTags } from '../../stacks/naming.js'
 import type { Context } from '../context.js'
 import { LabError } from '../errors.js'
 import { ensureIdentity, type Identity } from '../machine/key.js'
-import { hooksOf, type ProviderHooks } from './provider-hooks.js'
+import type { Measuring } from '../regions/rank.js'
+import { hooksOf, type Place, type ProviderHooks } from './provider-hooks.js'
 import { requireIdentity } from './reach.js'
 import { resolveTeamKeys } from './team-keys.js'
 
@@ -15,10 +17,14 @@ export interface LabDraft {
   readonly lab: LabName
   readonly profile: Profile
   readonly hooks: ProviderHooks
+  readonly size: MachineSize
+  readonly place: Place
 }
 
 export interface LabPlan extends LabDraft {
   readonly identity: Identity
+  /** The networks that reach SSH; undefined where nothing is opened. */
+  readonly allowFrom: readonly string[] | undefined
   /** Who else gets in. */
   readonly authorizedKeys: readonly AuthorizedKey[]
 }
@@ -27,34 +33,64 @@ export interface LabPlan extends LabDraft {
  * The draft and the key that goes with it: a living lab has one, a new one is given one. The key's folder belongs
  * to whoever holds the lab's lease.
  */
-export async function planLab(context: Context, lab: LabName, living: AnyLab | undefined): Promise<LabPlan> {
-  const draft = await draftLab(context, lab, living)
+export async function planLab(
+  context: Context,
+  lab: LabName,
+  living: AnyLab | undefined,
+  measuring: Measuring = 'measure',
+): Promise<LabPlan> {
+  const draft = await draftLab(context, lab, living, measuring)
   if (living !== undefined) {
     const { authorizedKeys = [] } = living
-    return { ...draft, authorizedKeys, identity: await requireIdentity(context, living) }
+    const allowFrom = await allowedAnew(context, draft.hooks, living)
+    return { ...draft, authorizedKeys, allowFrom, identity: await requireIdentity(context, living) }
   }
+  const allowFrom = await draft.hooks.allowFrom(context, measuring)
   const authorizedKeys = await resolveTeamKeys(context, lab)
   const options = { sshKey: context.settings.sshKey, agentSocket: context.env.sshAgentSocket }
-  return { ...draft, authorizedKeys, identity: await ensureIdentity(context.space, lab, options) }
+  return { ...draft, authorizedKeys, allowFrom, identity: await ensureIdentity(context.space, lab, options) }
 }
+
+/** A living lab stays open to the networks it was opened to, unless others are named now. */
+export const allowedAnew = async (
+  context: Context,
+  hooks: ProviderHooks,
+  { allowFrom }: AnyLab,
+): Promise<readonly string[] | undefined> =>
+  context.settings.allowFrom.length === 0 ? allowFrom : hooks.allowFrom(context, 'measure')
 
 /** `living`: the lab's record, unless it is destroyed. */
 export async function draftLab(
   context: Context,
   lab: LabName,
   living: AnyLab | undefined,
+  measuring: Measuring = 'measure',
 ): Promise<LabDraft> {
-  const { settings } = context
   const profile =
     living === undefined
-      ? resolveProfile(await context.catalog(), settings.profile ?? lab, context.config.values.profiles)
+      ? resolveProfile(
+          await context.catalog(),
+          context.settings.profile ?? lab,
+          context.config.values.profiles,
+        )
       : await profileOf(context, living)
   const hooks = await hooksOf(profile.provider.name)
-  if (settings.region !== 'auto' && settings.region !== hooks.region) {
-    const problem = `--region: ${profile.provider.name} has only ${hooks.region}, got "${settings.region}"`
-    throw new LabError({ code: 'usage', problem })
-  }
-  return { lab, profile, hooks }
+  if (living !== undefined)
+    return { lab, profile, hooks, size: living.size, place: keptPlace(context, living) }
+  const { settings } = context
+  const size = hooks.resolveSize(profile, {
+    size: settings.size ?? profile.size,
+    instanceType: settings.instanceType ?? profile.instanceType,
+    architecture: settings.architecture,
+  })
+  return { lab, profile, hooks, size, place: await hooks.place(context, profile, size, measuring) }
+}
+
+/** A living lab stays where it is. */
+function keptPlace({ settings }: Context, { lab, region, costPerHourUsd }: AnyLab): Place {
+  if (settings.region === 'auto' || settings.region === region) return { region, costPerHourUsd }
+  const problem = `--region: ${lab} is in ${region} and stays there, got "${settings.region}"`
+  throw new LabError({ code: 'usage', problem })
 }
 
 /** The profile a lab was made from; its distro is the recorded release, whatever an alias means today. */
@@ -69,27 +105,25 @@ export async function decide(
   plan: LabPlan,
   expiresAt: Decided['expiresAt'],
 ): Promise<Decided> {
-  const { lab, profile, hooks, identity } = plan
-  const { settings, space, holder, env } = context
+  const { lab, profile, hooks, identity, size, place } = plan
+  const { space, holder, env } = context
   const { source, file, publicKey } = identity
   return {
     profile: profile.name,
     provider: profile.provider.name,
-    region: hooks.region,
+    region: place.region,
     distro: profile.distro.name,
-    size: hooks.resolveSize(profile, {
-      size: settings.size ?? profile.size,
-      instanceType: settings.instanceType ?? profile.instanceType,
-    }),
+    size,
     image: null,
     machines: await hooks.planMachines(context, lab, ['main'], profile),
     sshKey: { publicKey, source, ...(source === 'generated' ? {} : { path: file }) },
     authorizedKeys: [...plan.authorizedKeys],
+    ...(plan.allowFrom === undefined ? {} : { allowFrom: [...plan.allowFrom] }),
     tags: labTags(space.backendId, lab),
     owner: { user: holder.user, host: holder.host },
     session: env.session ?? null,
     expiresAt,
-    costPerHourUsd: hooks.costPerHourUsd,
+    costPerHourUsd: place.costPerHourUsd,
     engine: null,
   }
 }

@@ -1,10 +1,12 @@
 import type { AnyLab } from '../../backend/lab.js'
 import type { LabFacts, Machine } from '../../backend/record-schema.js'
+import type { Architecture } from '../../distro-catalog/offer-schema.js'
 import type { Profile } from '../../distro-catalog/profile.js'
 import type { MachineSize } from '../../distro-catalog/size.js'
 import type { LabSpec } from '../../stacks/spec.js'
 import type { Context } from '../context.js'
 import { LabError } from '../errors.js'
+import type { Measuring } from '../regions/rank.js'
 
 export interface ResolvedImage {
   readonly id: string
@@ -14,6 +16,8 @@ export interface ResolvedImage {
 
 export interface PreparedImage {
   readonly image: ResolvedImage
+  /** The smallest disk that holds it, where it says so itself. */
+  readonly minimumDiskGiB?: number
   /** What the user should know about the choice; it stays on the screen. */
   readonly remark?: string
 }
@@ -21,8 +25,34 @@ export interface PreparedImage {
 /** What a lab's stack is made from. */
 export type SpecFacts = Pick<
   LabFacts,
-  'lab' | 'profile' | 'image' | 'size' | 'machines' | 'sshKey' | 'authorizedKeys' | 'createdAt' | 'expiresAt'
+  | 'lab'
+  | 'profile'
+  | 'region'
+  | 'image'
+  | 'size'
+  | 'machines'
+  | 'sshKey'
+  | 'authorizedKeys'
+  | 'allowFrom'
+  | 'createdAt'
+  | 'expiresAt'
 >
+
+/** What decides, beside the distro, which image a lab gets. */
+export type ImageWish = Pick<LabFacts, 'region' | 'size'>
+
+/** Where a new lab's machines will be. */
+export interface Place {
+  readonly region: string
+  /** List price of one machine. */
+  readonly costPerHourUsd: number
+}
+
+export interface SizeWish {
+  readonly size?: string | undefined
+  readonly instanceType?: string | undefined
+  readonly architecture?: Architecture | undefined
+}
 
 /** `partial`: traces of a machine that was never finished. */
 export type Presence = 'absent' | 'partial' | 'stopped' | 'running'
@@ -69,17 +99,16 @@ export interface Revival {
  * knows which provider a lab is on.
  */
 export interface ProviderHooks {
-  readonly region: string
-  readonly costPerHourUsd: number
   /** The provider's one mechanism for `reset`. */
   readonly baseline: Baseline
   readonly revival?: Revival
   /** Throws when something is missing without which `up` can't succeed. Before anything is recorded. */
   checkPrerequisites(context: Context): Promise<void>
-  resolveSize(
-    profile: Profile,
-    choice: { readonly size?: string | undefined; readonly instanceType?: string | undefined },
-  ): MachineSize
+  resolveSize(profile: Profile, choice: SizeWish): MachineSize
+  /** The region of a new lab: the one that was asked for, or the best. Throws if it will not do. */
+  place(context: Context, profile: Profile, size: MachineSize, measuring: Measuring): Promise<Place>
+  /** The networks that will reach SSH, as settings say; undefined where nothing is opened. Throws LabError caller-unknown. */
+  allowFrom(context: Context, measuring: Measuring): Promise<readonly string[] | undefined>
   /** Machines of a new lab, with all that is known before they exist. */
   planMachines(context: Context, lab: string, names: readonly string[], profile: Profile): Promise<Machine[]>
   /** The machines of a lab that is made from another profile: names, ids and what else a user holds on to stay. */
@@ -88,19 +117,21 @@ export interface ProviderHooks {
   prepareImage(
     context: Context,
     profile: Profile,
+    lab: ImageWish,
     pinned: string | undefined,
     step: StepControl,
   ): Promise<PreparedImage>
-  buildSpec(context: Context, lab: SpecFacts, profile: Profile): LabSpec
+  /** `anew`: the machines that will be made, whether or not they are there; the others stay as they are. */
+  buildSpec(context: Context, lab: SpecFacts, profile: Profile, anew: readonly string[]): LabSpec
   presence(lab: Pick<LabFacts, 'lab' | 'region'>, machine: Machine): Promise<Presence>
   /** Engine address of what must be made again when a machine is absent. */
   replaceAddress(machine: string): string
   /** Those that the provider has, for a lab that has a TTL. Only looks. */
   enforcers(lab: AnyLab): Promise<readonly Enforcer[]>
   /** From now on the provider's own enforcers go by `lab.expiresAt`; a lab without machines has none. */
-  moveExpiry(lab: AnyLab, step: StepControl): Promise<void>
-  /** Powers a stopped machine on. */
-  start(spec: LabSpec, machine: string, step: StepControl): Promise<void>
+  moveExpiry(context: Context, lab: AnyLab, step: StepControl): Promise<void>
+  /** Powers a stopped machine on. Returns its address where that is another one from then on. */
+  start(spec: LabSpec, machine: string, step: StepControl): Promise<string | undefined>
   /** Removes what the engine did not, and returns what is still there. */
   removeLeftovers(lab: AnyLab, step: StepControl): Promise<readonly string[]>
   /** The end of a machine's console; empty where there is none. */
@@ -108,10 +139,13 @@ export interface ProviderHooks {
 }
 
 /** Whether this version can do anything for a lab of that provider. */
-export const isSupported = (provider: string): boolean => provider === 'local'
+export const isSupported = (provider: string): boolean => provider === 'local' || provider === 'aws'
 
 /** Loads a provider's hooks; a provider's code costs nothing until it is used. */
 export async function hooksOf(provider: string): Promise<ProviderHooks> {
-  if (isSupported(provider)) return (await import('./local-hooks.js')).localHooks
+  if (provider === 'local') return (await import('./local-hooks.js')).localHooks
+  if (provider === 'aws') return (await import('./aws-hooks.js')).awsHooks
+  if (provider === 'azure') return (await import('./azure-hooks.js')).azureHooks
+  if (provider === 'google') return (await import('./google-hooks.js')).googleHooks
   throw new LabError({ code: 'usage', problem: `The provider ${provider} is not part of this version.` })
 }

@@ -15,7 +15,7 @@ import { connectOnce, SshError } from '../machine/connect.js'
 import { readIdentity } from '../machine/key.js'
 import { LabError } from '../errors.js'
 import { explain } from '../explain.js'
-import { hooksOf, type Presence } from './provider-hooks.js'
+import { hooksOf, type Presence, type ProviderHooks } from './provider-hooks.js'
 import { targetOf } from './reach.js'
 import { isElsewhere } from './target.js'
 
@@ -125,17 +125,27 @@ async function readMachines(
   const provider = known?.provider ?? profile?.provider.name
   if (provider === undefined) return []
   const hooks = await hooksOf(provider)
-  const machines =
-    known?.machines ??
-    (profile === undefined ? [] : await hooks.planMachines(context, lab, ['main'], profile))
+  const planned = profile === undefined ? undefined : await planOf(context, lab, profile, hooks)
+  const { region, machines } = known ?? planned ?? { region: '', machines: [] }
   return Promise.all(
     machines.map(async (machine) => {
-      const presence = await hooks.presence({ lab, region: hooks.region }, machine).catch(unaskable)
+      const presence = await hooks.presence({ lab, region }, machine).catch(unaskable)
       const ssh =
         known !== undefined && presence === 'running' ? await trySsh(context, known, machine) : undefined
       return { name: machine.name, id: machine.id, presence, ssh }
     }),
   )
+}
+
+/** Where a lab of this profile would be, and its machines: all that is known without a record. */
+async function planOf(
+  context: Context,
+  lab: LabName,
+  profile: Profile,
+  hooks: ProviderHooks,
+): Promise<Pick<AnyLab, 'region' | 'machines'>> {
+  const { region } = await hooks.place(context, profile, hooks.resolveSize(profile, {}), 'known')
+  return { region, machines: await hooks.planMachines(context, lab, ['main'], profile) }
 }
 
 /** A provider that gives no answer must not hide the rest. */

@@ -87,7 +87,7 @@ async function goBack(work: Work, lab: Lab<'resetting'>): Promise<void> {
   const { hooks, profile } = plan
   const { baseline } = hooks
   if (baseline.kind === 'snapshot') {
-    const spec = hooks.buildSpec(session.context, lab, profile)
+    const spec = hooks.buildSpec(session.context, lab, profile, [])
     await steps.run('restore', async (detail) => {
       for (const { name } of lab.machines) await baseline.restore(spec, name, stepControl(work, detail))
     })
@@ -97,7 +97,8 @@ async function goBack(work: Work, lab: Lab<'resetting'>): Promise<void> {
   const presences = lab.machines.map(({ name }) => [name, 'absent'] as const)
   // They are made from their image, so they show new host keys.
   const machines = lab.machines.map((machine) => ({ ...machine, hostKey: null }))
-  await makeMachines({ ...work, engine }, lab, presences, (writer, { step }) =>
+  const anew = lab.machines.map(({ name }) => name)
+  await makeMachines({ ...work, engine }, lab, presences, anew, (writer, { step }) =>
     writer.beginStep(step ?? '', { machines }),
   )
 }

@@ -82,7 +82,12 @@ export async function planSwap(
     machines: hooks.swapMachines(known.machines, profile),
   }
   const { authorizedKeys = [] } = known
-  return { lab, profile, hooks, authorizedKeys, identity: await requireIdentity(context, known), decided }
+  const { region, costPerHourUsd } = known
+  return {
+    ...{ lab, profile, hooks, authorizedKeys, decided },
+    ...{ size: decided.size, place: { region, costPerHourUsd }, allowFrom: known.allowFrom },
+    identity: await requireIdentity(context, known),
+  }
 }
 
 type Begun = 'swapping' | 'swap-failed'

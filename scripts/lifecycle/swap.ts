@@ -8,6 +8,7 @@ import { assertNotExpired } from './expiry.js'
 import { endAbandonedUse, throughGate } from './gate.js'
 import { lookAtMachines, makeMachines, stepControl, type EngineWork, type Work } from './make-machines.js'
 import type { PreparedImage } from './provider-hooks.js'
+import { largeEnough } from './bring-up.js'
 import { writeLabSshConfig } from './reach.js'
 import { swapSteps } from './step-lists.js'
 import { Steps } from './steps.js'
@@ -45,15 +46,16 @@ export async function swap(context: Context, request: SwapRequest): Promise<Swap
 /** Throws LabError swap-not-begun when there is no image: the old machines run on, and the lab is as ready as it was. */
 async function prepareImage(
   work: Work,
-  { profile, hooks }: SwapPlan,
+  { profile, hooks, decided }: SwapPlan,
   current: AnyLab,
   detail: (text: string) => void,
-): Promise<PreparedImage['image']> {
+): Promise<PreparedImage> {
   const { context } = work.session
   try {
-    const { image, remark } = await hooks.prepareImage(context, profile, undefined, stepControl(work, detail))
-    if (remark !== undefined) context.progress.say(remark)
-    return image
+    const wish = { region: current.region, size: decided.size }
+    const prepared = await hooks.prepareImage(context, profile, wish, undefined, stepControl(work, detail))
+    if (prepared.remark !== undefined) context.progress.say(prepared.remark)
+    return prepared
   } catch (error) {
     if (isBegun(current) || !(error instanceof LabError) || error.fault.code !== 'driver') throw error
     const { lab, distro } = current
@@ -69,24 +71,28 @@ async function prepareImage(
 async function replaceMachines(
   work: EngineWork,
   { decided, identity }: SwapPlan,
-  image: PreparedImage['image'],
+  { image, minimumDiskGiB }: PreparedImage,
 ): Promise<Lab<'ready'>> {
   const { context, writer } = work.session
   const current = writer.lab
   if (current === undefined || !isSwappable(current)) throw new TypeError('it was swappable under this lease')
   let swapping: Lab<'swapping'> | undefined
   const presences = await lookAtMachines(work, current)
-  await makeMachines(work, { ...current, ...decided, image }, presences, async (_writer, extras) => {
+  const patch = { ...decided, size: largeEnough(decided.size, minimumDiskGiB), image }
+  const anew = decided.machines.map(({ name }) => name)
+  await makeMachines(work, { ...current, ...patch }, presences, anew, async (_writer, extras) => {
     const message = `${current.distro} -> ${decided.distro}`
     swapping = await writer.transition(current, 'swapping', {
       ...extras,
       message,
-      patch: { ...decided, image },
+      patch,
     })
     // Without the old host key: a session of right now is not told that somebody else answers.
     await writeLabSshConfig(context, swapping, identity)
   })
   if (swapping === undefined) throw new TypeError('the step was recorded')
-  await withMachines(work, swapping, (connections) => configureMachines(work, connections, 'ready'))
+  await withMachines(work, writer.lab ?? swapping, (connections) =>
+    configureMachines(work, connections, 'ready'),
+  )
   return writer.transition(swapping, 'ready', { step: null, finish: true })
 }

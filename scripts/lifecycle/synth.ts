@@ -24,9 +24,9 @@ export async function synthesise(
 ): Promise<Outcome> {
   const lab = labNameOf(context, positional)
   const living = await readLiving(context, lab)
-  const { hooks, profile } = await draftLab(context, lab, living)
+  const { hooks, profile } = await draftLab(context, lab, living, 'known')
   const facts = living ?? { lab, ...(await decideNew(context, lab)), createdAt: '' }
-  const text = synthesiseLab(hooks.buildSpec(context, facts, profile))
+  const text = await synthesiseLab(hooks.buildSpec(context, facts, profile, []))
   if (out === undefined) return { text: text.trimEnd(), json: JSON.parse(text) as unknown }
   const folder = resolve(out)
   const file = join(folder, 'cdk.tf.json')
@@ -42,7 +42,7 @@ export async function synthesise(
 
 /** With the key that a later `up` will use. Its time is not running yet: the same profile gives the same files. */
 const decideNew = async (context: Context, lab: LabName): Promise<Decided> =>
-  decide(context, await planLab(context, lab, undefined), null)
+  decide(context, await planLab(context, lab, undefined, 'known'), null)
 
 /** A record that can't be read is said, and leaves what the profile alone tells: the way out when all else fails. */
 async function readLiving(context: Context, lab: LabName): Promise<AnyLab | undefined> {

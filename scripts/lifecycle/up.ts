@@ -30,7 +30,10 @@ export async function up(context: Context, positional: string | undefined): Prom
   return throughGate(context, lab, 'up', async (session) => {
     const current = await endAbandonedUse(session)
     if (current !== undefined) assertNotExpired(current, session.lease.storeTime())
-    if (current?.state === 'ready' || current?.state === 'in-use') {
+    const opened = current?.state === 'ready' ? await openedAnew(context, current) : undefined
+    if (opened !== undefined) {
+      context.progress.say(`${lab} is opened to ${opened.join(', ')} alone`)
+    } else if (current?.state === 'ready' || current?.state === 'in-use') {
       if (await reconnect(session, current)) {
         return { ...(await armedView(session, session.writer.lab ?? current, [])), reused: true }
       }
@@ -78,11 +81,20 @@ async function finishReset(
 const livingOf = (known: AnyLab | undefined): AnyLab | undefined =>
   known?.state === 'destroyed' ? undefined : known
 
+/** The networks that are named now, where the lab is open to others. */
+async function openedAnew(context: Context, lab: Lab<'ready'>): Promise<readonly string[] | undefined> {
+  if (context.settings.allowFrom.length === 0) return undefined
+  const { allowedAnew } = await import('./plan-lab.js')
+  const allowFrom = await allowedAnew(context, await hooksOf(lab.provider), lab)
+  return isDeepStrictEqual(allowFrom, lab.allowFrom) ? undefined : allowFrom
+}
+
 /** Throws what speaks against it on this computer; changes nothing. */
 async function checkUp(context: Context, lab: LabName, living: AnyLab | undefined): Promise<Engine> {
   if (living !== undefined) assertHere(living)
   const { draftLab } = await import('./plan-lab.js')
-  const { hooks } = await draftLab(context, lab, living)
+  // Without measuring regions: missing credentials are to be said at once.
+  const { hooks } = await draftLab(context, lab, living, 'known')
   const { settings, env } = context
   if (living === undefined) {
     const { checkTeamKeys } = await import('./team-keys.js')

@@ -1,4 +1,5 @@
 import { Agent, EnvHttpProxyAgent, fetch } from 'undici'
+import { networkReason } from '../network-reason.js'
 import { keyLines, parsePublicKey } from './public-key.js'
 
 /** What a GitHub host told of a user's keys; `silent`: nothing that can be relied on, and why. */
@@ -24,7 +25,7 @@ export async function fetchGithubKeys(
     return answerOf(text)
   } catch (error) {
     options.signal.throwIfAborted()
-    const reason = timeout.aborted ? `no answer within ${TIMEOUT_MS / 1000} s` : innermost(error)
+    const reason = timeout.aborted ? `no answer within ${TIMEOUT_MS / 1000} s` : networkReason(error)
     return { kind: 'silent', reason }
   } finally {
     await dispatcher.destroy()
@@ -36,12 +37,4 @@ function answerOf(text: string): GithubAnswer {
   const publicKeys = keyLines(text).flatMap((line) => parsePublicKey(line) ?? [])
   if (publicKeys.length > 0) return { kind: 'keys', publicKeys }
   return { kind: 'silent', reason: text.trim() === '' ? 'no keys there' : 'no keys in the answer' }
-}
-
-/** `fetch failed` alone says nothing. */
-function innermost(error: unknown): string {
-  let inner = error
-  while (inner instanceof Error && inner.cause instanceof Error) inner = inner.cause
-  if (inner instanceof AggregateError && inner.errors[0] instanceof Error) inner = inner.errors[0]
-  return inner instanceof Error ? inner.message : String(inner)
 }

@@ -1,4 +1,5 @@
-import type { Distro, LocalOffer } from '../../distro-catalog/distro.js'
+import type { Distro } from '../../distro-catalog/distro.js'
+import type { LocalOffer } from '../../distro-catalog/offer-schema.js'
 import type { MachineSize } from '../../distro-catalog/size.js'
 import type { StateBackend } from '../../backend/state-backend.js'
 import { buildSeed } from '../cloud-init.js'
@@ -29,6 +30,7 @@ export interface LocalLabPlan {
 export interface LocalMachinePlan {
   readonly name: string
   readonly user: string
+  readonly shell?: string | undefined
   readonly sshPort: number
   /** Absolute path of the folder for all of the VM's files. */
   readonly directory: string
@@ -45,6 +47,7 @@ export function planLocalLab(plan: LocalLabPlan): LocalLabSpec {
       instanceId: `${id}-${plan.instanceId}`,
       hostname,
       user: machine.user,
+      shell: machine.shell,
       authorizedKeys: plan.authorizedKeys,
       macAddress: mac,
     })

@@ -3,6 +3,7 @@ import { TerraformOutput } from 'cdktf/lib/terraform-output.js'
 import type { LocalExecProvisioner } from 'cdktf/lib/terraform-provisioner.js'
 import type { TerraformStack } from 'cdktf/lib/terraform-stack.js'
 import type { MachineOutput } from '../outputs.js'
+import { escapeTemplates } from '../templates.js'
 import { bootName, LOCAL_ADDRESS } from './addresses.js'
 import type { DriverProgram, LocalLabSpec, LocalMachine } from './spec.js'
 
@@ -36,15 +37,6 @@ const driverCall = (driver: DriverProgram, verb: 'create' | 'destroy'): LocalExe
   interpreter: [driver.node, driver.program, verb],
   command: '${jsonencode(self.input)}',
 })
-
-/** Makes OpenTofu take every string literally: `${` and `%{` would start a template. */
-function escapeTemplates<T>(value: T): T {
-  // Functions, because `$$` in a replacement text means one `$`.
-  const text = JSON.stringify(value)
-    .replaceAll('${', () => '$${')
-    .replaceAll('%{', () => '%%{')
-  return JSON.parse(text) as T
-}
 
 const outputOf = ({ name, user, vm }: LocalMachine): [string, MachineOutput] => [
   name,

@@ -10,7 +10,7 @@ export const CHANGING = [
 ]
 /** They only look, or change no lab: a folder, a bucket, this computer. */
 export const READING = [
-  ...['ssh', 'status', 'list', 'history', 'lock status', 'images', 'synth', 'doctor'],
+  ...['ssh', 'status', 'list', 'history', 'lock status', 'images', 'regions', 'synth', 'doctor'],
   ...['backend init', 'backend show'],
 ]
 

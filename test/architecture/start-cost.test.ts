@@ -35,14 +35,17 @@ describe('TypeBox', () => {
   })
 })
 
-describe('the clients of S3 and GCS', () => {
+describe('the clients of clouds', () => {
   const isClient = (specifier: string): boolean => /^@(aws-sdk|smithy|google-cloud)\//.test(specifier)
 
-  test('are loaded by nobody but through the `import()` that opens or sets up such a store', () => {
+  test('are loaded by nobody but through the `import()` of what needs one: a store, its set-up, labs on AWS', () => {
     const loaders = product
       .map(({ path }) => path)
       .filter((path) => wayTo(product, path, isClient, { lazily: false }) !== undefined)
-    for (const loader of loaders) expect(loader).toMatch(/^backend\/(s3|gcs|aws)[-.]/)
+    for (const loader of loaders)
+      expect(loader).toMatch(
+        /^(backend\/(s3|gcs|aws)[-.]|scripts\/clouds\/aws\/|scripts\/lifecycle\/aws-hooks)/,
+      )
     const doors = product
       .flatMap(importsOf)
       .filter(
@@ -53,12 +56,39 @@ describe('the clients of S3 and GCS', () => {
       ['backend/open-setup.ts', 'backend/gcs-setup.ts', true],
       ['backend/open-store.ts', 'backend/s3.ts', true],
       ['backend/open-store.ts', 'backend/gcs.ts', true],
+      ['scripts/lifecycle/provider-hooks.ts', 'scripts/lifecycle/aws-hooks.ts', true],
     ])
   })
 
   test('that tells who we are is loaded when that is asked only', () => {
     const importers = product.flatMap(importsOf).filter(({ target }) => target === 'backend/aws-identity.ts')
     expect(importers.map(({ from, isLazy }) => [from, isLazy])).toEqual([['backend/s3-setup.ts', true]])
+  })
+})
+
+describe('the classes of a cloud', () => {
+  const isCloudClass = (specifier: string): boolean => specifier.startsWith('@cdktf/provider-')
+  const atStart = (entry: string) => wayTo(product, entry, isCloudClass, { lazily: false })
+
+  test.each([
+    ...['scripts/cli.ts', 'scripts/main.ts', 'scripts/commands/all.ts', 'scripts/lifecycle/up.ts'],
+    ...[
+      'scripts/lifecycle/bring-up.ts',
+      'scripts/lifecycle/local-hooks.ts',
+      'scripts/lifecycle/aws-hooks.ts',
+    ],
+    ...['scripts/lifecycle/synth.ts', 'stacks/app.ts', 'stacks/main.ts', 'stacks/local/stack.ts'],
+  ])('are not loaded with %s', (entry) => {
+    expect(product.map(({ path }) => path)).toContain(entry)
+    expect(atStart(entry)).toBeUndefined()
+  })
+
+  test.each(['aws', 'azure', 'google'])('are loaded with the stack of %s, and only its own', (cloud) => {
+    const name = { aws: 'aws', azure: 'azurerm', google: 'google' }[cloud] ?? ''
+    expect(atStart(`stacks/${cloud}/stack.ts`)?.at(-1)).toMatch(new RegExp(`^@cdktf/provider-${name}/lib/`))
+    const isOther = (specifier: string) =>
+      isCloudClass(specifier) && !specifier.startsWith(`@cdktf/provider-${name}/`)
+    expect(wayTo(product, `stacks/${cloud}/stack.ts`, isOther)).toBeUndefined()
   })
 })
 

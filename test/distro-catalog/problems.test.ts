@@ -2,27 +2,27 @@ import { describe, expect, test } from '@jest/globals'
 import { readEntry } from '../../distro-catalog/assemble.js'
 import { CatalogError, type CatalogProblem } from '../../distro-catalog/errors.js'
 import { loadCatalog } from '../../distro-catalog/load.js'
-import { validateDistro, validateProvider } from '../../distro-catalog/validate.js'
-import { fedora44, withFolder } from './temporary-catalog.js'
+import { validateDistro, validateProvider, validateRegions } from '../../distro-catalog/validate.js'
+import { plum44, withFolder } from './temporary-catalog.js'
 
-const problemsOf = (text: string, file = 'fedora-44.yaml'): readonly CatalogProblem[] => {
+const problemsOf = (text: string, file = 'plum-44.yaml'): readonly CatalogProblem[] => {
   const entry = readEntry({ file, text }, validateDistro)
   return entry.ok ? [] : entry.problems
 }
 const changed = (from: string | RegExp, to: string): readonly CatalogProblem[] => {
-  expect(fedora44).toMatch(from)
-  return problemsOf(fedora44.replace(from, to))
+  expect(plum44).toMatch(from)
+  return problemsOf(plum44.replace(from, to))
 }
 
 describe('a distro file', () => {
   test('without a mistake has no problems', () => {
-    expect(problemsOf(fedora44)).toEqual([])
+    expect(problemsOf(plum44)).toEqual([])
   })
 
   test('with a version that YAML reads as a number is told to quote it', () => {
     expect(changed("'44'", '44')).toEqual([
       {
-        file: 'fedora-44.yaml',
+        file: 'plum-44.yaml',
         field: 'version',
         expected: 'the version in quotes, or rolling',
         got: '44',
@@ -35,14 +35,14 @@ describe('a distro file', () => {
     const problems = changed('firmware:', 'firmwear:')
     expect(problems).toHaveLength(2)
     expect(problems).toContainEqual({
-      file: 'fedora-44.yaml',
+      file: 'plum-44.yaml',
       field: 'providers.local.architectures.x86_64.vendor.firmwear',
       expected: 'one of the fields url, checksum, firmware',
       got: 'the unknown field "firmwear"',
       remedy: 'did you mean "firmware"?',
     })
     expect(problems).toContainEqual({
-      file: 'fedora-44.yaml',
+      file: 'plum-44.yaml',
       field: 'providers.local.architectures.x86_64.vendor.firmware',
       expected: 'one of uefi, bios',
       got: 'nothing',
@@ -64,7 +64,7 @@ describe('a distro file', () => {
   })
 
   test('with an empty field is treated as if the field were absent', () => {
-    expect(changed('user: fedora', 'user:')).toEqual([
+    expect(changed('user: plum', 'user:')).toEqual([
       expect.objectContaining({ field: 'providers.local.user', got: 'nothing' }),
     ])
   })
@@ -76,8 +76,8 @@ describe('a distro file', () => {
   })
 
   test('with an architecture that has neither vendor image nor build is told to give one', () => {
-    const start = fedora44.indexOf('      x86_64:')
-    const text = `${fedora44.slice(0, start)}      x86_64: {}\nsources: [test]\n`
+    const start = plum44.indexOf('      x86_64:')
+    const text = `${plum44.slice(0, start)}      x86_64: {}\nsources: [test]\n`
     expect(problemsOf(text)).toEqual([
       expect.objectContaining({
         field: 'providers.local.architectures.x86_64',
@@ -101,29 +101,29 @@ describe('a distro file', () => {
   })
 
   test('needs its dates unless the distribution is rolling', () => {
-    const undated = fedora44.replace(/released: .*\nendOfLife: .*\n/, '')
+    const undated = plum44.replace(/released: .*\nendOfLife: .*\n/, '')
     expect(problemsOf(undated).map(({ field }) => field)).toEqual(['released', 'endOfLife'])
     expect(problemsOf(undated.replace("'44'", 'rolling'))).toEqual([])
   })
 
   test('must be called as the distro is', () => {
-    expect(problemsOf(fedora44, 'fedora.yaml')).toEqual([
+    expect(problemsOf(plum44, 'plum.yaml')).toEqual([
       expect.objectContaining({
         field: 'name',
-        expected: '"fedora", as the file is called',
-        got: '"fedora-44"',
+        expected: '"plum", as the file is called',
+        got: '"plum-44"',
       }),
     ])
   })
 
   test('can’t both have an image and say that there is none', () => {
-    expect(problemsOf(`${fedora44}unavailable: { local: no image }\n`)).toEqual([
+    expect(problemsOf(`${plum44}unavailable: { local: no image }\n`)).toEqual([
       expect.objectContaining({ field: 'unavailable.local' }),
     ])
   })
 
   test('that is not YAML is told where', () => {
-    expect(problemsOf('name: [fedora-44\nfamily: fedora')).toContainEqual(
+    expect(problemsOf('name: [plum-44\nfamily: plum')).toContainEqual(
       expect.objectContaining({ field: '(file)', got: expect.stringMatching(/line \d/) }),
     )
   })
@@ -156,6 +156,104 @@ pricePerHourUsd: 0
   })
 })
 
+describe('the file of a cloud', () => {
+  const cloud = `
+name: aws
+title: There
+defaultSize: lab
+sizes: { lab: { types: { x86_64: t3.medium, arm64: t4g.medium }, diskGiB: 20 } }
+instanceTypes:
+  t3.medium: { architecture: x86_64, vcpus: 2, memoryMiB: 4096, price: { like: t3.medium, factor: 1 } }
+  t4g.medium: { architecture: arm64, vcpus: 2, memoryMiB: 4096 }
+sources: [test]
+`
+  const problems = (text: string) => {
+    const entry = readEntry({ file: 'aws.yaml', text }, validateProvider)
+    return entry.ok ? [] : entry.problems
+  }
+
+  test('without a mistake has no problems', () => {
+    expect(problems(cloud)).toEqual([])
+  })
+
+  test('names types it has, of the architecture they stand for', () => {
+    expect(problems(cloud.replace('arm64: t4g.medium', 'arm64: t3.medium'))).toEqual([
+      expect.objectContaining({ field: 'sizes.lab.types.arm64', got: '"t3.medium"' }),
+    ])
+    expect(problems(cloud.replace('arm64: t4g.medium', 'arm64: t4g.mediun'))).toEqual([
+      expect.objectContaining({
+        field: 'sizes.lab.types.arm64',
+        remedy: expect.stringContaining('did you mean "t4g.medium"'),
+      }),
+    ])
+  })
+
+  test('prices a type like one that it has', () => {
+    expect(problems(cloud.replace('like: t3.medium', 'like: t3.medum'))).toEqual([
+      expect.objectContaining({ field: 'instanceTypes.t3.medium.price.like', got: '"t3.medum"' }),
+    ])
+  })
+})
+
+describe('a file of regions', () => {
+  const file = 'aws.yaml'
+  const text = `
+provider: aws
+prices: { asOf: 2026-11-21, note: list prices }
+attribution: [test]
+regions:
+  - { name: eu-one-1, title: One, latitude: 1, longitude: 2, usdPerHour: { t3.medium: 0.04 } }
+  - { name: eu-two-1, title: Two, latitude: 1, longitude: 2, probe: 'https://two.example.org/ping' }
+`
+  const problems = (changed: string) => {
+    const entry = readEntry({ file, text: changed }, validateRegions)
+    return entry.ok ? [] : entry.problems
+  }
+
+  test('without a mistake has no problems', () => {
+    expect(problems(text)).toEqual([])
+  })
+
+  test('has every region once, on this planet, with prices that are some', () => {
+    expect(problems(text.replace('eu-two-1', 'eu-one-1'))).toEqual([
+      expect.objectContaining({ field: 'regions.1.name', got: '"eu-one-1" again' }),
+    ])
+    expect(problems(text.replace('latitude: 1', 'latitude: 91').replace('0.04', '0'))).toEqual([
+      expect.objectContaining({ field: 'regions.0.latitude', got: '91' }),
+      expect.objectContaining({ field: 'regions.0.usdPerHour.t3.medium', got: '0' }),
+    ])
+  })
+
+  test('dates its prices with a day of the calendar', () => {
+    expect(problems(text.replace('2026-11-21', '2026-11-31'))).toEqual([
+      expect.objectContaining({ field: 'prices.asOf', remedy: 'correct the month or the day' }),
+    ])
+  })
+})
+
+describe('the image of a distro on azure', () => {
+  test('comes from exactly one place', () => {
+    const azure = (source: string) => `
+  azure:
+    support: official
+    user: plum
+    rootFilesystem: btrfs
+    minimumDiskGiB: 5
+    cloudInit: true
+    architectures: { x86_64: { source: ${source}, secureBoot: true } }
+`
+    const both =
+      '{ gallery: { name: a, image: b }, marketplace: { publisher: a, offer: b, sku: c, plan: false } }'
+    expect(changed('providers:\n', `providers:${azure(both)}`)).toEqual([
+      expect.objectContaining({
+        field: 'providers.azure.architectures.x86_64.source',
+        expected: 'exactly one of marketplace, gallery, imported',
+      }),
+    ])
+    expect(changed('providers:\n', `providers:${azure('{ gallery: { name: a, image: b } }')}`)).toEqual([])
+  })
+})
+
 describe('a directory of distro files', () => {
   const problemsIn = async (files: Record<string, string>): Promise<readonly CatalogProblem[]> =>
     withFolder(files, async (directory) => {
@@ -170,9 +268,9 @@ describe('a directory of distro files', () => {
 
   test('gives the problems of all its files at once', async () => {
     const problems = await problemsIn({
-      'alpha-1.yaml': fedora44,
+      'alpha-1.yaml': plum44,
       'beta-1.yaml': 'name: beta-1',
-      'fedora-44.yaml': fedora44.replace("'44'", '44').replace('btrfs', 'zfs'),
+      'plum-44.yaml': plum44.replace("'44'", '44').replace('btrfs', 'zfs'),
       'gamma-1.yml': '',
       'aliases.yaml': 'deb: debian-31\ndebian-12: debian-13',
     })
@@ -180,7 +278,7 @@ describe('a directory of distro files', () => {
       problems.filter(({ file }) => file.endsWith(`/${name}`)).map((each) => each.field)
     expect(byFile('alpha-1.yaml')).toEqual(['name'])
     expect(byFile('beta-1.yaml').sort()).toEqual(['family', 'providers', 'sources', 'title', 'version'])
-    expect(byFile('fedora-44.yaml')).toEqual(['version', 'providers.local.rootFilesystem'])
+    expect(byFile('plum-44.yaml')).toEqual(['version', 'providers.local.rootFilesystem'])
     expect(byFile('gamma-1.yml')).toEqual(['(file)'])
     expect(byFile('aliases.yaml')).toEqual(['deb', 'debian-12'])
     expect(problems).toContainEqual(expect.objectContaining({ field: 'deb', got: '"debian-31"' }))

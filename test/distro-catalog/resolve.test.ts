@@ -3,7 +3,7 @@ import type { Catalog } from '../../distro-catalog/catalog.js'
 import { loadCatalog } from '../../distro-catalog/load.js'
 import { listProfileNames, resolveProfile } from '../../distro-catalog/profile.js'
 import { listPairs, resolveDistro, resolveOffer, resolveProvider } from '../../distro-catalog/resolve.js'
-import { fedora44, withFolder } from './temporary-catalog.js'
+import { plum44, withFolder } from './temporary-catalog.js'
 
 let catalog: Catalog
 beforeAll(async () => {
@@ -17,6 +17,9 @@ const faultOf = (work: () => unknown): unknown => {
     return error instanceof Error && 'fault' in error ? error.fault : error
   }
 }
+
+const everywhere = (name: string): string[] =>
+  ['aws', 'azure', 'google', 'local'].map((provider) => `${name}-${provider}`)
 
 describe('resolveDistro', () => {
   test('takes an alias or a release', () => {
@@ -82,10 +85,10 @@ describe('resolveProfile', () => {
   test.each([
     ['debain-local', { code: 'profile-unknown', near: ['debian-local'] }],
     ['debian-lcal', { code: 'profile-unknown', near: ['debian-local'] }],
-    ['debian-13', { code: 'profile-unknown', near: ['debian-13-local'] }],
-    ['debian', { code: 'profile-unknown', near: ['debian-local'] }],
-    ['fedora-local', { code: 'distro-unknown', given: 'fedora', near: [] }],
-    ['debian-aws', { code: 'provider-unknown', given: 'aws', near: [] }],
+    ['debian-13', { code: 'profile-unknown', near: everywhere('debian-13') }],
+    ['debian', { code: 'profile-unknown', near: everywhere('debian') }],
+    ['slackware-local', { code: 'distro-unknown', given: 'slackware', near: [] }],
+    ['debian-hetzner', { code: 'provider-unknown', given: 'hetzner', near: [] }],
     ['', { code: 'profile-unknown', near: [] }],
     ['-', { code: 'profile-unknown', near: [] }],
   ])('explains %j', (given, fault) => {
@@ -100,59 +103,63 @@ describe('resolveProfile', () => {
 
 describe('a distro added by one YAML file', () => {
   test('resolves by release and by bare name, and is listed', async () => {
-    await withFolder({ 'fedora-44.yaml': fedora44 }, async (directory) => {
+    await withFolder({ 'plum-44.yaml': plum44 }, async (directory) => {
       const extended = await loadCatalog([directory])
-      expect(resolveProfile(extended, 'fedora-44-local').distro.providers.local?.rootFilesystem).toBe('btrfs')
-      expect(resolveProfile(extended, 'fedora-local').distro.name).toBe('fedora-44')
-      expect(listPairs(extended).map(({ profile }) => profile)).toEqual([
-        'debian-12-local',
-        'debian-13-local',
-        'fedora-44-local',
+      expect(resolveProfile(extended, 'plum-44-local').distro.providers.local?.rootFilesystem).toBe('btrfs')
+      expect(resolveProfile(extended, 'plum-local').distro.name).toBe('plum-44')
+      const pairs = listPairs(extended).filter(({ distro }) => distro === 'plum-44')
+      expect(pairs.map(({ profile, support }) => [profile, support])).toEqual([
+        ['plum-44-aws', 'none'],
+        ['plum-44-azure', 'none'],
+        ['plum-44-google', 'none'],
+        ['plum-44-local', 'official'],
       ])
     })
   })
 
   test('may come with an alias of its own, and replaces the shipped entry of the same name', async () => {
-    const mirrored = fedora44
-      .replaceAll('fedora-44', 'debian-13')
-      .replaceAll('family: fedora', 'family: debian')
+    const mirrored = plum44.replaceAll('plum-44', 'debian-13').replaceAll('family: plum', 'family: debian')
     const files = { 'debian-13.yaml': mirrored, 'aliases.yaml': 'debian: debian-12\nmirrored: debian-13' }
     await withFolder(files, async (directory) => {
       const extended = await loadCatalog([directory])
       expect(resolveDistro(extended, 'debian').name).toBe('debian-12')
-      expect(resolveDistro(extended, 'mirrored').title).toBe('Fedora 44 Cloud')
-      expect(extended.distros.size).toBe(2)
+      expect(resolveDistro(extended, 'mirrored').title).toBe('Plum 44 Cloud')
+      expect(extended.distros.size).toBe(catalog.distros.size)
     })
   })
 
   test('without an image for a provider is listed with the reason and refused with it', async () => {
     const offers = /providers:[^]*sources/
-    const bare = fedora44.replace(offers, 'providers: {}\nunavailable: { local: not published }\nsources')
-    await withFolder({ 'fedora-44.yaml': bare }, async (directory) => {
+    const bare = plum44.replace(offers, 'providers: {}\nunavailable: { local: not published }\nsources')
+    await withFolder({ 'plum-44.yaml': bare }, async (directory) => {
       const extended = await loadCatalog([directory])
       const fault = {
         code: 'pair-unavailable',
-        distro: 'fedora-44',
+        distro: 'plum-44',
         provider: 'local',
         reason: 'not published',
       }
-      expect(faultOf(() => resolveProfile(extended, 'fedora-local'))).toEqual(fault)
-      expect(listPairs(extended).at(-1)).toMatchObject({ support: 'none', reason: 'not published' })
-      expect(listProfileNames(extended)).not.toContain('fedora-local')
+      expect(faultOf(() => resolveProfile(extended, 'plum-local'))).toEqual(fault)
+      const pair = listPairs(extended).find(({ profile }) => profile === 'plum-44-local')
+      expect(pair).toMatchObject({ support: 'none', reason: 'not published', offer: null })
+      expect(listProfileNames(extended)).not.toContain('plum-local')
     })
   })
 })
 
 describe('listPairs', () => {
   test('gives every distro × provider with what the table shows', () => {
-    expect(listPairs(catalog)[1]).toEqual({
-      profile: 'debian-13-local',
+    const pairs = listPairs(catalog)
+    expect(pairs).toHaveLength(catalog.distros.size * catalog.providers.size)
+    expect(pairs.find(({ profile }) => profile === 'debian-13-aws')).toEqual({
+      profile: 'debian-13-aws',
       distro: 'debian-13',
       title: 'Debian 13 (trixie)',
       aliases: ['debian'],
-      provider: 'local',
+      provider: 'aws',
       support: 'official',
-      architectures: ['x86_64'],
+      architectures: ['x86_64', 'arm64'],
+      offer: catalog.distros.get('debian-13')?.providers.aws,
       released: '2025-08-09',
       endOfLife: '2030-06-30',
     })
@@ -160,9 +167,12 @@ describe('listPairs', () => {
 })
 
 test('every name that is listed as a profile resolves, and its offer is there', () => {
-  expect(listProfileNames(catalog)).toEqual(['debian-local', 'debian-12-local', 'debian-13-local'])
-  for (const name of listProfileNames(catalog)) {
-    expect(resolveOffer(resolveProfile(catalog, name).distro, 'local').user).toBe('debian')
+  const names = listProfileNames(catalog)
+  expect(names).toEqual(expect.arrayContaining(['debian-local', 'debian-12-aws', 'arch-google']))
+  expect(names).not.toContain('alpine-google')
+  for (const name of names) {
+    const { distro, provider } = resolveProfile(catalog, name)
+    expect(resolveOffer(distro, provider.name).user).toMatch(/^[a-z]/)
   }
 })
 

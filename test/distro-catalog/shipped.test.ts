@@ -8,12 +8,18 @@ import { providerNames } from '../../distro-catalog/provider.js'
 import { resolveDistro, resolveOffer, resolveProvider } from '../../distro-catalog/resolve.js'
 import { publishedSchemas } from '../../distro-catalog/schema.js'
 import { resolveSize } from '../../distro-catalog/size.js'
-import { validateAliases, validateDistro, validateProvider } from '../../distro-catalog/validate.js'
+import {
+  validateAliases,
+  validateDistro,
+  validateProvider,
+  validateRegions,
+} from '../../distro-catalog/validate.js'
 
 const shipped = shippedDirectory()
 const validators = [
   { folder: 'distros', validate: validateDistro },
   { folder: 'providers', validate: validateProvider },
+  { folder: 'regions', validate: validateRegions },
 ] as const
 
 describe('the shipped catalog', () => {
@@ -38,9 +44,24 @@ describe('the shipped catalog', () => {
     expect(readEntry({ file, text: await readFile(file, 'utf8') }, validateAliases).ok).toBe(true)
   })
 
-  test('offers Debian 12 and 13 with Debian 13 as the default', () => {
-    expect([...catalog.distros.keys()]).toEqual(['debian-12', 'debian-13'])
-    expect(resolveDistro(catalog, 'debian').name).toBe('debian-13')
+  test('offers what it promises, and the newest release under the bare name', () => {
+    expect([...catalog.distros.keys()]).toEqual([
+      ...['almalinux-9', 'almalinux-10', 'alpine-3.23', 'amazon-linux-2023', 'arch', 'centos-stream-10'],
+      ...['debian-12', 'debian-13', 'fedora-43', 'fedora-44', 'opensuse-leap-16'],
+      ...['rocky-9', 'rocky-10', 'ubuntu-24.04', 'ubuntu-26.04'],
+    ])
+    const meant = ['almalinux', 'debian', 'fedora', 'rocky', 'ubuntu'].map(
+      (name) => resolveDistro(catalog, name).name,
+    )
+    expect(meant).toEqual(['almalinux-10', 'debian-13', 'fedora-44', 'rocky-10', 'ubuntu-26.04'])
+  })
+
+  test('has every required distro everywhere: with an image, or one to be brought', () => {
+    for (const family of ['ubuntu', 'debian', 'fedora', 'rocky', 'arch']) {
+      for (const provider of catalog.providers.keys()) {
+        expect(() => resolveOffer(resolveDistro(catalog, family), provider)).not.toThrow()
+      }
+    }
   })
 
   test('resolves every alias to a release of the family it names', () => {
@@ -57,19 +78,23 @@ describe('the shipped catalog', () => {
     expect([...catalog.providers.keys()]).toEqual([...providerNames])
   })
 
-  test('gives every local size room for every local image', () => {
-    const local = resolveProvider(catalog, 'local')
-    for (const size of Object.keys(local.sizes)) {
-      for (const distro of catalog.distros.values()) {
-        const minimum = distro.providers.local?.minimumDiskGiB ?? 0
-        expect(resolveSize(local, { size }).diskGiB).toBeGreaterThanOrEqual(minimum)
+  test.each(['aws', 'azure', 'google'])(
+    'sizes %s as small, lab, large and xl in both architectures',
+    (name) => {
+      const provider = resolveProvider(catalog, name)
+      const sizes = ['small', 'lab', 'large', 'xl']
+      expect(Object.keys(provider.sizes)).toEqual(sizes)
+      for (const architecture of ['x86_64', 'arm64'] as const) {
+        const memory = sizes.map((size) => resolveSize(provider, { size, architecture }).memoryMiB)
+        expect(memory).toEqual(memory.toSorted((a, b) => a - b))
+        expect(memory.slice(1)).toEqual([4096, 8192, 16384])
       }
-    }
-  })
+    },
+  )
 
   test('names image and checksum file on the same host, so that a mirror serves both', () => {
     for (const distro of catalog.distros.values()) {
-      for (const { vendor } of Object.values(resolveOffer(distro, 'local').architectures)) {
+      for (const { vendor } of Object.values(distro.providers.local?.architectures ?? {})) {
         if (vendor !== undefined) expect(new URL(vendor.checksum.url).host).toBe(new URL(vendor.url).host)
       }
     }

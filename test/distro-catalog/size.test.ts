@@ -61,3 +61,36 @@ describe('resolveSize on local', () => {
     )
   })
 })
+
+describe('resolveSize on a cloud', () => {
+  let aws: Provider
+  beforeAll(async () => {
+    aws = resolveProvider(await loadCatalog(), 'aws')
+  })
+
+  test('is the type of the size and architecture', () => {
+    const lab = { instanceType: 't3.medium', vcpus: 2, memoryMiB: 4096, diskGiB: 20 }
+    expect(resolveSize(aws)).toEqual(lab)
+    expect(resolveSize(aws, { architecture: 'arm64' })).toEqual({ ...lab, instanceType: 't4g.medium' })
+    expect(resolveSize(aws, { minimumDiskGiB: 33 }).diskGiB).toBe(33)
+  })
+
+  test('an instance type replaces the size’s and brings its architecture', () => {
+    const expected = { instanceType: 't4g.large', vcpus: 2, memoryMiB: 8192, diskGiB: 10 }
+    expect(resolveSize(aws, { size: 'small', instanceType: 't4g.large' })).toEqual(expected)
+  })
+
+  test.each([
+    [{ instanceType: 't3.mediun' }, 't3.mediun', expect.stringContaining('t3.medium')],
+    [{ instanceType: 'constructor' }, 'constructor', expect.stringContaining('one of t3.small')],
+    [
+      { instanceType: 't3.large', architecture: 'arm64' as const },
+      't3.large',
+      'a type of arm64 (t3.large is x86_64)',
+    ],
+  ])('%j is refused with what there is', (choice, given, expected) => {
+    expect(() => resolveSize(aws, choice)).toThrow(
+      expect.objectContaining({ fault: { code: 'instance-type-invalid', given, expected } }),
+    )
+  })
+})

@@ -17,10 +17,10 @@ export async function withFolder<T>(
 }
 
 /** A distro as a user would add it: btrfs, a BSD checksum, no build, no codename. */
-export const fedora44 = `
-name: fedora-44
-family: fedora
-title: Fedora 44 Cloud
+export const plum44 = `
+name: plum-44
+family: plum
+title: Plum 44 Cloud
 version: '44'
 codename:
 released: 2026-04-21
@@ -28,15 +28,15 @@ endOfLife: 2027-05-19
 providers:
   local:
     support: official
-    user: fedora
+    user: plum
     rootFilesystem: btrfs
     minimumDiskGiB: 5
     architectures:
       x86_64:
         vendor:
-          url: https://mirror.example.org/Fedora-Cloud-Base-Generic-44-1.7.x86_64.qcow2
+          url: https://mirror.example.org/Plum-Cloud-Base-Generic-44-1.7.x86_64.qcow2
           checksum:
-            url: https://mirror.example.org/Fedora-Cloud-44-1.7-x86_64-CHECKSUM
+            url: https://mirror.example.org/Plum-Cloud-44-1.7-x86_64-CHECKSUM
             format: bsd
             algorithm: sha256
           firmware: uefi

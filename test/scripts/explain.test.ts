@@ -80,14 +80,9 @@ test('the exit codes are those of the design', () => {
   })
 })
 
-test('every exit code has a fault, but capacity, which needs a cloud', () => {
+test('every exit code has a fault', () => {
   const used = new Set([...errors, ...variants].map((error) => explain(error).exitCode))
-  const cloudOnly: number[] = [EXIT.capacity]
-  expect([...used].sort()).toEqual(
-    Object.values(EXIT)
-      .filter((code) => !cloudOnly.includes(code))
-      .sort(),
-  )
+  expect([...used].sort()).toEqual(Object.values(EXIT).sort())
 })
 
 test.each([
@@ -118,6 +113,15 @@ test.each([
   ['store-forbidden', 1],
   ['store-credentials', 7],
   ['interrupted', 130],
+  ['cloud-credentials-missing', 7],
+  ['cloud-credentials-refused', 7],
+  ['cloud-capacity', 5],
+  ['cloud-quota', 5],
+  ['cloud-region-disabled', 2],
+  ['cloud-not-built', 2],
+  ['caller-unknown', 2],
+  ['cloud-throttled', 1],
+  ['cloud-unreachable', 1],
 ])('%s exits with %d', (code, exitCode) => {
   const error = errors.find((candidate) => candidate.fault.code === code || explain(candidate).code === code)
   expect(explain(error).exitCode).toBe(exitCode)

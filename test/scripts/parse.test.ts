@@ -28,7 +28,7 @@ async function refusal(...argv: string[]): Promise<string> {
 
 const VERBS = [
   ...['swap', 'reset', 'recover'],
-  ...['up', 'down', 'status', 'list', 'ssh', 'exec', 'images', 'synth', 'history', 'doctor'],
+  ...['up', 'down', 'status', 'list', 'ssh', 'exec', 'images', 'regions', 'synth', 'history', 'doctor'],
   ...['lock status', 'lock break'],
   ...['backend init', 'backend show'],
   ...['extend', 'cleanup', 'reap'],

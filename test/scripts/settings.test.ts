@@ -40,6 +40,20 @@ const SETTINGS: readonly Setting[] = [
   same('profile', 'profile', undefined),
   same('region', 'region', 'auto'),
   same('size', 'size', undefined),
+  { ...same('arch', 'architecture', undefined, ['arm64', 'x86_64', 'arm64', 'x86_64']), key: 'arch' },
+  {
+    ...same('regions', 'regions', undefined, ['eu-1, eu-2', 'us-1', '[sa-1, sa-2]', '[af-1]']),
+    expected: [['eu-1', 'eu-2'], ['us-1'], ['sa-1', 'sa-2'], ['af-1'], []],
+  },
+  {
+    ...same('allow-from', 'allowFrom', undefined, [
+      '192.0.2.1',
+      '192.0.2.2/32',
+      '192.0.2.0/24',
+      '2001:db8::1',
+    ]),
+    expected: [['192.0.2.1/32'], ['192.0.2.2/32'], ['192.0.2.0/24'], ['2001:db8::1/128'], []],
+  },
   same('instance-type', 'instanceType', undefined),
   same('backend', 'backend', undefined, ['file:///flag', 'file:///env', 'file:///project', 'file:///user']),
   same('ssh-key', 'sshKey', undefined, ['/flag', '/env', '/project', '/user']),
@@ -115,6 +129,24 @@ describe('a path on the command line', () => {
     ['/abs/id', '/abs/id'],
   ])('--ssh-key %s is %s', (given, expected) => {
     expect(settings({ 'ssh-key': given }).sshKey).toBe(expected)
+  })
+})
+
+describe('a network that may reach SSH', () => {
+  test.each(['203.0.113.7/33', '203.0.113', 'example.org', '2001:db8::/129', '203.0.113.7/', '1.2.3.4/8/8'])(
+    '%s is none',
+    async (given) => {
+      const fault = await faultOf(() => settings({ 'allow-from': given }))
+      expect(fault).toMatchObject({ code: 'usage', problem: expect.stringContaining(`got "${given}"`) })
+    },
+  )
+
+  test('auto is kept for whoever asks where we are, and several are told apart by commas', () => {
+    expect(settings({ 'allow-from': 'auto, 192.0.2.1' }).allowFrom).toEqual(['auto', '192.0.2.1/32'])
+    expect(settings({ 'allow-from': '10.0.0.0/8, 192.0.2.1' }).allowFrom).toEqual([
+      '10.0.0.0/8',
+      '192.0.2.1/32',
+    ])
   })
 })
 

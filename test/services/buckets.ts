@@ -30,13 +30,17 @@ const s3Env = {
 
 /** moto: the whole S3 interface, in Python. */
 export async function startMoto(): Promise<TestBucket> {
-  const server = await startServer({
+  const server = await startMotoServer()
+  return s3Bucket(server, () => server.stop())
+}
+
+export const startMotoServer = async (env: Readonly<Record<string, string>> = {}): Promise<Server> =>
+  startServer({
     program: await obtained(programs.moto),
     args: (port) => [MOTO, '-H', '127.0.0.1', '-p', String(port)],
     path: '/moto-api/',
+    env,
   })
-  return s3Bucket(server, () => server.stop())
-}
 
 /** versitygw: an S3 server on a folder. `users`: with accounts of its own, beside the root's. */
 export async function startVersitygw({ region = 'us-east-1', users = false } = {}): Promise<TestBucket> {

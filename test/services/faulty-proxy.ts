@@ -24,6 +24,8 @@ export interface Seen {
   readonly method: string
   readonly url: string
   readonly headers: IncomingMessage['headers']
+  /** What AWS is asked is in here, for services without a path of their own. */
+  readonly body: string
 }
 
 /** Undefined: this request passes untouched. `n` counts from 0. */
@@ -84,10 +86,11 @@ export class FaultyProxy {
   }
 
   async #serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-    const seen = { method: incoming.method ?? '', url: incoming.url ?? '', headers: incoming.headers }
+    const body = await buffer(incoming)
+    const { method = '', url = '', headers } = incoming
+    const seen = { method, url, headers, body: body.toString('latin1') }
     const fault = this.#plan(seen, this.seen.length)
     this.seen.push(seen)
-    const body = await buffer(incoming)
     if (fault === 'reset before') return void incoming.socket.destroy()
     if (fault === 'silent before') return
     if (typeof fault === 'object' && fault.when === 'before') return void answer(outgoing, fault)

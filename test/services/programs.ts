@@ -18,6 +18,8 @@ export const programs = {
   versitygw: { name: 'versitygw', version: '1.8.0', binary: 'versitygw', usually: '3 min' },
   fakeGcs: { name: 'fake-gcs-server', version: '1.56.1', binary: 'fake-gcs-server', usually: '4 min' },
   tofu: { name: 'opentofu', version: release.version, binary: 'tofu', usually: '6 min' },
+  // After the engine, which loads it where it is not on this computer already.
+  awsProvider: { name: 'provider-aws', version: '6.25.0', binary: 'mirror.tfrc', usually: '1 min' },
 } as const satisfies Record<string, TestProgram>
 
 /** A version has its own folder, so two checkouts that want different ones do not disturb each other. */

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { buildGoProgram, type GoSource } from '../../scripts/engine/go-build.js'
 import { engineSource } from '../../scripts/engine/release.js'
 import { findGo, GO_MINIMUM } from './go.js'
+import { makeAwsProvider } from './aws-provider.js'
 import type { Recipe } from './make.js'
 import type { programs, TestProgram } from './programs.js'
 import { tool, toolFailure } from './tool.js'
@@ -13,6 +14,7 @@ export const recipes: Readonly<Record<keyof typeof programs, Recipe>> = {
   fakeGcs: (folder, program, say) =>
     goBuild(folder, program, say, { module: 'github.com/fsouza/fake-gcs-server', package: '' }),
   tofu: (folder, program, say) => goBuild(folder, program, say, engineSource),
+  awsProvider: makeAwsProvider,
 }
 
 async function makeMoto(folder: string, { version }: TestProgram): Promise<void> {

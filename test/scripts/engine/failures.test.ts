@@ -138,11 +138,11 @@ describe('recorded failures of OpenTofu 1.12.6 with its state in a bucket', () =
     expect(explainEngineFailure(run('apply'), diagnostics, '')).toMatchObject({ code: 'engine-failed' })
   })
 
-  test('a provider that is refused something is not the state that is', () => {
+  test('a provider that is refused something is not the state that is: the cloud refused', () => {
     const summary =
       'creating EC2 Instance: operation error EC2: RunInstances, StatusCode: 403, UnauthorizedOperation'
     const denied: Diagnostic = { severity: 'error', summary, detail: '' }
-    expect(explainEngineFailure(run('apply'), [denied], '')).toMatchObject({ code: 'engine-failed' })
+    expect(explainEngineFailure(run('apply'), [denied], '')).toMatchObject({ code: 'cloud-forbidden' })
   })
 
   test.each(['push-older.txt', 'push-other-lineage.txt', 'push-same-serial.txt'])(

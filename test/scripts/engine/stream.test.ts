@@ -52,11 +52,18 @@ test.each([
   ['a JSON value that is no object', 'null'],
   ['a number', '7'],
   ['an object without a type', '{}'],
-  ['a type that nobody needs', '{"type":"outputs","outputs":{}}'],
+  ['a type that nobody needs', '{"type":"planned_change"}'],
+  ['no outputs', '{"type":"outputs","outputs":{}}'],
   ['another log line', '{"type":"log","@message":"Stopping operation..."}'],
   ['a diagnostic without its body', '{"type":"diagnostic"}'],
 ])('%s is no event and no error', (_what, line) => {
   expect(parseEngineLine(line)).toBeUndefined()
+})
+
+test('outputs come by their names, without their types', () => {
+  const line =
+    '{"type":"outputs","outputs":{"machines":{"sensitive":false,"type":["object",{}],"value":{"main":{"port":22}}}}}'
+  expect(parseEngineLine(line)).toEqual({ type: 'outputs', outputs: { machines: { main: { port: 22 } } } })
 })
 
 test('a warning stays a warning, and absent texts are empty', () => {

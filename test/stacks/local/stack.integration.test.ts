@@ -33,7 +33,7 @@ async function write(changes: Partial<LocalLabPlan> = {}, into = folder): Promis
     driver: { node: process.execPath, program: join(root, 'recorder.mjs') },
     ...changes,
   })
-  await writeFile(join(into, 'cdk.tf.json'), synthesiseLab(spec))
+  await writeFile(join(into, 'cdk.tf.json'), await synthesiseLab(spec))
 }
 
 const tofu = async (args: readonly string[], cwd = folder): Promise<string> =>

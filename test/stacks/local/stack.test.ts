@@ -15,10 +15,10 @@ interface Lab {
   readonly output: { readonly machines: { readonly value: unknown } }
   readonly terraform: Record<string, unknown>
 }
-const synthesised = (...args: Parameters<typeof labSpec>): Lab =>
-  JSON.parse(synthesiseLab(labSpec(...args))) as Lab
+const synthesised = async (...args: Parameters<typeof labSpec>): Promise<Lab> =>
+  JSON.parse(await synthesiseLab(labSpec(...args))) as Lab
 
-const lab = synthesised()
+const lab = await synthesised()
 const { main, 'main-boot': boot } = lab.resource.terraform_data
 
 /** What may differ without the lab being another one. */
@@ -30,7 +30,7 @@ test('is the lab of the golden file (UPDATE_GOLDEN=1 writes it anew)', async () 
   const path = fileURLToPath(new URL('../../../../test/stacks/local/golden/lab.json', import.meta.url))
   const text = SCRUBBED.reduce(
     (result, { pattern, by }) => result.replaceAll(pattern, by),
-    synthesiseLab(labSpec()),
+    await synthesiseLab(labSpec()),
   )
   if (process.env['UPDATE_GOLDEN'] === '1') await writeFile(path, text)
   // The file is laid out by Prettier; the order of its keys counts all the same.
@@ -76,22 +76,24 @@ describe('a machine', () => {
     })
   })
 
-  test('is replaced when its pinned image changes, and not when its size or its time does', () => {
-    const pinned = synthesised({ imageId: 'sha256:aa' }).resource.terraform_data['main']
+  test('is replaced when its pinned image changes, and not when its size or its time does', async () => {
+    const pinned = (await synthesised({ imageId: 'sha256:aa' })).resource.terraform_data['main']
     expect(pinned?.triggers_replace).not.toEqual(main?.triggers_replace)
-    const larger = synthesised({ size: { instanceType: '4x8192', vcpus: 4, memoryMiB: 8192, diskGiB: 10 } })
+    const larger = await synthesised({
+      size: { instanceType: '4x8192', vcpus: 4, memoryMiB: 8192, diskGiB: 10 },
+    })
     expect(larger.resource.terraform_data['main']).toEqual(main)
-    const extended = synthesised({ expiresAt: null }).resource.terraform_data
+    const extended = (await synthesised({ expiresAt: null })).resource.terraform_data
     expect(extended['main']).toEqual(main)
     expect(extended['main-boot']?.triggers_replace).toEqual(boot?.triggers_replace)
   })
 })
 
-test('the output says how each machine is reached, on loopback only', () => {
+test('the output says how each machine is reached, on loopback only', async () => {
   const machines = ['main', 'target'].map((name, n) => ({
     ...{ name, user: 'debian', sshPort: 22_001 + n, directory: `/m/${name}` },
   }))
-  const two = synthesised({ machines })
+  const two = await synthesised({ machines })
   expect(Object.keys(two.resource.terraform_data)).toHaveLength(4)
   expect(two.output.machines.value).toEqual({
     main: { address: '127.0.0.1', port: 22_001, user: 'debian' },
@@ -107,6 +109,6 @@ test('nothing private is in it', () => {
   expect(JSON.stringify(lab)).not.toMatch(/PRIVATE KEY|password|secret|token/i)
 })
 
-test('the same values give the same bytes, so that a plan shows no change', () => {
-  expect(synthesiseLab(labSpec())).toBe(synthesiseLab(labSpec()))
+test('the same values give the same bytes, so that a plan shows no change', async () => {
+  expect(await synthesiseLab(labSpec())).toBe(await synthesiseLab(labSpec()))
 })

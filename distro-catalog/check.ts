@@ -1,0 +1,94 @@
+import type { Catalog } from './catalog.js'
+import type { Distro } from './distro.js'
+import type { CatalogProblem } from './errors.js'
+import type { CloudOffer } from './offer-schema.js'
+import type { CloudName, CloudProvider, ProviderName } from './provider.js'
+import type { Regions } from './region-schema.js'
+import { remedyForName } from './rules.js'
+
+export type RegionsByCloud = Readonly<Record<CloudName, Regions>>
+
+/**
+ * What only shows when all files are read together: every distro says of every provider what it has there or why
+ * nothing, and every region and priced type that is named exists. Pure.
+ */
+export function crossCheck(catalog: Catalog, regions: RegionsByCloud): CatalogProblem[] {
+  const providers = [...catalog.providers.values()]
+  const distros = [...catalog.distros.values()]
+  return [
+    ...distros.flatMap((distro) => unansweredProblems(distro, [...catalog.providers.keys()])),
+    ...distros.flatMap((distro) => offerProblems(distro, regions)),
+    ...providers.flatMap((provider) =>
+      provider.name === 'local' ? [] : typeProblems(provider, regions[provider.name]),
+    ),
+    ...Object.values(regions).flatMap((each) => priceProblems(catalog, each)),
+  ]
+}
+
+function unansweredProblems(distro: Distro, providers: readonly ProviderName[]): CatalogProblem[] {
+  return providers
+    .filter(
+      (provider) => distro.providers[provider] === undefined && distro.unavailable?.[provider] === undefined,
+    )
+    .map((provider) => ({
+      file: `distros/${distro.name}.yaml`,
+      field: `providers.${provider}`,
+      expected: 'an image, or a reason under "unavailable"',
+      got: 'nothing',
+      remedy: `add providers.${provider} or unavailable.${provider}`,
+    }))
+}
+
+function offerProblems({ name, providers }: Distro, regions: RegionsByCloud): CatalogProblem[] {
+  const clouds: readonly (readonly [CloudName, CloudOffer | undefined])[] = [
+    ['aws', providers.aws],
+    ['azure', providers.azure],
+    ['google', providers.google],
+  ]
+  return clouds.flatMap(([cloud, offer]) =>
+    (['regions', 'exceptRegions'] as const).flatMap((field) =>
+      unknownRegions(offer?.[field], regions[cloud], `distros/${name}.yaml`, `providers.${cloud}.${field}`),
+    ),
+  )
+}
+
+function typeProblems({ name, instanceTypes }: CloudProvider, regions: Regions): CatalogProblem[] {
+  return Object.entries(instanceTypes).flatMap(([type, { regions: only }]) =>
+    unknownRegions(only, regions, `providers/${name}.yaml`, `instanceTypes.${type}.regions`),
+  )
+}
+
+function unknownRegions(
+  named: readonly string[] | undefined,
+  { provider, regions }: Regions,
+  file: string,
+  field: string,
+): CatalogProblem[] {
+  const known = regions.map((region) => region.name)
+  return (named ?? [])
+    .filter((region) => !known.includes(region))
+    .map((region) => ({
+      file,
+      field,
+      expected: `regions of regions/${provider}.yaml`,
+      got: `"${region}"`,
+      remedy: remedyForName(region, known, `add "${region}" to regions/${provider}.yaml, or remove it here`),
+    }))
+}
+
+/** Every price in a regions file is of a type that the provider's file has. */
+function priceProblems(catalog: Catalog, { provider, regions }: Regions): CatalogProblem[] {
+  const found = catalog.providers.get(provider)
+  const known = found === undefined || found.name === 'local' ? [] : Object.keys(found.instanceTypes)
+  return regions.flatMap((region, index) =>
+    Object.keys(region.usdPerHour ?? {})
+      .filter((type) => !known.includes(type))
+      .map((type) => ({
+        file: `regions/${provider}.yaml`,
+        field: `regions.${index}.usdPerHour.${type}`,
+        expected: `an instance type of providers/${provider}.yaml`,
+        got: `"${type}"`,
+        remedy: remedyForName(type, known, `add "${type}" to providers/${provider}.yaml`),
+      })),
+  )
+}

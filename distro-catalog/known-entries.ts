@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { basename } from 'node:path'
+import { pathToFileURL } from 'node:url'
+
+/**
+ * Entries of files that were read and found valid when the package was built, by `keyOf` their file. Parsing and
+ * checking all of the shipped catalog costs every command a third of a second; a file that is not here, or has changed
+ * since, is read as any other.
+ */
+export type KnownEntries = Readonly<Record<string, unknown>>
+
+const NAME = 'known-entries.json'
+
+/** In the folder of the build that is running. */
+export const knownEntriesFile = (): URL =>
+  new URL(NAME, pathToFileURL(createRequire(import.meta.url).resolve('#package/dist/checks/distro.cjs')))
+
+export const keyOf = (file: string, text: string): string =>
+  createHash('sha256')
+    .update(`${basename(file)}\n${text}`)
+    .digest('base64')
+
+/** What the build left; nothing where it was not run. */
+export function readKnownEntries(file: URL = knownEntriesFile()): KnownEntries {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as KnownEntries
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {}
+    throw error
+  }
+}

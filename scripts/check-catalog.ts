@@ -1,0 +1,22 @@
+import { crossCheck } from '../distro-catalog/check.js'
+import { CatalogError } from '../distro-catalog/errors.js'
+import { loadCatalog, loadRegions } from '../distro-catalog/load.js'
+import { explain } from './explain.js'
+
+// A program of its own (`npm run catalog:check`): reads every shipped file, needs no network, and fails with all
+// problems at once.
+try {
+  const catalog = await loadCatalog()
+  const [aws, azure, google] = await Promise.all([
+    loadRegions('aws'),
+    loadRegions('azure'),
+    loadRegions('google'),
+  ])
+  const problems = crossCheck(catalog, { aws, azure, google })
+  if (problems.length > 0) throw new CatalogError({ code: 'catalog-invalid', problems })
+  const regions = aws.regions.length + azure.regions.length + google.regions.length
+  process.stdout.write(`The catalog is in order: ${catalog.distros.size} distros, ${regions} regions.\n`)
+} catch (error) {
+  process.stderr.write(`${explain(error).message}\n`)
+  throw error
+}

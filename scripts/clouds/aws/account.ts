@@ -1,0 +1,31 @@
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
+import { awsCredentials, explainAwsError, REQUEST_TIMEOUTS } from './client.js'
+
+export interface AwsAccount {
+  /** Whose credentials these are. */
+  readonly arn: string
+  readonly account: string
+}
+
+/**
+ * Whose credentials there are, by AWS's own word, which everybody gets who has some. Changes nothing. Throws LabError
+ * cloud-credentials-missing, cloud-credentials-refused or cloud-unreachable, the first without asking AWS.
+ */
+export async function checkAwsAccount(signal: AbortSignal): Promise<AwsAccount> {
+  // Any region's service answers; this one is open to every account.
+  const client = new STSClient({
+    ...{ region: 'us-east-1', credentials: awsCredentials, maxAttempts: 2 },
+    requestHandler: { ...REQUEST_TIMEOUTS, requestTimeout: 5_000 },
+  })
+  try {
+    const { Arn = '', Account = '' } = await client.send(new GetCallerIdentityCommand({}), {
+      abortSignal: signal,
+    })
+    return { arn: Arn, account: Account }
+  } catch (error) {
+    signal.throwIfAborted()
+    throw explainAwsError(error)
+  } finally {
+    client.destroy()
+  }
+}

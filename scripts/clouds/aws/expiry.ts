@@ -1,0 +1,27 @@
+import { moveExpiryScript } from '../../../stacks/cloud-user-data.js'
+import { LabError } from '../../errors.js'
+import type { Connection } from '../../machine/connect.js'
+import { runRemote } from '../../machine/remote.js'
+import { quoteForShell } from '../../machine/shell.js'
+
+/**
+ * Tells a machine's own timer when the machine is over; a machine that had no timer gets one. Throws LabError ssh-failed
+ * with what the machine said.
+ */
+export async function moveTimer(
+  connection: Connection,
+  expiresAt: string | null,
+  options: { readonly lab: string; readonly machine: string; readonly signal: AbortSignal },
+): Promise<void> {
+  const { lab, machine, signal } = options
+  const script = moveExpiryScript(expiresAt === null ? null : Math.floor(Date.parse(expiresAt) / 1000))
+  let complaint = ''
+  const code = await runRemote(
+    connection,
+    `[ "$(id -u)" = 0 ] || root="sudo -n"; $root sh -c ${quoteForShell(script)}`,
+    { signal, onStderr: (chunk) => (complaint += chunk.toString()) },
+  )
+  if (code === 0) return
+  const reason = `its timer could not be set: ${complaint.trim() || `the command ended with ${code}`}`
+  throw new LabError({ code: 'ssh-failed', lab, machine, reason })
+}

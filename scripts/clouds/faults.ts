@@ -1,0 +1,37 @@
+import type { CloudName } from '../../distro-catalog/provider.js'
+
+/** Why a cloud did not do what it was asked; `reason` in its own words. */
+export type CloudFault =
+  | CloudRefusal
+  /** Nobody's credentials were found. `sought`: where, in words. */
+  | { readonly code: 'cloud-credentials-missing'; readonly provider: CloudName; readonly sought: string }
+  | {
+      readonly code: 'cloud-image-missing'
+      readonly provider: CloudName
+      readonly distro: string
+      readonly region: string
+      /** What was looked for. */
+      readonly selector: string
+    }
+  | { readonly code: 'cloud-machine-missing'; readonly provider: CloudName; readonly machine: string }
+  | { readonly code: 'cloud-failed'; readonly provider: CloudName; readonly reason: string }
+  /** What this version can't do on this provider. */
+  | { readonly code: 'cloud-not-built'; readonly provider: CloudName }
+  /** `--allow-from auto`, and nobody told us from where we come. */
+  | { readonly code: 'caller-unknown'; readonly asked: readonly string[]; readonly reason: string }
+
+/** Told by the cloud itself, in answers to us or to OpenTofu. */
+export type CloudRefusal = {
+  [C in CloudRefusalCode]: { readonly code: C; readonly provider: CloudName; readonly reason: string }
+}[CloudRefusalCode]
+
+export type CloudRefusalCode =
+  | 'cloud-capacity'
+  | 'cloud-quota'
+  | 'cloud-credentials-refused'
+  | 'cloud-forbidden'
+  | 'cloud-region-disabled'
+  | 'cloud-throttled'
+  | 'cloud-unreachable'
+  | 'cloud-image-gone'
+  | 'cloud-terms'

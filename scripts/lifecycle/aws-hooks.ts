@@ -1,0 +1,164 @@
+import type { AnyLab } from '../../backend/lab.js'
+import type { Machine } from '../../backend/record-schema.js'
+import type { Profile } from '../../distro-catalog/profile.js'
+import { resolveOffer } from '../../distro-catalog/resolve.js'
+import { architectureOf } from '../../distro-catalog/size.js'
+import { CatalogError } from '../../distro-catalog/errors.js'
+import { machineName } from '../../stacks/aws/names.js'
+import { planAwsLab } from '../../stacks/aws/plan.js'
+import type { AwsImageSelector } from '../../stacks/aws/spec.js'
+import { checkAwsAccount } from '../clouds/aws/account.js'
+import { moveTimer } from '../clouds/aws/expiry.js'
+import { findImage, findNewestImage, type AwsMachineImage } from '../clouds/aws/image.js'
+import {
+  findInstances,
+  markExpiry,
+  readConsole,
+  startInstance,
+  type AwsInstance,
+} from '../clouds/aws/instances.js'
+import { findThings, removeThings } from '../clouds/aws/leftovers.js'
+import type { Context } from '../context.js'
+import { LabError } from '../errors.js'
+import { explain } from '../explain.js'
+import { connectOnce, SshError } from '../machine/connect.js'
+import { cloudPlan, cloudPlanning, requireCloud } from './cloud-hooks.js'
+import type { Enforcer, ImageWish, Presence, ProviderHooks, StepControl } from './provider-hooks.js'
+import { requireIdentity, targetOf } from './reach.js'
+
+/** An instance of EC2. AWS is asked by tags and names alone, so that a lab is found without any state of OpenTofu. */
+export const awsHooks: ProviderHooks = {
+  ...cloudPlanning('aws'),
+
+  async checkPrerequisites({ interrupt, progress }) {
+    const { arn, account } = await checkAwsAccount(interrupt.signal)
+    progress.say(`AWS account ${account}, as ${arn}`)
+  },
+
+  async prepareImage(_context, profile, wish, pinned) {
+    const image =
+      pinned === undefined ? await newestImage(profile, wish) : await findImage(wish.region, pinned)
+    const { id, name, diskGiB } = image
+    return { image: { id, kind: 'ami', source: name }, minimumDiskGiB: diskGiB }
+  },
+
+  buildSpec: (...facts) => planAwsLab(cloudPlan(...facts)),
+
+  async presence({ region }, machine) {
+    const found = await findInstances(region, nameOf(machine))
+    return presenceOf(found)
+  },
+
+  async enforcers(lab) {
+    const patience = AbortSignal.timeout(LOOK_MS)
+    try {
+      const found = await findInstances(lab.region, lab.tags, patience)
+      return [{ name: TIMER, state: timerState(found, lab.expiresAt) }]
+    } catch (error) {
+      // Whoever may look at the record need not have credentials of the cloud, or a network.
+      if (error instanceof LabError || patience.aborted) return [{ name: TIMER, state: 'unknown' }]
+      throw error
+    }
+  },
+
+  async moveExpiry(context, lab, step) {
+    const running = (await findInstances(lab.region, lab.tags)).filter(({ state }) => state === 'running')
+    if (running.length === 0) return
+    for (const machine of lab.machines) await moveMachineExpiry(context, lab, machine, step)
+    const things = await findThings(lab.region, lab.tags)
+    const idsOf = (isMeant: (kind: string) => boolean): string[] =>
+      things.filter(({ kind }) => isMeant(kind)).map(({ id }) => id)
+    // The mark comes last: it says that the machines go by the new time.
+    await markExpiry(
+      lab.region,
+      { instances: idsOf((kind) => kind === 'instance'), others: idsOf((kind) => kind !== 'instance') },
+      lab.expiresAt,
+    )
+  },
+
+  async start(spec, name, step) {
+    if (spec.provider !== 'aws') return undefined
+    return startInstance(spec.region, { Name: machineName(`${spec.id}-${name}`) }, step.signal)
+  },
+
+  async removeLeftovers(lab, step) {
+    const left = await removeThings(lab.region, lab.tags, {
+      signal: step.signal,
+      onRefused: ({ kind, id }, error) => step.detail(`${kind} ${id}: ${explain(error).message}`),
+    })
+    return left.map(({ kind, id }) => `${kind} ${id} in ${lab.region}`)
+  },
+
+  async consoleTail(lab, machine) {
+    try {
+      const [instance] = await findInstances(lab.region, nameOf(machine))
+      return instance === undefined ? '' : await readConsole(lab.region, instance.id, CONSOLE_LINES)
+    } catch (error) {
+      // It is asked for when something else has failed, which must be told.
+      if (error instanceof LabError) return `(${explain(error).message})`
+      throw error
+    }
+  },
+}
+
+const CONSOLE_LINES = 20
+/** How long a look at a lab waits for what AWS could add. */
+const LOOK_MS = 3_000
+const TIMER = 'timer in the machine'
+
+const nameOf = ({ id }: Machine) => ({ Name: machineName(id) })
+
+async function newestImage(profile: Profile, { region, size }: ImageWish): Promise<AwsMachineImage> {
+  const { distro } = profile
+  const architecture = architectureOf(requireCloud(profile), size.instanceType)
+  const image = resolveOffer(distro, 'aws').architectures[architecture]
+  if (image === undefined) {
+    const reason = `there is no ${architecture} image`
+    throw new CatalogError({ code: 'pair-unavailable', distro: distro.name, provider: 'aws', reason })
+  }
+  const selector: AwsImageSelector = { ...image, architecture }
+  const newest = await findNewestImage(region, selector)
+  if (newest !== undefined) return newest
+  throw new LabError({
+    ...{ code: 'cloud-image-missing', provider: 'aws', distro: distro.name, region },
+    selector: `${selector.name} (${architecture}) of account ${selector.owner}`,
+  })
+}
+
+function presenceOf(found: readonly AwsInstance[]): Presence {
+  const states = found.map(({ state }) => state)
+  if (states.some((state) => state === 'running' || state === 'pending')) return 'running'
+  return states.some((state) => state === 'stopped' || state === 'stopping') ? 'stopped' : 'absent'
+}
+
+/** The mark on a machine is moved after its timer. */
+function timerState(found: readonly AwsInstance[], expiresAt: string | null): Enforcer['state'] {
+  const running = found.filter(({ state }) => state === 'running' || state === 'pending')
+  if (running.length === 0) return 'idle'
+  return running.every(({ tags }) => tags['distrolab-expires'] === expiresAt) ? 'armed' : 'missing'
+}
+
+/** Enough for a machine that is up. */
+const TIMEOUTS = { banner: 10_000, login: 15_000 }
+
+async function moveMachineExpiry(
+  context: Context,
+  lab: AnyLab,
+  machine: Machine,
+  { signal, detail }: StepControl,
+): Promise<void> {
+  const identity = await requireIdentity(context, lab)
+  detail(`${machine.name}: telling its timer`)
+  try {
+    const connection = await connectOnce(targetOf(context, lab, machine, identity), TIMEOUTS, signal)
+    try {
+      await moveTimer(connection, lab.expiresAt, { lab: lab.lab, machine: machine.name, signal })
+    } finally {
+      connection.end()
+    }
+  } catch (error) {
+    if (!(error instanceof SshError)) throw error
+    const { reason } = error
+    throw new LabError({ code: 'ssh-failed', lab: lab.lab, machine: machine.name, reason }, { cause: error })
+  }
+}

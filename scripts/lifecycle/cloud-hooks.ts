@@ -1,0 +1,157 @@
+import { isLabName } from '../../backend/lab-name.js'
+import { stateBackend } from '../../backend/state-backend.js'
+import { CatalogError } from '../../distro-catalog/errors.js'
+import type { CloudOffer } from '../../distro-catalog/offer-schema.js'
+import type { Profile } from '../../distro-catalog/profile.js'
+import type { CloudName, CloudProvider } from '../../distro-catalog/provider.js'
+import { findRegion, usdPerHour, whyNot, type RegionQuestion } from '../../distro-catalog/rank-regions.js'
+import { resolveOffer } from '../../distro-catalog/resolve.js'
+import { architectureOf, resolveSize, type MachineSize } from '../../distro-catalog/size.js'
+import type { CloudLabPlan } from '../../stacks/cloud-plan.js'
+import type { Lifetime } from '../../stacks/cloud-spec.js'
+import { machineId } from '../../stacks/naming.js'
+import type { Context } from '../context.js'
+import { LabError } from '../errors.js'
+import { regionQuestion } from '../regions/question.js'
+import { rankFor, type Measuring } from '../regions/rank.js'
+import type { Place, ProviderHooks, SpecFacts } from './provider-hooks.js'
+import { keysOn } from './reach.js'
+
+type Planning =
+  'baseline' | 'resolveSize' | 'place' | 'allowFrom' | 'planMachines' | 'swapMachines' | 'replaceAddress'
+
+/** What the hooks of all clouds share: a lab is planned from the catalog and the settings. */
+export function cloudPlanning(name: CloudName): Pick<ProviderHooks, Planning> {
+  return {
+    baseline: { kind: 'image' },
+    resolveSize: (profile, choice) => resolveCloudSize(profile, name, choice),
+    place: (context, profile, size, measuring) =>
+      placeOf(context, requireCloud(profile), size, resolveOffer(profile.distro, name), measuring),
+
+    async planMachines({ space }, lab, names, profile) {
+      const { user } = resolveOffer(profile.distro, name)
+      return names.map((machine) => {
+        const id = machineId(space.backendId, lab, machine)
+        return { name: machine, id, address: null, port: null, user, hostKey: null }
+      })
+    },
+
+    swapMachines(machines, profile) {
+      const { user } = resolveOffer(profile.distro, name)
+      return machines.map((machine) => ({ ...machine, user, hostKey: null }))
+    },
+
+    async allowFrom(context, measuring) {
+      const { allowFrom } = context.settings
+      const named = allowFrom.filter((each) => each !== 'auto')
+      const isAuto = named.length < allowFrom.length || allowFrom.length === 0
+      // Files can be written without a network: they open nothing that nobody named.
+      if (!isAuto || measuring === 'known') return named
+      return [...new Set([...named, await ownNetwork(context)])]
+    },
+
+    replaceAddress: (machine) => `${INSTANCE[name]}.${machine}`,
+  }
+}
+
+/** As the stacks declare them, one for each machine under its name. */
+const INSTANCE: Readonly<Record<CloudName, string>> = {
+  aws: 'aws_instance',
+  azure: 'azurerm_linux_virtual_machine',
+  google: 'google_compute_instance',
+}
+
+async function ownNetwork({ settings, env, interrupt }: Context): Promise<string> {
+  const { ADDRESS_PAGES, callerNetwork } = await import('../clouds/caller-address.js')
+  const pages = settings.addressUrl === undefined ? ADDRESS_PAGES : [settings.addressUrl]
+  return callerNetwork(pages, { signal: interrupt.signal, proxied: env.proxied })
+}
+
+/** Everything that a cloud's stack is planned from, out of a record and the settings. */
+export function cloudPlan(
+  { space, location, settings }: Context,
+  facts: SpecFacts,
+  profile: Profile,
+  anew: readonly string[],
+): CloudLabPlan {
+  const { lab, region, size, machines, image } = facts
+  const provider = requireCloud(profile)
+  if (!isLabName(lab)) throw new LabError({ code: 'lab-name-invalid', given: lab })
+  return {
+    ...{ lab, profile: facts.profile, backendId: space.backendId, state: stateBackend(location, lab) },
+    ...{ distro: profile.distro, provider, region, zone: null, size },
+    imageId: image?.id ?? null,
+    publicKey: facts.sshKey.publicKey,
+    authorizedKeys: keysOn(facts).filter((key) => key !== facts.sshKey.publicKey),
+    allowFrom: facts.allowFrom ?? [],
+    lifetime: lifetimeOf(facts),
+    ...{ spot: false, network: 'default' },
+    providerVersion: settings.providerVersions[REGISTRY_NAME[provider.name]] ?? null,
+    machines: machines.map((machine) => machine.name),
+    anew,
+  }
+}
+
+/** What OpenTofu's registry calls them. */
+const REGISTRY_NAME: Readonly<Record<CloudName, string>> = { aws: 'aws', azure: 'azurerm', google: 'google' }
+
+/** From the record alone, so that the same lab always gives the same files. */
+function lifetimeOf({ createdAt, expiresAt }: SpecFacts): Lifetime | null {
+  if (expiresAt === null || createdAt === '') return null
+  const epoch = Math.floor(Date.parse(expiresAt) / 1000)
+  return { expiresAt, epoch, seconds: epoch - Math.floor(Date.parse(createdAt) / 1000) }
+}
+
+function resolveCloudSize(
+  profile: Profile,
+  name: CloudName,
+  choice: Parameters<ProviderHooks['resolveSize']>[1],
+): MachineSize {
+  const offer = resolveOffer(profile.distro, name)
+  const provider = requireCloud(profile)
+  // With one architecture only there is nothing to choose.
+  const [only, second] = Object.keys(offer.architectures)
+  const architecture = choice.architecture ?? (only === 'arm64' && second === undefined ? only : undefined)
+  const size = resolveSize(provider, { ...choice, architecture, minimumDiskGiB: offer.minimumDiskGiB })
+  const given = architectureOf(provider, size.instanceType)
+  if (offer.architectures[given] !== undefined) return size
+  const reason = `there is no ${given} image`
+  throw new CatalogError({ code: 'pair-unavailable', distro: profile.distro.name, provider: name, reason })
+}
+
+/** The region that was named, if it will do; else the best ranked one. */
+async function placeOf(
+  context: Context,
+  provider: CloudProvider,
+  { instanceType }: MachineSize,
+  offer: CloudOffer,
+  measuring: Measuring,
+): Promise<Place> {
+  const question = await regionQuestion(context, provider, instanceType, offer)
+  const named = context.settings.region
+  const region =
+    named === 'auto'
+      ? ((await rankFor(context, question, measuring)).regions[0]?.region ?? '')
+      : checkNamed({ ...question, allowed: [named] }, named)
+  return { region, costPerHourUsd: costOf(question, region) }
+}
+
+function checkNamed(question: RegionQuestion, named: string): string {
+  const reason = whyNot(question, findRegion(question.regions, named))
+  if (reason === undefined) return named
+  const { instanceType, provider } = question
+  const leftOut = [{ region: named, reason }]
+  throw new CatalogError({ code: 'no-region', provider: provider.name, instanceType, leftOut })
+}
+
+/** The list price, or where it is not known for this region the dearest that is; 0 where none is. */
+function costOf({ provider, regions, instanceType }: RegionQuestion, region: string): number {
+  const here = usdPerHour(provider, findRegion(regions, region), instanceType)
+  const known = regions.regions.flatMap((each) => usdPerHour(provider, each, instanceType) ?? [])
+  return here ?? Math.max(0, ...known)
+}
+
+export function requireCloud({ provider }: Profile): CloudProvider {
+  if (provider.name !== 'local') return provider
+  throw new TypeError('local is no cloud')
+}

@@ -1,0 +1,51 @@
+import { Instance } from '@cdktf/provider-aws/lib/instance/index.js'
+import type { KeyPair } from '@cdktf/provider-aws/lib/key-pair/index.js'
+import type { TerraformStack } from 'cdktf/lib/terraform-stack.js'
+import type { CloudMachine } from '../cloud-spec.js'
+import type { Image } from './image.js'
+import { machineName } from './names.js'
+import type { Network } from './network.js'
+import type { AwsLabSpec } from './spec.js'
+
+/** No role, encrypted root, metadata by token only; gone with its disk when it is terminated. */
+export function buildMachine(
+  stack: TerraformStack,
+  spec: AwsLabSpec,
+  machine: CloudMachine,
+  base: string,
+  parts: { readonly image: Image; readonly network: Network; readonly key: KeyPair },
+): Instance {
+  const { image, network, key } = parts
+  const tags = { ...spec.tags, Name: machineName(base) }
+  return new Instance(stack, machine.name, {
+    ami: image.id,
+    instanceType: spec.instanceType,
+    keyName: key.keyName,
+    vpcSecurityGroupIds: network.securityGroupIds,
+    ...(network.subnetId === undefined ? {} : { subnetId: network.subnetId }),
+    ...(spec.zone === null ? {} : { availabilityZone: spec.zone }),
+    associatePublicIpAddress: true,
+    instanceInitiatedShutdownBehavior: spec.lifetime === null ? 'stop' : 'terminate',
+    metadataOptions: { httpEndpoint: 'enabled', httpTokens: 'required', httpPutResponseHopLimit: 1 },
+    rootBlockDevice: {
+      ...{ encrypted: true, volumeType: 'gp3', deleteOnTermination: true },
+      volumeSize: image.diskGiB,
+      tags,
+    },
+    // Burstable types else go on at a surcharge when their credits are used up.
+    ...(/^t\d/.test(spec.instanceType) ? { creditSpecification: { cpuCredits: 'standard' } } : {}),
+    ...(spec.spot ? { instanceMarketOptions: SPOT } : {}),
+    ...(machine.userData === null ? {} : { userData: machine.userData }),
+    tags,
+    timeouts: { create: '5m', delete: '10m' },
+    ...(network.dependsOn.length === 0 ? {} : { dependsOn: network.dependsOn }),
+    // User data counts at the first boot only; a change would stop a machine that stays. OpenTofu would give a machine
+    // that takes another's place the old one's.
+    lifecycle: { ignoreChanges: [...(machine.isNew ? [] : ['user_data']), ...image.ignoreChanges] },
+  })
+}
+
+const SPOT = {
+  marketType: 'spot',
+  spotOptions: { instanceInterruptionBehavior: 'terminate', spotInstanceType: 'one-time' },
+}

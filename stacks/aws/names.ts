@@ -1,0 +1,10 @@
+import { fitName } from '../naming.js'
+
+/** The longest name of a key pair or security group; an instance is named by a tag of 256. */
+const LIMIT = 255
+
+/** `base` as from `machineId`, of lower-case letters, digits and dashes: the Name tag of a machine. */
+export const machineName = (base: string): string => fitName(base, LIMIT)
+
+/** Key pair, security group and own network of a lab. `base` as from `labId`. A group's name may not begin with `sg-`. */
+export const labName = (base: string): string => fitName(base, LIMIT)

@@ -1,0 +1,71 @@
+import { InternetGateway } from '@cdktf/provider-aws/lib/internet-gateway/index.js'
+import { Route } from '@cdktf/provider-aws/lib/route/index.js'
+import { SecurityGroup } from '@cdktf/provider-aws/lib/security-group/index.js'
+import { Subnet } from '@cdktf/provider-aws/lib/subnet/index.js'
+import { Vpc } from '@cdktf/provider-aws/lib/vpc/index.js'
+import type { ITerraformDependable } from 'cdktf/lib/terraform-dependable.js'
+import type { TerraformStack } from 'cdktf/lib/terraform-stack.js'
+import { labName } from './names.js'
+import type { AwsLabSpec } from './spec.js'
+
+export interface Network {
+  readonly securityGroupIds: string[]
+  /** Absent in the default VPC: AWS picks a subnet where the instance type is offered. */
+  readonly subnetId?: string
+  readonly dependsOn: ITerraformDependable[]
+}
+
+/** The default VPC needs no look-up: a group without a VPC is in it. */
+export function buildNetwork(stack: TerraformStack, spec: AwsLabSpec, base: string): Network {
+  if (spec.network === 'default') {
+    return { securityGroupIds: [buildSecurityGroup(stack, spec, base).id], dependsOn: [] }
+  }
+  const tags = { ...spec.tags, Name: labName(base) }
+  const vpc = new Vpc(stack, 'lab_network', { cidrBlock: '10.77.0.0/16', enableDnsHostnames: true, tags })
+  const gateway = new InternetGateway(stack, 'lab_gateway', { vpcId: vpc.id, tags })
+  const subnet = new Subnet(stack, 'lab_subnet', {
+    vpcId: vpc.id,
+    cidrBlock: '10.77.0.0/24',
+    ...(spec.zone === null ? {} : { availabilityZone: spec.zone }),
+    tags,
+  })
+  const route = new Route(stack, 'lab_route', {
+    routeTableId: vpc.mainRouteTableId,
+    destinationCidrBlock: '0.0.0.0/0',
+    gatewayId: gateway.id,
+  })
+  const group = buildSecurityGroup(stack, spec, base, vpc.id)
+  return { securityGroupIds: [group.id], subnetId: subnet.id, dependsOn: [route] }
+}
+
+/** Rules are attributes of the group: one call, and the provider wants every one of their fields. */
+function buildSecurityGroup(
+  stack: TerraformStack,
+  { allowFrom, tags }: AwsLabSpec,
+  base: string,
+  vpcId?: string,
+): SecurityGroup {
+  const rule = {
+    ...{ prefixListIds: [], securityGroups: [], selfAttribute: false },
+  }
+  const ssh = {
+    ...rule,
+    ...{ protocol: 'tcp', fromPort: 22, toPort: 22, description: 'SSH' },
+    cidrBlocks: allowFrom.filter((cidr) => !cidr.includes(':')),
+    ipv6CidrBlocks: allowFrom.filter((cidr) => cidr.includes(':')),
+  }
+  const everything = {
+    ...rule,
+    ...{ protocol: '-1', fromPort: 0, toPort: 0, description: 'everything the machine asks for' },
+    ...{ cidrBlocks: ['0.0.0.0/0'], ipv6CidrBlocks: ['::/0'] },
+  }
+  return new SecurityGroup(stack, 'lab_access', {
+    name: labName(base),
+    description: 'distrolab: SSH from the allowed networks only',
+    ...(vpcId === undefined ? {} : { vpcId }),
+    ingress: allowFrom.length === 0 ? [] : [ssh],
+    egress: [everything],
+    revokeRulesOnDelete: false,
+    tags: { ...tags, Name: labName(base) },
+  })
+}

@@ -1,0 +1,28 @@
+import { AwsProvider } from '@cdktf/provider-aws/lib/provider/index.js'
+import type { TerraformStack } from 'cdktf/lib/terraform-stack.js'
+import { pinProvider } from '../provider-version.js'
+import { buildImage } from './image.js'
+import { buildKey } from './key.js'
+import { buildMachine } from './machine.js'
+import { buildNetwork } from './network.js'
+import { buildOutputs } from './outputs.js'
+import type { AwsLabSpec } from './spec.js'
+
+/** An instance a machine, a key pair and a security group. Nothing else, unless the lab has a network of its own. */
+export function buildAwsLab(stack: TerraformStack, spec: AwsLabSpec): void {
+  new AwsProvider(stack, 'aws', {
+    region: spec.region,
+    // The provider takes lack of capacity for a passing fault: with its own 25 tries that is 50 minutes of silence.
+    maxRetries: 3,
+    skipRegionValidation: true,
+  })
+  pinProvider(stack, 'aws', spec.providerVersion)
+  const image = buildImage(stack, spec)
+  const network = buildNetwork(stack, spec, spec.id)
+  const key = buildKey(stack, spec, spec.id)
+  const parts = { image, network, key }
+  const instances = spec.machines.map((machine) =>
+    buildMachine(stack, spec, machine, `${spec.id}-${machine.name}`, parts),
+  )
+  buildOutputs(stack, spec, image, instances)
+}

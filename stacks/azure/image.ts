@@ -1,0 +1,61 @@
+import { DataAzurermImage } from '@cdktf/provider-azurerm/lib/data-azurerm-image/index.js'
+import { DataAzurermPlatformImage } from '@cdktf/provider-azurerm/lib/data-azurerm-platform-image/index.js'
+import type { LinuxVirtualMachineSourceImageReference } from '@cdktf/provider-azurerm/lib/linux-virtual-machine/index.js'
+import type { TerraformStack } from 'cdktf/lib/terraform-stack.js'
+import type { AzureImageSelector, AzureLabSpec } from './spec.js'
+
+type Marketplace = Extract<AzureImageSelector, { readonly from: 'marketplace' }>
+
+export interface Image {
+  /** `publisher:offer:sku:version` of a Marketplace image, else a resource id. What pins it. */
+  readonly id: string
+  readonly diskGiB: number
+  readonly source:
+    | { readonly sourceImageReference: LinuxVirtualMachineSourceImageReference }
+    | { readonly sourceImageId: string }
+  /** The attributes of a machine that may not follow a newer image. */
+  readonly ignoreChanges: readonly string[]
+}
+
+/**
+ * A pinned image costs no look-up. A community gallery tells no versions to the provider: there the platform takes the
+ * newest when the machine is made, and keeps it.
+ */
+export function buildImage(stack: TerraformStack, { image, diskGiB, region }: AzureLabSpec): Image {
+  if (image.kind === 'pinned') return { ...pinned(image.id), diskGiB, ignoreChanges: [] }
+  const { selector } = image
+  switch (selector.from) {
+    case 'marketplace':
+      return { ...newestInMarketplace(stack, selector, region), diskGiB }
+    case 'gallery': {
+      const id = `/communityGalleries/${selector.name}/images/${selector.image}/versions/latest`
+      return { id, diskGiB, source: { sourceImageId: id }, ignoreChanges: [] }
+    }
+    case 'imported': {
+      const { resourceGroup, name } = selector
+      const found = new DataAzurermImage(stack, 'lab_image', { resourceGroupName: resourceGroup, name })
+      const size = `\${max(${diskGiB}, ${found.fqn}.os_disk[0].size_gb)}` as unknown as number
+      const ignoreChanges = ['source_image_id', 'os_disk[0].disk_size_gb']
+      return { id: found.id, diskGiB: size, source: { sourceImageId: found.id }, ignoreChanges }
+    }
+  }
+}
+
+function newestInMarketplace(
+  stack: TerraformStack,
+  { publisher, offer, sku }: Marketplace,
+  location: string,
+): Omit<Image, 'diskGiB'> {
+  const { version } = new DataAzurermPlatformImage(stack, 'lab_image', { location, publisher, offer, sku })
+  return {
+    id: [publisher, offer, sku, version].join(':'),
+    source: { sourceImageReference: { publisher, offer, sku, version } },
+    ignoreChanges: ['source_image_reference'],
+  }
+}
+
+function pinned(id: string): Pick<Image, 'id' | 'source'> {
+  if (id.startsWith('/')) return { id, source: { sourceImageId: id } }
+  const [publisher = '', offer = '', sku = '', version = ''] = id.split(':')
+  return { id, source: { sourceImageReference: { publisher, offer, sku, version } } }
+}

@@ -1,0 +1,69 @@
+import { DevTestGlobalVmShutdownSchedule } from '@cdktf/provider-azurerm/lib/dev-test-global-vm-shutdown-schedule/index.js'
+import { LinuxVirtualMachine } from '@cdktf/provider-azurerm/lib/linux-virtual-machine/index.js'
+import type { ResourceGroup } from '@cdktf/provider-azurerm/lib/resource-group/index.js'
+import type { TerraformStack } from 'cdktf/lib/terraform-stack.js'
+import type { CloudMachine } from '../cloud-spec.js'
+import type { Image } from './image.js'
+import { adminKeys } from './key.js'
+import { machineName, partName } from './names.js'
+import { placeOf, type Connection } from './network.js'
+import type { AzureLabSpec } from './spec.js'
+
+/** No identity, no extensions, no password, no boot diagnostics; the disk is encrypted as all managed disks are. */
+export function buildMachine(
+  stack: TerraformStack,
+  spec: AzureLabSpec,
+  machine: CloudMachine,
+  parts: { readonly group: ResourceGroup; readonly image: Image; readonly connection: Connection },
+): LinuxVirtualMachine {
+  const { group, image, connection } = parts
+  const base = `${spec.id}-${machine.name}`
+  return new LinuxVirtualMachine(stack, machine.name, {
+    ...placeOf(spec, group),
+    name: machineName(base),
+    computerName: machine.hostname,
+    size: spec.instanceType,
+    ...(spec.zone === null ? {} : { zone: spec.zone }),
+    adminUsername: machine.user,
+    adminSshKey: adminKeys(spec, machine),
+    disablePasswordAuthentication: true,
+    networkInterfaceIds: [connection.interfaceId],
+    osDisk: {
+      ...{ name: partName(base, 'disk'), caching: 'ReadWrite', storageAccountType: 'StandardSSD_LRS' },
+      diskSizeGb: image.diskGiB,
+    },
+    ...image.source,
+    ...(spec.plan === null ? {} : { plan: { ...spec.plan } }),
+    ...{ secureBootEnabled: spec.secureBoot, vtpmEnabled: spec.secureBoot },
+    ...{ allowExtensionOperations: false, patchMode: 'ImageDefault' },
+    ...(spec.spot ? { priority: 'Spot', evictionPolicy: 'Delete' } : {}),
+    ...(machine.userData === null ? {} : { customData: machine.userData }),
+    timeouts: { create: '10m', delete: '10m' },
+    // User data counts at the first boot only; a change would make the machine anew.
+    lifecycle: { ignoreChanges: ['custom_data', ...image.ignoreChanges] },
+  })
+}
+
+const DAY_SECONDS = 86_400
+
+/**
+ * Azure deletes nothing by itself; it can stop a machine, and with it most of the cost, at a time of the day. Every day: so
+ * only for a lab that ends within one.
+ */
+export function buildShutdown(
+  stack: TerraformStack,
+  { lifetime, tags }: AzureLabSpec,
+  machine: CloudMachine,
+  { id, location }: LinuxVirtualMachine,
+): void {
+  if (lifetime === null || lifetime.seconds > DAY_SECONDS) return
+  new DevTestGlobalVmShutdownSchedule(stack, `${machine.name}_shutdown`, {
+    virtualMachineId: id,
+    location,
+    enabled: true,
+    dailyRecurrenceTime: lifetime.expiresAt.slice(11, 16).replace(':', ''),
+    timezone: 'UTC',
+    notificationSettings: { enabled: false },
+    tags: { ...tags },
+  })
+}

@@ -1,0 +1,15 @@
+import { fitName } from '../naming.js'
+
+/** Of a Linux machine and its host name: 64. A resource group may have 90, most else 80. */
+const MACHINE_LIMIT = 64
+const GROUP_LIMIT = 90
+const LIMIT = 80
+
+/** `base` as from `machineId`. */
+export const machineName = (base: string): string => fitName(base, MACHINE_LIMIT)
+
+/** The group that holds all of a lab. `base` as from `labId`. */
+export const groupName = (base: string): string => fitName(base, GROUP_LIMIT)
+
+/** What belongs to one machine: `ip`, `nic`, `disk`. */
+export const partName = (base: string, part: string): string => fitName(`${base}-${part}`, LIMIT)

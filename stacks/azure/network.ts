@@ -1,0 +1,100 @@
+import { NetworkInterfaceSecurityGroupAssociation } from '@cdktf/provider-azurerm/lib/network-interface-security-group-association/index.js'
+import { NetworkInterface } from '@cdktf/provider-azurerm/lib/network-interface/index.js'
+import { NetworkSecurityGroup } from '@cdktf/provider-azurerm/lib/network-security-group/index.js'
+import { PublicIp } from '@cdktf/provider-azurerm/lib/public-ip/index.js'
+import type { ResourceGroup } from '@cdktf/provider-azurerm/lib/resource-group/index.js'
+import { VirtualNetwork } from '@cdktf/provider-azurerm/lib/virtual-network/index.js'
+import type { TerraformStack } from 'cdktf/lib/terraform-stack.js'
+import type { CloudMachine } from '../cloud-spec.js'
+import { partName } from './names.js'
+import type { AzureLabSpec } from './spec.js'
+
+export interface Network {
+  readonly subnetId: string
+  readonly security: NetworkSecurityGroup
+}
+
+/** The lab's own: with one subnet within the network's own call, and the rules beside it, so that neither waits. */
+export function buildNetwork(stack: TerraformStack, spec: AzureLabSpec, group: ResourceGroup): Network {
+  const common = placeOf(spec, group)
+  const network = new VirtualNetwork(stack, 'lab_network', {
+    ...common,
+    name: partName(spec.id, 'network'),
+    addressSpace: ['10.77.0.0/16'],
+  })
+  // Raw, because a subnet is one value to the provider: it wants every field, null too, and the class leaves null out.
+  network.addOverride('subnet', [
+    {
+      ...{ name: 'machines', address_prefixes: ['10.77.0.0/24'], default_outbound_access_enabled: true },
+      ...{ delegation: [], id: null, private_endpoint_network_policies: 'Disabled' },
+      ...{ private_link_service_network_policies_enabled: true, route_table_id: null, security_group: '' },
+      ...{ service_endpoint_policy_ids: null, service_endpoints: null },
+    },
+  ])
+  const security = new NetworkSecurityGroup(stack, 'lab_access', {
+    ...common,
+    name: partName(spec.id, 'access'),
+  })
+  security.addOverride('security_rule', buildRules(spec.allowFrom))
+  return { subnetId: `\${one(${network.fqn}.subnet[*].id)}`, security }
+}
+
+/** Without a rule nothing comes in from outside. Raw for the same reason as the subnet. */
+function buildRules(allowFrom: readonly string[]): unknown[] {
+  const prefixes = allowFrom.filter((cidr) => !cidr.includes(':'))
+  if (prefixes.length === 0) return []
+  return [
+    {
+      ...{ name: 'ssh', description: 'SSH from the allowed networks only', priority: 100 },
+      ...{ direction: 'Inbound', access: 'Allow', protocol: 'Tcp' },
+      ...{ source_address_prefix: '', source_address_prefixes: prefixes },
+      ...{ source_port_range: '*', source_port_ranges: [], source_application_security_group_ids: [] },
+      ...{ destination_address_prefix: '*', destination_address_prefixes: [] },
+      ...{ destination_port_range: '22', destination_port_ranges: [] },
+      destination_application_security_group_ids: [],
+    },
+  ]
+}
+
+export interface Connection {
+  readonly interfaceId: string
+  readonly address: string
+}
+
+/** A Standard address is closed until the rules are bound to its card: the machine need not wait for that. */
+export function buildConnection(
+  stack: TerraformStack,
+  spec: AzureLabSpec,
+  machine: CloudMachine,
+  group: ResourceGroup,
+  network: Network,
+): Connection {
+  const base = `${spec.id}-${machine.name}`
+  const common = placeOf(spec, group)
+  const address = new PublicIp(stack, `${machine.name}_address`, {
+    ...common,
+    ...{ name: partName(base, 'ip'), allocationMethod: 'Static', sku: 'Standard' },
+    ...(spec.zone === null ? {} : { zones: [spec.zone] }),
+  })
+  const card = new NetworkInterface(stack, `${machine.name}_card`, {
+    ...common,
+    name: partName(base, 'nic'),
+    ipConfiguration: [
+      {
+        ...{ name: 'main', subnetId: network.subnetId, privateIpAddressAllocation: 'Dynamic' },
+        publicIpAddressId: address.id,
+      },
+    ],
+  })
+  new NetworkInterfaceSecurityGroupAssociation(stack, `${machine.name}_access`, {
+    networkInterfaceId: card.id,
+    networkSecurityGroupId: network.security.id,
+  })
+  return { interfaceId: card.id, address: address.ipAddress }
+}
+
+export const placeOf = ({ tags }: AzureLabSpec, group: ResourceGroup) => ({
+  location: group.location,
+  resourceGroupName: group.name,
+  tags: { ...tags },
+})

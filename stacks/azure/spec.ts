@@ -1,0 +1,26 @@
+import type { CloudImage, CloudSpec } from '../cloud-spec.js'
+
+export interface AzureLabSpec extends CloudSpec {
+  readonly provider: 'azure'
+  readonly image: CloudImage<AzureImageSelector>
+  /** What the Marketplace sells the image under, though it is free; null: no plan. */
+  readonly plan: AzurePlan | null
+  /** Trusted launch: secure boot and a virtual TPM. */
+  readonly secureBoot: boolean
+}
+
+export interface AzurePlan {
+  readonly name: string
+  readonly product: string
+  readonly publisher: string
+}
+
+export type AzureImageSelector =
+  | {
+      readonly from: 'marketplace'
+      readonly publisher: string
+      readonly offer: string
+      readonly sku: string
+    }
+  | { readonly from: 'gallery'; readonly name: string; readonly image: string }
+  | { readonly from: 'imported'; readonly resourceGroup: string; readonly name: string }

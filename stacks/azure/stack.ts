@@ -1,0 +1,40 @@
+import { AzurermProvider } from '@cdktf/provider-azurerm/lib/provider/index.js'
+import { ResourceGroup } from '@cdktf/provider-azurerm/lib/resource-group/index.js'
+import type { TerraformStack } from 'cdktf/lib/terraform-stack.js'
+import { pinProvider } from '../provider-version.js'
+import { buildImage } from './image.js'
+import { buildMachine, buildShutdown } from './machine.js'
+import { groupName } from './names.js'
+import { buildConnection, buildNetwork } from './network.js'
+import { buildOutputs } from './outputs.js'
+import type { AzureLabSpec } from './spec.js'
+
+/** One resource group with all of the lab in it. The subscription comes from the environment, as do credentials. */
+export function buildAzureLab(stack: TerraformStack, spec: AzureLabSpec): void {
+  new AzurermProvider(stack, 'azurerm', {
+    features: [
+      {
+        resourceGroup: [{ preventDeletionIfContainsResources: false }],
+        virtualMachine: [{ deleteOsDiskOnDeletion: true, skipShutdownAndForceDelete: true }],
+      },
+    ],
+    // Of some eighty resource providers a lab uses these; by default each run looks after them all.
+    resourceProviderRegistrations: 'none',
+    resourceProvidersToRegister: ['Microsoft.Compute', 'Microsoft.Network', 'Microsoft.DevTestLab'],
+  })
+  pinProvider(stack, 'azurerm', spec.providerVersion)
+  const group = new ResourceGroup(stack, 'lab_group', {
+    name: groupName(spec.id),
+    location: spec.region,
+    tags: { ...spec.tags },
+  })
+  const image = buildImage(stack, spec)
+  const network = buildNetwork(stack, spec, group)
+  const connections = spec.machines.map((machine) => {
+    const connection = buildConnection(stack, spec, machine, group, network)
+    const built = buildMachine(stack, spec, machine, { group, image, connection })
+    buildShutdown(stack, spec, machine, built)
+    return connection
+  })
+  buildOutputs(stack, spec, image, connections)
+}

@@ -1,0 +1,24 @@
+import { DataGoogleComputeImage } from '@cdktf/provider-google/lib/data-google-compute-image/index.js'
+import type { TerraformStack } from 'cdktf/lib/terraform-stack.js'
+import type { GoogleLabSpec } from './spec.js'
+
+export interface Image {
+  readonly id: string
+  /** GiB, or an expression for the engine: the disk that was asked for, or what the image needs. */
+  readonly diskGiB: number
+  /** The attributes of a machine that may not follow a newer image. */
+  readonly ignoreChanges: readonly string[]
+}
+
+/** A pinned image costs no look-up; its disk is as it was decided with the image. */
+export function buildImage(stack: TerraformStack, { image, diskGiB }: GoogleLabSpec): Image {
+  if (image.kind === 'pinned') return { id: image.id, diskGiB, ignoreChanges: [] }
+  const { project, family } = image.selector
+  const found = new DataGoogleComputeImage(stack, 'lab_image', {
+    family,
+    ...(project === undefined ? {} : { project }),
+  })
+  // An expression where the class wants a number: only the engine knows the image's size.
+  const size = `\${max(${diskGiB}, ${found.fqn}.disk_size_gb)}` as unknown as number
+  return { id: found.selfLink, diskGiB: size, ignoreChanges: ['boot_disk[0].initialize_params'] }
+}

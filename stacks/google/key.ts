@@ -1,0 +1,15 @@
+import type { CloudMachine } from '../cloud-spec.js'
+import type { GoogleLabSpec } from './spec.js'
+
+/**
+ * The lab's public keys, as metadata of a machine: the image's guest agent, or its cloud-init, makes the user from it. Keys
+ * of the project and logins by Google accounts stay outside.
+ */
+export const keyMetadata = (
+  { publicKeys }: GoogleLabSpec,
+  { user }: CloudMachine,
+): Record<string, string> => ({
+  'ssh-keys': publicKeys.map((key) => `${user}:${key}`).join('\n'),
+  'block-project-ssh-keys': 'TRUE',
+  'enable-oslogin': 'FALSE',
+})

@@ -1,0 +1,20 @@
+import { fitName } from '../naming.js'
+
+/** RFC 1035: lower-case letters, digits and dashes, a letter first, no dash last. Of instances, networks, rules, tags. */
+const LIMIT = 63
+
+/** `base` as from `machineId`. */
+export const machineName = (base: string): string => fitName(base, LIMIT)
+
+/** Network and network tag of a lab. `base` as from `labId`. */
+export const labName = (base: string): string => fitName(base, LIMIT)
+
+/** A firewall rule of a lab: `ssh`, `deny`. */
+export const ruleName = (base: string, rule: string): string => fitName(`${base}-${rule}`, LIMIT)
+
+/** Labels take lower-case letters, digits, `-` and `_`, at most 63: `2026-11-21T12:00:00Z` → `2026-11-21t12-00-00z`. */
+export const labelValue = (value: string): string =>
+  value
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9_-]/g, '-')
+    .slice(0, LIMIT)

@@ -1,0 +1,76 @@
+import { ComputeFirewall } from '@cdktf/provider-google/lib/compute-firewall/index.js'
+import { ComputeNetwork } from '@cdktf/provider-google/lib/compute-network/index.js'
+import { ComputeSubnetwork } from '@cdktf/provider-google/lib/compute-subnetwork/index.js'
+import type { ITerraformDependable } from 'cdktf/lib/terraform-dependable.js'
+import type { TerraformStack } from 'cdktf/lib/terraform-stack.js'
+import { labName, ruleName } from './names.js'
+import type { GoogleLabSpec } from './spec.js'
+
+export interface Network {
+  readonly interface: { readonly network: string } | { readonly subnetwork: string }
+  /** The tag that the rules aim at. */
+  readonly tag: string
+  readonly dependsOn: ITerraformDependable[]
+}
+
+/** Below the 65534 of the rules that come with a default network, which let the whole world in. */
+const ALLOW_PRIORITY = 800
+const DENY_PRIORITY = 900
+
+/**
+ * In the default network, machines with the lab's tag are closed to all but the allowed networks; a machine waits for
+ * that rule, so that it is never open. A network of the lab's own is closed by itself.
+ */
+export function buildNetwork(stack: TerraformStack, spec: GoogleLabSpec): Network {
+  const tag = labName(spec.id)
+  if (spec.network === 'default') {
+    const deny = new ComputeFirewall(stack, 'lab_deny', {
+      ...ruleBase(spec, 'deny', 'default'),
+      priority: DENY_PRIORITY,
+      sourceRanges: ['0.0.0.0/0'],
+      deny: [{ protocol: 'all' }],
+    })
+    buildAllow(stack, spec, 'default')
+    return { interface: { network: 'default' }, tag, dependsOn: [deny] }
+  }
+  const network = new ComputeNetwork(stack, 'lab_network', {
+    name: labName(spec.id),
+    description: describe(spec),
+    autoCreateSubnetworks: false,
+  })
+  const subnetwork = new ComputeSubnetwork(stack, 'lab_subnet', {
+    name: labName(spec.id),
+    description: describe(spec),
+    region: spec.region,
+    network: network.id,
+    ipCidrRange: '10.77.0.0/24',
+  })
+  buildAllow(stack, spec, network.name)
+  return { interface: { subnetwork: subnetwork.id }, tag, dependsOn: [] }
+}
+
+/** These networks are IPv4 only, and a rule takes one family. */
+function buildAllow(stack: TerraformStack, spec: GoogleLabSpec, network: string): void {
+  const sourceRanges = spec.allowFrom.filter((cidr) => !cidr.includes(':'))
+  if (sourceRanges.length === 0) return
+  new ComputeFirewall(stack, 'lab_access', {
+    ...ruleBase(spec, 'ssh', network),
+    priority: ALLOW_PRIORITY,
+    sourceRanges,
+    allow: [{ protocol: 'tcp', ports: ['22'] }],
+  })
+}
+
+const ruleBase = (spec: GoogleLabSpec, rule: string, network: string) => ({
+  name: ruleName(spec.id, rule),
+  description: describe(spec),
+  network,
+  direction: 'INGRESS',
+  targetTags: [labName(spec.id)],
+})
+
+/** Networks and rules have no labels: their tags are in words. */
+const describe = ({ tags }: GoogleLabSpec): string =>
+  Object.entries(tags)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(' ')

@@ -1,0 +1,13 @@
+import type { GoogleImage } from '../../distro-catalog/offer-schema.js'
+import type { CloudImage, CloudSpec } from '../cloud-spec.js'
+
+export interface GoogleLabSpec extends CloudSpec {
+  readonly provider: 'google'
+  /** Every machine on Google is in a zone. */
+  readonly zone: string
+  readonly image: CloudImage<Omit<GoogleImage, 'secureBoot'>>
+  readonly secureBoot: boolean
+  readonly diskType: string
+  /** A shell script that runs at every boot; null: none. */
+  readonly startupScript: string | null
+}

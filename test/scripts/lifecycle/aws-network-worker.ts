@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Instance } from '@aws-sdk/client-ec2'
+import { nothingMade, TestAws } from '../../services/aws.js'
+import { awsProvider } from '../../services/aws-provider.js'
+import { AwsMachines } from '../../stand-in/aws-machines.js'
+import { CliProcess, type CliRun } from '../../stand-in/lab-cli.js'
+
+// Runs in a network of its own, where every address is this computer's (`aws-network.integration.test.ts`).
+const REGION = 'eu-west-1'
+const root = await mkdtemp(join(tmpdir(), 'distrolab-aws-network-'))
+const aws = await TestAws.start()
+const machines = await AwsMachines.start(aws, REGION, join(root, 'machines'))
+const { version, configFile } = await awsProvider()
+const { PATH, DISTROLAB_TOFU } = process.env
+const env = {
+  ...{ PATH, DISTROLAB_TOFU, HOME: join(root, 'user'), ...aws.env, TF_CLI_CONFIG_FILE: configFile },
+  ...{ DISTROLAB_HOME: join(root, 'home'), DISTROLAB_CACHE: join(root, 'cache') },
+  DISTROLAB_CONFIG_HOME: join(root, 'config'),
+}
+await mkdir(env.DISTROLAB_CONFIG_HOME)
+await writeFile(
+  join(env.DISTROLAB_CONFIG_HOME, 'config.yaml'),
+  `region: ${REGION}\nproviderVersions: { aws: ${version} }\nallowFrom: 203.0.113.7\n`,
+)
+
+async function ok(...args: string[]): Promise<CliRun> {
+  const began = performance.now()
+  const result = await new CliProcess(args, env, {}).done
+  process.stderr.write(`${args.join(' ')}: ${((performance.now() - began) / 1000).toFixed(1)} s\n`)
+  assert.equal(result.code, 0, `${args.join(' ')}\n${result.stdout}${result.stderr}`)
+  return result
+}
+
+async function onlyInstance(): Promise<Instance & { readonly InstanceId: string }> {
+  const { instances, groups, keys, volumes } = await aws.made(REGION)
+  assert.deepEqual([instances.length, groups.length, keys.length, volumes.length], [1, 1, 1, 1])
+  const [instance] = instances
+  assert(instance?.InstanceId !== undefined)
+  return { ...instance, InstanceId: instance.InstanceId }
+}
+
+const tagOf = ({ Tags = [] }: Instance, name: string): string | undefined =>
+  Tags.find(({ Key }) => Key === name)?.Value
+const epochOf = (time: string): number => Math.floor(Date.parse(time) / 1000)
+
+async function scenario(): Promise<void> {
+  const up = (await ok('up', 'web', '--profile', 'debian-12-aws', '-o', 'json')).json<{ state: string }>()
+  assert.equal(up.state, 'ready')
+  const first = await onlyInstance()
+  assert.equal((await ok('exec', 'web', '--', 'echo', 'hello')).stdout, 'hello\n')
+  const again = (await ok('up', 'web', '-o', 'json')).json<{ reused: boolean }>()
+  assert.equal(again.reused, true)
+
+  const { expiresAt } = (await ok('extend', 'web', '--ttl', '9h', '-o', 'json')).json<{ expiresAt: string }>()
+  assert.equal(tagOf(await onlyInstance(), 'distrolab-expires'), expiresAt)
+  const told = await readFile(join(root, 'machines', first.InstanceId, 'guest', 'sudo.log'), 'utf8')
+  assert(told.includes(`echo ${epochOf(expiresAt)} >/etc/distrolab-expires`), told)
+
+  await ok('swap', 'web', 'fedora-44')
+  const second = await onlyInstance()
+  assert.notEqual(second.InstanceId, first.InstanceId)
+  assert.notEqual(second.ImageId, first.ImageId)
+  assert.deepEqual(second.SecurityGroups, first.SecurityGroups)
+  assert.equal(tagOf(second, 'Name'), tagOf(first, 'Name'))
+  // It is told of its own time, not of the one that the first machine was made with.
+  const files = (await machines.userData(second.InstanceId))['write_files'] as { content: string }[]
+  assert.equal(files[0]?.content, `${epochOf(expiresAt)}\n`)
+  assert.equal((await ok('exec', 'web', '--', 'touch', 'mine')).code, 0)
+
+  const reset = (await ok('reset', 'web', '-o', 'json')).json<{ reset: { verified: string }[] }>()
+  assert.deepEqual(
+    reset.reset.map(({ verified }) => verified),
+    ['marker-gone'],
+  )
+  const third = await onlyInstance()
+  assert.notEqual(third.InstanceId, second.InstanceId)
+  assert.equal(third.ImageId, second.ImageId)
+  assert.equal((await ok('exec', 'web', '--', 'sh -c "ls mine 2>/dev/null || echo gone"')).stdout, 'gone\n')
+
+  await ok('down', 'web')
+  assert.deepEqual(await aws.made(REGION), nothingMade)
+}
+
+try {
+  await scenario()
+} finally {
+  machines.stop()
+  await aws.stop()
+  await rm(root, { recursive: true, force: true })
+}

@@ -1,0 +1,167 @@
+import { createServer } from 'node:http'
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { RegisterImageCommand } from '@aws-sdk/client-ec2'
+import type { LabRecord } from '../../../backend/record-schema.js'
+import { nothingMade, TestAws } from '../../services/aws.js'
+import { awsProvider } from '../../services/aws-provider.js'
+import type { CliRun } from '../../stand-in/lab-cli.js'
+import { useSandboxes, type Sandbox } from '../../stand-in/sandbox.js'
+import { readSource } from '../support.js'
+
+// The provider's own program takes seconds to start, and waits ten for each instance.
+jest.setTimeout(600_000)
+
+const REGION = 'eu-west-1'
+const CALLER = '203.0.113.7'
+const makeSandbox = useSandboxes()
+let aws: TestAws
+let env: Readonly<Record<string, string>>
+let version: string
+const addressPage = createServer((_request, response) => response.end(`${CALLER}\n`))
+
+beforeAll(async () => {
+  const provider = await awsProvider()
+  version = provider.version
+  aws = await TestAws.start()
+  addressPage.listen(0, '127.0.0.1')
+  await once(addressPage, 'listening')
+  const DISTROLAB_ADDRESS_URL = `http://127.0.0.1:${(addressPage.address() as AddressInfo).port}`
+  env = { ...aws.env, TF_CLI_CONFIG_FILE: provider.configFile, DISTROLAB_ADDRESS_URL }
+})
+afterEach(() => aws.obey())
+afterAll(async () => {
+  addressPage.close()
+  await aws.stop()
+})
+
+/** With the version of the provider that is on this computer. */
+async function sandbox(): Promise<Sandbox> {
+  const box = await makeSandbox()
+  const folder = join(box.root, 'config')
+  await mkdir(folder, { recursive: true })
+  await writeFile(join(folder, 'config.yaml'), `region: ${REGION}\nproviderVersions: { aws: ${version} }\n`)
+  return box
+}
+
+async function ok(box: Sandbox, ...args: string[]): Promise<CliRun> {
+  const result = await box.run(args, { env })
+  if (result.code !== 0)
+    throw new Error(`${args.join(' ')} → ${result.code}\n${result.stdout}${result.stderr}`)
+  return result
+}
+
+const record = async (box: Sandbox, lab: string): Promise<LabRecord> =>
+  (await ok(box, 'status', lab, '-o', 'json')).json<LabRecord>()
+
+const UP = ['up', 'web', '--profile', 'debian-12-aws', '--wait', 'none'] as const
+
+/** Everybody may ask who they are. */
+const FREE = 'sts:GetCallerIdentity'
+
+/** After the others: it judges by what they asked. */
+async function actionsBeyondPolicy(): Promise<string[]> {
+  const policy = JSON.parse(await readSource('docs/providers/aws-policy.json')) as {
+    Statement: { Action: string[] }[]
+  }
+  const allowed = new Set([FREE, ...policy.Statement.flatMap(({ Action }) => Action)])
+  return [...aws.actions].filter((action) => !allowed.has(action)).sort()
+}
+
+describe('a lab on AWS', () => {
+  test('is one instance, one key pair and one group, open to this computer alone; and then nothing', async () => {
+    const box = await sandbox()
+    const up = (await ok(box, ...UP, '-o', 'json')).json<{
+      machines: { address: string; port: number; user: string }[]
+      enforcers: unknown
+    }>()
+    const { instances, groups, keys, volumes } = await aws.made(REGION)
+    expect([instances.length, groups.length, keys.length, volumes.length]).toEqual([1, 1, 1, 1])
+    const [instance] = instances
+    expect(up.machines).toEqual([
+      expect.objectContaining({ address: instance?.PublicIpAddress, port: 22, user: 'admin' }),
+    ])
+    expect(up.enforcers).toEqual([{ name: 'timer in the machine', state: 'armed' }])
+    expect(instance).toMatchObject({ InstanceType: 't3.medium', MetadataOptions: { HttpTokens: 'required' } })
+    expect(groups[0]?.IpPermissions).toEqual([
+      expect.objectContaining({
+        FromPort: 22,
+        ToPort: 22,
+        IpRanges: [expect.objectContaining({ CidrIp: `${CALLER}/32` })],
+      }),
+    ])
+    const { tags, machines, image, allowFrom, expiresAt, state } = await record(box, 'web')
+    expect({ state, allowFrom, image: image?.id }).toEqual({
+      ...{ state: 'provisioned', allowFrom: [`${CALLER}/32`], image: instance?.ImageId },
+    })
+    const marks = Object.fromEntries((instance?.Tags ?? []).map(({ Key, Value }) => [Key, Value]))
+    expect(marks).toEqual({ ...tags, Name: machines[0]?.id, 'distrolab-expires': expiresAt })
+    expect((await ok(box, 'status', 'web')).stdout).toBe('provisioned\n')
+
+    // A newer image of the same distro replaces nothing.
+    await aws.with(REGION, (client) =>
+      client.send(new RegisterImageCommand({ Name: 'debian-12-amd64-99999999-1', Architecture: 'x86_64' })),
+    )
+    await ok(box, ...UP)
+    expect((await aws.made(REGION)).instances.map(({ InstanceId }) => InstanceId)).toEqual([
+      instance?.InstanceId,
+    ])
+
+    await ok(box, ...UP, '--allow-from', '198.51.100.0/24')
+    const opened = (await aws.made(REGION)).groups[0]?.IpPermissions?.[0]?.IpRanges
+    expect(opened?.map(({ CidrIp }) => CidrIp)).toEqual(['198.51.100.0/24'])
+
+    await ok(box, 'down', 'web')
+    expect(await aws.made(REGION)).toEqual(nothingMade)
+    expect((await ok(box, 'status', 'web')).stdout).toBe('destroyed\n')
+  })
+
+  test('whose state is lost is found by its tags, and what AWS does not let go is told', async () => {
+    const box = await sandbox()
+    await ok(box, ...UP)
+    await rm(join(box.home, 'labs/web/tofu.tfstate'))
+    aws.refuse('TerminateInstances', 403, 'UnauthorizedOperation', 'You are not authorized.')
+    const refused = await box.run(['down', 'web'], { env })
+    expect(refused.code).toBe(6)
+    const [instance] = (await aws.made(REGION)).instances
+    expect(refused.stderr).toContain(`instance ${instance?.InstanceId} in ${REGION}`)
+    expect((await record(box, 'web')).state).toBe('destroy-failed')
+    aws.obey()
+    await ok(box, 'down', 'web')
+    expect(await aws.made(REGION)).toEqual(nothingMade)
+  })
+
+  test('that AWS refuses to make ends in the recorded state, the exit code and a hint; down removes the rest', async () => {
+    const box = await sandbox()
+    const refusals = [
+      [500, 'InsufficientInstanceCapacity', 'We have no t3.medium there.', 5, 'cloud-capacity', 'regions'],
+      [400, 'VcpuLimitExceeded', 'You have requested more vCPU.', 5, 'cloud-quota', 'service-quotas'],
+      [400, 'RequestExpired', 'Request has expired.', 7, 'cloud-credentials-refused', 'aws sso login'],
+      [503, 'RequestLimitExceeded', 'Request limit exceeded.', 1, 'cloud-throttled', 'Wait a minute'],
+    ] as const
+    for (const [status, name, message, code, fault, hint] of refusals) {
+      aws.refuse('RunInstances', status, name, message)
+      const up = await box.run(UP, { env })
+      expect([name, up.code]).toEqual([name, code])
+      expect(up.stderr).toContain(message)
+      expect(up.stderr).toContain(hint)
+      const { state, failure } = await record(box, 'web')
+      expect({ state, failure }).toMatchObject({
+        ...{ state: 'provision-failed', failure: { step: 'apply', code: fault } },
+      })
+      // Not 25 times, which would be most of an hour.
+      expect(aws.asked('RunInstances')).toBeLessThanOrEqual(4)
+    }
+    aws.obey()
+    await ok(box, 'down', 'web')
+    expect(await aws.made(REGION)).toEqual(nothingMade)
+  })
+
+  test('needs no rights but those of the policy', async () => {
+    expect(aws.actions).toContain('ec2:RunInstances')
+    expect(await actionsBeyondPolicy()).toEqual([])
+  })
+})
