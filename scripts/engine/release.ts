@@ -1,4 +1,4 @@
-/** The OpenTofu that is obtained where none is found that will do. docs/decisions/0012 says where the digests are from. */
+/** The OpenTofu that is obtained where none is found that will do. docs/decisions/0013 says where the digests are from. */
 export const release = {
   version: '1.12.6',
   /** Below it: `v<version>/tofu_<version>_<platform>.tar.gz`, as GitHub has it. */

@@ -31,7 +31,7 @@ export function reviveOf(work: Work, lab: AnyLab, detail: (text: string) => void
     session.log.warn(message, { reason })
     session.context.progress.say(`${message} (${reason})`)
     await session.writer.note(message)
-    const spec = plan.hooks.buildSpec(session.context, session.writer.lab ?? lab, plan.profile)
+    const spec = plan.hooks.buildSpec(session.context, session.writer.lab ?? lab, plan.profile, [])
     await revival.restart(spec, machine, stepControl(work, detail))
     return 'started-anew'
   }
