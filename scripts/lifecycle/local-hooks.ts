@@ -1,4 +1,3 @@
-import { createServer } from 'node:net'
 import prettyBytes from 'pretty-bytes'
 import type { Machine } from '../../backend/record-schema.js'
 import { stateBackend } from '../../backend/state-backend.js'
@@ -11,6 +10,7 @@ import { findCached } from '../../stacks/local/driver/image/cache.js'
 import { machineFiles } from '../../stacks/local/driver/files.js'
 import type { DriverFault } from '../../stacks/local/driver/errors.js'
 import type { ImageSource, StatusResult } from '../../stacks/local/driver/protocol.js'
+import { canBind } from '../../stacks/local/driver/qemu/port.js'
 import { imageSourceOf, planLocalLab } from '../../stacks/local/plan.js'
 import { bootAddress, LOCAL_ADDRESS } from '../../stacks/local/addresses.js'
 import { machineId, sshPortCandidates } from '../../stacks/naming.js'
@@ -239,14 +239,6 @@ const driverOptions = (step: StepControl) => ({
 
 /** The first candidate that nothing listens on. Whoever takes it later is found out when the VM starts. */
 async function freePort(id: string): Promise<number> {
-  for (const port of sshPortCandidates(id)) if (await isFree(port)) return port
+  for (const port of sshPortCandidates(id)) if (await canBind(port)) return port
   throw new LabError({ code: 'no-free-port' })
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer()
-    server.once('error', () => resolve(false))
-    server.listen({ host: LOCAL_ADDRESS, port, exclusive: true }, () => server.close(() => resolve(true)))
-  })
 }

@@ -8,7 +8,8 @@ export async function requireFreePort(port: number): Promise<void> {
   throw new DriverError({ code: 'port-taken', port, by: await ownerOf(port) })
 }
 
-function canBind(port: number): Promise<boolean> {
+/** Whether nobody listens on 127.0.0.1:`port`, and we may. */
+export function canBind(port: number): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const server = createServer()
     server.once('error', (error) => {
