@@ -124,8 +124,10 @@ cd "$OLDPWD"; exec '${ENGINE}' "$@"`,
     return (await this.ok('status', lab)).stdout.trim()
   }
 
+  /** As `status` shows it, without the time that is left: that goes by while one looks. */
   async record(lab: string): Promise<LabRecord> {
-    return (await this.ok('status', lab, '-o', 'json')).json<LabRecord>()
+    const shown = (await this.ok('status', lab, '-o', 'json')).json<LabRecord>()
+    return { ...shown, expiresInMs: undefined } as LabRecord
   }
 
   async events(lab: string): Promise<LabEvent[]> {

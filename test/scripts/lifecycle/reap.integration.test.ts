@@ -88,9 +88,10 @@ describe('reap', () => {
   test('leaves alone the lab whose lease is lent to it', async () => {
     const box = await makeSandbox()
     await box.up('--profile', LAB)
-    await expire(box, LAB)
-    const inner = [process.execPath, CLI, 'reap', '-o', 'json']
-    const lender = await box.run(['exec', LAB, '--local', '--', ...inner])
+    const distrolab = `${process.execPath} ${CLI}`
+    // It expires while it is in use: no command begins on one that did before.
+    const script = `${distrolab} extend ${LAB} --ttl 1s >&2 && sleep 1.5 && ${distrolab} reap -o json`
+    const lender = await box.run(['exec', LAB, '--local', '--', 'sh', '-c', script])
     expect(`${lender.code} ${lender.stderr}`).toMatch(/^0 /)
     expect(lender.json<Reaped>().labs).toMatchObject([{ lab: LAB, outcome: 'skipped', code: 'lease-held' }])
     expect(await box.state(LAB)).toBe('ready')
