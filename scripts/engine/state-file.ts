@@ -9,6 +9,8 @@ import type { ObjectStore } from '../../backend/store.js'
 export type EngineState =
   | { readonly kind: 'absent' }
   | { readonly kind: 'unreadable'; readonly place: string; readonly reason: string }
+  /** Only an engine with its passphrase or key can read it. */
+  | { readonly kind: 'encrypted' }
   /** `resources`: the addresses of what it made and has not destroyed. */
   | { readonly kind: 'readable'; readonly resources: readonly string[] }
 
@@ -57,8 +59,9 @@ export async function readEngineFiles(
 function parseState(text: string | undefined, place: string): EngineState {
   if (text === undefined) return { kind: 'absent' }
   try {
-    const { resources } = JSON.parse(text) as StateDocument
-    const made = resources.filter(({ instances }) => instances.length > 0)
+    const document = JSON.parse(text) as StateDocument | { readonly encrypted_data: string }
+    if ('encrypted_data' in document) return { kind: 'encrypted' }
+    const made = document.resources.filter(({ instances }) => instances.length > 0)
     return { kind: 'readable', resources: made.map(({ type, name }) => `${type}.${name}`) }
   } catch (error) {
     return { kind: 'unreadable', place, reason: (error as Error).message }

@@ -63,14 +63,13 @@ export async function readFacts(context: Context, lab: LabName): Promise<Recover
   const known = record.kind === 'readable' ? record.lab : undefined
   const profile = known === undefined ? await guessProfile(context, lab) : undefined
   const elsewhere = known !== undefined && isElsewhere(known) ? known.owner.host : undefined
+  // Asked before the state is read: what a living engine is writing may be half there.
+  const pid = known?.engine && livenessOf(known.engine) === 'alive' ? known.engine.pid : undefined
   return {
     lab,
     record,
     lease: await readLeaseFacts(context, lab),
-    engine: {
-      ...(await readEngineFiles(await context.store(), context.location, lab)),
-      pid: known?.engine && livenessOf(known.engine) === 'alive' ? known.engine.pid : undefined,
-    },
+    engine: { ...(await readEngineFiles(await context.store(), context.location, lab)), pid },
     machines: elsewhere === undefined ? await readMachines(context, lab, known, profile) : [],
     elsewhere,
     profile: known?.profile ?? profile?.name,

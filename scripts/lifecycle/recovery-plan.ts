@@ -76,7 +76,7 @@ function planForRecord(facts: RecoveryFacts): RecoveryPlan {
 function planForEngine({ lab, engine }: RecoveryFacts, known: AnyLab): RecoveryPlan | undefined {
   const { state } = engine
   const up = { command: `distrolab up ${lab}`, does: 'finds the machines again' }
-  if (state.kind !== 'unreadable') return undefined
+  if (state.kind !== 'unreadable' || engine.pid !== undefined) return undefined
   return {
     verdict: `OpenTofu's state of ${lab} can't be read: ${state.reason}.`,
     next: [

@@ -90,6 +90,7 @@ function engineText({ engine }: RecoveryFacts): string {
 
 function stateText(state: RecoveryFacts['engine']['state']): string {
   if (state.kind === 'absent') return 'has made nothing'
+  if (state.kind === 'encrypted') return 'has an encrypted state'
   if (state.kind === 'unreadable') return `its state can't be read: ${state.reason}`
   return state.resources.length === 0 ? 'has nothing left' : `has made ${state.resources.join(', ')}`
 }

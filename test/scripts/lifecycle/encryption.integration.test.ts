@@ -72,12 +72,14 @@ function describeEncryption(placeFor: (box: Sandbox) => Promise<Place>): void {
       ['status', LAB, '-o', 'json'],
       ['synth', LAB],
       ['history', LAB],
+      ['recover', LAB],
       ['doctor'],
     ]) {
       const run = await box.run(words, withVariables(options, right))
       expect(`${run.code} ${run.stderr}`).toMatch(/^0 /)
       outputs.push(run.stdout, run.stderr)
     }
+    expect(outputs.join('\n')).toContain('has an encrypted state')
     const objects = await objectsIn(location)
     const state = JSON.parse(stateIn(objects)) as Record<string, unknown>
     expect(state['encrypted_data']).toEqual(expect.any(String))

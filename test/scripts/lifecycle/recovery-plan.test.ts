@@ -81,12 +81,19 @@ describe.each(states)('a lab that is %s', (state) => {
     expect(plan.next.filter(({ apply }) => apply !== undefined)).toEqual([])
   })
 
+  const unreadable = { kind: 'unreadable', place: '/b/labs/demo/tofu.tfstate', reason: 'cut short' } as const
+
+  test('is told nothing about a state that a living engine is writing right now', () => {
+    const busy = { ...undisturbed, engine: { ...undisturbed.engine, state: unreadable, pid: 5 } }
+    expect(planRecovery(busy)).toEqual(planRecovery(undisturbed))
+  })
+
+  test('is told of an encrypted state what is told of one that can be read', () => {
+    const encrypted = { ...undisturbed.engine, state: { kind: 'encrypted' } as const }
+    expect(planRecovery({ ...undisturbed, engine: encrypted })).toEqual(planRecovery(undisturbed))
+  })
+
   test("is told what to do about a state of OpenTofu's that is garbage, and nothing is done", () => {
-    const unreadable = {
-      kind: 'unreadable',
-      place: '/b/labs/demo/tofu.tfstate',
-      reason: 'cut short',
-    } as const
     const plan = planRecovery({ ...undisturbed, engine: { ...undisturbed.engine, state: unreadable } })
     expect(plan.next[0]?.command).toBe('mv /b/labs/demo/tofu.tfstate /tmp/demo-tofu.tfstate')
     expect(plan.next.at(-1)?.command).toBe('distrolab down demo')
