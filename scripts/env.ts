@@ -40,6 +40,8 @@ export interface Environment {
   readonly flags: Readonly<Record<string, string>>
   /** Values that must never be shown, taken from variables whose names say so. */
   readonly secrets: readonly string[]
+  /** The user has a folder for the engine's providers. */
+  readonly hasProviderCache: boolean
   /** Variables to unset for the engine, because they would change what it reads or does. */
   readonly unsetForEngine: readonly string[]
 }
@@ -94,6 +96,7 @@ export function readEnvironment(variables: Variables = process.env): Environment
     ),
     flags: flagDefaults(variables),
     secrets: secretValues(variables),
+    hasProviderCache: (variables['TF_PLUGIN_CACHE_DIR'] ?? '') !== '',
     unsetForEngine: Object.keys(variables).filter((name) => isForeignEngineSetting(name, variables[name])),
   }
 }

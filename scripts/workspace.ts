@@ -30,6 +30,9 @@ export const workFolder = (space: Workspace, lab: string): string =>
 
 export const engineFolder = (space: Pick<Workspace, 'cache'>): string => join(space.cache, 'engines')
 
+/** OpenTofu's providers, for all labs: one of a cloud's takes hundreds of megabytes. A cache. */
+export const providerFolder = (space: Pick<Workspace, 'cache'>): string => join(space.cache, 'providers')
+
 /** What was measured of a cloud's regions. A cache. */
 export const roundTripsFile = (space: Pick<Workspace, 'cache'>, provider: string): string =>
   join(space.cache, 'regions', `${provider}.json`)

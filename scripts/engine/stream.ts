@@ -9,6 +9,7 @@ export type EngineEvent =
   | { readonly type: 'provisioner'; readonly address: string; readonly line: string }
   | { readonly type: 'diagnostic'; readonly diagnostic: Diagnostic }
   | { readonly type: 'outputs'; readonly outputs: Outputs }
+  | { readonly type: 'installing'; readonly provider: string }
   | { readonly type: 'interrupted' }
 
 /** The values of a configuration's outputs, by name, as they are at the end. */
@@ -40,10 +41,10 @@ const PHASES: Readonly<Record<string, ResourcePhase>> = {
   apply_errored: 'errored',
 }
 
-/** One line of the stream, or undefined for what nobody needs (plans, plain text). */
+/** One line of the stream, or undefined for what nobody needs (plans, other plain text). */
 export function parseEngineLine(text: string): EngineEvent | undefined {
   const line = parseJson(text)
-  if (line === undefined) return undefined
+  if (line === undefined) return parseInitLine(text)
   const address = line.hook?.resource?.addr ?? ''
   const phase = PHASES[line.type ?? '']
   if (phase !== undefined) return { type: 'resource', address, action: line.hook?.action ?? '', phase }
@@ -64,6 +65,12 @@ export function parseEngineLine(text: string): EngineEvent | undefined {
   }
   if (line.type === 'log' && line['@message']?.includes('Interrupt received')) return { type: 'interrupted' }
   return undefined
+}
+
+/** `init` speaks to people: `- Installing hashicorp/aws v6.25.0...` */
+function parseInitLine(text: string): EngineEvent | undefined {
+  const provider = /^- Installing (\S+ v\S+?)\.\.\.$/.exec(text)?.[1]
+  return provider === undefined ? undefined : { type: 'installing', provider }
 }
 
 function parseJson(text: string): Line | undefined {

@@ -15,6 +15,8 @@ export interface EngineRun {
   readonly unset: readonly string[]
   /** The value of TF_ENCRYPTION, a secret; undefined: nothing is encrypted. */
   readonly encryption?: string | undefined
+  /** A folder that is there, for providers that other labs use too; it has one user at a time. */
+  readonly providers?: string | undefined
   /** On abort the engine gets exactly one SIGINT and is waited for. */
   readonly signal: AbortSignal
   /** Called as soon as the engine runs, so that whoever comes after a crash can find it. */
@@ -96,9 +98,14 @@ async function runEngine(run: EngineRun, operation: Operation, args: readonly st
   return printed
 }
 
-function engineVariables({ unset, encryption }: EngineRun): Record<string, string | undefined> {
+function engineVariables({ unset, encryption, providers }: EngineRun): Record<string, string | undefined> {
   const removed = Object.fromEntries(unset.map((name) => [name, undefined]))
-  return { ...removed, TF_ENCRYPTION: encryption, TF_IN_AUTOMATION: '1', CHECKPOINT_DISABLE: '1' }
+  // A lab's own lock file knows nothing of what another lab has loaded; without the second variable it is loaded anew.
+  const shared =
+    providers === undefined
+      ? {}
+      : { TF_PLUGIN_CACHE_DIR: providers, TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE: '1' }
+  return { ...removed, ...shared, TF_ENCRYPTION: encryption, TF_IN_AUTOMATION: '1', CHECKPOINT_DISABLE: '1' }
 }
 
 /** Reads a growing file line by line until its writer ended. */

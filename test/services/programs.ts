@@ -11,6 +11,8 @@ export interface TestProgram {
   readonly binary: string
   /** What was measured to make it on 2 cores, for the one who waits. */
   readonly usually: string
+  /** It comes from where some computers can't reach: tests that need it are then skipped, and say so. */
+  readonly mayLack?: true
 }
 
 export const programs = {
@@ -19,7 +21,13 @@ export const programs = {
   fakeGcs: { name: 'fake-gcs-server', version: '1.56.1', binary: 'fake-gcs-server', usually: '4 min' },
   tofu: { name: 'opentofu', version: release.version, binary: 'tofu', usually: '6 min' },
   // After the engine, which loads it where it is not on this computer already.
-  awsProvider: { name: 'provider-aws', version: '6.25.0', binary: 'mirror.tfrc', usually: '1 min' },
+  awsProvider: {
+    name: 'provider-aws',
+    version: '6.25.0',
+    binary: 'mirror.tfrc',
+    usually: '1 min',
+    mayLack: true,
+  },
 } as const satisfies Record<string, TestProgram>
 
 /** A version has its own folder, so two checkouts that want different ones do not disturb each other. */

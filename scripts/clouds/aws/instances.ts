@@ -89,9 +89,8 @@ export async function markExpiry(
   await withEc2(region, async (client) => {
     for (const InstanceId of ids.instances) {
       const Value = expiresAt === null ? 'stop' : 'terminate'
-      await client.send(
-        new ModifyInstanceAttributeCommand({ InstanceId, InstanceInitiatedShutdownBehavior: { Value } }),
-      )
+      const Attribute = 'instanceInitiatedShutdownBehavior'
+      await client.send(new ModifyInstanceAttributeCommand({ InstanceId, Attribute, Value }))
     }
     const Resources = [...ids.instances, ...ids.others]
     if (Resources.length === 0) return

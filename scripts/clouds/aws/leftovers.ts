@@ -20,6 +20,8 @@ type Kind = (typeof KINDS)[number]
 export interface AwsThing {
   readonly kind: Kind
   readonly id: string
+  /** What it is removed by, where that is not its id. */
+  readonly name?: string
 }
 
 type Tags = Readonly<Record<string, string>>
@@ -38,7 +40,10 @@ export async function findThings(region: string, tags: Tags): Promise<AwsThing[]
       return [
         ...(volumes.Volumes ?? []).map(({ VolumeId }) => thing('volume', VolumeId)),
         ...(groups.SecurityGroups ?? []).map(({ GroupId }) => thing('security-group', GroupId)),
-        ...(keys.KeyPairs ?? []).map(({ KeyPairId }) => thing('key-pair', KeyPairId)),
+        ...(keys.KeyPairs ?? []).map(({ KeyPairId, KeyName = '' }) => ({
+          ...thing('key-pair', KeyPairId),
+          name: KeyName,
+        })),
       ]
     }),
   ])
@@ -62,13 +67,14 @@ export async function removeThings(
   if (found.length === 0) return []
   for (const kind of KINDS) {
     const ofKind = found.filter((each) => each.kind === kind)
-    // A machine that is gone may have taken its disk along.
     for (const each of ofKind) {
       try {
-        await withEc2(region, (client) => removers[kind](client, each.id, options.signal))
+        await withEc2(region, (client) => removers[kind](client, each, options.signal))
       } catch (error) {
         options.signal.throwIfAborted()
         if (!(error instanceof LabError)) throw error
+        // A machine takes its disk along.
+        if (isGone(error)) continue
         options.onRefused(each, error)
       }
     }
@@ -76,16 +82,19 @@ export async function removeThings(
   return findThings(region, tags)
 }
 
+/** `InvalidVolume.NotFound` and its like. */
+const isGone = ({ cause }: LabError): boolean => cause instanceof Error && cause.name.endsWith('.NotFound')
+
 const removers: Readonly<
-  Record<Kind, (client: EC2Client, id: string, signal: AbortSignal) => Promise<unknown>>
+  Record<Kind, (client: EC2Client, thing: AwsThing, signal: AbortSignal) => Promise<unknown>>
 > = {
-  async instance(client, id, abortSignal) {
+  async instance(client, { id }, abortSignal) {
     const InstanceIds = [id]
     await client.send(new TerminateInstancesCommand({ InstanceIds }))
     const patience = { maxWaitTime: TERMINATE_SECONDS, minDelay: 2, maxDelay: 5 }
     await waitUntilInstanceTerminated({ client, abortSignal, ...patience }, { InstanceIds })
   },
-  volume: (client, id) => client.send(new DeleteVolumeCommand({ VolumeId: id })),
-  'security-group': (client, id) => client.send(new DeleteSecurityGroupCommand({ GroupId: id })),
-  'key-pair': (client, id) => client.send(new DeleteKeyPairCommand({ KeyPairId: id })),
+  volume: (client, { id }) => client.send(new DeleteVolumeCommand({ VolumeId: id })),
+  'security-group': (client, { id }) => client.send(new DeleteSecurityGroupCommand({ GroupId: id })),
+  'key-pair': (client, { name }) => client.send(new DeleteKeyPairCommand({ KeyName: name })),
 }

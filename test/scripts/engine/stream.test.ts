@@ -60,6 +60,13 @@ test.each([
   expect(parseEngineLine(line)).toBeUndefined()
 })
 
+test('init tells which provider it loads', () => {
+  expect(parseEngineLine('- Installing hashicorp/aws v6.25.0...')).toEqual({
+    type: 'installing',
+    provider: 'hashicorp/aws v6.25.0',
+  })
+})
+
 test('outputs come by their names, without their types', () => {
   const line =
     '{"type":"outputs","outputs":{"machines":{"sensitive":false,"type":["object",{}],"value":{"main":{"port":22}}}}}'

@@ -13,7 +13,9 @@ const REGION = 'eu-west-1'
 const root = await mkdtemp(join(tmpdir(), 'distrolab-aws-network-'))
 const aws = await TestAws.start()
 const machines = await AwsMachines.start(aws, REGION, join(root, 'machines'))
-const { version, configFile } = await awsProvider()
+const provider = await awsProvider()
+assert(provider !== undefined)
+const { version, configFile } = provider
 const { PATH, DISTROLAB_TOFU } = process.env
 const env = {
   ...{ PATH, DISTROLAB_TOFU, HOME: join(root, 'user'), ...aws.env, TF_CLI_CONFIG_FILE: configFile },
