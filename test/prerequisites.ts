@@ -52,6 +52,8 @@ const TEST_PREREQUISITES: readonly Prerequisite[] = [
     package: 'openssh-sftp-server',
     purpose: 'takes and gives files on a stand-in machine',
     anyOf: ['/usr/lib/openssh/sftp-server'],
+  },
+  {
     name: 'ip',
     package: 'iproute2',
     purpose: 'makes a network for the machines of a cloud',
