@@ -124,6 +124,11 @@ export class LabWriter {
     await this.#write({ patch, finish: true }, (lab) => lab)
   }
 
+  /** The command ended well, and has seen that nothing is left of a command that did not. */
+  async settle(): Promise<void> {
+    await this.#write({ finish: true }, (lab) => ({ ...lab, step: null, failure: null }))
+  }
+
   /** Ends a use: `ready` again, unless a command that ran under the same lease has moved the lab on. */
   async endUse(message?: string): Promise<void> {
     await this.#write<AnyLab>({ finish: true }, (lab, context) => {

@@ -29,6 +29,6 @@ export async function reconnect(session: Session, lab: Lab<'ready' | 'in-use'>):
     }
   }
   await writeLabSshConfig(context, lab, identity)
-  await writer.finish()
+  await writer.settle()
   return true
 }
