@@ -119,14 +119,6 @@ describe('what can not be is refused before anything is made', () => {
     expect(ran.stderr).toContain(message)
     expect(ran.code).toBe(code)
   })
-
-  test('up on a cloud says that it is not there yet, and records nothing', async () => {
-    const root = temporaryFolder()
-    const ran = await distrolab(root, 'up', '--profile', 'debian-aws', '--region', 'eu-west-1')
-    expect(ran.stderr).toContain('The provider aws is not part of this version.')
-    expect(ran.code).toBe(2)
-    expect((await distrolab(root, 'list', '--all', '-o', 'json')).stdout).toBe('[]\n')
-  })
 })
 
 const common = `
