@@ -21,6 +21,12 @@ const ENSUREPIP = ['3.9', '3.10', '3.11', '3.12', '3.13', '3.14', '3.15'].map(
 const TEST_PREREQUISITES: readonly Prerequisite[] = [
   { name: 'mtools', package: 'mtools', purpose: 'fills an EFI system partition', anyOf: ['mcopy'] },
   {
+    name: 'ip',
+    package: 'iproute2',
+    purpose: 'makes a network for the machines of a cloud',
+    anyOf: ['ip', '/usr/sbin/ip', '/sbin/ip'],
+  },
+  {
     name: 'systemd-boot',
     package: 'systemd-boot-efi',
     purpose: 'boots a vendor-like image',
@@ -46,12 +52,6 @@ const TEST_PREREQUISITES: readonly Prerequisite[] = [
     package: 'openssh-client',
     purpose: 'tests keys held by an agent',
     anyOf: ['ssh-agent'],
-  },
-  {
-    name: 'ip',
-    package: 'iproute2',
-    purpose: 'makes a network for the machines of a cloud',
-    anyOf: ['ip', '/usr/sbin/ip', '/sbin/ip'],
   },
   { name: 'python3', package: 'python3', purpose: 'runs an S3 server', anyOf: ['python3'] },
   { name: 'python3-venv', package: 'python3-venv', purpose: 'installs an S3 server', anyOf: ENSUREPIP },
