@@ -21,6 +21,12 @@ const ENSUREPIP = ['3.9', '3.10', '3.11', '3.12', '3.13', '3.14', '3.15'].map(
 const TEST_PREREQUISITES: readonly Prerequisite[] = [
   { name: 'mtools', package: 'mtools', purpose: 'fills an EFI system partition', anyOf: ['mcopy'] },
   {
+    name: 'ip',
+    package: 'iproute2',
+    purpose: 'makes a network for the machines of a cloud',
+    anyOf: ['ip', '/usr/sbin/ip', '/sbin/ip'],
+  },
+  {
     name: 'systemd-boot',
     package: 'systemd-boot-efi',
     purpose: 'boots a vendor-like image',

@@ -168,6 +168,14 @@ describe('a lab writer', () => {
     expect(await recorded()).toMatchObject({ state: 'destroyed', command: null })
   })
 
+  test('settles what a command before left unfinished, once somebody has seen that all is well', async () => {
+    await readyLab()
+    await writer.fail({ code: 'interrupted', message: 'Interrupted', step: 'image' })
+    expect(await recorded()).toMatchObject({ state: 'ready', failure: { step: 'image' } })
+    await writer.settle()
+    expect(await recorded()).toMatchObject({ state: 'ready', step: null, failure: null, command: null })
+  })
+
   test('ends a use only where nobody under its lease has moved the lab on', async () => {
     const ready = await readyLab()
     await writer.transition(ready, 'in-use')
