@@ -59,12 +59,6 @@ const TEST_PREREQUISITES: readonly Prerequisite[] = [
     purpose: 'takes and gives files on a stand-in machine',
     anyOf: ['/usr/lib/openssh/sftp-server'],
   },
-  {
-    name: 'ip',
-    package: 'iproute2',
-    purpose: 'makes a network for the machines of a cloud',
-    anyOf: ['ip', '/usr/sbin/ip', '/sbin/ip'],
-  },
   { name: 'python3', package: 'python3', purpose: 'runs an S3 server', anyOf: ['python3'] },
   { name: 'python3-venv', package: 'python3-venv', purpose: 'installs an S3 server', anyOf: ENSUREPIP },
   {
