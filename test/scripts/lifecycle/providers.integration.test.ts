@@ -1,0 +1,79 @@
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { TestAws } from '../../services/aws.js'
+import { useSandboxes, type Sandbox } from '../../stand-in/sandbox.js'
+import '../support.js'
+
+const makeSandbox = useSandboxes()
+let aws: TestAws
+beforeAll(async () => {
+  aws = await TestAws.start()
+})
+afterAll(() => aws.stop())
+
+/** An engine that makes nothing: it says what OpenTofu says, and logs when it loads a provider, and where to. */
+async function engineIn({ root }: Sandbox): Promise<string> {
+  const log = join(root, 'loads.log')
+  const outputs = { machines: { value: { main: { address: '192.0.2.7', port: 22, user: 'admin' } } } }
+  const script = `#!/bin/sh
+case "$1" in
+version) echo '{"terraform_version":"1.6.2"}' ;;
+init)
+  echo "begin $PWD \${TF_PLUGIN_CACHE_DIR:-none} \${TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE:-0}" >>'${log}'
+  echo '- Installing hashicorp/aws v6.25.0...'
+  sleep 0.5
+  echo "end $PWD" >>'${log}' ;;
+apply) echo '${JSON.stringify({ type: 'outputs', outputs })}' ;;
+esac
+`
+  const path = join(root, 'bin', 'engine')
+  await writeFile(path, script)
+  await chmod(path, 0o755)
+  return path
+}
+
+const loads = async ({ root }: Sandbox): Promise<string[][]> =>
+  (await readFile(join(root, 'loads.log'), 'utf8'))
+    .trim()
+    .split('\n')
+    .map((line) => line.split(' '))
+
+async function up(box: Sandbox, lab: string, env: Record<string, string> = {}): Promise<string> {
+  const args = ['up', lab, '--profile', 'debian-12-aws', '--region', 'eu-west-1', '--wait', 'none']
+  const DISTROLAB_TOFU = await engineIn(box)
+  const { code, stderr } = await box.run([...args, '--allow-from', '203.0.113.7'], {
+    env: { ...aws.env, ...env, DISTROLAB_TOFU },
+  })
+  expect([code, stderr]).toEqual([0, expect.any(String)])
+  return stderr
+}
+
+test('providers are loaded into one folder for all labs, by one command at a time, and it is said which', async () => {
+  const box = await makeSandbox()
+  const said = await Promise.all([up(box, 'one'), up(box, 'two')])
+  for (const text of said) expect(text).toContain('loading hashicorp/aws v6.25.0')
+  const [first, firstEnd, second, secondEnd] = await loads(box)
+  expect([first?.[0], firstEnd?.[0], second?.[0], secondEnd?.[0]]).toEqual(['begin', 'end', 'begin', 'end'])
+  expect(firstEnd?.[1]).toBe(first?.[1])
+  expect([first, second].map((load) => load?.slice(2))).toEqual([
+    [join(box.cache, 'providers'), '1'],
+    [join(box.cache, 'providers'), '1'],
+  ])
+})
+
+test("a folder of the user's own is used as it is", async () => {
+  const box = await makeSandbox()
+  const own = join(box.root, 'own')
+  await mkdir(own)
+  await up(box, 'one', { TF_PLUGIN_CACHE_DIR: own })
+  expect((await loads(box))[0]?.slice(2)).toEqual([own, '0'])
+})
+
+test('the address of a machine is the one that the engine ends with', async () => {
+  const box = await makeSandbox()
+  await up(box, 'one')
+  expect((await box.record('one')).machines).toMatchObject([
+    { address: '192.0.2.7', port: 22, user: 'admin' },
+  ])
+})
