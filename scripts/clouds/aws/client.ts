@@ -28,7 +28,7 @@ export async function withEc2<T>(region: string, ask: (client: EC2Client) => Pro
 }
 
 const SOUGHT =
-  'no AWS_* variables, no profile in ~/.aws, no SSO session, and no role of a machine of AWS that this would be'
+  'no keys in AWS_* variables, no such profile in ~/.aws, no SSO session, and no role of a machine of AWS that this would be'
 
 /** An error of AWS's client as a LabError; any other as it is. */
 export function explainAwsError(error: unknown): unknown {

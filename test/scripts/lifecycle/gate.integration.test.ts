@@ -19,6 +19,7 @@ const WORDS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   ssh: [[LAB, '--', 'true']],
   list: [[]],
   images: [[]],
+  regions: [['--provider', 'aws']],
   doctor: [[]],
   'backend init': [[]],
   'backend show': [[]],
