@@ -26,8 +26,10 @@ const WORDS: Readonly<Record<string, readonly (readonly string[])[]>> = {
 }
 const lines = (verbs: readonly string[]): string[][] =>
   verbs.flatMap((verb) => (WORDS[verb] ?? [[LAB]]).map((words) => [...verb.split(' '), ...words]))
-/** It passes by breaking the lease, which is its purpose, and has tests of its own. */
-const isBreak = (line: readonly string[]): boolean => line[1] === 'break'
+/** They go over all labs, and say of each what became of it. */
+const SWEEPING = ['cleanup', 'reap']
+/** `lock break` passes by breaking the lease, which is its purpose, and has tests of its own. */
+const ONE_LAB = CHANGING.filter((verb) => verb !== 'lock break' && !SWEEPING.includes(verb))
 
 let box: Sandbox
 let lease: Lease
@@ -55,17 +57,29 @@ async function everything(): Promise<unknown> {
 }
 
 describe('while somebody else holds the lease', () => {
-  test.each(
-    lines(CHANGING)
-      .filter((line) => !isBreak(line))
-      .map((line) => [line]),
-  )('%j changes nothing and exits 4', async (line) => {
+  test.each(lines(ONE_LAB).map((line) => [line]))('%j changes nothing and exits 4', async (line) => {
     const before = await everything()
     const [verb = '', ...rest] = line
     const run = await box.run([verb, '--wait-lock', '0', ...rest])
     expect(`${run.code} ${run.stderr}`).toMatch(/^4 Error: .* is held by .*running swap since/)
     expect(await everything()).toEqual(before)
     await lease.assertHeld()
+  })
+
+  test.each([
+    [['cleanup', '--yes', '--wait-lock', '0'], /^6 [^]*is held by .*running swap since/],
+    // Nor would it be destroyed if it were free: its time is not over.
+    [['reap', '--yes'], /^0 /],
+  ])('%j leaves that lab alone, and says so', async (line, said) => {
+    const before = await everything()
+    const run = await box.run(line)
+    expect(`${run.code} ${run.stdout}${run.stderr}`).toMatch(said)
+    expect(await everything()).toEqual(before)
+    await lease.assertHeld()
+  })
+
+  test('all verbs that go over labs are among those tried', () => {
+    expect(CHANGING).toEqual(expect.arrayContaining(SWEEPING))
   })
 
   test.each(lines([...READING, ...RUNNING]).map((line) => [line]))('%j does not wait', async (line) => {
