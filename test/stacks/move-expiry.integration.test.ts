@@ -64,7 +64,10 @@ describe('the timer in a machine', () => {
   test('goes by the time that it is told later, and there is one of it only', async () => {
     const machine = await new Machine().make()
     await machine.run(atBoot(NOW + 3600))
-    const pid = await until(() => machine.read('run/distrolab-expiry.pid'), 'the loop')
+    const pid = await until(
+      async () => (await machine.read('run/distrolab-expiry.pid')) || undefined,
+      'the loop',
+    )
     await machine.run(moveExpiryScript(NOW + 7200))
     expect(await machine.read('run/distrolab-expiry.pid')).toBe(pid)
     expect(await machine.isOff()).toBe(false)
