@@ -1,5 +1,6 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { QmpSession } from '../stacks/local/driver/qemu/qmp.js'
 import type { Row } from './cases.js'
 import type { BenchUser } from './lab.js'
 import { median, timeOf } from './measure.js'
@@ -41,7 +42,7 @@ export async function cleanupAgainstDown(user: BenchUser): Promise<Row[]> {
   const names = Array.from({ length: LABS + 1 }, (_name, n) => `bench-${n}`)
   for (const name of names) {
     await user.distrolab('up', name, '--profile', 'debian-13-local', '--wait', 'none')
-    process.kill(await qemuPid(user, name), 'SIGSTOP')
+    await pause(user, name)
   }
   const theirs = await timeOf(() => user.distrolab('down', names[0] ?? ''))
   const ours = await timeOf(() => user.distrolab('cleanup', '--yes'))
@@ -53,8 +54,9 @@ export async function cleanupAgainstDown(user: BenchUser): Promise<Row[]> {
   ]
 }
 
-async function qemuPid(user: BenchUser, lab: string): Promise<number> {
+/** By QEMU's own command: it still answers whoever wants it to end. */
+async function pause(user: BenchUser, lab: string): Promise<void> {
   const machines = join(user.env['DISTROLAB_HOME'] ?? '', 'machines')
   const [backend = ''] = await readdir(machines)
-  return Number(await readFile(join(machines, backend, lab, 'main', 'qemu.pid'), 'utf8'))
+  await QmpSession.with(join(machines, backend, lab, 'main'), (session) => session.execute('stop'))
 }
