@@ -32,10 +32,18 @@ export async function enforcersOf(lab: AnyLab): Promise<readonly Enforcer[]> {
   return (await hooksOf(lab.provider)).enforcers(lab)
 }
 
-/** A lab that runs without what must end it, as after a kill of the watchdog, is given it back. */
-export async function armMissing({ context, signal, log }: Session, lab: AnyLab): Promise<void> {
-  if (!(await enforcersOf(lab)).some(({ state }) => state === 'missing')) return
+/**
+ * A lab that runs without what must end it, as after a kill of the watchdog, is given it back. Returns what enforces its
+ * end from then on.
+ */
+export async function armMissing(
+  { context, signal, log }: Session,
+  lab: AnyLab,
+): Promise<readonly Enforcer[]> {
+  const enforcers = await enforcersOf(lab)
+  if (!enforcers.some(({ state }) => state === 'missing')) return enforcers
   log.warn('nothing enforced the TTL: arming it anew', { lab: lab.lab, expiresAt: lab.expiresAt })
   const hooks = await hooksOf(lab.provider)
   await hooks.moveExpiry(context, lab, { signal, detail: (text) => log.debug(text) })
+  return enforcersOf(lab)
 }

@@ -31,13 +31,24 @@ export interface LabView {
   readonly timings: readonly Timing[]
 }
 
-/** `now`: by the store's clock, where it is known. */
-export async function viewLab(
+/** As it is recorded; `now` by our own clock. */
+export const viewLab = async (context: Context, lab: AnyLab, now: Date): Promise<LabView> =>
+  viewOf(context, lab, {
+    ...{ now, enforcers: await enforcersOf(lab) },
+    timings: lab.steps.map(({ name, ms }) => ({ step: name, ms })),
+  })
+
+/** Whatever a command found or made ends by itself when its time is over. */
+export async function armedView(session: Session, lab: AnyLab, timings: readonly Timing[]): Promise<LabView> {
+  const enforcers = await armMissing(session, lab)
+  return viewOf(session.context, lab, { now: session.lease.storeTime(), enforcers, timings })
+}
+
+function viewOf(
   context: Context,
   lab: AnyLab,
-  now: Date,
-  timings?: readonly Timing[],
-): Promise<LabView> {
+  { now, enforcers, timings }: Pick<LabView, 'enforcers' | 'timings'> & { readonly now: Date },
+): LabView {
   const configFile = join(keyFolder(context.space, lab.lab), keyFiles.sshConfig)
   return {
     lab: lab.lab,
@@ -49,14 +60,8 @@ export async function viewLab(
     machines: lab.machines.map(({ name, address, port, user }) => ({
       ...{ name, address, port, user, ssh: sshCommand(configFile, sshAlias(lab.lab, name)) },
     })),
-    ...{ expiresAt: lab.expiresAt, expiresInMs: expiresInMs(lab, now), enforcers: await enforcersOf(lab) },
+    ...{ expiresAt: lab.expiresAt, expiresInMs: expiresInMs(lab, now), enforcers },
     costPerHourUsd: lab.costPerHourUsd,
-    timings: timings ?? lab.steps.map(({ name, ms }) => ({ step: name, ms })),
+    timings,
   }
-}
-
-/** Whatever a command found or made ends by itself when its time is over. */
-export async function armedView(session: Session, lab: AnyLab, timings: readonly Timing[]): Promise<LabView> {
-  await armMissing(session, lab)
-  return viewLab(session.context, lab, session.lease.storeTime(), timings)
 }
