@@ -35,7 +35,8 @@ export async function newUser(): Promise<RealUser> {
   const cache = join(folder, 'cache')
   await mkdir(join(testCache, 'images'), { recursive: true })
   await cp(join(testCache, 'images'), join(cache, 'images'), { recursive: true })
-  const env = { ...process.env, DISTROLAB_HOME: home, DISTROLAB_CACHE: cache }
+  // Hints name `npm run` to who came by it; these users typed `distrolab`, even where npm runs the tests.
+  const env = { ...process.env, DISTROLAB_HOME: home, DISTROLAB_CACHE: cache, npm_lifecycle_event: undefined }
   const run = (program: string, args: readonly string[], more: NodeJS.ProcessEnv = {}): Promise<Ran> =>
     new Promise((resolve, reject) => {
       const child = spawn(program, args, { env: { ...env, ...more }, stdio: ['ignore', 'pipe', 'pipe'] })
