@@ -5,6 +5,8 @@ export type CloudFault =
   | CloudRefusal
   /** Nobody's credentials were found. `sought`: where, in words. */
   | { readonly code: 'cloud-credentials-missing'; readonly provider: CloudName; readonly sought: string }
+  /** They are found, and nothing says for which project or subscription they are meant. `sought`: where, in words. */
+  | { readonly code: 'cloud-project-missing'; readonly provider: CloudName; readonly sought: string }
   | {
       readonly code: 'cloud-image-missing'
       readonly provider: CloudName
@@ -30,6 +32,8 @@ export type CloudRefusalCode =
   | 'cloud-quota'
   | 'cloud-credentials-refused'
   | 'cloud-forbidden'
+  /** The project or subscription has not switched on what machines need. */
+  | 'cloud-service-disabled'
   | 'cloud-region-disabled'
   | 'cloud-throttled'
   | 'cloud-unreachable'

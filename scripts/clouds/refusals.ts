@@ -10,7 +10,11 @@ type Row = readonly [provider: CloudName, code: CloudRefusalCode, pattern: RegEx
  */
 const REFUSALS: readonly Row[] = [
   ['aws', 'cloud-throttled', /RequestLimitExceeded|\bThrottling(Exception)?\b|TooManyRequestsException/],
-  ['google', 'cloud-throttled', /rateLimitExceeded|RATE_LIMIT_EXCEEDED|RESOURCE_OPERATION_RATE_EXCEEDED/],
+  [
+    'google',
+    'cloud-throttled',
+    /rateLimitExceeded|RATE_LIMIT_EXCEEDED|RESOURCE_OPERATION_RATE_EXCEEDED|googleapi: Error 429(?!.*Quota '[^']+' exceeded)/i,
+  ],
   ['azure', 'cloud-throttled', /429 Too Many Requests|TooManyRequests|SubscriptionRequestsThrottled/],
   [
     'aws',
@@ -65,7 +69,13 @@ const REFUSALS: readonly Row[] = [
     'cloud-forbidden',
     /UnauthorizedOperation|AccessDenied|is not authorized to perform|explicit deny in a/,
   ],
-  ['google', 'cloud-forbidden', /Required '[^']+' permission|googleapi: Error 403|accessNotConfigured/],
+  // Before all else that Google answers 403 to.
+  [
+    'google',
+    'cloud-service-disabled',
+    /accessNotConfigured|SERVICE_DISABLED|has not been used in project \S+ before or it is disabled/,
+  ],
+  ['google', 'cloud-forbidden', /Required '[^']+' permission|googleapi: Error 403/],
   ['azure', 'cloud-forbidden', /AuthorizationFailed|does not have authorization to perform/],
   ['aws', 'cloud-unreachable', /StatusCode: 0\b|(dial tcp|request send failed).{0,200}amazonaws\.com/],
   ['google', 'cloud-unreachable', /(dial tcp|no such host|i\/o timeout).{0,200}googleapis\.com/],

@@ -24,11 +24,38 @@ const REQUEST_QUOTA: Readonly<Record<CloudName, string>> = {
   google: 'gcloud compute regions describe REGION --format="table(quotas)"',
 }
 
+const NAME_PROJECT: Readonly<Record<CloudName, string>> = {
+  aws: 'export AWS_PROFILE=…    # then run the same command again',
+  azure:
+    'export ARM_SUBSCRIPTION_ID=$(az account show --query id -o tsv)    # then run the same command again',
+  google: 'export GOOGLE_PROJECT=$(gcloud config get-value project)    # then run the same command again',
+}
+
+/** The line that switches the service on, for the very service and project that the cloud named. */
+function switchOn(provider: CloudName, reason: string): string {
+  if (provider === 'azure') {
+    const [, namespace = 'Microsoft.Compute'] = /namespace '([\w.]+)'/.exec(reason) ?? []
+    return `az provider register --namespace ${namespace} --wait`
+  }
+  const [, project = 'PROJECT'] = /in project (\S+) before|project[=/]([\w-]+)/.exec(reason) ?? []
+  return `gcloud services enable compute.googleapis.com --project ${project}`
+}
+
 export const cloudExplanations: Explanations<CloudFault> = {
   'cloud-credentials-missing': ({ provider, sought }) => ({
     message: `There are no credentials for ${TITLE[provider]} here: ${sought}. Nothing was made, nothing recorded.`,
     hint: withRunbook(LOG_IN[provider], 'expired-credentials'),
     exitCode: EXIT.credentials,
+  }),
+  'cloud-project-missing': ({ provider, sought }) => ({
+    message: `There are credentials for ${TITLE[provider]}, and nothing says for which ${provider === 'azure' ? 'subscription' : 'project'}: ${sought}. Nothing was made, nothing recorded.`,
+    hint: NAME_PROJECT[provider],
+    exitCode: EXIT.credentials,
+  }),
+  'cloud-service-disabled': ({ provider, reason }) => ({
+    message: `Machines are not switched on for this account at ${TITLE[provider]}: ${reason}`,
+    hint: `${switchOn(provider, reason)}    # then wait two minutes and run the same command again`,
+    exitCode: EXIT.failed,
   }),
   'cloud-credentials-refused': ({ provider, reason }) => ({
     message: `${TITLE[provider]} does not take these credentials (any more): ${reason}`,
