@@ -36,14 +36,30 @@ export async function enforcersOf(lab: AnyLab): Promise<readonly Enforcer[]> {
  * A lab that runs without what must end it, as after a kill of the watchdog, is given it back. Returns what enforces its
  * end from then on.
  */
-export async function armMissing(
-  { context, signal, log }: Session,
-  lab: AnyLab,
-): Promise<readonly Enforcer[]> {
+export async function armMissing(session: Session, lab: AnyLab): Promise<readonly Enforcer[]> {
   const enforcers = await enforcersOf(lab)
   if (!enforcers.some(({ state }) => state === 'missing')) return enforcers
+  const { log } = session
   log.warn('nothing enforced the TTL: arming it anew', { lab: lab.lab, expiresAt: lab.expiresAt })
-  const hooks = await hooksOf(lab.provider)
-  await hooks.moveExpiry(context, lab, { signal, detail: (text) => log.debug(text) })
+  await tellExpiry(session, lab, (text) => log.debug(text))
   return enforcersOf(lab)
+}
+
+/** The provider goes by `lab.expiresAt` from now on; what else that changed is recorded. */
+export async function tellExpiry(
+  session: Session,
+  lab: AnyLab,
+  detail: (text: string) => void,
+): Promise<void> {
+  const { context, signal, writer } = session
+  const hooks = await hooksOf(lab.provider)
+  await hooks.moveExpiry(context, lab, {
+    ...{ signal, detail },
+    async onAddress(name, address) {
+      const machines = (writer.lab ?? lab).machines.map((machine) =>
+        machine.name === name ? { ...machine, address } : machine,
+      )
+      await writer.update({ machines })
+    },
+  })
 }

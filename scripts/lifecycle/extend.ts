@@ -1,9 +1,9 @@
 import type { AnyLab } from '../../backend/lab.js'
 import type { Context } from '../context.js'
 import { LabError } from '../errors.js'
-import { enforcersOf, expiryOf } from './expiry.js'
+import { enforcersOf, expiryOf, tellExpiry } from './expiry.js'
 import { throughGate, type Session } from './gate.js'
-import { hooksOf, type Enforcer } from './provider-hooks.js'
+import type { Enforcer } from './provider-hooks.js'
 import { extendSteps } from './step-lists.js'
 import { Steps } from './steps.js'
 import { assertHere, labNameOf, requireLab } from './target.js'
@@ -46,13 +46,13 @@ export async function extend(
 
 /** The record first: who only gets that far has a lab that ends too early, and never one that nothing ends. */
 async function moveExpiry(session: Session, lab: AnyLab, expiresAt: AnyLab['expiresAt']): Promise<AnyLab> {
-  const { writer, signal, log } = session
+  const { writer, log } = session
   const told = `expires ${expiresAt ?? 'never'}, was ${lab.expiresAt ?? 'never'}`
   const moved = { ...lab, expiresAt }
   await new Steps(session, extendSteps).run('move-expiry', async (detail) => {
     await writer.note(told, { expiresAt })
     log.info(told, { lab: lab.lab })
-    await (await hooksOf(lab.provider)).moveExpiry(session.context, moved, { signal, detail })
+    await tellExpiry(session, moved, detail)
   })
   await writer.finish()
   return moved

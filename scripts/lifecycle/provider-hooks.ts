@@ -71,6 +71,11 @@ export interface StepControl {
   readonly detail: (text: string) => void
 }
 
+export interface MoveControl extends StepControl {
+  /** Told when a machine had to be restarted for it and has another address since. */
+  readonly onAddress: (machine: string, address: string) => Promise<void>
+}
+
 /** `image`: a machine is made anew from its pinned image and configured by the steps of `up`. */
 export type BaselineKind = 'snapshot' | 'image'
 
@@ -129,7 +134,7 @@ export interface ProviderHooks {
   /** Those that the provider has, for a lab that has a TTL. Only looks. */
   enforcers(lab: AnyLab): Promise<readonly Enforcer[]>
   /** From now on the provider's own enforcers go by `lab.expiresAt`; a lab without machines has none. */
-  moveExpiry(context: Context, lab: AnyLab, step: StepControl): Promise<void>
+  moveExpiry(context: Context, lab: AnyLab, step: MoveControl): Promise<void>
   /** Powers a stopped machine on. Returns its address where that is another one from then on. */
   start(spec: LabSpec, machine: string, step: StepControl): Promise<string | undefined>
   /** Removes what the engine did not, and returns what is still there. */
@@ -139,7 +144,9 @@ export interface ProviderHooks {
 }
 
 /** Whether this version can do anything for a lab of that provider. */
-export const isSupported = (provider: string): boolean => provider === 'local' || provider === 'aws'
+export const isSupported = (provider: string): boolean => SUPPORTED.has(provider)
+
+const SUPPORTED: ReadonlySet<string> = new Set(['local', 'aws', 'google'])
 
 /** Loads a provider's hooks; a provider's code costs nothing until it is used. */
 export async function hooksOf(provider: string): Promise<ProviderHooks> {

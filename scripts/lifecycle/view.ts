@@ -41,7 +41,12 @@ export const viewLab = async (context: Context, lab: AnyLab, now: Date): Promise
 /** Whatever a command found or made ends by itself when its time is over. */
 export async function armedView(session: Session, lab: AnyLab, timings: readonly Timing[]): Promise<LabView> {
   const enforcers = await armMissing(session, lab)
-  return viewOf(session.context, lab, { now: session.lease.storeTime(), enforcers, timings })
+  // Arming it may have given a machine another address.
+  return viewOf(session.context, session.writer.lab ?? lab, {
+    now: session.lease.storeTime(),
+    enforcers,
+    timings,
+  })
 }
 
 function viewOf(
