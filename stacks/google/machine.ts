@@ -4,6 +4,7 @@ import {
 } from '@cdktf/provider-google/lib/compute-instance/index.js'
 import type { TerraformStack } from 'cdktf/lib/terraform-stack.js'
 import type { CloudMachine } from '../cloud-spec.js'
+import { endOfLife } from './end.js'
 import type { Image } from './image.js'
 import { keyMetadata } from './key.js'
 import { labelValue, machineName } from './names.js'
@@ -19,6 +20,8 @@ export function buildMachine(
   { image, network }: { readonly image: Image; readonly network: Network },
 ): ComputeInstance {
   const labels = Object.fromEntries(Object.entries(spec.tags).map(([key, value]) => [key, labelValue(value)]))
+  // A change of the disk's labels would make the machine anew, so they don't say when it is over.
+  const { 'distrolab-expires': _expires, ...diskLabels } = labels
   return new ComputeInstance(stack, machine.name, {
     name: machineName(base),
     machineType: spec.instanceType,
@@ -27,7 +30,7 @@ export function buildMachine(
     tags: [network.tag],
     bootDisk: {
       autoDelete: true,
-      initializeParams: { image: image.id, size: image.diskGiB, type: spec.diskType, labels },
+      initializeParams: { image: image.id, size: image.diskGiB, type: spec.diskType, labels: diskLabels },
     },
     networkInterface: [{ ...network.interface, accessConfig: [{ networkTier: 'PREMIUM' }] }],
     metadata: {
@@ -46,14 +49,11 @@ export function buildMachine(
     deletionProtection: false,
     timeouts: { create: '5m', delete: '10m' },
     ...(network.dependsOn.length === 0 ? {} : { dependsOn: network.dependsOn }),
-    // A moved expiry is set by the API: through the engine it would make the machine anew.
-    lifecycle: { ignoreChanges: ['scheduling', ...image.ignoreChanges] },
+    // A moved expiry is set by the API: through the engine it would make the machine anew. A machine that takes another's
+    // place goes by what is recorded now; OpenTofu would give it the old one's.
+    lifecycle: { ignoreChanges: [...(machine.isNew ? [] : ['scheduling']), ...image.ignoreChanges] },
   })
 }
-
-/** The shortest and longest life that Google takes: 30 seconds and 120 days. */
-const SHORTEST = 30
-const LONGEST = 120 * 86_400
 
 /** Google itself deletes the machine at the end of its life, whatever becomes of us. */
 function buildScheduling({ lifetime, spot }: GoogleLabSpec): ComputeInstanceScheduling {
@@ -63,11 +63,10 @@ function buildScheduling({ lifetime, spot }: GoogleLabSpec): ComputeInstanceSche
   if (lifetime === null) {
     return { ...kind, automaticRestart: !spot, ...(spot ? { instanceTerminationAction: 'DELETE' } : {}) }
   }
-  const seconds = Math.min(LONGEST, Math.max(SHORTEST, lifetime.seconds))
   return {
     ...kind,
     automaticRestart: false,
     instanceTerminationAction: 'DELETE',
-    maxRunDuration: { seconds },
+    ...endOfLife(lifetime),
   }
 }

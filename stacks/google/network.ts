@@ -37,6 +37,7 @@ export function buildNetwork(stack: TerraformStack, spec: GoogleLabSpec): Networ
     name: labName(spec.id),
     description: describe(spec),
     autoCreateSubnetworks: false,
+    lifecycle: KEEP_DESCRIPTION,
   })
   const subnetwork = new ComputeSubnetwork(stack, 'lab_subnet', {
     name: labName(spec.id),
@@ -44,10 +45,14 @@ export function buildNetwork(stack: TerraformStack, spec: GoogleLabSpec): Networ
     region: spec.region,
     network: network.id,
     ipCidrRange: '10.77.0.0/24',
+    lifecycle: KEEP_DESCRIPTION,
   })
   buildAllow(stack, spec, network.name)
   return { interface: { subnetwork: subnetwork.id }, tag, dependsOn: [] }
 }
+
+/** It says when the lab is over; a network would be made anew for another one. */
+const KEEP_DESCRIPTION = { ignoreChanges: ['description'] }
 
 /** These networks are IPv4 only, and a rule takes one family. */
 function buildAllow(stack: TerraformStack, spec: GoogleLabSpec, network: string): void {

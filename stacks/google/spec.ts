@@ -5,6 +5,8 @@ export interface GoogleLabSpec extends CloudSpec {
   readonly provider: 'google'
   /** Every machine on Google is in a zone. */
   readonly zone: string
+  /** Where the environment names it, the provider finds it there. */
+  readonly project?: string
   readonly image: CloudImage<Omit<GoogleImage, 'secureBoot'>>
   readonly secureBoot: boolean
   readonly diskType: string

@@ -7,9 +7,11 @@ import { buildNetwork } from './network.js'
 import { buildOutputs } from './outputs.js'
 import type { GoogleLabSpec } from './spec.js'
 
-/** An instance a machine, and the lab's firewall rules. The project comes from the environment, as do credentials. */
+/** An instance a machine, and the lab's firewall rules. Credentials come from the environment, as does the project. */
 export function buildGoogleLab(stack: TerraformStack, spec: GoogleLabSpec): void {
-  new GoogleProvider(stack, 'google', { region: spec.region, zone: spec.zone, requestTimeout: '60s' })
+  const { region, zone, project } = spec
+  const named = project === undefined ? {} : { project }
+  new GoogleProvider(stack, 'google', { ...named, region, zone, requestTimeout: '60s' })
   pinProvider(stack, 'google', spec.providerVersion)
   const image = buildImage(stack, spec)
   const network = buildNetwork(stack, spec)

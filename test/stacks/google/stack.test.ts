@@ -104,24 +104,29 @@ describe('a machine', () => {
   test('is deleted by Google at its end, which later changes do not move through the engine', async () => {
     const mortal = await instanceOf()
     expect(mortal['scheduling']).toMatchObject({
-      max_run_duration: { seconds: 14_400 },
+      termination_time: '2026-11-21T14:00:00.000Z',
       instance_termination_action: 'DELETE',
       automatic_restart: false,
     })
     expect(mortal['lifecycle']).toMatchObject({ ignore_changes: expect.arrayContaining(['scheduling']) })
-    expect((await instanceOf({ lifetime: null }))['scheduling']).not.toHaveProperty('max_run_duration')
+    expect(await instanceOf({ lifetime: null })).toMatchObject({
+      scheduling: { provisioning_model: 'STANDARD', automatic_restart: true },
+    })
+  })
+
+  test('that is made anew goes by what is recorded, not by what its predecessor was told', async () => {
+    const { lifecycle } = await instanceOf({ anew: ['main'], imageId: 'projects/p/global/images/i' })
+    expect(lifecycle).toEqual({ ignore_changes: [] })
   })
 
   test.each([
-    [1, 30],
-    [30, 30],
-    [10_368_000, 10_368_000],
-    [99_999_999, 10_368_000],
-  ])('of %i seconds of life gets %i: Google takes 30 seconds to 120 days', async (seconds, given) => {
+    [29, { max_run_duration: { seconds: 30 } }],
+    [30, { termination_time: '2026-11-21T14:00:00.000Z' }],
+    [10_368_000, { termination_time: '2026-11-21T14:00:00.000Z' }],
+    [10_368_001, { max_run_duration: { seconds: 10_368_000 } }],
+  ])('of %i seconds of life is given %p: Google takes 30 seconds to 120 days', async (seconds, given) => {
     const lifetime = { expiresAt: '2026-11-21T14:00:00.000Z', epoch: 1_795_269_600, seconds }
-    expect((await instanceOf({ lifetime }))['scheduling']).toMatchObject({
-      max_run_duration: { seconds: given },
-    })
+    expect((await instanceOf({ lifetime }))['scheduling']).toMatchObject(given)
   })
 
   test('of Fedora grows its root, which nothing else there does; user data goes to images that read it', async () => {
@@ -155,6 +160,11 @@ test('everything carries the lab: in labels, or where there are none in its desc
         ...{ 'distrolab-lab': 'demo', 'distrolab-backend': '0a1b2c3d' },
         'distrolab-expires': '2026-11-21t14-00-00-000z',
       })
+      // Not when it is over: a change of that would make the machine anew.
+      expect(each['boot_disk']).toMatchObject({
+        initialize_params: { labels: { 'distrolab-lab': 'demo', 'distrolab-backend': '0a1b2c3d' } },
+      })
+      expect(JSON.stringify(each['boot_disk'])).not.toContain('distrolab-expires')
     }
     for (const each of Object.values(others).flatMap((named) => Object.values(named))) {
       expect(each['description']).toBe(
