@@ -1,10 +1,150 @@
+import type { AnyLab } from '../../backend/lab.js'
+import { CatalogError } from '../../distro-catalog/errors.js'
+import type { Profile } from '../../distro-catalog/profile.js'
+import { resolveOffer } from '../../distro-catalog/resolve.js'
+import { architectureOf } from '../../distro-catalog/size.js'
+import { machineName } from '../../stacks/google/names.js'
 import { planGoogleLab } from '../../stacks/google/plan.js'
-import { checkGoogleCredentials } from '../clouds/google-credentials.js'
-import { cloudPlan } from './cloud-hooks.js'
-import type { ProviderHooks } from './provider-hooks.js'
-import { unbuiltHooks } from './unbuilt-hooks.js'
+import { labId } from '../../stacks/naming.js'
+import { checkGoogleAccount } from '../clouds/google/account.js'
+import { openCompute } from '../clouds/google/client.js'
+import { projectOfCredentials, projectOfVariables } from '../clouds/google/credentials.js'
+import { endsAt, markExpiry, moveEnd } from '../clouds/google/expiry.js'
+import { findImage, findNewestImage, type GoogleMachineImage } from '../clouds/google/image.js'
+import {
+  findInstances,
+  instanceNamed,
+  labelFilter,
+  readConsole,
+  startInstance,
+  type GoogleInstance,
+} from '../clouds/google/instances.js'
+import { removeThings, type LabAtGoogle } from '../clouds/google/leftovers.js'
+import { LabError } from '../errors.js'
+import { explain } from '../explain.js'
+import { cloudPlan, cloudPlanning, requireCloud } from './cloud-hooks.js'
+import type { Enforcer, ImageWish, Presence, ProviderHooks } from './provider-hooks.js'
 
+/** An instance of Compute Engine. Google is asked by labels and names alone, so that a lab is found without any state of OpenTofu. */
 export const googleHooks: ProviderHooks = {
-  ...unbuiltHooks('google', ({ env }) => checkGoogleCredentials(env.credentialNames)),
-  buildSpec: (...facts) => planGoogleLab(cloudPlan(...facts)),
+  ...cloudPlanning('google'),
+
+  async checkPrerequisites({ interrupt, progress }) {
+    const { principal, project } = await checkGoogleAccount(interrupt.signal)
+    progress.say(`Google Cloud project ${project}, as ${principal}`)
+  },
+
+  async prepareImage(_context, profile, wish, pinned) {
+    const image = pinned === undefined ? await newestImage(profile, wish) : await findImage(pinned)
+    const { id, name, diskGiB } = image
+    return { image: { id, kind: 'image', source: name }, minimumDiskGiB: diskGiB }
+  },
+
+  buildSpec(...facts) {
+    const spec = planGoogleLab(cloudPlan(...facts))
+    const project = projectOfVariables() === undefined ? projectOfCredentialsIfAny() : undefined
+    return project === undefined ? spec : { ...spec, project }
+  },
+
+  async presence(_lab, machine) {
+    return presenceOf(await instanceNamed(machineName(machine.id)))
+  },
+
+  async enforcers(lab) {
+    const patience = AbortSignal.timeout(LOOK_MS)
+    try {
+      const found = await findInstances(labelFilter(lab.tags), openCompute(patience))
+      return [{ name: END, state: endState(found, lab.expiresAt) }]
+    } catch (error) {
+      // Whoever may look at the record need not have credentials of the cloud, or a network.
+      if (error instanceof LabError || patience.aborted) return [{ name: END, state: 'unknown' }]
+      throw error
+    }
+  },
+
+  async moveExpiry({ progress }, lab, { signal, detail, onAddress }) {
+    const compute = openCompute(signal)
+    for (const machine of lab.machines) {
+      const [instance] = await instanceNamed(machineName(machine.id), compute)
+      if (instance === undefined) continue
+      detail(`${machine.name}: telling Google`)
+      const onRestart = (): void =>
+        progress.say(`${machine.name} is restarted: Google moves the end of machines that are off`)
+      const address = await moveEnd(compute, instance, lab.expiresAt, { now: Date.now(), onRestart })
+      if (address !== undefined) await onAddress(machine.name, address)
+      await markExpiry(compute, instance, lab.expiresAt)
+    }
+  },
+
+  async start(spec, name, step) {
+    if (spec.provider !== 'google') return undefined
+    return startInstance(machineName(`${spec.id}-${name}`), step.signal)
+  },
+
+  async removeLeftovers(lab, step) {
+    const left = await removeThings(atGoogle(lab), {
+      signal: step.signal,
+      onRefused: ({ path }, error) => step.detail(`${path}: ${explain(error).message}`),
+    })
+    return left.map(({ path }) => path)
+  },
+
+  async consoleTail(_lab, machine) {
+    try {
+      const [instance] = await instanceNamed(machineName(machine.id))
+      return instance === undefined ? '' : await readConsole(instance, CONSOLE_LINES)
+    } catch (error) {
+      // It is asked for when something else has failed, which must be told.
+      if (error instanceof LabError) return `(${explain(error).message})`
+      throw error
+    }
+  },
+}
+
+const CONSOLE_LINES = 20
+/** How long a look at a lab waits for what Google could add. */
+const LOOK_MS = 3_000
+const END = 'termination time of the machine'
+
+const atGoogle = ({ lab, region, tags }: Pick<AnyLab, 'lab' | 'region' | 'tags'>): LabAtGoogle => ({
+  ...{ id: labId(tags['distrolab-backend'] ?? '', lab), region, tags },
+})
+
+/** Files can be written without credentials. */
+function projectOfCredentialsIfAny(): string | undefined {
+  try {
+    return projectOfCredentials()
+  } catch (error) {
+    if (error instanceof LabError) return undefined
+    throw error
+  }
+}
+
+async function newestImage(profile: Profile, { region, size }: ImageWish): Promise<GoogleMachineImage> {
+  const { distro } = profile
+  const architecture = architectureOf(requireCloud(profile), size.instanceType)
+  const selector = resolveOffer(distro, 'google').architectures[architecture]
+  if (selector === undefined) {
+    const reason = `there is no ${architecture} image`
+    throw new CatalogError({ code: 'pair-unavailable', distro: distro.name, provider: 'google', reason })
+  }
+  const newest = await findNewestImage(selector)
+  if (newest !== undefined) return newest
+  throw new LabError({
+    ...{ code: 'cloud-image-missing', provider: 'google', distro: distro.name, region },
+    selector: `the family ${selector.family} of ${selector.project ?? 'the project'}`,
+  })
+}
+
+const RUNNING = new Set(['PROVISIONING', 'STAGING', 'RUNNING', 'REPAIRING'])
+
+function presenceOf(found: readonly GoogleInstance[]): Presence {
+  if (found.some(({ status }) => RUNNING.has(status))) return 'running'
+  return found.length === 0 ? 'absent' : 'stopped'
+}
+
+function endState(found: readonly GoogleInstance[], expiresAt: AnyLab['expiresAt']): Enforcer['state'] {
+  const running = found.filter(({ status }) => RUNNING.has(status))
+  if (running.length === 0 || expiresAt === null) return 'idle'
+  return running.every((instance) => endsAt(instance, expiresAt)) ? 'armed' : 'missing'
 }

@@ -2,7 +2,6 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { checkAzureCredentials } from '../../../scripts/clouds/azure-credentials.js'
-import { checkGoogleCredentials } from '../../../scripts/clouds/google-credentials.js'
 import { faultOf, temporaryFolder } from '../support.js'
 
 const homeWith = async (file: string): Promise<string> => {
@@ -13,13 +12,6 @@ const homeWith = async (file: string): Promise<string> => {
 }
 
 const clouds = [
-  {
-    provider: 'google',
-    check: checkGoogleCredentials,
-    enough: ['GOOGLE_APPLICATION_CREDENTIALS'],
-    tooFew: ['GOOGLE_PROJECT'],
-    file: '.config/gcloud/application_default_credentials.json',
-  },
   {
     provider: 'azure',
     check: checkAzureCredentials,

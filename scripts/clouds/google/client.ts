@@ -1,0 +1,132 @@
+import type { AuthClient } from 'google-auth-library'
+import { variableOf } from '../../env.js'
+import { LabError } from '../../errors.js'
+import { explainGoogleError, operationError } from './errors.js'
+import { findGoogleCredentials, requireProject } from './credentials.js'
+
+/** The one that the provider has by default, or another one, as it reads that too. */
+const ENDPOINT = 'https://compute.googleapis.com/compute/v1/'
+const ENDPOINT_VARIABLE = 'GOOGLE_COMPUTE_CUSTOM_ENDPOINT'
+
+export const isCustomEndpoint = (): boolean => (variableOf(ENDPOINT_VARIABLE) ?? '') !== ''
+
+const endpoint = (): string => (variableOf(ENDPOINT_VARIABLE) || ENDPOINT).replace(/\/*$/, '/')
+
+/** Milliseconds until an answer; Google holds back that to `wait` for two minutes. */
+const REQUEST_MS = 20_000
+const WAIT_MS = 150_000
+
+interface Operation {
+  readonly name: string
+  readonly status: string
+  /** A URL, of one that happens in a zone. */
+  readonly zone?: string
+  readonly region?: string
+  readonly error?: { readonly errors: readonly { readonly code: string; readonly message?: string }[] }
+}
+
+interface Page<T> {
+  readonly items?: Readonly<Record<string, T>>
+  readonly nextPageToken?: string
+}
+
+type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
+
+/** The Compute API of one project; paths are relative to it: `zones/Z/instances/I`. Refusals are LabErrors. */
+export class ComputeApi {
+  constructor(
+    private readonly client: AuthClient,
+    readonly project: string,
+    private readonly signal?: AbortSignal,
+  ) {}
+
+  get<T>(path: string): Promise<T> {
+    return this.#ask<T>('GET', `projects/${this.project}${path === '' ? '' : `/${path}`}`)
+  }
+
+  /** Undefined where there is no such thing. */
+  async find<T>(path: string): Promise<T | undefined> {
+    return this.#unlessAbsent(() => this.get<T>(path))
+  }
+
+  /** Of whatever project: `projects/debian-cloud/global/images/…`. */
+  async findAnywhere<T>(path: string): Promise<T | undefined> {
+    return this.#unlessAbsent(() => this.#ask<T>('GET', path))
+  }
+
+  /** The things of a kind in all zones that a filter lets through. */
+  async list<T>(kind: 'instances' | 'disks', filter: string): Promise<T[]> {
+    const found: T[] = []
+    let pageToken = ''
+    do {
+      const query = new URLSearchParams({ filter, ...(pageToken === '' ? {} : { pageToken }) })
+      const page = await this.get<Page<Record<string, T[] | undefined>>>(
+        `aggregated/${kind}?${query.toString()}`,
+      )
+      for (const scope of Object.values(page.items ?? {})) found.push(...(scope[kind] ?? []))
+      pageToken = page.nextPageToken ?? ''
+    } while (pageToken !== '')
+    return found
+  }
+
+  /** Asks for a change, and returns when it is done. */
+  async change(method: Method, path: string, body?: object): Promise<void> {
+    let operation = await this.#ask<Operation>(method, `projects/${this.project}/${path}`, { body })
+    while (operation.status !== 'DONE') {
+      const place = placeOf(operation)
+      const wait = `projects/${this.project}/${place}/operations/${operation.name}/wait`
+      operation = await this.#ask<Operation>('POST', wait, { timeout: WAIT_MS })
+    }
+    const [error] = operation.error?.errors ?? []
+    if (error !== undefined) throw operationError(error)
+  }
+
+  async #ask<T>(
+    method: Method,
+    path: string,
+    { body, timeout = REQUEST_MS }: { readonly body?: object | undefined; readonly timeout?: number } = {},
+  ): Promise<T> {
+    try {
+      const { data } = await this.client.request<T>({
+        ...{ url: `${endpoint()}${path}`, method, timeout, responseType: 'json' },
+        ...(body === undefined ? {} : { data: body }),
+        ...(this.signal === undefined ? {} : { signal: this.signal }),
+        // What changes something is asked for once.
+        ...(method === 'GET' ? { retry: true, retryConfig: { retry: 2 } } : {}),
+      })
+      return data
+    } catch (error) {
+      this.signal?.throwIfAborted()
+      throw explainGoogleError(error)
+    }
+  }
+
+  async #unlessAbsent<T>(ask: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await ask()
+    } catch (error) {
+      if (isAbsent(error)) return undefined
+      throw error
+    }
+  }
+}
+
+/** With the credentials and the project of the environment. Throws LabError cloud-credentials-missing, cloud-project-missing. */
+export const openCompute = (signal?: AbortSignal): ComputeApi =>
+  new ComputeApi(findGoogleCredentials().client, requireProject(), signal)
+
+/** A refusal of the Compute API by its HTTP status. */
+export const statusOf = (error: unknown): number | undefined => {
+  const cause: unknown = error instanceof LabError ? error.cause : undefined
+  return (cause as { readonly response?: { readonly status?: number } } | undefined)?.response?.status
+}
+
+export const isAbsent = (error: unknown): boolean => statusOf(error) === 404
+
+/** `…/zones/europe-west1-b` → `europe-west1-b`. */
+export const lastPart = (url: string): string => url.slice(url.lastIndexOf('/') + 1)
+
+function placeOf({ zone, region }: Operation): string {
+  if (zone !== undefined) return `zones/${lastPart(zone)}`
+  return region === undefined ? 'global' : `regions/${lastPart(region)}`
+}

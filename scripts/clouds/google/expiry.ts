@@ -1,0 +1,72 @@
+import { isDeepStrictEqual } from 'node:util'
+import { endOfLife } from '../../../stacks/google/end.js'
+import { labelValue } from '../../../stacks/google/names.js'
+import { LabError } from '../../errors.js'
+import { openCompute, statusOf, type ComputeApi } from './client.js'
+import { instanceNamed, pathOf, type GoogleInstance, type Scheduling } from './instances.js'
+
+/** Whether Google ends that machine at this time by itself. */
+export function endsAt({ scheduling }: GoogleInstance, expiresAt: string): boolean {
+  const { terminationTime, maxRunDuration } = scheduling
+  // A duration is given only where Google takes no time: for longer than it lets anything live.
+  if (terminationTime === undefined) return maxRunDuration !== undefined
+  return Math.abs(Date.parse(terminationTime) - Date.parse(expiresAt)) < 1_000
+}
+
+/**
+ * From now on Google ends that machine at this time. It takes another time for machines that are off, by its reference, so
+ * one that runs and for which it is refused is switched off and on again: `onRestart` is told before. Returns the address
+ * where it is another one then.
+ */
+export async function moveEnd(
+  compute: ComputeApi,
+  instance: GoogleInstance,
+  expiresAt: string | null,
+  { now, onRestart }: { readonly now: number; readonly onRestart: () => void },
+): Promise<string | undefined> {
+  const scheduling = scheduled(instance.scheduling, expiresAt, now)
+  if (isDeepStrictEqual(scheduling, instance.scheduling)) return undefined
+  const set = (): Promise<void> => compute.change('POST', `${pathOf(instance)}/setScheduling`, scheduling)
+  try {
+    await set()
+    return undefined
+  } catch (error) {
+    if (instance.status !== 'RUNNING' || !isForItsState(error)) throw error
+  }
+  onRestart()
+  await compute.change('POST', `${pathOf(instance)}/stop`)
+  try {
+    await set()
+  } finally {
+    // Whoever interrupts us then still has a machine that runs.
+    await openCompute().change('POST', `${pathOf(instance)}/start`)
+  }
+  return (await instanceNamed(instance.name, compute))[0]?.address
+}
+
+/** A refusal of the request itself, and not of who asks or how often. */
+const isForItsState = (error: unknown): boolean =>
+  error instanceof LabError && error.fault.code === 'cloud-failed' && (statusOf(error) ?? 400) === 400
+
+function scheduled(current: Scheduling, expiresAt: string | null, now: number): Scheduling {
+  const { terminationTime: _time, maxRunDuration: _duration, instanceTerminationAction, ...rest } = current
+  if (expiresAt !== null) {
+    const seconds = Math.floor((Date.parse(expiresAt) - now) / 1000)
+    return { ...rest, instanceTerminationAction: 'DELETE', ...endOfLife({ expiresAt, seconds }) }
+  }
+  // What has no end has no way to end either; all but a spot machine, which Google takes when it likes.
+  const isSpot = current.provisioningModel === 'SPOT' && instanceTerminationAction !== undefined
+  return isSpot ? { ...rest, instanceTerminationAction } : rest
+}
+
+/** Marks a machine with when it is over, for who looks at it. */
+export function markExpiry(
+  compute: ComputeApi,
+  instance: GoogleInstance,
+  expiresAt: string | null,
+): Promise<void> {
+  const { labels, labelFingerprint } = instance
+  return compute.change('POST', `${pathOf(instance)}/setLabels`, {
+    ...{ labels: { ...labels, 'distrolab-expires': labelValue(expiresAt ?? 'never') }, labelFingerprint },
+  })
+}

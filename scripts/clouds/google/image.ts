@@ -1,0 +1,42 @@
+import type { GoogleLabSpec } from '../../../stacks/google/spec.js'
+import { LabError } from '../../errors.js'
+import { openCompute } from './client.js'
+
+export interface GoogleMachineImage {
+  /** `projects/debian-cloud/global/images/debian-13-…`. */
+  readonly id: string
+  readonly name: string
+  /** What its root disk needs at least. */
+  readonly diskGiB: number
+}
+
+export type GoogleImageSelector = Extract<GoogleLabSpec['image'], { readonly kind: 'newest' }>['selector']
+
+interface Image {
+  readonly name: string
+  readonly diskSizeGb?: string
+}
+
+/** The newest image of a family that is not deprecated, by Google's own word; undefined where there is none. */
+export async function findNewestImage({
+  project,
+  family,
+}: GoogleImageSelector): Promise<GoogleMachineImage | undefined> {
+  const compute = openCompute()
+  const owner = project ?? compute.project
+  const image = await compute.findAnywhere<Image>(`projects/${owner}/global/images/family/${family}`)
+  return image === undefined ? undefined : described(`projects/${owner}/global/images/${image.name}`, image)
+}
+
+/** An image that a lab is pinned to. Throws LabError cloud-image-gone. */
+export async function findImage(id: string): Promise<GoogleMachineImage> {
+  // A lab of plain OpenTofu files has it as a URL.
+  const path = id.slice(id.indexOf('projects/'))
+  const image = await openCompute().findAnywhere<Image>(path)
+  if (image === undefined) throw new LabError({ code: 'cloud-image-gone', provider: 'google', reason: id })
+  return described(id, image)
+}
+
+const described = (id: string, { name, diskSizeGb = '10' }: Image): GoogleMachineImage => ({
+  ...{ id, name, diskGiB: Number(diskSizeGb) },
+})
