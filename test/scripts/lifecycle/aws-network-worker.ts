@@ -5,14 +5,15 @@ import { join } from 'node:path'
 import type { Instance } from '@aws-sdk/client-ec2'
 import { nothingMade, TestAws } from '../../services/aws.js'
 import { awsProvider } from '../../services/aws-provider.js'
-import { AwsMachines } from '../../stand-in/aws-machines.js'
+import { awsMachineAt, awsUserData } from '../../stand-in/aws-machines.js'
+import { CloudMachines } from '../../stand-in/cloud-machines.js'
 import { CliProcess, type CliRun } from '../../stand-in/lab-cli.js'
 
 // Runs in a network of its own, where every address is this computer's (`aws-network.integration.test.ts`).
 const REGION = 'eu-west-1'
 const root = await mkdtemp(join(tmpdir(), 'distrolab-aws-network-'))
 const aws = await TestAws.start()
-const machines = await AwsMachines.start(aws, REGION, join(root, 'machines'))
+const machines = await CloudMachines.start(awsMachineAt(aws, REGION), join(root, 'machines'))
 const provider = await awsProvider()
 assert(provider !== undefined)
 const { version, configFile } = provider
@@ -68,7 +69,7 @@ async function scenario(): Promise<void> {
   assert.deepEqual(second.SecurityGroups, first.SecurityGroups)
   assert.equal(tagOf(second, 'Name'), tagOf(first, 'Name'))
   // It is told of its own time, not of the one that the first machine was made with.
-  const files = (await machines.userData(second.InstanceId))['write_files'] as { content: string }[]
+  const files = (await awsUserData(aws, REGION, second.InstanceId))['write_files'] as { content: string }[]
   assert.equal(files[0]?.content, `${epochOf(expiresAt)}\n`)
   assert.equal((await ok('exec', 'web', '--', 'touch', 'mine')).code, 0)
 
