@@ -1,0 +1,206 @@
+import { join } from 'node:path'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import type { LabRecord } from '../../../backend/record-schema.js'
+import { cloudProvider } from '../../services/cloud-providers.js'
+import { GoogleCloud, nothingMade } from '../../stand-in/google/google-cloud.js'
+import { waitUntil, type CliRun } from '../../stand-in/lab-cli.js'
+import { useSandboxes, type Sandbox } from '../../stand-in/sandbox.js'
+import { readSource } from '../support.js'
+
+// The provider's own program takes seconds to start.
+jest.setTimeout(600_000)
+
+const REGION = 'europe-west1'
+const CALLER = '203.0.113.7'
+const makeSandbox = useSandboxes()
+let cloud: GoogleCloud
+let env: Readonly<Record<string, string>>
+
+const provider = await cloudProvider('google')
+const withProvider = provider === undefined ? describe.skip : describe
+
+beforeAll(async () => {
+  cloud = await GoogleCloud.start()
+  env = { ...cloud.env, TF_CLI_CONFIG_FILE: provider?.configFile ?? '' }
+})
+afterEach(() => cloud.obey())
+afterAll(() => cloud.stop())
+
+/** With the version of the provider that is on this computer. */
+async function sandbox(): Promise<Sandbox> {
+  const box = await makeSandbox()
+  const folder = join(box.root, 'config')
+  await mkdir(folder, { recursive: true })
+  await writeFile(
+    join(folder, 'config.yaml'),
+    `region: ${REGION}\nproviderVersions: { google: ${provider?.version} }\nallowFrom: ${CALLER}\n`,
+  )
+  return box
+}
+
+async function ok(box: Sandbox, ...args: string[]): Promise<CliRun> {
+  const result = await box.run(args, { env })
+  if (result.code !== 0)
+    throw new Error(`${args.join(' ')} → ${result.code}\n${result.stdout}${result.stderr}`)
+  return result
+}
+
+const record = async (box: Sandbox, lab: string): Promise<LabRecord> =>
+  (await ok(box, 'status', lab, '-o', 'json')).json<LabRecord>()
+
+const UP = ['up', 'web', '--profile', 'debian-12-google', '--wait', 'none'] as const
+const FAMILY = 'projects/debian-cloud/global/images/family/debian-12'
+
+/** After the others: it judges by what they asked. */
+async function permissionsBeyondRole(): Promise<string[]> {
+  const role = JSON.parse(await readSource('docs/providers/google-role.json')) as {
+    includedPermissions: string[]
+  }
+  const allowed = new Set(role.includedPermissions)
+  return [...cloud.permissions].filter((permission) => !allowed.has(permission)).sort()
+}
+
+withProvider('a lab on Google Cloud', () => {
+  test('is one instance and two rules, open to this computer alone; it is extended; and then nothing', async () => {
+    const box = await sandbox()
+    const up = (await ok(box, ...UP, '-o', 'json')).json<{
+      machines: { address: string; port: number; user: string }[]
+      enforcers: unknown
+    }>()
+    const { instances, disks, firewalls, networks, subnetworks } = cloud.made
+    expect([instances.length, disks.length, firewalls.length, networks.length, subnetworks.length]).toEqual([
+      ...[1, 1, 2, 0, 0],
+    ])
+    const [instance] = instances
+    const address = instance?.networkInterfaces[0]?.accessConfigs[0]?.natIP
+    expect(up.machines).toEqual([expect.objectContaining({ address, port: 22, user: 'debian' })])
+    expect(up.enforcers).toEqual([{ name: 'termination time of the machine', state: 'armed' }])
+    expect(firewalls).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ priority: 900, sourceRanges: ['0.0.0.0/0'] }),
+        expect.objectContaining({ priority: 800, sourceRanges: [`${CALLER}/32`] }),
+      ]),
+    )
+    const { tags, machines, image, allowFrom, expiresAt, state } = await record(box, 'web')
+    expect({ state, allowFrom }).toEqual({ state: 'provisioned', allowFrom: [`${CALLER}/32`] })
+    expect(image?.id).toBe('projects/debian-cloud/global/images/debian-12-v1')
+    expect(disks[0]).toMatchObject({ sourceImage: image?.id, sizeGb: '20' })
+    expect(instance).toMatchObject({ name: machines[0]?.id, labels: tags })
+    expect(instance).not.toHaveProperty('serviceAccounts')
+    expect(instance?.scheduling).toMatchObject({
+      ...{ instanceTerminationAction: 'DELETE', terminationTime: expiresAt },
+    })
+    expect((await ok(box, 'status', 'web')).stdout).toBe('provisioned\n')
+
+    // A newer image counts for nothing: none is looked for.
+    const looked = cloud.asked('compute.images.getFromFamily')
+    cloud.publish(FAMILY)
+    await ok(box, ...UP)
+    expect(cloud.made.instances.map(({ id }) => id)).toEqual([instance?.['id']])
+    expect(cloud.asked('compute.images.getFromFamily')).toBe(looked)
+
+    const extended = (await ok(box, 'extend', 'web', '--ttl', '9h', '-o', 'json')).json<{
+      expiresAt: string
+      enforcers: unknown
+    }>()
+    expect(extended.enforcers).toEqual([{ name: 'termination time of the machine', state: 'armed' }])
+    const [moved] = cloud.made.instances
+    expect(moved?.scheduling).toMatchObject({ terminationTime: extended.expiresAt })
+    expect(moved?.status).toBe('RUNNING')
+    const newAddress = moved?.networkInterfaces[0]?.accessConfigs[0]?.natIP
+    expect((await record(box, 'web')).machines).toMatchObject([{ address: newAddress }])
+
+    await ok(box, ...UP, '--allow-from', '198.51.100.0/24')
+    expect(cloud.made.instances.map(({ id }) => id)).toEqual([instance?.['id']])
+    expect(cloud.made.instances[0]?.scheduling).toMatchObject({ terminationTime: extended.expiresAt })
+    expect(cloud.made.firewalls).toContainEqual(
+      expect.objectContaining({ priority: 800, sourceRanges: ['198.51.100.0/24'] }),
+    )
+
+    await ok(box, 'down', 'web')
+    expect(cloud.made).toEqual(nothingMade)
+    expect((await ok(box, 'status', 'web')).stdout).toBe('destroyed\n')
+  })
+
+  test('whose state is lost is found by its labels and names, and what Google does not let go is told', async () => {
+    const box = await sandbox()
+    await ok(box, ...UP)
+    await rm(join(box.home, 'labs/web/tofu.tfstate'))
+    const missing = "Required 'compute.instances.delete' permission for 'projects/tests'"
+    cloud.refuse('compute.instances.delete', 403, missing, 'forbidden')
+    const refused = await box.run(['down', 'web'], { env })
+    expect(refused.code).toBe(6)
+    const name = cloud.made.instances[0]?.name
+    expect(refused.stderr).toContain(`zones/${REGION}-b/instances/${name}`)
+    expect((await record(box, 'web')).state).toBe('destroy-failed')
+    cloud.obey()
+    await ok(box, 'down', 'web')
+    expect(cloud.made).toEqual(nothingMade)
+  })
+
+  test('that Google refuses to make ends in the recorded state, the exit code and a hint; down removes the rest', async () => {
+    const box = await sandbox()
+    const zone = `projects/tests/zones/${REGION}-b`
+    const make = 'compute.instances.create'
+    const refusals = [
+      [
+        () =>
+          cloud.fail(
+            make,
+            'ZONE_RESOURCE_POOL_EXHAUSTED',
+            `The zone '${zone}' does not have enough resources available to fulfill the request.  Try a different zone, or try again later.`,
+          ),
+        ...([5, 'cloud-capacity', 'distrolab regions --provider google'] as const),
+      ],
+      [
+        () => cloud.fail(make, 'QUOTA_EXCEEDED', `Quota 'CPUS' exceeded.  Limit: 8.0 in region ${REGION}.`),
+        ...([5, 'cloud-quota', 'gcloud compute regions describe'] as const),
+      ],
+      [
+        () => cloud.refuse(make, 401, 'Request had invalid authentication credentials.', 'authError'),
+        ...([7, 'cloud-credentials-refused', 'gcloud auth application-default login'] as const),
+      ],
+      [
+        () => cloud.refuse(make, 403, `Required '${make}' permission for '${zone}/instances/x'`, 'forbidden'),
+        ...([1, 'cloud-forbidden', 'docs/providers/google.md'] as const),
+      ],
+    ] as const
+    for (const [refuse, code, fault, hint] of refusals) {
+      refuse()
+      const up = await box.run(UP, { env })
+      expect([fault, up.code]).toEqual([fault, code])
+      expect(up.stderr).toContain(hint)
+      const { state, failure } = await record(box, 'web')
+      expect({ state, failure }).toMatchObject({
+        ...{ state: 'provision-failed', failure: { step: 'apply', code: fault } },
+      })
+      cloud.obey()
+    }
+    await ok(box, 'down', 'web')
+    expect(cloud.made).toEqual(nothingMade)
+  })
+
+  test('whose making is interrupted has a record from which down removes all of it', async () => {
+    const box = await sandbox()
+    cloud.hold('compute.instances.create')
+    const up = box.start(UP, { env })
+    await waitUntil(
+      'the instance',
+      () => cloud.asked('compute.instances.create') > 0 && cloud.made.instances.length > 0,
+      120_000,
+    )
+    up.signal('SIGINT')
+    expect((await up.done).code).toBe(130)
+    expect(await record(box, 'web')).toMatchObject({ state: 'provision-failed' })
+    expect(cloud.made.instances).toHaveLength(1)
+    cloud.obey()
+    await ok(box, 'down', 'web')
+    expect(cloud.made).toEqual(nothingMade)
+  })
+
+  test('needs no rights but those of the role', async () => {
+    expect(cloud.permissions).toContain('compute.instances.create')
+    expect(await permissionsBeyondRole()).toEqual([])
+  })
+})
