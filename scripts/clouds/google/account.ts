@@ -15,11 +15,13 @@ export interface GoogleAccount {
  */
 export async function checkGoogleAccount(signal: AbortSignal): Promise<GoogleAccount> {
   const credentials = findGoogleCredentials()
-  const compute = openCompute(signal)
+  const compute = openCompute(signal, ANSWER_MS)
   const [principal] = await Promise.all([principalOf(credentials), compute.get('')])
   return { principal, project: compute.project }
 }
 
+/** A Google that does not answer at once is found out before anything is begun. */
+const ANSWER_MS = 4_000
 /** How long a name is waited for that nothing depends on. */
 const NAME_MS = 1_500
 

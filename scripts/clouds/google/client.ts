@@ -38,6 +38,7 @@ export class ComputeApi {
     private readonly client: AuthClient,
     readonly project: string,
     private readonly signal?: AbortSignal,
+    private readonly requestMs = REQUEST_MS,
   ) {}
 
   get<T>(path: string): Promise<T> {
@@ -84,15 +85,16 @@ export class ComputeApi {
   async #ask<T>(
     method: Method,
     path: string,
-    { body, timeout = REQUEST_MS }: { readonly body?: object | undefined; readonly timeout?: number } = {},
+    options: { readonly body?: object | undefined; readonly timeout?: number } = {},
   ): Promise<T> {
+    const { body, timeout = this.requestMs } = options
     try {
       const { data } = await this.client.request<T>({
         ...{ url: `${endpoint()}${path}`, method, timeout, responseType: 'json' },
         ...(body === undefined ? {} : { data: body }),
         ...(this.signal === undefined ? {} : { signal: this.signal }),
         // What changes something is asked for once.
-        ...(method === 'GET' ? { retry: true, retryConfig: { retry: 2 } } : {}),
+        ...(method === 'GET' ? { retry: true, retryConfig: { retry: 2, noResponseRetries: 1 } } : {}),
       })
       return data
     } catch (error) {
@@ -112,8 +114,8 @@ export class ComputeApi {
 }
 
 /** With the credentials and the project of the environment. Throws LabError cloud-credentials-missing, cloud-project-missing. */
-export const openCompute = (signal?: AbortSignal): ComputeApi =>
-  new ComputeApi(findGoogleCredentials().client, requireProject(), signal)
+export const openCompute = (signal?: AbortSignal, requestMs?: number): ComputeApi =>
+  new ComputeApi(findGoogleCredentials().client, requireProject(), signal, requestMs)
 
 /** A refusal of the Compute API by its HTTP status. */
 export const statusOf = (error: unknown): number | undefined => {

@@ -48,7 +48,7 @@ export function findGoogleCredentials(home = homedir()): GoogleCredentials {
   const found = lookFor(home)
   const impersonated = valueOf('GOOGLE_IMPERSONATE_SERVICE_ACCOUNT')
   const name = JSON.stringify([found, impersonated])
-  const credentials = clients.get(name) ?? impersonating(credentialsOf(found), impersonated)
+  const credentials = clients.get(name) ?? impersonating(patient(credentialsOf(found)), impersonated)
   clients.set(name, credentials)
   return credentials
 }
@@ -127,13 +127,22 @@ function credentialsOf(found: Found): GoogleCredentials {
   }
 }
 
+/** Milliseconds until a token is there: what gives them out would else be waited for as long as the network likes. */
+const TOKEN_MS = 5_000
+
+function patient(credentials: GoogleCredentials): GoogleCredentials {
+  const { gaxios } = credentials.client
+  if (gaxios !== null) gaxios.defaults = { ...gaxios.defaults, timeout: TOKEN_MS }
+  return credentials
+}
+
 function impersonating(source: GoogleCredentials, target: string | undefined): GoogleCredentials {
   if (target === undefined) return source
   const client = new Impersonated({
     ...{ sourceClient: source.client, targetPrincipal: target, targetScopes: SCOPES, lifetime: 3600 },
     delegates: [],
   })
-  return { client, kind: 'account', principal: target }
+  return patient({ client, kind: 'account', principal: target })
 }
 
 /** Without asking the network, where a computer that is none would wait for seconds. */

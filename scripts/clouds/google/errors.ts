@@ -13,16 +13,18 @@ interface Refusal {
 
 interface RequestError extends Error {
   readonly code?: unknown
+  /** What was asked; the one thing that a request without any answer has. */
+  readonly config?: unknown
   readonly response?: { readonly status: number; readonly data: unknown }
 }
 
 /** An error of Google's client as a LabError; any other as it is. */
 export function explainGoogleError(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof LabError || error.name === 'AbortError') return error
-  const { response, code } = error as RequestError
+  const { response, code, config } = error as RequestError
   if (response !== undefined) return refused(wordsOf(response.status, response.data, error.message), error)
   if (findRefusal(error.message, 'google') !== undefined) return refused(error.message, error)
-  if (typeof code !== 'string') return error
+  if (typeof code !== 'string' && config === undefined) return error
   const reason = networkReason(error)
   return new LabError({ code: 'cloud-unreachable', provider: 'google', reason }, { cause: error })
 }

@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
-import { checkGoogleAccount } from '../../../scripts/clouds/google/account.js'
 import { openCompute } from '../../../scripts/clouds/google/client.js'
 import { endsAt, markExpiry, moveEnd } from '../../../scripts/clouds/google/expiry.js'
 import { findImage, findNewestImage } from '../../../scripts/clouds/google/image.js'
@@ -69,13 +68,6 @@ const removeAll = (lab: string, refused: string[] = []) =>
     signal: never,
     onRefused: ({ kind }, { fault }) => refused.push(`${kind}: ${fault.code}`),
   })
-
-test('an account is the project, and whoever holds the token', async () => {
-  expect(await checkGoogleAccount(never)).toEqual({
-    principal: 'the holder of the token in GOOGLE_OAUTH_ACCESS_TOKEN',
-    project: 'tests',
-  })
-})
 
 describe('an image', () => {
   test('is the newest of its family, with the disk that it needs', async () => {

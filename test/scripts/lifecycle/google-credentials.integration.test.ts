@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { GoogleCloud } from '../../stand-in/google/google-cloud.js'
 import type { CliRun } from '../../stand-in/lab-cli.js'
@@ -59,6 +62,20 @@ describe('up on Google Cloud', () => {
     expect(run.code).toBe(1)
     expect(run.stderr).toContain("Google Cloud can't be reached")
     expect(run.stderr).toContain('ECONNREFUSED 127.0.0.1:9')
+  })
+
+  test('where Google is silent gives up', async () => {
+    const server = createServer(() => undefined).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const run = await refusedUp({
+      ...cloud.env,
+      GOOGLE_COMPUTE_CUSTOM_ENDPOINT: `http://127.0.0.1:${port}/v1/`,
+    })
+    server.closeAllConnections()
+    server.close()
+    expect(run.code).toBe(1)
+    expect(run.stderr).toContain("Google Cloud can't be reached")
   })
 
   test('for a distro whose family is gone says what it looked for', async () => {
