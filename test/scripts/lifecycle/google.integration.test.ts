@@ -49,6 +49,9 @@ async function ok(box: Sandbox, ...args: string[]): Promise<CliRun> {
 const record = async (box: Sandbox, lab: string): Promise<LabRecord> =>
   (await ok(box, 'status', lab, '-o', 'json')).json<LabRecord>()
 
+/** Of the one instance that there is. */
+const addressNow = () => cloud.made.instances[0]?.networkInterfaces[0]?.accessConfigs[0]?.natIP
+
 const UP = ['up', 'web', '--profile', 'debian-12-google', '--wait', 'none'] as const
 const FAMILY = 'projects/debian-cloud/global/images/family/debian-12'
 
@@ -73,8 +76,9 @@ withProvider('a lab on Google Cloud', () => {
       ...[1, 1, 2, 0, 0],
     ])
     const [instance] = instances
-    const address = instance?.networkInterfaces[0]?.accessConfigs[0]?.natIP
-    expect(up.machines).toEqual([expect.objectContaining({ address, port: 22, user: 'debian' })])
+    expect(up.machines).toEqual([
+      expect.objectContaining({ address: addressNow(), port: 22, user: 'debian' }),
+    ])
     expect(up.enforcers).toEqual([{ name: 'termination time of the machine', state: 'armed' }])
     expect(firewalls).toEqual(
       expect.arrayContaining([
@@ -108,8 +112,7 @@ withProvider('a lab on Google Cloud', () => {
     const [moved] = cloud.made.instances
     expect(moved?.scheduling).toMatchObject({ terminationTime: extended.expiresAt })
     expect(moved?.status).toBe('RUNNING')
-    const newAddress = moved?.networkInterfaces[0]?.accessConfigs[0]?.natIP
-    expect((await record(box, 'web')).machines).toMatchObject([{ address: newAddress }])
+    expect((await record(box, 'web')).machines).toMatchObject([{ address: addressNow() }])
 
     await ok(box, ...UP, '--allow-from', '198.51.100.0/24')
     expect(cloud.made.instances.map(({ id }) => id)).toEqual([instance?.['id']])
@@ -117,6 +120,13 @@ withProvider('a lab on Google Cloud', () => {
     expect(cloud.made.firewalls).toContainEqual(
       expect.objectContaining({ priority: 800, sourceRanges: ['198.51.100.0/24'] }),
     )
+
+    // One that was switched off is switched on, and found where it is then.
+    cloud.compute.act(`zones/${REGION}-b/instances/${instance?.name}`, 'stop', {})
+    await ok(box, ...UP)
+    const [started] = cloud.made.instances
+    expect(started).toMatchObject({ id: instance?.['id'], status: 'RUNNING' })
+    expect((await record(box, 'web')).machines).toMatchObject([{ address: addressNow() }])
 
     await ok(box, 'down', 'web')
     expect(cloud.made).toEqual(nothingMade)
@@ -164,6 +174,10 @@ withProvider('a lab on Google Cloud', () => {
       [
         () => cloud.refuse(make, 403, `Required '${make}' permission for '${zone}/instances/x'`, 'forbidden'),
         ...([1, 'cloud-forbidden', 'docs/providers/google.md'] as const),
+      ],
+      [
+        () => cloud.refuse(make, 403, 'Rate Limit Exceeded', 'rateLimitExceeded'),
+        ...([1, 'cloud-throttled', 'Wait a minute'] as const),
       ],
     ] as const
     for (const [refuse, code, fault, hint] of refusals) {
