@@ -1,4 +1,3 @@
-import type { AnyLab } from '../../backend/lab.js'
 import type { Machine } from '../../backend/record-schema.js'
 import type { Profile } from '../../distro-catalog/profile.js'
 import { resolveOffer } from '../../distro-catalog/resolve.js'
@@ -8,7 +7,6 @@ import { machineName } from '../../stacks/aws/names.js'
 import { planAwsLab } from '../../stacks/aws/plan.js'
 import type { AwsImageSelector } from '../../stacks/aws/spec.js'
 import { checkAwsAccount } from '../clouds/aws/account.js'
-import { moveTimer } from '../clouds/aws/expiry.js'
 import { findImage, findNewestImage, type AwsMachineImage } from '../clouds/aws/image.js'
 import {
   findInstances,
@@ -18,13 +16,11 @@ import {
   type AwsInstance,
 } from '../clouds/aws/instances.js'
 import { findThings, removeThings } from '../clouds/aws/leftovers.js'
-import type { Context } from '../context.js'
 import { LabError } from '../errors.js'
 import { explain } from '../explain.js'
-import { connectOnce, SshError } from '../machine/connect.js'
 import { cloudPlan, cloudPlanning, requireCloud } from './cloud-hooks.js'
-import type { Enforcer, ImageWish, Presence, ProviderHooks, StepControl } from './provider-hooks.js'
-import { requireIdentity, targetOf } from './reach.js'
+import { moveMachineExpiry } from './machine-expiry.js'
+import type { Enforcer, ImageWish, Presence, ProviderHooks } from './provider-hooks.js'
 
 /** An instance of EC2. AWS is asked by tags and names alone, so that a lab is found without any state of OpenTofu. */
 export const awsHooks: ProviderHooks = {
@@ -136,29 +132,4 @@ function timerState(found: readonly AwsInstance[], expiresAt: string | null): En
   const running = found.filter(({ state }) => state === 'running' || state === 'pending')
   if (running.length === 0) return 'idle'
   return running.every(({ tags }) => tags['distrolab-expires'] === expiresAt) ? 'armed' : 'missing'
-}
-
-/** Enough for a machine that is up. */
-const TIMEOUTS = { banner: 10_000, login: 15_000 }
-
-async function moveMachineExpiry(
-  context: Context,
-  lab: AnyLab,
-  machine: Machine,
-  { signal, detail }: StepControl,
-): Promise<void> {
-  const identity = await requireIdentity(context, lab)
-  detail(`${machine.name}: telling its timer`)
-  try {
-    const connection = await connectOnce(targetOf(context, lab, machine, identity), TIMEOUTS, signal)
-    try {
-      await moveTimer(connection, lab.expiresAt, { lab: lab.lab, machine: machine.name, signal })
-    } finally {
-      connection.end()
-    }
-  } catch (error) {
-    if (!(error instanceof SshError)) throw error
-    const { reason } = error
-    throw new LabError({ code: 'ssh-failed', lab: lab.lab, machine: machine.name, reason }, { cause: error })
-  }
 }

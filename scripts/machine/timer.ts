@@ -1,8 +1,8 @@
-import { moveExpiryScript } from '../../../stacks/cloud-user-data.js'
-import { LabError } from '../../errors.js'
-import type { Connection } from '../../machine/connect.js'
-import { runRemote } from '../../machine/remote.js'
-import { quoteForShell } from '../../machine/shell.js'
+import { moveExpiryScript } from '../../stacks/cloud-user-data.js'
+import { LabError } from '../errors.js'
+import type { Connection } from './connect.js'
+import { runRemote } from './remote.js'
+import { quoteForShell } from './shell.js'
 
 /**
  * Tells a machine's own timer when the machine is over; a machine that had no timer gets one. Throws LabError ssh-failed
