@@ -47,8 +47,9 @@ export function buildMachine(
 const DAY_SECONDS = 86_400
 
 /**
- * Azure deletes nothing by itself; it can stop a machine, and with it most of the cost, at a time of the day. Every day: so
- * only for a lab that ends within one.
+ * Azure deletes nothing by itself, and bills a machine that switched itself off; it can stop one, and with it most of the
+ * cost, at a time of the day. Every day: so it is on only for a lab that ends within one. It is there in any case, because
+ * who moves the end of a lab switches it on or off, and OpenTofu must not find what it has not made.
  */
 export function buildShutdown(
   stack: TerraformStack,
@@ -56,12 +57,11 @@ export function buildShutdown(
   machine: CloudMachine,
   { id, location }: LinuxVirtualMachine,
 ): void {
-  if (lifetime === null || lifetime.seconds > DAY_SECONDS) return
   new DevTestGlobalVmShutdownSchedule(stack, `${machine.name}_shutdown`, {
     virtualMachineId: id,
     location,
-    enabled: true,
-    dailyRecurrenceTime: lifetime.expiresAt.slice(11, 16).replace(':', ''),
+    enabled: lifetime !== null && lifetime.seconds <= DAY_SECONDS,
+    dailyRecurrenceTime: lifetime?.expiresAt.slice(11, 16).replace(':', '') ?? '0000',
     timezone: 'UTC',
     notificationSettings: { enabled: false },
     tags: { ...tags },

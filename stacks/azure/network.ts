@@ -28,7 +28,8 @@ export function buildNetwork(stack: TerraformStack, spec: AzureLabSpec, group: R
       ...{ name: 'machines', address_prefixes: ['10.77.0.0/24'], default_outbound_access_enabled: true },
       ...{ delegation: [], id: null, private_endpoint_network_policies: 'Disabled' },
       ...{ private_link_service_network_policies_enabled: true, route_table_id: null, security_group: '' },
-      ...{ service_endpoint_policy_ids: null, service_endpoints: null },
+      service_endpoint_policy_ids: null,
+      ...(isBefore5(spec) ? { service_endpoints: null } : { service_endpoint: [] }),
     },
   ])
   const security = new NetworkSecurityGroup(stack, 'lab_access', {
@@ -38,6 +39,10 @@ export function buildNetwork(stack: TerraformStack, spec: AzureLabSpec, group: R
   security.addOverride('security_rule', buildRules(spec.allowFrom))
   return { subnetId: `\${one(${network.fqn}.subnet[*].id)}`, security }
 }
+
+/** Version 5 of the provider has another word for the endpoints of a subnet. */
+const isBefore5 = ({ providerVersion }: AzureLabSpec): boolean =>
+  providerVersion === null || Number.parseInt(providerVersion) < 5
 
 /** Without a rule nothing comes in from outside. Raw for the same reason as the subnet. */
 function buildRules(allowFrom: readonly string[]): unknown[] {

@@ -7,8 +7,7 @@ import type { AzureImageSelector, AzureLabSpec, AzurePlan } from './spec.js'
 export function planAzureLab(plan: CloudLabPlan): AzureLabSpec {
   const offer = resolveOffer(plan.distro, 'azure')
   const { image } = imageFor(plan, offer.architectures)
-  // A guest that switches itself off is billed on: here the platform must do it.
-  const common = planCommon(plan, offer, 'by-platform')
+  const common = planCommon(plan, offer, 'by-guest')
   const machines = common.machines.map(({ userData, ...machine }) => ({
     ...machine,
     userData: userData === null ? null : Buffer.from(userData).toString('base64'),
@@ -26,8 +25,8 @@ export function planAzureLab(plan: CloudLabPlan): AzureLabSpec {
   }
 }
 
-/** The catalog holds exactly one of the three. */
-function selectorOf({ source: { marketplace, gallery, imported } }: AzureImage): AzureImageSelector {
+/** The catalog holds exactly one of the three. Pure. */
+export function selectorOf({ source: { marketplace, gallery, imported } }: AzureImage): AzureImageSelector {
   if (marketplace !== undefined) {
     const { publisher, offer, sku } = marketplace
     return { from: 'marketplace', publisher, offer, sku }
@@ -37,7 +36,8 @@ function selectorOf({ source: { marketplace, gallery, imported } }: AzureImage):
   throw new TypeError('an image on azure comes from somewhere')
 }
 
-function planOf({ source: { marketplace } }: AzureImage): AzurePlan | null {
+/** What an image is bought under; null where it is free of that. Pure. */
+export function planOf({ source: { marketplace } }: AzureImage): AzurePlan | null {
   if (marketplace === undefined || !marketplace.plan) return null
   return { name: marketplace.sku, product: marketplace.offer, publisher: marketplace.publisher }
 }

@@ -104,6 +104,16 @@ describe('a machine', () => {
     expect(machine['admin_ssh_key']).toEqual([{ username: 'debian', public_key: 'ssh-ed25519 AAAA $${a}' }])
   })
 
+  test('switches itself off at its end', async () => {
+    const machine = await machineOf(
+      {},
+      { lifetime: { expiresAt: '', epoch: 1_795_000_000, seconds: 90_000 } },
+    )
+    expect(Buffer.from(String(machine['custom_data']), 'base64').toString()).toContain(
+      'content: |\n      1795000000',
+    )
+  })
+
   test('is stopped by the platform at its end, if that is within a day', async () => {
     const shutdownOf = async (lifetime: CloudLabPlan['lifetime']) =>
       (await labOf({}, { lifetime })).resource['azurerm_dev_test_global_vm_shutdown_schedule']
@@ -112,8 +122,8 @@ describe('a machine', () => {
       ...{ daily_recurrence_time: '0405', timezone: 'UTC', enabled: true },
       notification_settings: { enabled: false },
     })
-    expect(await shutdownOf({ expiresAt, epoch: 0, seconds: 86_401 })).toBeUndefined()
-    expect(await shutdownOf(null)).toBeUndefined()
+    for (const lifetime of [{ expiresAt, epoch: 0, seconds: 86_401 }, null])
+      expect((await shutdownOf(lifetime))?.['main_shutdown']).toMatchObject({ enabled: false })
   })
 })
 
