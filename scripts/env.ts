@@ -64,6 +64,10 @@ export function takeVariable(name: string): string | undefined {
 /** One variable of our own environment, for a command that gets it too. */
 export const variableOf = (name: string): string | undefined => process.env[name]
 
+/** Those of our own environment whose names match: for what must notice that they have changed. */
+export const variablesNamed = (pattern: RegExp): Readonly<Record<string, string | undefined>> =>
+  Object.fromEntries(Object.entries(process.env).filter(([name]) => pattern.test(name)))
+
 type Variables = Readonly<Record<string, string | undefined>>
 
 const NOT_FLAGS = new Set(

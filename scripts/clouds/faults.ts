@@ -15,6 +15,14 @@ export type CloudFault =
       /** What was looked for. */
       readonly selector: string
     }
+  /** Images that are sold, though for nothing: nobody of the subscription has accepted the terms of this one. */
+  | {
+      readonly code: 'cloud-image-terms'
+      readonly provider: 'azure'
+      readonly publisher: string
+      readonly offer: string
+      readonly plan: string
+    }
   | { readonly code: 'cloud-machine-missing'; readonly provider: CloudName; readonly machine: string }
   | { readonly code: 'cloud-failed'; readonly provider: CloudName; readonly reason: string }
   /** What this version can't do on this provider. */

@@ -29,7 +29,7 @@ const REFUSALS: readonly Row[] = [
   [
     'azure',
     'cloud-credentials-refused',
-    /AADSTS\d+|ExpiredAuthenticationToken|could not acquire access token|could not configure AzureCli Authorizer|az login/,
+    /AADSTS\d+|(Expired|Invalid)AuthenticationToken|SubscriptionNotFound|InvalidSubscriptionId|could not acquire access token|could not configure AzureCli Authorizer|az login/,
   ],
   [
     'aws',
@@ -45,7 +45,7 @@ const REFUSALS: readonly Row[] = [
     /\b(VcpuLimit|InstanceLimit|AddressLimit|VpcLimit|SecurityGroupLimit|VolumeLimit|MaxSpotInstanceCount|MaxIOPSLimit)Exceeded\b|PendingVerification/,
   ],
   ['google', 'cloud-quota', /Quota '[^']+' exceeded|QUOTA_EXCEEDED|quotaExceeded/],
-  ['azure', 'cloud-quota', /exceeding approved .{1,80}quota|PublicIPCountLimitReached/],
+  ['azure', 'cloud-quota', /exceeding approved .{1,80}quota|\b\w*QuotaExceeded\b|PublicIPCountLimitReached/],
   [
     'aws',
     'cloud-capacity',
@@ -63,7 +63,7 @@ const REFUSALS: readonly Row[] = [
   ],
   ['aws', 'cloud-image-gone', /InvalidAMIID\.(NotFound|Unavailable)|Your query returned no results/],
   ['google', 'cloud-image-gone', /Could not find image or family/],
-  ['azure', 'cloud-image-gone', /PlatformImageNotFound|GalleryImageNotFound/],
+  ['azure', 'cloud-image-gone', /PlatformImageNotFound|GalleryImage(Version)?NotFound/],
   [
     'aws',
     'cloud-forbidden',
@@ -76,7 +76,12 @@ const REFUSALS: readonly Row[] = [
     /accessNotConfigured|SERVICE_DISABLED|has not been used in project \S+ before or it is disabled/,
   ],
   ['google', 'cloud-forbidden', /Required '[^']+' permission|googleapi: Error 403/],
-  ['azure', 'cloud-forbidden', /AuthorizationFailed|does not have authorization to perform/],
+  ['azure', 'cloud-service-disabled', /MissingSubscriptionRegistration|not registered to use namespace/],
+  [
+    'azure',
+    'cloud-forbidden',
+    /AuthorizationFailed|RequestDisallowedByPolicy|ReadOnlyDisabledSubscription|does not have authorization to perform/,
+  ],
   ['aws', 'cloud-unreachable', /StatusCode: 0\b|(dial tcp|request send failed).{0,200}amazonaws\.com/],
   ['google', 'cloud-unreachable', /(dial tcp|no such host|i\/o timeout).{0,200}googleapis\.com/],
   ['google', 'cloud-unreachable', /googleapis\.com.{0,200}(dial tcp|no such host|i\/o timeout)/],
@@ -97,9 +102,10 @@ export function findRefusal(text: string, provider?: CloudName): CloudRefusal | 
   return row === undefined ? undefined : { code: row[1], provider: row[0], reason: essence(line) }
 }
 
-/** Without the request's ids and AWS's sealed explanations, which say nothing to people. */
+/** Without the requests' ids and AWS's sealed explanations, which say nothing to people. */
 const essence = (line: string): string =>
   line
     .replaceAll(/ ?(RequestID|HostID): [^ ]*,/g, '')
+    .replaceAll(/ ?(Trace|Correlation) ID: \S+/g, '')
     .replace(/ Encoded authorization failure message: \S+/, '')
     .replaceAll(/^(Error: )+/g, '')

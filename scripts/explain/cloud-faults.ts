@@ -14,7 +14,8 @@ const LOG_IN: Readonly<Record<CloudName, string>> = {
 
 const LOG_IN_AGAIN: Readonly<Record<CloudName, string>> = {
   aws: 'aws sso login    # or new values of the AWS_* variables; if they are right, is the clock? Then run the same command again',
-  azure: 'az login    # then run the same command again',
+  azure:
+    'az login    # or new values of the ARM_* variables; is ARM_SUBSCRIPTION_ID one of `az account list`? Then run the same command again',
   google: 'gcloud auth application-default login    # then run the same command again',
 }
 
@@ -109,6 +110,11 @@ export const cloudExplanations: Explanations<CloudFault> = {
       provider === 'azure'
         ? 'az vm image terms accept --urn PUBLISHER:OFFER:SKU:VERSION    # then run the same command again'
         : 'Subscribe to it in the AWS Marketplace, and run the same command again.',
+    exitCode: EXIT.failed,
+  }),
+  'cloud-image-terms': ({ publisher, offer, plan }) => ({
+    message: `The image ${publisher}:${offer}:${plan} costs nothing, but has terms that somebody has to accept once for the subscription. Nothing was made.`,
+    hint: `az vm image terms accept --publisher ${publisher} --offer ${offer} --plan ${plan}    # then run the same command again`,
     exitCode: EXIT.failed,
   }),
   'cloud-image-missing': ({ provider, distro, region, selector }) => ({

@@ -146,7 +146,7 @@ export interface ProviderHooks {
 /** Whether this version can do anything for a lab of that provider. */
 export const isSupported = (provider: string): boolean => SUPPORTED.has(provider)
 
-const SUPPORTED: ReadonlySet<string> = new Set(['local', 'aws', 'google'])
+const SUPPORTED: ReadonlySet<string> = new Set(['local', 'aws', 'azure', 'google'])
 
 /** Loads a provider's hooks; a provider's code costs nothing until it is used. */
 export async function hooksOf(provider: string): Promise<ProviderHooks> {

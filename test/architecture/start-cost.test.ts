@@ -36,15 +36,15 @@ describe('TypeBox', () => {
 })
 
 describe('the clients of clouds', () => {
-  const isClient = (specifier: string): boolean => /^@(aws-sdk|smithy|google-cloud)\//.test(specifier)
+  const isClient = (specifier: string): boolean => /^@(aws-sdk|smithy|google-cloud|azure)\//.test(specifier)
 
-  test('are loaded by nobody but through the `import()` of what needs one: a store, its set-up, labs on AWS', () => {
+  test('are loaded by nobody but through the `import()` of what needs one: a store, its set-up, labs on AWS and Azure', () => {
     const loaders = product
       .map(({ path }) => path)
       .filter((path) => wayTo(product, path, isClient, { lazily: false }) !== undefined)
     for (const loader of loaders)
       expect(loader).toMatch(
-        /^(backend\/(s3|gcs|aws)[-.]|scripts\/clouds\/aws\/|scripts\/lifecycle\/aws-hooks)/,
+        /^(backend\/(s3|gcs|aws)[-.]|scripts\/clouds\/(aws|azure)\/|scripts\/lifecycle\/(aws|azure)-hooks)/,
       )
     const doors = product
       .flatMap(importsOf)
@@ -57,6 +57,7 @@ describe('the clients of clouds', () => {
       ['backend/open-store.ts', 'backend/s3.ts', true],
       ['backend/open-store.ts', 'backend/gcs.ts', true],
       ['scripts/lifecycle/provider-hooks.ts', 'scripts/lifecycle/aws-hooks.ts', true],
+      ['scripts/lifecycle/provider-hooks.ts', 'scripts/lifecycle/azure-hooks.ts', true],
     ])
   })
 

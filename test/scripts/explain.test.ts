@@ -119,6 +119,7 @@ test.each([
   ['cloud-quota', 5],
   ['cloud-region-disabled', 2],
   ['cloud-not-built', 2],
+  ['cloud-image-terms', 1],
   ['caller-unknown', 2],
   ['cloud-throttled', 1],
   ['cloud-unreachable', 1],

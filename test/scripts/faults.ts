@@ -120,6 +120,7 @@ export const labFaults = withCodes<LabFault>({
   'cloud-unreachable': { provider: 'aws', reason: 'getaddrinfo ENOTFOUND' },
   'cloud-image-gone': { provider: 'aws', reason: 'ami-1' },
   'cloud-image-missing': { provider: 'aws', distro: 'arch', region: 'eu-west-1', selector: 'arch-* of 1' },
+  'cloud-image-terms': { provider: 'azure', publisher: 'resf', offer: 'rockylinux-x86_64', plan: '10-base' },
   'cloud-terms': { provider: 'azure', reason: 'ResourcePurchaseValidationFailed' },
   'cloud-failed': { provider: 'aws', reason: 'InternalError: oh' },
   'cloud-machine-missing': { provider: 'aws', machine: 'distrolab-0a-demo-main' },

@@ -106,6 +106,17 @@ const told = [
     'cloud-forbidden',
     "unexpected status 403 (403 Forbidden) with error: AuthorizationFailed: The client 'x' does not have authorization to perform action 'Microsoft.Compute/virtualMachines/write'",
   ],
+  ['azure', 'cloud-quota', 'QuotaExceeded: The number of public IP addresses in the region is exceeded.'],
+  [
+    'azure',
+    'cloud-service-disabled',
+    "unexpected status 409 (409 Conflict) with error: MissingSubscriptionRegistration: The subscription is not registered to use namespace 'Microsoft.DevTestLab'.",
+  ],
+  [
+    'azure',
+    'cloud-terms',
+    'MarketplacePurchaseEligibilityFailed: Marketplace purchase eligibilty check returned errors.',
+  ],
   [
     'azure',
     'cloud-terms',

@@ -54,16 +54,6 @@ describe('up on a cloud', () => {
     expect({ code, files: await box.files() }).toEqual({ code: 1, files: [] })
     expect(stderr).toContain("AWS can't be reached: connect ECONNREFUSED 127.0.0.1:9")
   })
-
-  test.each([['azure', { ARM_CLIENT_ID: 'id', ARM_TENANT_ID: 'tenant', ARM_CLIENT_SECRET: 'of-tests' }]])(
-    '%s, with credentials, is refused as not part of this version',
-    async (cloud, env) => {
-      const box = await makeSandbox()
-      const { code, stderr } = await box.run(['up', '--profile', `fedora-${cloud}`], { env })
-      expect({ code, files: await box.files() }).toEqual({ code: 2, files: [] })
-      expect(stderr).toContain(`distrolab synth --profile DISTRO-${cloud} --out DIR`)
-    },
-  )
 })
 
 describe('the address that SSH is opened to', () => {

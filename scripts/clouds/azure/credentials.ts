@@ -1,0 +1,63 @@
+import { readFile } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import {
+  AzureCliCredential,
+  ClientAssertionCredential,
+  ClientCertificateCredential,
+  ClientSecretCredential,
+  type TokenCredential,
+} from '@azure/identity'
+import { variableOf } from '../../env.js'
+import { LabError } from '../../errors.js'
+import { isThere } from '../is-there.js'
+import { readCertificate } from './certificate.js'
+import { RETRIES, type AzureEnvironment } from './environment.js'
+import { federatedToken, machineIdentity } from './federation.js'
+
+/** What `az login` leaves. */
+const PROFILE = 'azureProfile.json'
+
+/**
+ * Who OpenTofu's provider would be, by the same variables in the same order: a principal with a certificate, a secret or a
+ * token of another service, the identity of a machine of Azure, and who is logged in with `az`. Nobody is asked whether
+ * they are still valid. Throws LabError cloud-credentials-missing, or cloud-credentials-refused for a certificate that can't
+ * be read.
+ */
+export async function azureCredential({ login }: AzureEnvironment): Promise<TokenCredential> {
+  const options = { authorityHost: login, disableInstanceDiscovery: true, retryOptions: RETRIES }
+  const tenant = variable('ARM_TENANT_ID')
+  const client = await variableOrFile('ARM_CLIENT_ID')
+  if (tenant !== undefined && client !== undefined) {
+    const certificate = await readCertificate()
+    if (certificate !== undefined)
+      return new ClientCertificateCredential(tenant, client, { certificate }, options)
+    const secret = await variableOrFile('ARM_CLIENT_SECRET')
+    if (secret !== undefined) return new ClientSecretCredential(tenant, client, secret, options)
+    const token =
+      isTrue('ARM_USE_OIDC') || isTrue('ARM_USE_AKS_WORKLOAD_IDENTITY') ? federatedToken() : undefined
+    if (token !== undefined) return new ClientAssertionCredential(tenant, client, token, options)
+  }
+  if (isTrue('ARM_USE_MSI')) return machineIdentity(client)
+  const profile = join(variable('AZURE_CONFIG_DIR') ?? join(homedir(), '.azure'), PROFILE)
+  if (variable('ARM_USE_CLI') !== 'false' && (await isThere(profile)))
+    return new AzureCliCredential(tenant === undefined ? {} : { tenantId: tenant })
+  const sought = `ARM_CLIENT_ID, ARM_TENANT_ID and ARM_CLIENT_SECRET are not all set, and there is no ~/.azure/${PROFILE}`
+  throw new LabError({ code: 'cloud-credentials-missing', provider: 'azure', sought })
+}
+
+/** The subscription that the provider will use. Throws LabError cloud-project-missing. */
+export function azureSubscription(): string {
+  const id = variable('ARM_SUBSCRIPTION_ID')
+  if (id !== undefined) return id
+  const sought = 'ARM_SUBSCRIPTION_ID is not set'
+  throw new LabError({ code: 'cloud-project-missing', provider: 'azure', sought })
+}
+
+const variable = (name: string): string | undefined => variableOf(name) || undefined
+const isTrue = (name: string): boolean => ['true', '1'].includes(variable(name)?.toLowerCase() ?? '')
+
+async function variableOrFile(name: string): Promise<string | undefined> {
+  const path = variable(`${name}_FILE_PATH`)
+  return variable(name) ?? (path === undefined ? undefined : (await readFile(path, 'utf8')).trim())
+}

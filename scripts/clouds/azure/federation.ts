@@ -1,0 +1,59 @@
+import { readFile } from 'node:fs/promises'
+import type { TokenCredential } from '@azure/identity'
+import { createPipelineFromOptions, createPipelineRequest } from '@azure/core-rest-pipeline'
+import { variableOf } from '../../env.js'
+import { LabError } from '../../errors.js'
+import { httpClient, RETRIES } from './environment.js'
+
+const pipeline = createPipelineFromOptions({ retryOptions: RETRIES })
+const TIMEOUT_MS = 3_000
+const AUDIENCE = 'api://AzureADTokenExchange'
+
+/** Of the first that is set; the second and third name is what GitHub Actions sets. */
+const first = (...names: string[]): string | undefined =>
+  names.map((name) => variableOf(name) || undefined).find((value) => value !== undefined)
+
+/** What gives the token of another service that Azure trusts: a value, a file, or the CI service; undefined where nothing does. */
+export function federatedToken(): (() => Promise<string>) | undefined {
+  const token = first('ARM_OIDC_TOKEN')
+  if (token !== undefined) return () => Promise.resolve(token)
+  const file = first('ARM_OIDC_TOKEN_FILE_PATH', 'AZURE_FEDERATED_TOKEN_FILE')
+  // Each time: it is written anew before it expires.
+  if (file !== undefined) return async () => (await readFile(file, 'utf8')).trim()
+  const url = first('ARM_OIDC_REQUEST_URL', 'ACTIONS_ID_TOKEN_REQUEST_URL')
+  const bearer = first('ARM_OIDC_REQUEST_TOKEN', 'ACTIONS_ID_TOKEN_REQUEST_TOKEN')
+  if (url === undefined || bearer === undefined) return undefined
+  return async () => {
+    const asked = new URL(url)
+    asked.searchParams.set('audience', AUDIENCE)
+    const { value } = await ask<{ value: string }>(asked, { authorization: `Bearer ${bearer}` })
+    return value
+  }
+}
+
+/** Of a machine of Azure; asked here, because only so it can be where ARM_MSI_ENDPOINT says, as for the provider. */
+export function machineIdentity(client: string | undefined): TokenCredential {
+  return {
+    async getToken(scopes) {
+      const url = new URL(
+        first('ARM_MSI_ENDPOINT') ?? 'http://169.254.169.254/metadata/identity/oauth2/token',
+      )
+      url.searchParams.set('api-version', first('ARM_MSI_API_VERSION') ?? '2018-02-01')
+      url.searchParams.set('resource', String(scopes).replace(/\/\.default$/, ''))
+      if (client !== undefined) url.searchParams.set('client_id', client)
+      const { access_token: token, expires_on: expiresOn } = await ask<Record<string, string>>(url, {
+        metadata: 'true',
+      })
+      return { token: token ?? '', expiresOnTimestamp: Number(expiresOn) * 1000 }
+    },
+  }
+}
+
+async function ask<T>(url: URL, headers: Record<string, string>): Promise<T> {
+  const request = createPipelineRequest({ url: url.href, timeout: TIMEOUT_MS, allowInsecureConnection: true })
+  for (const [name, value] of Object.entries(headers)) request.headers.set(name, value)
+  const { status, bodyAsText } = await pipeline.sendRequest(httpClient, request)
+  if (status === 200) return JSON.parse(bodyAsText ?? '') as T
+  const reason = `${url.host} gives no token: HTTP ${status}`
+  throw new LabError({ code: 'cloud-credentials-refused', provider: 'azure', reason })
+}

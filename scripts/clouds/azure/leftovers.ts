@@ -1,0 +1,67 @@
+import { groupName } from '../../../stacks/azure/names.js'
+import { LabError } from '../../errors.js'
+import { changeAzure, listAzure, readAzure } from './client.js'
+
+const RESOURCES = '2021-04-01'
+
+export interface AzureGroup {
+  readonly name: string
+  readonly region: string
+}
+
+interface Group {
+  readonly name: string
+  readonly location: string
+  readonly tags?: Readonly<Record<string, string>>
+}
+
+type Tags = Readonly<Record<string, string>>
+
+/**
+ * The groups that hold what Azure still has of a lab: that of its name, and any that carry its tags. Neither record nor
+ * state is asked. `lab`: as from `labId`. Throws LabError as `readAzure`.
+ */
+export async function findGroups(lab: string, tags: Tags): Promise<AzureGroup[]> {
+  const [[name, value] = ['', '']] = Object.entries(tags)
+  const [named, tagged] = await Promise.all([
+    readAzure<Group>(`/resourceGroups/${groupName(lab)}`, { apiVersion: RESOURCES }),
+    // The filter takes one tag only.
+    listAzure<Group>('/resourceGroups', {
+      ...{ apiVersion: RESOURCES, query: { $filter: `tagName eq '${name}' and tagValue eq '${value}'` } },
+    }),
+  ])
+  const marked = tagged.filter((group) =>
+    Object.entries(tags).every(([tag, expected]) => group.tags?.[tag] === expected),
+  )
+  const all = [...(named === undefined ? [] : [named]), ...marked]
+  // The case of a group's name is Azure's to choose.
+  const byName = new Map(all.map((group) => [group.name.toLowerCase(), group]))
+  return [...byName.values()].map(({ name: found, location }) => ({ name: found, region: location }))
+}
+
+/**
+ * Removes a lab's groups with everything in them, machines without shutting them down, and returns what is there all the
+ * same. What Azure refuses to remove is told by `onRefused` and is among what is returned. Throws LabError when Azure can't
+ * be asked.
+ */
+export async function removeGroups(
+  lab: string,
+  tags: Tags,
+  options: { readonly signal: AbortSignal; readonly onRefused: (group: AzureGroup, error: LabError) => void },
+): Promise<readonly AzureGroup[]> {
+  const found = await findGroups(lab, tags)
+  if (found.length === 0) return []
+  for (const group of found) {
+    try {
+      await changeAzure('DELETE', `/resourceGroups/${group.name}`, {
+        ...{ apiVersion: RESOURCES, signal: options.signal },
+        query: { forceDeletionTypes: 'Microsoft.Compute/virtualMachines' },
+      })
+    } catch (error) {
+      options.signal.throwIfAborted()
+      if (!(error instanceof LabError)) throw error
+      options.onRefused(group, error)
+    }
+  }
+  return findGroups(lab, tags)
+}

@@ -1,0 +1,48 @@
+import { loadCatalog } from '../../distro-catalog/load.js'
+import { resolveOffer } from '../../distro-catalog/resolve.js'
+
+/** What Azure publishes of images, by the path below `/subscriptions/…`, in small letters. */
+export interface AzureShelf {
+  readonly answers: ReadonlyMap<string, unknown>
+  /** Offers whose terms nobody has accepted yet: what their path ends with. */
+  readonly unaccepted: Set<string>
+}
+
+/** Oldest and newest stand so that neither the first nor the last of the list is the right one to take. */
+const VERSIONS = ['1.20260901.7', '1.20261101.12', '1.20261101.3']
+export const NEWEST = '1.20261101.12'
+
+/** Two images for each distro and architecture of the catalog, in one region. */
+export async function stockShelf(region: string): Promise<AzureShelf> {
+  const answers = new Map<string, unknown>()
+  const regional = `/providers/microsoft.compute/locations/${region}`
+  const put = (path: string, answer: unknown): void => void answers.set(path.toLowerCase(), answer)
+  for (const distro of (await loadCatalog()).distros.values()) {
+    if (distro.providers.azure === undefined) continue
+    for (const { source } of Object.values(resolveOffer(distro, 'azure').architectures)) {
+      if (source.marketplace !== undefined) {
+        const { publisher, offer, sku } = source.marketplace
+        const path = `${regional}/publishers/${publisher}/artifacttypes/vmimage/offers/${offer}/skus/${sku}/versions`
+        put(
+          path,
+          VERSIONS.map((name) => ({ name, location: region, id: `${path}/${name}` })),
+        )
+        for (const name of VERSIONS)
+          put(`${path}/${name}`, {
+            name,
+            properties: { osDiskImage: { operatingSystem: 'Linux', sizeInGb: 31 } },
+          })
+      }
+      if (source.gallery !== undefined) {
+        const path = `${regional}/communityGalleries/${source.gallery.name}/images/${source.gallery.image}/versions`
+        const version = (name: string, excludeFromLatest = false) => ({
+          name,
+          properties: { excludeFromLatest, storageProfile: { osDiskImage: { diskSizeGB: 5 } } },
+        })
+        put(path, { value: [...VERSIONS.map((name) => version(name)), version('9.9.9', true)] })
+        for (const name of VERSIONS) put(`${path}/${name}`, version(name))
+      }
+    }
+  }
+  return { answers, unaccepted: new Set() }
+}
