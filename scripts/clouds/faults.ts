@@ -25,8 +25,6 @@ export type CloudFault =
     }
   | { readonly code: 'cloud-machine-missing'; readonly provider: CloudName; readonly machine: string }
   | { readonly code: 'cloud-failed'; readonly provider: CloudName; readonly reason: string }
-  /** What this version can't do on this provider. */
-  | { readonly code: 'cloud-not-built'; readonly provider: CloudName }
   /** `--allow-from auto`, and nobody told us from where we come. */
   | { readonly code: 'caller-unknown'; readonly asked: readonly string[]; readonly reason: string }
 

@@ -132,11 +132,6 @@ export const cloudExplanations: Explanations<CloudFault> = {
     hint: 'distrolab up LAB    # makes it again',
     exitCode: EXIT.failed,
   }),
-  'cloud-not-built': ({ provider }) => ({
-    message: `Labs on ${TITLE[provider]} can't be made by this version: it writes their OpenTofu files only. Nothing was made, nothing recorded.`,
-    hint: `distrolab synth --profile DISTRO-${provider} --out DIR    # then: cd DIR && tofu init && tofu apply`,
-    exitCode: EXIT.usage,
-  }),
   'caller-unknown': ({ asked, reason }) => ({
     message: `SSH would be opened to this computer only, but its address is not known: ${asked.join(' and ')} did not tell it (${reason}). It is never opened to everybody instead.`,
     hint: 'Name the networks that may reach SSH: --allow-from 203.0.113.7/32',

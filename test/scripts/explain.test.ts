@@ -118,7 +118,6 @@ test.each([
   ['cloud-capacity', 5],
   ['cloud-quota', 5],
   ['cloud-region-disabled', 2],
-  ['cloud-not-built', 2],
   ['cloud-image-terms', 1],
   ['caller-unknown', 2],
   ['cloud-throttled', 1],

@@ -124,7 +124,6 @@ export const labFaults = withCodes<LabFault>({
   'cloud-terms': { provider: 'azure', reason: 'ResourcePurchaseValidationFailed' },
   'cloud-failed': { provider: 'aws', reason: 'InternalError: oh' },
   'cloud-machine-missing': { provider: 'aws', machine: 'distrolab-0a-demo-main' },
-  'cloud-not-built': { provider: 'azure' },
   'caller-unknown': { asked: ['https://checkip.amazonaws.com'], reason: 'HTTP 503' },
   'engine-missing': { minimum: '1.6.0', rejected: ['/bin/tofu (PATH) is 1.5.0'] },
   'engine-failed': { operation: 'apply', problems: ['broken'] },
