@@ -26,7 +26,7 @@ const places = {
   yargs: ['scripts/**'],
   programs: ['scripts/run.ts', 'stacks/local/driver/run.ts'],
   env: ['scripts/env.ts', 'stacks/local/driver/env.ts'],
-  exit: ['scripts/cli.ts', 'stacks/local/driver/main.ts'],
+  exit: ['scripts/cli.ts', 'scripts/refresh-catalog.ts', 'stacks/local/driver/main.ts'],
   chdir: ['stacks/local/driver/main.ts'],
   cdktf: ['stacks/**', 'backend/**'],
   values: ['distro-catalog/**', 'backend/**', 'scripts/**', 'stacks/local/driver/**'],

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { BackendError } from './errors.js'
-import { leaseKey } from './keys.js'
+import { leaseKey, type Leasable } from './keys.js'
 import type { LabName } from './lab-name.js'
 import type { FormerHolder, Lease, LeaseTiming } from './lease.js'
 import { encodeLease, leaseLost, readLeaseDocument } from './lease-document.js'
@@ -19,7 +19,7 @@ interface Renewal {
 }
 
 /** Made by `acquireLease`. */
-export class HeldLease implements Lease {
+export class HeldLease<Owner extends Leasable = LabName> implements Lease<Owner> {
   readonly tookOverFrom?: FormerHolder
   readonly #lost = new AbortController()
   #timer: NodeJS.Timeout | undefined
@@ -30,7 +30,7 @@ export class HeldLease implements Lease {
 
   constructor(
     private readonly store: ObjectStore,
-    readonly lab: LabName,
+    readonly lab: Owner,
     private readonly timing: LeaseTiming,
     private last: Renewal,
     from: { readonly tookOverFrom?: FormerHolder },

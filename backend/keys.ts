@@ -1,19 +1,27 @@
 import { BackendError } from './errors.js'
+import { isImageName, type ImageName } from './image-name.js'
 import type { LabName } from './lab-name.js'
 
 /** The names of everything in a backend, declared once. Paths are relative to the backend's prefix. */
 export const labsPrefix = 'labs/'
+export const imagesPrefix = 'images/'
+
+/** What has a lease and a state of OpenTofu: a lab, or an image that was brought to a provider. */
+export type Leasable = LabName | ImageName
 
 const labKey = (lab: LabName, name: string): string => `${labsPrefix}${lab}/${name}`
+const keyIn = (owner: Leasable, name: string): string =>
+  `${isImageName(owner) ? imagesPrefix : labsPrefix}${owner}/${name}`
 
 export const recordKey = (lab: LabName): string => labKey(lab, 'record.json')
-export const leaseKey = (lab: LabName): string => labKey(lab, 'lease.json')
+export const imageRecordKey = (image: ImageName): string => keyIn(image, 'record.json')
+export const leaseKey = (owner: Leasable): string => keyIn(owner, 'lease.json')
 export const eventsPrefix = (lab: LabName): string => labKey(lab, 'events/')
 export const eventKey = (lab: LabName, eventId: string): string => `${eventsPrefix(lab)}${eventId}.json`
 /** OpenTofu's own file: the store never reads or writes it. */
-export const tofuStateKey = (lab: LabName): string => labKey(lab, 'tofu.tfstate')
+export const tofuStateKey = (owner: Leasable): string => keyIn(owner, 'tofu.tfstate')
 /** Where OpenTofu's gcs backend, which takes a prefix, keeps `default.tfstate` and `default.tflock`. */
-export const tofuStatePrefix = (lab: LabName): string => labKey(lab, 'tofu')
+export const tofuStatePrefix = (owner: Leasable): string => keyIn(owner, 'tofu')
 
 /** Never written; asking a bucket for it shows the bucket's clock. No lab's name begins with `_`. */
 export const clockKey = `${labsPrefix}_clock`
@@ -23,6 +31,13 @@ export const probeKeys = { writes: `${labsPrefix}_probe`, removes: `${labsPrefix
 /** The lab a record key belongs to; undefined for every other key. */
 export const labOfRecordKey = (key: string): string | undefined =>
   /^labs\/([^/]+)\/record\.json$/.exec(key)?.[1]
+
+/** The image a record key belongs to; undefined for every other key. */
+export const imageOfRecordKey = (key: string): string | undefined =>
+  /^images\/(.+)\/record\.json$/.exec(key)?.[1]
+
+/** Where an image lies on its way into a provider, in a bucket of the same shape as a backend's. */
+export const imageUploadKey = (image: ImageName, file: string): string => keyIn(image, file)
 
 /** Throws BackendError `key-invalid` for what is no key of a store. */
 export function assertKey(key: string): void {

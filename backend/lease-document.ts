@@ -1,6 +1,5 @@
 import { BackendError, type LeaseHolderFields } from './errors.js'
-import { leaseKey } from './keys.js'
-import type { LabName } from './lab-name.js'
+import { leaseKey, type Leasable } from './keys.js'
 import type { LeaseDocument } from './lease-schema.js'
 import { livenessOf } from './process-identity.js'
 import { clockErrorMs } from './store-clock.js'
@@ -16,7 +15,7 @@ export interface StoredLease {
   readonly version: string
 }
 
-export async function readLeaseDocument(store: ObjectStore, lab: LabName): Promise<StoredLease | undefined> {
+export async function readLeaseDocument(store: ObjectStore, lab: Leasable): Promise<StoredLease | undefined> {
   const key = leaseKey(lab)
   const object = await store.get(key)
   if (object === undefined) return undefined
@@ -48,7 +47,7 @@ export interface LeaseStatus {
 }
 
 /** Who holds a lab's lease; undefined when nobody ever did. Throws `record-unreadable` for garbage. */
-export async function readLease(store: ObjectStore, lab: LabName): Promise<LeaseStatus | undefined> {
+export async function readLease(store: ObjectStore, lab: Leasable): Promise<LeaseStatus | undefined> {
   const stored = await readLeaseDocument(store, lab)
   if (stored === undefined) return undefined
   const { document } = stored
@@ -66,5 +65,5 @@ export const holderFields = (document: LeaseDocument, holder: Holder): LeaseHold
   since: document.since,
 })
 
-export const leaseLost = (lab: LabName, reason: string, cause?: unknown): BackendError =>
+export const leaseLost = (lab: Leasable, reason: string, cause?: unknown): BackendError =>
   new BackendError({ code: 'lease-lost', lab, reason }, { cause })

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BackendError, type LeaseHolderFields } from './errors.js'
 import { HeldLease } from './held-lease.js'
-import { leaseKey } from './keys.js'
+import { isImageName } from './image-name.js'
+import { leaseKey, type Leasable } from './keys.js'
 import type { LabName } from './lab-name.js'
 import {
   encodeLease,
@@ -32,9 +33,9 @@ export interface FormerHolder extends LeaseHolderFields {
   readonly reason: TakeoverReason | 'broken'
 }
 
-/** The right to change one lab. */
-export interface Lease {
-  readonly lab: LabName
+/** The right to change one lab, or one image at a provider. */
+export interface Lease<Owner extends Leasable = LabName> {
+  readonly lab: Owner
   readonly fence: number
   readonly holder: Holder
   readonly command: string
@@ -72,7 +73,11 @@ export interface LeaseRequest {
  * Takes a lab's lease and keeps it renewed until released. Throws BackendError `lease-held` with the holder
  * when a living one keeps it longer than `waitMs`.
  */
-export async function acquireLease(store: ObjectStore, lab: LabName, request: LeaseRequest): Promise<Lease> {
+export async function acquireLease<Owner extends Leasable>(
+  store: ObjectStore,
+  lab: Owner,
+  request: LeaseRequest,
+): Promise<Lease<Owner>> {
   const timing = { ...usualTiming, ...request.timing }
   const deadline = performance.now() + request.waitMs
   let waitedFor: number | undefined
@@ -126,7 +131,8 @@ function takenFrom(obstacle: Obstacle | undefined): { readonly tookOverFrom?: Fo
 }
 
 /** Where there is no lease: one that was put aside by hand, being garbage, must not make older holders newer. */
-async function recordedFence(store: ObjectStore, lab: LabName): Promise<number> {
+async function recordedFence(store: ObjectStore, lab: Leasable): Promise<number> {
+  if (isImageName(lab)) return 0
   try {
     return (await readRecord(store, lab))?.lab.fence ?? 0
   } catch (error) {
@@ -137,14 +143,14 @@ async function recordedFence(store: ObjectStore, lab: LabName): Promise<number> 
 }
 
 /** Undefined: somebody else was faster. */
-async function claim(
+async function claim<Owner extends Leasable>(
   store: ObjectStore,
-  lab: LabName,
+  lab: Owner,
   request: LeaseRequest,
   timing: LeaseTiming,
   former: StoredLease | undefined,
   obstacle: Obstacle | undefined,
-): Promise<Lease | undefined> {
+): Promise<Lease<Owner> | undefined> {
   const asked = { monotonic: performance.now(), wall: Date.now() }
   const now = await store.now()
   const document = {

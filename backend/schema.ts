@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import type { TSchema } from '@sinclair/typebox'
+import { imageRecordSchema } from './image-record-schema.js'
 import { leaseSchema } from './lease-schema.js'
 import { eventSchema, recordSchema } from './record-schema.js'
 
@@ -8,6 +9,7 @@ export function publishedSchemas(): Record<string, unknown> {
   return {
     'record.schema.json': published('The record of a lab: all that is known of it', recordSchema),
     'lease.schema.json': published('The lease of a lab: who may change it', leaseSchema),
+    'image-record.schema.json': published('An image that was brought to a provider', imageRecordSchema),
     'event.schema.json': published('An event: one thing that happened to a lab', eventSchema),
   }
 }

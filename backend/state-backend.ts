@@ -1,9 +1,8 @@
 import { join } from 'node:path'
-import { tofuStateKey, tofuStatePrefix } from './keys.js'
-import type { LabName } from './lab-name.js'
+import { tofuStateKey, tofuStatePrefix, type Leasable } from './keys.js'
 import { pathInBucket, type BackendLocation } from './location.js'
 
-/** Where OpenTofu keeps a lab's state, as plain data; stacks/ turns it into a backend block. */
+/** Where OpenTofu keeps a lab's or an image's state, as plain data; stacks/ turns it into a backend block. */
 export type StateBackend = LocalState | S3State | GcsState
 
 export interface LocalState {
@@ -30,17 +29,17 @@ export interface GcsState {
   readonly endpoint?: string
 }
 
-export function stateBackend(location: BackendLocation, lab: LabName): StateBackend {
+export function stateBackend(location: BackendLocation, owner: Leasable): StateBackend {
   switch (location.kind) {
     case 'directory':
-      return { kind: 'local', path: join(location.path, tofuStateKey(lab)) }
+      return { kind: 'local', path: join(location.path, tofuStateKey(owner)) }
     case 's3': {
       const { prefix: _, ...rest } = location
-      return { ...rest, key: pathInBucket(location, tofuStateKey(lab)) }
+      return { ...rest, key: pathInBucket(location, tofuStateKey(owner)) }
     }
     case 'gcs': {
       const { prefix: _, ...rest } = location
-      return { ...rest, prefix: pathInBucket(location, tofuStatePrefix(lab)) }
+      return { ...rest, prefix: pathInBucket(location, tofuStatePrefix(owner)) }
     }
   }
 }

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import type { ErrorObject, ValidateFunction } from 'ajv'
 import { BackendError } from './errors.js'
+import type { ImageRecord } from './image-record-schema.js'
 import type { LeaseDocument } from './lease-schema.js'
 import type { LabEvent, LabRecord } from './record-schema.js'
 
@@ -9,6 +10,7 @@ interface Documents {
   readonly record: LabRecord
   readonly lease: LeaseDocument
   readonly event: LabEvent
+  readonly 'image-record': ImageRecord
 }
 type Kind = keyof Documents
 

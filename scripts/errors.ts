@@ -1,4 +1,5 @@
 import type { CloudFault } from './clouds/faults.js'
+import type { ImageFault } from './images/faults.js'
 import type { ConfigProblem } from './config-schema.js'
 import type { DriverFault } from '../stacks/local/driver/errors.js'
 
@@ -73,6 +74,7 @@ export type LabFault =
   | { readonly code: 'size-fixed'; readonly lab: string; readonly has: string; readonly asked: string }
   | EngineFault
   | CloudFault
+  | ImageFault
   | { readonly code: 'driver'; readonly fault: DriverFault }
   | { readonly code: 'driver-crashed'; readonly verb: string; readonly output: string }
   | {

@@ -55,15 +55,23 @@ function buildParser(version: string, onChosen: Chosen): Argv {
     })
   const groups = new Map<string, Command[]>()
   for (const command of commands) {
-    const [first = '', second] = command.name.split(' ')
-    if (second === undefined) parser = addCommand(parser, first, command, onChosen)
-    else groups.set(first, [...(groups.get(first) ?? []), command])
+    const [first = ''] = command.name.split(' ')
+    groups.set(first, [...(groups.get(first) ?? []), command])
   }
   for (const [name, members] of groups) {
+    const [only] = members
+    if (members.length === 1 && only?.name === name) {
+      parser = addCommand(parser, name, only, onChosen)
+      continue
+    }
     parser = parser.command(name, members.map((member) => member.describe).join('; '), (group) => {
-      const verb = (member: Command): string => member.name.slice(name.length + 1)
-      const filled = members.reduce((argv, member) => addCommand(argv, verb(member), member, onChosen), group)
-      return filled.demandCommand(1, `Name one of: ${members.map(verb).join(', ')}.`)
+      const verbs = members.map((member) => member.name.slice(name.length + 1))
+      // A verb that does something by itself too is the group's own.
+      const filled = members.reduce(
+        (argv, member, index) => addCommand(argv, verbs[index] || '$0', member, onChosen),
+        group,
+      )
+      return verbs.includes('') ? filled : filled.demandCommand(1, `Name one of: ${verbs.join(', ')}.`)
     })
   }
   return parser
@@ -119,8 +127,12 @@ async function assertKnownVerb(argv: readonly string[]): Promise<void> {
       problem: `There is no verb "${verb}".${await suggestion(verb, verbs)}`,
     })
   }
-  const command = commands.find(({ name }) => name === verb || name === `${verb} ${argv[position + 1] ?? ''}`)
-  if (command === undefined && known) await assertKnownMember(verb, argv[position + 1] ?? '')
+  const second = argv[position + 1] ?? ''
+  const command =
+    commands.find(({ name }) => name === `${verb} ${second}`) ?? commands.find(({ name }) => name === verb)
+  // Of a verb that takes no words, what follows it is meant to be one of two words.
+  if (known && command?.positionals === undefined && command?.name !== `${verb} ${second}`)
+    await assertKnownMember(verb, second)
   const flags = [...Object.keys(commonOptions), ...Object.keys(command?.options ?? {}), 'help', 'version']
   const mistyped = argv.find((word) => /^--[a-z]/.test(word) && !flags.includes(flagName(word)))
   if (command !== undefined && mistyped !== undefined) {
@@ -139,6 +151,7 @@ async function assertKnownMember(group: string, second: string): Promise<void> {
   const members = commands.flatMap(({ name }) =>
     name.startsWith(`${group} `) ? [name.slice(group.length + 1)] : [],
   )
+  if (members.length === 0 || members.includes(second)) return
   const near = await suggestion(second, members)
   const problem = `There is no verb "${group} ${second}".${near || ` There is: ${members.join(', ')}.`}`
   throw new LabError({ code: 'usage', problem })

@@ -77,9 +77,23 @@ export const LOCAL_PREREQUISITES: readonly Prerequisite[] = [
   { name: 'ssh', package: 'openssh-client', purpose: 'the ssh command', anyOf: ['ssh'], versionArgs: ['-V'] },
 ]
 
+/** What brings a disk into the form that a provider takes. */
+const IMPORT_PREREQUISITES: readonly Prerequisite[] = [
+  ...LOCAL_PREREQUISITES.filter(({ name }) => name === 'qemu-img'),
+  { name: 'tar', package: 'tar', purpose: 'packs disks', anyOf: ['tar'] },
+  { name: 'gzip', package: 'gzip', purpose: 'packs disks', anyOf: ['gzip'] },
+]
+
 /** Throws LabError prerequisites-missing with everything that is missing and the command that installs it. */
-export async function checkLocalPrerequisites({ env }: Pick<Context, 'env'>): Promise<void> {
-  const missing = await findMissing(env, LOCAL_PREREQUISITES)
+export const checkLocalPrerequisites = ({ env }: Pick<Context, 'env'>): Promise<void> =>
+  checkPrerequisites(env, LOCAL_PREREQUISITES)
+
+/** The same for `images import`. */
+export const checkImportPrerequisites = ({ env }: Pick<Context, 'env'>): Promise<void> =>
+  checkPrerequisites(env, IMPORT_PREREQUISITES)
+
+async function checkPrerequisites(env: Environment, wanted: readonly Prerequisite[]): Promise<void> {
+  const missing = await findMissing(env, wanted)
   if (missing.length > 0) {
     throw new LabError({
       code: 'prerequisites-missing',

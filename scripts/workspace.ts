@@ -28,6 +28,10 @@ export const turnFile = (space: Workspace, lab: string, lender: number): string 
 export const workFolder = (space: Workspace, lab: string): string =>
   join(space.cache, 'work', space.backendId, lab)
 
+/** A disk on its way to a provider, in the form that it takes; and how far it has come. A cache. */
+export const packedFolder = (space: Workspace, image: string): string =>
+  join(workFolder(space, image), 'packed')
+
 export const engineFolder = (space: Pick<Workspace, 'cache'>): string => join(space.cache, 'engines')
 
 /** OpenTofu's providers, for all labs: one of a cloud's takes hundreds of megabytes. A cache. */

@@ -19,6 +19,15 @@ export function labTags(backendId: string, lab: string): Record<string, string> 
   return { 'distrolab-lab': lab, 'distrolab-backend': backendId }
 }
 
+/** The same for an image that was brought to a provider. */
+export function imageTags(backendId: string, distro: string, architecture: string): Record<string, string> {
+  return { 'distrolab-image': `${distro}-${architecture}`, 'distrolab-backend': backendId }
+}
+
+/** The name of such an image at its provider, before the provider's own rules. */
+export const imageId = (backendId: string, distro: string, architecture: string): string =>
+  `distrolab-${backendId}-${distro}-${architecture}`
+
 /** The common start of the names of everything in a lab at its provider. */
 export const labId = (backendId: string, lab: string): string => `distrolab-${backendId}-${lab}`
 

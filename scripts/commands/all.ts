@@ -8,6 +8,8 @@ import { execCommand } from './exec.js'
 import { extendCommand } from './extend.js'
 import { historyCommand } from './history.js'
 import { imagesCommand } from './images.js'
+import { imagesForgetCommand } from './images-forget.js'
+import { imagesImportCommand } from './images-import.js'
 import { listCommand } from './list.js'
 import { lockBreakCommand } from './lock-break.js'
 import { lockStatusCommand } from './lock-status.js'
@@ -39,6 +41,8 @@ export const commands: readonly Command[] = [
   cleanupCommand,
   reapCommand,
   imagesCommand,
+  imagesImportCommand,
+  imagesForgetCommand,
   regionsCommand,
   synthCommand,
   backendInitCommand,

@@ -1,5 +1,8 @@
+import { BackendError } from '../../backend/errors.js'
+import type { ImageRecord } from '../../backend/image-record-schema.js'
 import type { Pair } from '../../distro-catalog/resolve.js'
 import type { Command } from '../command.js'
+import type { Context } from '../context.js'
 
 export const imagesCommand: Command = {
   name: 'images',
@@ -16,6 +19,7 @@ export const imagesCommand: Command = {
     const catalog = await context.catalog()
     const pairs = listPairs(catalog)
     const providers = [...catalog.providers.keys()]
+    const { imports, trouble } = await importsOf(context)
     const { renderTable } = await import('../report/table.js')
     const rows = [...catalog.distros.values()].map((distro) => {
       const own = pairs.filter((pair) => pair.distro === distro.name)
@@ -23,9 +27,30 @@ export const imagesCommand: Command = {
       return [distro.name, own[0]?.aliases.join(', ') ?? '', ...cells, distro.endOfLife ?? 'rolling']
     })
     const table = renderTable(['distro', 'alias', ...providers, 'end of life'], rows)
-    return { text: [table, LEGEND, ...pairs.flatMap(remarkOf)].join('\n'), json: pairs }
+    const { importLine } = await import('../report/image-text.js')
+    const lines = [...pairs.flatMap(remarkOf), ...imports.map(importLine), ...trouble]
+    const json = pairs.map((pair) => ({
+      ...pair,
+      imports: trouble.length > 0 ? null : importsFor(pair, imports),
+    }))
+    return { text: [table, LEGEND, ...lines].join('\n'), json }
   },
 }
+
+/** What the team has imported; the catalog itself is there without the backend too. */
+async function importsOf(context: Context): Promise<{ imports: readonly ImageRecord[]; trouble: string[] }> {
+  const { listImageRecords } = await import('../../backend/image-record.js')
+  try {
+    return { imports: await listImageRecords(await context.store()), trouble: [] }
+  } catch (error) {
+    if (!(error instanceof BackendError)) throw error
+    const { explain } = await import('../explain.js')
+    return { imports: [], trouble: [`What was imported is not known: ${explain(error).message}`] }
+  }
+}
+
+const importsFor = (pair: Pair, imports: readonly ImageRecord[]): readonly ImageRecord[] =>
+  imports.filter(({ distro, provider }) => distro === pair.distro && provider === pair.provider)
 
 const LEGEND = `
 A profile is <distro or alias>-<provider>, such as debian-aws. An image of one architecture only says which.

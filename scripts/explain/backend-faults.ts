@@ -1,3 +1,4 @@
+import { isImageName } from '../../backend/image-name.js'
 import type { BackendFault } from '../../backend/errors.js'
 import { EXIT, indented, type Explanations, withRunbook } from './explanation.js'
 
@@ -108,7 +109,7 @@ export const backendExplanations: Explanations<BackendFault> = {
   }),
   'lease-lost': ({ lab, reason }) => ({
     message: `The lease of ${lab} was lost: ${reason}. Nothing more was changed.`,
-    hint: `distrolab status ${lab}`,
+    hint: isImageName(lab) ? 'distrolab images' : `distrolab status ${lab}`,
     exitCode: EXIT.locked,
   }),
   'lease-token-refused': ({ field, expected, got }) => ({

@@ -4,6 +4,7 @@ import { cloudExplanations } from './cloud-faults.js'
 import { engineExplanations } from './engine-faults.js'
 import { didYouMean, EXIT, explainBy, indented, type Explanations, withRunbook } from './explanation.js'
 import { execExplanations } from './exec-faults.js'
+import { imageExplanations } from './image-faults.js'
 import { swapExplanations } from './swap-faults.js'
 
 const agentState = (agent: boolean): string =>
@@ -82,6 +83,7 @@ export const labExplanations: Explanations<LabFault> = {
   }),
   ...engineExplanations,
   ...cloudExplanations,
+  ...imageExplanations,
   driver: ({ fault }) => explainBy(driverExplanations, fault),
   'driver-crashed': ({ verb, output }) => ({
     message: `The VM driver ended without an answer at ${verb}:${indented(output.trim().split('\n'))}`,

@@ -17,6 +17,7 @@ import {
   type Work,
 } from './make-machines.js'
 import { decide, type LabPlan } from './plan-lab.js'
+import { prepareImage } from './prepare-image.js'
 import { writeLabSshConfig } from './reach.js'
 import { upSteps } from './step-lists.js'
 import { Steps, type Timing } from './steps.js'
@@ -94,7 +95,8 @@ async function pinImage(
 ): Promise<void> {
   const { session, plan } = work
   const { context, writer } = session
-  const { image, remark, minimumDiskGiB } = await plan.hooks.prepareImage(
+  const { image, remark, minimumDiskGiB } = await prepareImage(
+    plan.hooks,
     context,
     plan.profile,
     lab,

@@ -4,6 +4,7 @@ import { withGuard } from '../../backend/guard.js'
 import { livenessOf } from '../../backend/process-identity.js'
 import { synthesiseLab } from '../../stacks/app.js'
 import type { StateBackend } from '../../backend/state-backend.js'
+import type { LabRecord } from '../../backend/record-schema.js'
 import type { LabSpec } from '../../stacks/spec.js'
 import { engineEncryption } from '../encryption.js'
 import { initialise, type EngineRun } from '../engine/tofu.js'
@@ -15,6 +16,17 @@ import { ensureFolder, providerFolder, putFile, workFolder } from '../workspace.
 import { parseDriverLine } from './driver.js'
 import type { Session } from './gate.js'
 
+/** What an engine is run for: a lab under its lease, or an image under its own. */
+export interface EngineSession extends Pick<Session, 'context' | 'log' | 'signal'> {
+  /** The name of its work folder. */
+  readonly lab: string
+  readonly lease: { readonly lost: AbortSignal }
+  readonly writer: {
+    readonly lab: Pick<LabRecord, 'provider' | 'engine'> | undefined
+    update(change: Pick<LabRecord, 'engine'>): Promise<unknown>
+  }
+}
+
 /** Writes what the engine reads, anew each time: the work folder is a cache. */
 export async function writeConfiguration(session: Session, spec: LabSpec): Promise<string> {
   const folder = await ensureFolder(workFolder(session.context.space, session.lab))
@@ -24,7 +36,7 @@ export async function writeConfiguration(session: Session, spec: LabSpec): Promi
 
 /** The step `init`. A state that an earlier run could not write is put back before anybody reads the old one. */
 export async function initialiseEngine(
-  session: Session,
+  session: EngineSession,
   engine: Engine,
   folder: string,
   state: StateBackend,
@@ -49,7 +61,7 @@ const PROVIDERS_PATIENCE_MS = 15 * 60_000
  * Undefined where nothing is loaded, as for local labs, or the user has one of their own.
  */
 async function withProviders<T>(
-  { context, lab, writer, signal }: Session,
+  { context, lab, writer, signal }: EngineSession,
   action: (folder: string | undefined) => Promise<T>,
 ): Promise<T> {
   if (context.env.hasProviderCache || writer.lab?.provider === 'local') return action(undefined)
@@ -67,7 +79,7 @@ async function withProviders<T>(
  * has nothing to say of them.
  */
 export async function runOperation(
-  session: Session,
+  session: EngineSession,
   engine: Engine,
   folder: string,
   detail: (text: string) => void,
@@ -84,8 +96,9 @@ export async function runOperation(
       unset: context.env.unsetForEngine,
       encryption: context.encryption === undefined ? undefined : engineEncryption(context.encryption),
       signal,
-      onStarted: ({ pid, startTime, boot, host }) =>
-        writer.update({ engine: { pid, startTime, boot, host, startedAt: new Date().toISOString() } }),
+      onStarted: async ({ pid, startTime, boot, host }) => {
+        await writer.update({ engine: { pid, startTime, boot, host, startedAt: new Date().toISOString() } })
+      },
       onEvent: (event) => {
         const line = event.type === 'provisioner' ? parseDriverLine(event.line) : undefined
         if (event.type === 'outputs') outputs = event.outputs
@@ -118,7 +131,7 @@ const POLL_MS = 200
  * An engine that outlived its command must end before another one starts. `interrupt` asks it to stop, with
  * exactly one SIGINT; otherwise it may finish its work.
  */
-export async function settleEngine(session: Session, mode: 'wait' | 'interrupt'): Promise<void> {
+export async function settleEngine(session: EngineSession, mode: 'wait' | 'interrupt'): Promise<void> {
   const { context, writer, signal, log } = session
   const engine = writer.lab?.engine
   if (engine === undefined || engine === null) return

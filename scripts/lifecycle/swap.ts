@@ -7,6 +7,7 @@ import { engineFor } from './engine-for.js'
 import { assertNotExpired } from './expiry.js'
 import { endAbandonedUse, throughGate } from './gate.js'
 import { lookAtMachines, makeMachines, stepControl, type EngineWork, type Work } from './make-machines.js'
+import { prepareImage } from './prepare-image.js'
 import type { PreparedImage } from './provider-hooks.js'
 import { largeEnough } from './bring-up.js'
 import { writeLabSshConfig } from './reach.js'
@@ -37,14 +38,14 @@ export async function swap(context: Context, request: SwapRequest): Promise<Swap
     const plan = await planSwap(context, name, current, request)
     const work = { session, plan, engine, steps: new Steps(session, swapSteps(hooks.baseline.kind)) }
     await settleEngine(session, 'wait')
-    const image = await work.steps.run('image', (detail) => prepareImage(work, plan, current, detail))
+    const image = await work.steps.run('image', (detail) => newImage(work, plan, current, detail))
     const ready = await replaceMachines(work, plan, image)
     return { ...(await armedView(session, ready, work.steps.timings)), from: current.distro }
   })
 }
 
 /** Throws LabError swap-not-begun when there is no image: the old machines run on, and the lab is as ready as it was. */
-async function prepareImage(
+async function newImage(
   work: Work,
   { profile, hooks, decided }: SwapPlan,
   current: AnyLab,
@@ -53,7 +54,8 @@ async function prepareImage(
   const { context } = work.session
   try {
     const wish = { region: current.region, size: decided.size }
-    const prepared = await hooks.prepareImage(context, profile, wish, undefined, stepControl(work, detail))
+    const step = stepControl(work, detail)
+    const prepared = await prepareImage(hooks, context, profile, wish, undefined, step)
     if (prepared.remark !== undefined) context.progress.say(prepared.remark)
     return prepared
   } catch (error) {

@@ -12,6 +12,9 @@ export const labName = (base: string): string => fitName(base, LIMIT)
 /** A firewall rule of a lab: `ssh`, `deny`. */
 export const ruleName = (base: string, rule: string): string => fitName(`${base}-${rule}`, LIMIT)
 
+/** An image; distros have dots and architectures underscores. `base` as from `imageId`. */
+export const imageName = (base: string): string => fitName(base.replaceAll(/[^a-z0-9-]/g, '-'), LIMIT)
+
 /** Labels take lower-case letters, digits, `-` and `_`, at most 63: `2026-11-21T12:00:00Z` → `2026-11-21t12-00-00z`. */
 export const labelValue = (value: string): string =>
   value

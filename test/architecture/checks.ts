@@ -65,7 +65,7 @@ export const definitionsAreNotLoaded: Check = (sources) =>
     return isPublisher(target) || (isDefinition(target) && !isDefinition(from))
   })
 
-const exits = ['scripts/cli.ts', 'stacks/local/driver/main.ts']
+const exits = ['scripts/cli.ts', 'scripts/refresh-catalog.ts', 'stacks/local/driver/main.ts']
 const placesOfProperty: Readonly<Record<string, readonly string[]>> = {
   env: ['scripts/env.ts', 'stacks/local/driver/env.ts'],
   exit: exits,

@@ -3,6 +3,8 @@ import { importsOf } from './imports.js'
 import { place, visit, type Source } from './source.js'
 
 export const GATE = 'scripts/lifecycle/gate.ts'
+/** Images at a provider have a lease of their own. */
+const GATES = [GATE, 'scripts/images/gate.ts']
 
 /** Every verb that changes a lab, its record or its lease. A new verb belongs into this list or the next. */
 export const CHANGING = [
@@ -12,13 +14,15 @@ export const CHANGING = [
 export const READING = [
   ...['ssh', 'status', 'list', 'history', 'lock status', 'images', 'regions', 'synth', 'doctor'],
   ...['backend init', 'backend show'],
+  // They change an image at a provider, through its own gate.
+  ...['images import', 'images forget'],
 ]
 
 /** It looks, and then runs verbs of the first list where that is safe. */
 export const RUNNING = ['recover']
 
 /** What takes a lease, or writes a record under one. */
-const OPENERS = ['lease', 'held-lease', 'inherited-lease', 'lab-writer', 'record-slot']
+const OPENERS = ['lease', 'held-lease', 'inherited-lease', 'lab-writer', 'record-slot', 'image-writer']
 /** What changes the machines; it is called with a session, which only the gate makes. */
 const CHANGERS = [
   'scripts/engine/tofu.ts',
@@ -26,6 +30,7 @@ const CHANGERS = [
   'scripts/lifecycle/engine-session.ts',
   'scripts/lifecycle/bring-up.ts',
   'scripts/lifecycle/make-machines.ts',
+  'scripts/lifecycle/prepare-image.ts',
   'scripts/lifecycle/configure-machines.ts',
   'scripts/lifecycle/marker.ts',
   'scripts/lifecycle/revive.ts',
@@ -49,11 +54,13 @@ export function waysAroundGate(sources: readonly Source[]): string[] {
 function waysOf(source: Source): string[] {
   const imports = importsOf(source)
   const isInside =
-    source.path === GATE || CHANGERS.includes(source.path) || imports.some(({ target }) => target === GATE)
+    GATES.includes(source.path) ||
+    CHANGERS.includes(source.path) ||
+    imports.some(({ target = '' }) => GATES.includes(target))
   const opener = (target = ''): boolean => OPENERS.some((name) => target === `backend/${name}.ts`)
   const bad = imports.filter(({ target, isType }) => {
     if (isType) return false
-    return opener(target) ? source.path !== GATE : CHANGERS.includes(target ?? '') && !isInside
+    return opener(target) ? !GATES.includes(source.path) : CHANGERS.includes(target ?? '') && !isInside
   })
   return [...bad.map((found) => `${found.place} imports ${found.specifier}`), ...writesOf(source, isInside)]
 }

@@ -38,7 +38,7 @@ describe('TypeBox', () => {
 describe('the clients of clouds', () => {
   const isClient = (specifier: string): boolean => /^@(aws-sdk|smithy|google-cloud|azure)\//.test(specifier)
 
-  test('are loaded by nobody but through the `import()` of what needs one: a store, its set-up, labs on AWS and Azure', () => {
+  test('are loaded by nobody but through the `import()` of what needs one: a store, its set-up, a cloud', () => {
     const loaders = product
       .map(({ path }) => path)
       .filter((path) => wayTo(product, path, isClient, { lazily: false }) !== undefined)
@@ -58,6 +58,8 @@ describe('the clients of clouds', () => {
       ['backend/open-store.ts', 'backend/gcs.ts', true],
       ['scripts/lifecycle/provider-hooks.ts', 'scripts/lifecycle/aws-hooks.ts', true],
       ['scripts/lifecycle/provider-hooks.ts', 'scripts/lifecycle/azure-hooks.ts', true],
+      ['scripts/refresh/askers.ts', 'scripts/clouds/aws/account.ts', true],
+      ['scripts/refresh/askers.ts', 'scripts/clouds/aws/image.ts', true],
     ])
   })
 

@@ -8,7 +8,7 @@ const s3: S3Location = { kind: 's3', bucket: 'labs', prefix: 'team/a', region: '
 interface Statement {
   readonly Sid: string
   readonly Action: string | readonly string[]
-  readonly Resource: string
+  readonly Resource: string | readonly string[]
   readonly Condition?: unknown
 }
 
@@ -21,14 +21,17 @@ describe('the rights on an S3 bucket', () => {
   test("are those on this backend's labs, and on the bucket's names", async () => {
     expect((await statements(s3, 'labs')).map(({ Action, Resource }) => [Action, Resource])).toEqual([
       ['s3:ListBucket', 'arn:aws:s3:::labs'],
-      [['s3:GetObject', 's3:PutObject', 's3:DeleteObject'], 'arn:aws:s3:::labs/team/a/labs/*'],
+      [
+        ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'],
+        ['arn:aws:s3:::labs/team/a/labs/*', 'arn:aws:s3:::labs/team/a/images/*'],
+      ],
     ])
     expect((await statements(s3, 'read-only')).map(({ Action }) => Action)).toEqual([
       's3:ListBucket',
       's3:GetObject',
     ])
     const [, whole] = await statements({ ...s3, prefix: '' }, 'labs')
-    expect(whole?.Resource).toBe('arn:aws:s3:::labs/labs/*')
+    expect(whole?.Resource).toEqual(['arn:aws:s3:::labs/labs/*', 'arn:aws:s3:::labs/images/*'])
   })
 
   test.each([
@@ -78,7 +81,9 @@ test("the rights on a GCS bucket are a role, on this backend's labs and the list
         title: 'distrolab labs',
         expression:
           "resource.name.startsWith('projects/_/buckets/b/objects/team/labs/') || " +
-          "api.getAttribute('storage.googleapis.com/objectListPrefix', '').startsWith('team/labs/')",
+          "api.getAttribute('storage.googleapis.com/objectListPrefix', '').startsWith('team/labs/') || " +
+          "resource.name.startsWith('projects/_/buckets/b/objects/team/images/') || " +
+          "api.getAttribute('storage.googleapis.com/objectListPrefix', '').startsWith('team/images/')",
       },
     },
   })

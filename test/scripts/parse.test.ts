@@ -30,6 +30,7 @@ const VERBS = [
   ...['swap', 'reset', 'recover'],
   ...['up', 'down', 'status', 'list', 'ssh', 'exec', 'images', 'regions', 'synth', 'history', 'doctor'],
   ...['lock status', 'lock break'],
+  ...['images import', 'images forget'],
   ...['backend init', 'backend show'],
   ...['extend', 'cleanup', 'reap'],
 ]
@@ -192,6 +193,17 @@ describe('what was mistyped', () => {
 
   test('a flag of another verb is refused', async () => {
     await refusal('list', '--install-prerequisites')
+  })
+
+  test('images is a verb by itself, and the first of two words', async () => {
+    for (const flags of [[], ['-o', 'json']])
+      expect((await chosen('images', ...flags)).command.name).toBe('images')
+    const { command, args } = await chosen('images', 'import', 'arch', '--provider', 'google')
+    expect([command.name, args.flags['distro'], args.flags['provider']]).toEqual([
+      ...['images import', 'arch', 'google'],
+    ])
+    expect(await refusal('images', 'imprt')).toBe('There is no verb "images imprt". Did you mean import?')
+    expect(await refusal('images', 'import', '--bukcet', 'x')).toContain('Did you mean --bucket?')
   })
 
   test('lock without its second word, or with a wrong one, says what there is', async () => {

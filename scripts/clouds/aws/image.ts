@@ -8,6 +8,8 @@ export interface AwsMachineImage {
   readonly name: string
   /** What its root disk needs at least. */
   readonly diskGiB: number
+  /** ISO 8601, where AWS says it. */
+  readonly createdAt: string | undefined
 }
 
 /**
@@ -56,7 +58,8 @@ export async function findImage(region: string, id: string): Promise<AwsMachineI
   return described(image)
 }
 
-const described = ({ ImageId = '', Name = '', BlockDeviceMappings = [], RootDeviceName }: Image) => {
+const described = (image: Image): AwsMachineImage => {
+  const { ImageId = '', Name = '', BlockDeviceMappings = [], RootDeviceName, CreationDate } = image
   const root = BlockDeviceMappings.find(({ DeviceName }) => DeviceName === RootDeviceName)
-  return { id: ImageId, name: Name, diskGiB: root?.Ebs?.VolumeSize ?? 1 }
+  return { id: ImageId, name: Name, diskGiB: root?.Ebs?.VolumeSize ?? 1, createdAt: CreationDate }
 }

@@ -23,6 +23,10 @@ const HANDLERS: Handlers = {
     const { ensureImage } = await import('./image/resolve.js')
     return { image: await ensureImage(input, context) }
   },
+  published: async (input, context) => {
+    const { lookAtPublished } = await import('./image/published.js')
+    return { published: await lookAtPublished(input.vendor, context) }
+  },
   create: createMachine,
   start: startMachine,
   stop: stopMachine,

@@ -30,8 +30,14 @@ export const ChecksumSource = Type.Object(
 export type ChecksumSource = Static<typeof ChecksumSource>
 
 export const VendorImage = Type.Object(
-  { url: Url, checksum: ChecksumSource, firmware: Type.Union([Type.Literal('uefi'), Type.Literal('bios')]) },
-  closed,
+  {
+    url: Url,
+    /** Where its digest is published; or the digest itself, where the user knows it. */
+    checksum: Type.Optional(ChecksumSource),
+    digest: Type.Optional(ImageId),
+    firmware: Type.Union([Type.Literal('uefi'), Type.Literal('bios')]),
+  },
+  { ...closed, anyOf: [{ required: ['checksum'] }, { required: ['digest'] }] },
 )
 export type VendorImage = Static<typeof VendorImage>
 
@@ -105,8 +111,13 @@ export const ConsoleRequest = Type.Object({
 })
 export type ConsoleRequest = Static<typeof ConsoleRequest>
 
+export const PublishedRequest = Type.Object({ vendor: VendorImage }, closed)
+export type PublishedRequest = Static<typeof PublishedRequest>
+
 export const VERBS = {
   image: ImageRequest,
+  /** What the vendor publishes now; nothing is loaded but the checksum file. */
+  published: PublishedRequest,
   create: MachineSpec,
   start: MachineSpec,
   stop: MachineKey,
@@ -155,6 +166,14 @@ export interface ImageResult {
   readonly fallbackReason?: string | undefined
 }
 
+export interface PublishedResult {
+  readonly id: string
+  /** Of the image as it is downloaded; absent where the server does not tell. */
+  readonly bytes?: number | undefined
+  /** ISO 8601; absent where the server does not tell. */
+  readonly modifiedAt?: string | undefined
+}
+
 export interface MachineResult {
   readonly id: string
   readonly pid: number
@@ -180,6 +199,7 @@ export interface StatusResult {
 
 export interface ResultOf {
   readonly image: { readonly image: ImageResult }
+  readonly published: { readonly published: PublishedResult }
   readonly create: {
     readonly machine: MachineResult
     readonly image?: ImageResult | undefined

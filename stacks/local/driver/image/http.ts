@@ -22,8 +22,9 @@ export async function request(
   url: string,
   headers: Record<string, string>,
   options: HttpOptions,
+  method: 'GET' | 'HEAD' = 'GET',
 ): Promise<Response> {
-  const response = await connect(url, headers, options)
+  const response = await connect(url, headers, options, method)
   if (response.ok || response.status === 416) return response
   await response.body?.cancel()
   if (!UNREACHABLE_STATUS.has(response.status)) {
@@ -36,9 +37,11 @@ async function connect(
   url: string,
   headers: Record<string, string>,
   options: HttpOptions,
+  method: 'GET' | 'HEAD',
 ): Promise<Response> {
   try {
     return await fetch(url, {
+      method,
       // What is counted and resumed are the file's own bytes.
       headers: { 'accept-encoding': 'identity', 'user-agent': 'distrolab', ...headers },
       dispatcher: dispatcherOf(options),

@@ -7,15 +7,13 @@ import { makeFolder } from '../folder.js'
 import type { ImageBuild, ImageRequest, ImageResult, VendorImage } from '../protocol.js'
 import { buildImage } from './build.js'
 import { findCached, ImageCache } from './cache.js'
-import { findDigest } from './checksum.js'
 import { digestOf, download, removePart } from './download.js'
-import { requestText } from './http.js'
+import { publishedId } from './published.js'
 import { convertToQcow2, inspectDisk } from './qemu-img.js'
 
 const HOUR_MS = 3_600_000
 /** Another process may be downloading over a slow line. */
 const GUARD_TIMEOUT_MS = 4 * HOUR_MS
-const CHECKSUM_FILE_LIMIT = 1024 * 1024
 
 /**
  * The image for a machine: pinned or recently checked ones from the cache without any network, else what the
@@ -102,16 +100,6 @@ async function downloadVendor(
   const image = await cache.adopt(work, { id, kind: 'vendor', source: vendor.url, firmware: vendor.firmware })
   await removePart(job)
   return image
-}
-
-async function publishedId(vendor: VendorImage, context: Context): Promise<string> {
-  const { url, format, algorithm } = vendor.checksum
-  context.report('resolve', url)
-  const text = await requestText(url, CHECKSUM_FILE_LIMIT, { signal: context.signal, ...context.environment })
-  const file = decodeURIComponent(new URL(vendor.url).pathname.split('/').at(-1) ?? '')
-  const digest = findDigest(text, file, format, algorithm)
-  if (digest === undefined) throw new DriverError({ code: 'checksum-unknown', url, file })
-  return `${algorithm}:${digest}`
 }
 
 async function toQcow2(source: string, target: string, url: string, context: Context): Promise<void> {

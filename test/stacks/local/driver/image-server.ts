@@ -116,5 +116,7 @@ export function makeQcow2(megabytes: number): Buffer {
   return bytes
 }
 
+export const sha256 = (body: Buffer): string => digest('sha256', body)
+
 export const digest = (algorithm: 'sha256' | 'sha512', body: Buffer): string =>
   createHash(algorithm).update(body).digest('hex')

@@ -1,0 +1,36 @@
+import { BackendError } from './errors.js'
+import { imageNameOf, isImageName, type ImageName } from './image-name.js'
+import type { ImageRecord } from './image-record-schema.js'
+import { imageOfRecordKey, imageRecordKey, imagesPrefix } from './keys.js'
+import type { ObjectStore } from './store.js'
+import { parseDocument } from './validate.js'
+
+export interface StoredImage {
+  readonly record: ImageRecord
+  readonly version: string
+}
+
+/** What is recorded of an image; undefined where it was never brought there, or is forgotten. Throws `record-unreadable`. */
+export async function readImageRecord(
+  store: ObjectStore,
+  image: ImageName,
+): Promise<StoredImage | undefined> {
+  const key = imageRecordKey(image)
+  const object = await store.get(key)
+  if (object === undefined) return undefined
+  const record = parseDocument('image-record', object.body, image, key)
+  const found = imageNameOf(record)
+  if (found === image) return { record, version: object.version }
+  const problems = [`${key}: expected the record of ${image}, got that of ${found}`]
+  throw new BackendError({ code: 'record-unreadable', lab: image, place: key, problems })
+}
+
+/** Every image of the backend, by name. Throws `record-unreadable`. */
+export async function listImageRecords(store: ObjectStore): Promise<readonly ImageRecord[]> {
+  const keys = await store.list(imagesPrefix)
+  const names = keys.flatMap((key) => imageOfRecordKey(key) ?? []).filter(isImageName)
+  const found = await Promise.all(names.map((name) => readImageRecord(store, name)))
+  return found.flatMap((stored) => (stored === undefined ? [] : [stored.record]))
+}
+
+export const encodeImageRecord = (record: ImageRecord): string => `${JSON.stringify(record, null, 2)}\n`

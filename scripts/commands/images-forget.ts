@@ -1,0 +1,24 @@
+import { textFlag, type Command } from '../command.js'
+import { leaseOptions, machineOptions, yesOption } from '../options.js'
+
+export const imagesForgetCommand: Command = {
+  name: 'images forget',
+  positionals: '[distro]',
+  describe: 'Remove an imported image with its uploaded disk, and verify that both are gone',
+  options: {
+    provider: { type: 'string', requiresArg: true, describe: 'google' },
+    ...{ arch: machineOptions['arch'] ?? {} },
+    ...leaseOptions,
+    ...yesOption,
+  },
+  examples: [['distrolab images forget arch --provider google', 'asks first, at a terminal']],
+  async run(context, { flags }) {
+    const [distro, provider] = [textFlag(flags, 'distro'), textFlag(flags, 'provider')]
+    const { confirm } = await import('../confirm.js')
+    const question = `Remove the imported image of ${distro ?? '?'} from ${provider ?? '?'}, for everybody of this backend?`
+    await confirm(context, { command: `images forget ${distro ?? ''}`, question, unattended: 'proceed' })
+    const { forgetImage } = await import('../images/forget.js')
+    const result = await forgetImage(context, distro, provider)
+    return { text: `The image ${result.name} is gone; verified: nothing is left.`, json: result }
+  },
+}

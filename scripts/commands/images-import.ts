@@ -1,0 +1,42 @@
+import { textFlag, type Command } from '../command.js'
+import { leaseOptions, machineOptions } from '../options.js'
+
+export const imagesImportCommand: Command = {
+  name: 'images import',
+  positionals: '[distro]',
+  describe:
+    'Custom OS installation: bring a disk to a provider that has no such image; run again, it goes on',
+  options: {
+    provider: { type: 'string', requiresArg: true, describe: 'google' },
+    image: { type: 'string', requiresArg: true, describe: "A disk file or URL instead of the distro's own" },
+    checksum: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'What it must be, as sha256:HEX or sha512:HEX; a URL needs it',
+    },
+    bucket: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'Where the disk goes on its way, as gs://BUCKET/PREFIX; default: the bucket of the records',
+    },
+    ...{ arch: machineOptions['arch'] ?? {} },
+    ...leaseOptions,
+  },
+  examples: [
+    ['distrolab images import arch --provider google', "the distribution's official cloud image"],
+    ['distrolab images import arch --provider google --bucket gs://b', 'through another bucket'],
+    ['distrolab images import arch --provider google --image ./a.img', 'a disk of your own'],
+  ],
+  async run(context, { flags }) {
+    const { importImage } = await import('../images/import.js')
+    const result = await importImage(context, {
+      distro: textFlag(flags, 'distro'),
+      provider: textFlag(flags, 'provider'),
+      image: textFlag(flags, 'image'),
+      checksum: textFlag(flags, 'checksum'),
+      bucket: textFlag(flags, 'bucket') ?? context.env.flags['bucket'],
+    })
+    const { renderImport } = await import('../report/image-text.js')
+    return { text: renderImport(result), json: { ...result.image, ...result, image: undefined } }
+  },
+}

@@ -1,0 +1,85 @@
+import type { ImageFault } from '../images/faults.js'
+import { EXIT, indented, withRunbook, type Explanations } from './explanation.js'
+
+const importLine = ({ provider, distro }: { readonly provider: string; readonly distro: string }): string =>
+  `distrolab images import ${distro} --provider ${provider}`
+const forgetLine = ({ provider, distro }: { readonly provider: string; readonly distro: string }): string =>
+  `distrolab images forget ${distro} --provider ${provider}`
+
+export const imageExplanations: Explanations<ImageFault> = {
+  'import-unsupported': ({ provider, distro, reason }) => ({
+    message: `${distro} can't be imported to ${provider} by this version: ${reason}. Nothing was made, nothing recorded.`,
+    hint: 'distrolab images    # what there is on each provider',
+    exitCode: EXIT.usage,
+  }),
+  'import-no-source': (fault) => ({
+    message: `There is no disk of ${fault.distro} that could be imported: ${fault.reason}.`,
+    hint: `${importLine(fault)} --image FILE    # or a URL with --checksum sha256:HEX`,
+    exitCode: EXIT.usage,
+  }),
+  'import-checksum-needed': ({ url }) => ({
+    message: `Nothing says how ${url} must look: what is not verified is not imported.`,
+    hint: 'Add --checksum sha256:HEX (or sha512:HEX), as its publisher tells it.',
+    exitCode: EXIT.usage,
+  }),
+  'import-file-unreadable': ({ path, reason }) => ({
+    message: `${path} is no disk that can be imported: ${reason}.`,
+    hint: 'Name a file that qemu-img can read (qcow2, raw, vmdk, …).',
+    exitCode: EXIT.usage,
+  }),
+  'import-file-changed': ({ path, expected, got }) => ({
+    message: `The checksum of ${path} is wrong:${indented([`expected ${expected}`, `got      ${got}`])}`,
+    hint: 'Nothing was uploaded. Load the file anew, or correct --checksum.',
+    exitCode: EXIT.failed,
+  }),
+  'import-bucket-needed': (fault) => ({
+    message: `A disk goes to ${fault.provider} through one of its buckets, and the records of this backend are in none.`,
+    hint: `${importLine(fault)} --bucket gs://BUCKET/PREFIX    # one that you may write to; or DISTROLAB_BUCKET`,
+    exitCode: EXIT.usage,
+  }),
+  'import-in-place': (fault) => ({
+    message: `${fault.distro} was imported to ${fault.provider} with another ${fault.field}: ${fault.has}, not ${fault.asked}.`,
+    hint: `${forgetLine(fault)}    # then import it anew`,
+    exitCode: EXIT.usage,
+  }),
+  'import-needed': (fault) => ({
+    message: `${fault.provider} has no image of ${fault.distro}: a custom OS installation brings one there first.`,
+    hint: `${importLine(fault)}    # once for the team; then run the same command again`,
+    exitCode: EXIT.failed,
+  }),
+  'import-forgetting': (fault) => ({
+    message: `The image of ${fault.distro} at ${fault.provider} is being removed, and that did not end.`,
+    hint: `${forgetLine(fault)} && ${importLine(fault)}`,
+    exitCode: EXIT.failed,
+  }),
+  'image-not-imported': (fault) => ({
+    message: `No image of ${fault.distro} was imported to ${fault.provider} through this backend.`,
+    hint: 'distrolab images    # what was imported, and where',
+    exitCode: EXIT.notFound,
+  }),
+  'image-busy': ({ provider, distro, holder }) => ({
+    message: `Another command works on the image of ${distro} at ${provider}: ${holder.user}@${holder.host} (pid ${holder.pid}) runs ${holder.command} since ${holder.since}.`,
+    hint: 'Run the same command again later, or wait longer with --wait-lock 30m.',
+    exitCode: EXIT.locked,
+  }),
+  'image-in-use': (fault) => ({
+    message: `These labs were made from the image of ${fault.distro} at ${fault.provider}, and could not be reset or brought back without it:${indented(fault.labs)}`,
+    hint: `distrolab down LAB    # each of them; then ${forgetLine(fault)}`,
+    exitCode: EXIT.failed,
+  }),
+  'image-left': (fault) => ({
+    message: `Something of the image of ${fault.distro} at ${fault.provider} is still there:${indented(fault.left)}`,
+    hint: `${forgetLine(fault)}    # tries again`,
+    exitCode: EXIT.leftovers,
+  }),
+  'packing-failed': ({ program, reason }) => ({
+    message: `${program} could not convert the disk:${indented(reason.trim().split('\n'))}`,
+    hint: 'Make room where DISTROLAB_CACHE points to if the disk is full, and run the same command again.',
+    exitCode: EXIT.failed,
+  }),
+  'upload-failed': ({ place, reason }) => ({
+    message: `The disk could not be uploaded to ${place}: ${reason}`,
+    hint: withRunbook('Run the same command again: it goes on where this one ended.', 'dropped-network'),
+    exitCode: EXIT.failed,
+  }),
+}

@@ -1,0 +1,36 @@
+import type { LeaseHolderFields } from '../../backend/errors.js'
+
+/** Which import is meant: a distro, a provider and an architecture. */
+interface ImageFields {
+  readonly provider: string
+  readonly distro: string
+}
+
+/** What can go wrong with custom OS installations: images that are brought to a provider. */
+export type ImageFault =
+  | ({ readonly code: 'import-unsupported'; readonly reason: string } & ImageFields)
+  /** There is no disk that could be brought there: `reason` says why. */
+  | ({ readonly code: 'import-no-source'; readonly reason: string } & ImageFields)
+  | { readonly code: 'import-checksum-needed'; readonly url: string }
+  | { readonly code: 'import-file-unreadable'; readonly path: string; readonly reason: string }
+  | {
+      readonly code: 'import-file-changed'
+      readonly path: string
+      readonly expected: string
+      readonly got: string
+    }
+  | ({ readonly code: 'import-bucket-needed' } & ImageFields)
+  | ({
+      readonly code: 'import-in-place'
+      readonly field: 'source' | 'bucket'
+      readonly has: string
+      readonly asked: string
+    } & ImageFields)
+  | ({ readonly code: 'import-needed' } & ImageFields)
+  | ({ readonly code: 'import-forgetting' } & ImageFields)
+  | ({ readonly code: 'image-not-imported' } & ImageFields)
+  | ({ readonly code: 'image-busy'; readonly holder: LeaseHolderFields } & ImageFields)
+  | ({ readonly code: 'image-in-use'; readonly labs: readonly string[] } & ImageFields)
+  | ({ readonly code: 'image-left'; readonly left: readonly string[] } & ImageFields)
+  | { readonly code: 'packing-failed'; readonly program: string; readonly reason: string }
+  | { readonly code: 'upload-failed'; readonly place: string; readonly reason: string }

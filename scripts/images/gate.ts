@@ -1,0 +1,93 @@
+import { BackendError } from '../../backend/errors.js'
+import type { ImageName } from '../../backend/image-name.js'
+import { ImageWriter } from '../../backend/image-writer.js'
+import { acquireLease, type Lease } from '../../backend/lease.js'
+import type { Context } from '../context.js'
+import { LabError } from '../errors.js'
+import { explain } from '../explain.js'
+import { openLog, type Log } from '../log.js'
+import { logFile } from '../workspace.js'
+import { named, type ImageSubject } from './subject.js'
+
+/** What a command that changes an image works with while it holds the image's lease. */
+export interface ImageSession {
+  readonly context: Context
+  readonly subject: ImageSubject
+  readonly lease: Lease<ImageName>
+  readonly writer: ImageWriter
+  readonly log: Log
+  /** Aborts when the user interrupts and when the lease is lost. */
+  readonly signal: AbortSignal
+}
+
+/** Its folders on this computer are named so: no lab's name begins with `_`. */
+export const localName = (image: ImageName): string => `_${image.replaceAll('/', '-')}`
+
+/**
+ * The gate of images, as labs have one: one command at a time changes an image, on whichever computer; the failure of one
+ * that fails is recorded. Throws LabError image-busy.
+ */
+export async function throughImageGate<T>(
+  context: Context,
+  subject: ImageSubject,
+  command: string,
+  action: (session: ImageSession) => Promise<T>,
+): Promise<T> {
+  const { image } = subject
+  const store = await context.store()
+  const lease = await takeLease(context, subject, command)
+  const file = logFile(context.space, localName(image))
+  const log = await openLog({ file, verbosity: context.settings.verbosity, redact: context.redact })
+  try {
+    const writer = await ImageWriter.open(store, lease)
+    log.info('command begins', { image, command, fence: lease.fence })
+    const signal = AbortSignal.any([context.interrupt.signal, lease.lost])
+    try {
+      const result = await action({ context, subject, lease, writer, log, signal })
+      log.info('command done', { image, command })
+      return result
+    } catch (error) {
+      await recordFailure(context, writer, log, error)
+      throw error
+    }
+  } finally {
+    await lease.release()
+    await log.close()
+  }
+}
+
+async function takeLease(
+  context: Context,
+  subject: ImageSubject,
+  command: string,
+): Promise<Lease<ImageName>> {
+  const { holder, interrupt, settings, progress } = context
+  try {
+    return await acquireLease(await context.store(), subject.image, {
+      ...{ holder, command, signal: interrupt.signal, waitMs: settings.waitLock },
+      onWait: ({ user, host, pid, command: theirs, since }) =>
+        progress.say(
+          `Waiting for the image ${subject.image}: ${user}@${host} (pid ${pid}) runs ${theirs} since ${since}`,
+        ),
+    })
+  } catch (error) {
+    if (!(error instanceof BackendError && error.fault.code === 'lease-held')) throw error
+    const { holder: other } = error.fault
+    throw new LabError({ code: 'image-busy', ...named(subject), holder: other }, { cause: error })
+  }
+}
+
+/** An image without a record has nothing to tell, and a lease that is lost leaves it to its new holder. */
+async function recordFailure(context: Context, writer: ImageWriter, log: Log, error: unknown): Promise<void> {
+  const { code, message } = explain(error)
+  log.warn('command failed', { code, message })
+  const { record } = writer
+  if (record === undefined || record.step === null) return
+  try {
+    const failure = { step: record.step, code, message: context.redact(message) }
+    await writer.update({ failure, step: null })
+  } catch (second) {
+    const isLost = second instanceof BackendError && second.fault.code === 'lease-lost'
+    if (!isLost) throw new AggregateError([error, second], message, { cause: error })
+  }
+}

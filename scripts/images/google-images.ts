@@ -1,0 +1,105 @@
+import { join } from 'node:path'
+import type { ImageRecord } from '../../backend/image-record-schema.js'
+import { imageUploadKey } from '../../backend/keys.js'
+import { locationUrl, parseBackendUrl, pathInBucket, type GcsLocation } from '../../backend/location.js'
+import { stateBackend } from '../../backend/state-backend.js'
+import { imageName } from '../../stacks/google/names.js'
+import { googlePacking } from '../../stacks/google/packing.js'
+import { imageId } from '../../stacks/naming.js'
+import { checkGoogleAccount } from '../clouds/google/account.js'
+import { isAbsent, openCompute } from '../clouds/google/client.js'
+import { removeObject, uploadObject } from '../clouds/google/upload.js'
+import { LabError } from '../errors.js'
+import { explain } from '../explain.js'
+import { packedFolder } from '../workspace.js'
+import { localName } from './gate.js'
+import type { ImageProvider } from './image-provider.js'
+import { Rate } from './rate.js'
+import { firmwareOf } from './source.js'
+import { named, type ImageSubject } from './subject.js'
+
+/** An image of the project, made from an archive in a bucket. */
+export const googleImages: ImageProvider = {
+  packing: googlePacking,
+
+  async check({ interrupt, progress }) {
+    const { principal, project } = await checkGoogleAccount(interrupt.signal)
+    progress.say(`Google Cloud project ${project}, as ${principal}`)
+  },
+
+  plan({ location, space }, subject, place) {
+    const bucket = place === undefined ? location : bucketOf(place)
+    if (bucket.kind !== 'gcs') throw new LabError({ code: 'import-bucket-needed', ...named(subject) })
+    const prefix = pathInBucket(
+      bucket,
+      imageUploadKey(subject.image, `${space.backendId}-${googlePacking.file}`),
+    )
+    const name = imageName(imageId(space.backendId, subject.distro.name, subject.architecture))
+    return { name, upload: locationUrl({ ...bucket, prefix }) }
+  },
+
+  async upload({ space, env }, record, { file, bytes, contentType, digest }, { signal, detail }, subject) {
+    const rate = new Rate()
+    const memory = join(packedFolder(space, localName(subject.image)), 'upload-session')
+    const outcome = await uploadObject(
+      placeOf(record),
+      { file, bytes, contentType, memory, marks: { ...record.tags, digest } },
+      { signal, proxied: env.proxied, onProgress: (done) => detail(rate.text(done, bytes)) },
+    )
+    if (outcome === 'kept') detail(`${record.upload} has it already`)
+  },
+
+  buildSpec(context, subject, record) {
+    const { bucket, prefix } = placeOf(record)
+    return {
+      provider: 'google',
+      id: `${record.distro}-${record.architecture}`,
+      state: stateBackend(context.location, subject.image),
+      name: record.name,
+      description: `distrolab: ${record.distro} ${record.architecture}, ${record.digest ?? 'not loaded yet'}`,
+      tags: record.tags,
+      firmware: firmwareOf(subject),
+      providerVersion: context.settings.providerVersions['google'] ?? null,
+      family: familyOf(subject),
+      ...{ bucket, object: prefix },
+    }
+  },
+
+  async removeLeftovers({ env }, record, { signal, detail }) {
+    const compute = openCompute(signal)
+    const path = `global/images/${record.name}`
+    if ((await compute.find(path)) !== undefined) {
+      await compute.change('DELETE', path).catch((error: unknown) => {
+        signal.throwIfAborted()
+        if (!(error instanceof LabError)) throw error
+        if (!isAbsent(error)) detail(`${path}: ${explain(error).message}`)
+      })
+    }
+    const isThere = (await compute.find(path)) !== undefined
+    const hasObject = await removeObject(placeOf(record), { signal, proxied: env.proxied })
+    return [
+      ...(isThere ? [`image ${record.name} of the project ${compute.project}`] : []),
+      ...(hasObject ? [record.upload] : []),
+    ]
+  },
+}
+
+/** The catalog's own family, where it looks for an image that somebody brought; others are found by the record alone. */
+function familyOf({ distro, architecture }: ImageSubject): string | null {
+  const image = distro.providers.google?.architectures[architecture]
+  return image === undefined || image.project !== undefined ? null : image.family
+}
+
+function bucketOf(place: string): GcsLocation {
+  const location = parseBackendUrl(place)
+  if (location.kind === 'gcs') return location
+  const problem = `--bucket: expected gs://BUCKET or gs://BUCKET/PREFIX, got "${place}"`
+  throw new LabError({ code: 'usage', problem, command: 'images import' })
+}
+
+/** The object, as the record names it. */
+function placeOf({ upload }: ImageRecord): GcsLocation {
+  const location = parseBackendUrl(upload)
+  if (location.kind === 'gcs') return location
+  throw new TypeError(`${upload} is no object of Google's`)
+}

@@ -1,0 +1,131 @@
+import { rm } from 'node:fs/promises'
+import type { ImageRecord } from '../../backend/image-record-schema.js'
+import { readImageRecord } from '../../backend/image-record.js'
+import { imageTags } from '../../stacks/naming.js'
+import type { Context } from '../context.js'
+import type { Engine } from '../engine/resolve.js'
+import { LabError } from '../errors.js'
+import { engineFor } from '../lifecycle/engine-for.js'
+import { checkImportPrerequisites } from '../prerequisites.js'
+import { packedFolder } from '../workspace.js'
+import { registerImage } from './engine.js'
+import { localName, throughImageGate, type ImageSession } from './gate.js'
+import { imageProviderOf, type ImageProvider } from './image-provider.js'
+import { packDisk } from './pack.js'
+import { fetchDisk, sourceOf, sourceText, type ImageSource } from './source.js'
+import { ImageSteps, type Timing } from './steps.js'
+import { named, subjectOf, type ImageSubject } from './subject.js'
+
+export const importSteps = ['fetch', 'pack', 'upload', 'register'] as const
+
+export interface ImportRequest {
+  readonly distro: string | undefined
+  readonly provider: string | undefined
+  /** A file or URL instead of the distro's own cloud image. */
+  readonly image: string | undefined
+  /** `sha256:<hex>` or `sha512:<hex>`. */
+  readonly checksum: string | undefined
+  /** Where the disk goes on its way, as a URL. */
+  readonly bucket: string | undefined
+}
+
+export interface ImportResult {
+  readonly image: ImageRecord
+  /** It was there already. */
+  readonly reused: boolean
+  readonly timings: readonly Timing[]
+}
+
+/**
+ * Brings a distro's disk to a provider and makes an image of it, which `up` takes from then on, on every computer of the
+ * team. The same command goes on where an interrupted one ended. Throws LabError of `images/faults.ts`.
+ */
+export async function importImage(context: Context, request: ImportRequest): Promise<ImportResult> {
+  const subject = await subjectOf(context, request.distro, request.provider)
+  const provider = await imageProviderOf(subject)
+  const known = (await readImageRecord(await context.store(), subject.image))?.record
+  if (known !== undefined && isSettled(known, request)) return reused(known)
+  await wishOf(context, subject, provider, request, known)
+  if (known?.state === 'imported') return reused(known)
+  // Whatever can be known to fail is found out before anything is recorded.
+  await checkImportPrerequisites(context)
+  await provider.check(context)
+  const engine = await engineFor(context)
+  return throughImageGate(context, subject, 'images import', async (session) => {
+    const current = session.writer.record
+    // As it is now: somebody who was waited for may have done it.
+    if (current !== undefined && isSettled(current, request)) return reused(current)
+    const { source, facts } = await wishOf(context, subject, provider, request, current)
+    if (current?.state === 'imported') return reused(current)
+    if (current?.state === 'forgetting') throw new LabError({ code: 'import-forgetting', ...named(subject) })
+    if (current === undefined) await session.writer.create(facts)
+    else await session.writer.update({ failure: null })
+    const steps = new ImageSteps(session, importSteps)
+    const image = await carryOut(session, provider, engine, source, steps)
+    return { image, reused: false, timings: steps.timings }
+  })
+}
+
+const reused = (image: ImageRecord): ImportResult => ({ image, reused: true, timings: [] })
+
+/** Nobody asks for anything else than what is there. */
+const isSettled = ({ state }: ImageRecord, { image, bucket }: ImportRequest): boolean =>
+  state === 'imported' && image === undefined && bucket === undefined
+
+interface Wish {
+  readonly source: ImageSource
+  readonly facts: Parameters<ImageSession['writer']['create']>[0]
+}
+
+/** What is asked for, which may not be something else than what is there. Throws LabError import-in-place. */
+async function wishOf(
+  context: Context,
+  subject: ImageSubject,
+  provider: ImageProvider,
+  { image, checksum, bucket }: ImportRequest,
+  known: ImageRecord | undefined,
+): Promise<Wish> {
+  const { space, holder } = context
+  const { distro, architecture } = subject
+  const source = await sourceOf(subject, image, checksum)
+  const from = sourceText(source)
+  // Who goes on with an import need not know where its disk goes.
+  const { name, upload } =
+    known !== undefined && bucket === undefined ? known : provider.plan(context, subject, bucket)
+  const inPlace = (field: 'source' | 'bucket', has: string, asked: string): LabError =>
+    new LabError({ code: 'import-in-place', ...named(subject), field, has, asked })
+  if (known !== undefined && known.source !== from) throw inPlace('source', known.source, from)
+  if (known !== undefined && known.upload !== upload) throw inPlace('bucket', known.upload, upload)
+  const facts = {
+    ...{ provider: subject.provider, distro: distro.name, architecture, state: 'importing' as const },
+    ...{ source: from, digest: null, upload, name, id: null, diskGiB: null },
+    tags: imageTags(space.backendId, distro.name, architecture),
+    owner: { user: holder.user, host: holder.host },
+    ...{ step: null, failure: null, engine: null },
+  }
+  return { source, facts }
+}
+
+async function carryOut(
+  session: ImageSession,
+  provider: ImageProvider,
+  engine: Engine,
+  source: ImageSource,
+  steps: ImageSteps<(typeof importSteps)[number]>,
+): Promise<ImageRecord> {
+  const { context, subject, writer, signal } = session
+  const folder = packedFolder(context.space, localName(subject.image))
+  const { packing } = provider
+  const disk = await steps.run('fetch', (detail) => fetchDisk(context, subject, source, { signal, detail }))
+  const packed = await steps.run('pack', (detail) => packDisk(disk, packing, folder, { signal, detail }))
+  const diskGiB = packing.diskGiB(disk.virtualBytes)
+  const record = await writer.update({ digest: disk.digest, diskGiB })
+  await steps.run('upload', (detail) => provider.upload(context, record, packed, { signal, detail }, subject))
+  const { id } = await steps.run('register', (detail) =>
+    registerImage(session, engine, provider.buildSpec(context, subject, record), detail),
+  )
+  const imported = await writer.update({ state: 'imported', id, step: null })
+  // The disk itself stays among the images of this computer.
+  await rm(folder, { recursive: true, force: true })
+  return imported
+}

@@ -1,0 +1,48 @@
+import type { Catalog } from '../../distro-catalog/catalog.js'
+import type { Distro } from '../../distro-catalog/distro.js'
+import type { Architecture } from '../../distro-catalog/offer-schema.js'
+import type { ProviderName } from '../../distro-catalog/provider.js'
+
+/** One selector of the catalog: does it still find an image? */
+export interface Question {
+  readonly distro: Distro
+  readonly provider: ProviderName
+  readonly architecture: Architecture
+}
+
+/** `nothing`: it was asked, and there is none. `not-asked`: nobody can tell from here; it is never guessed. */
+export type Answer =
+  | {
+      readonly outcome: 'found'
+      /** The newest, by its name or by its digest. */
+      readonly newest: string
+      /** When it was published, where that is told: ISO 8601. */
+      readonly date: string | null
+    }
+  | { readonly outcome: 'nothing' | 'not-asked'; readonly reason: string }
+
+export type Asker = (question: Question) => Promise<Answer>
+
+export interface Row {
+  readonly distro: string
+  readonly provider: ProviderName
+  readonly architecture: Architecture
+  readonly answer: Answer
+}
+
+const ARCHITECTURES: readonly Architecture[] = ['x86_64', 'arm64']
+
+/** Every selector of these distros, in the order of the catalog. */
+export function questionsOf({ providers }: Catalog, distros: readonly Distro[]): Question[] {
+  return distros.flatMap((distro) =>
+    [...providers.keys()].flatMap((provider) =>
+      ARCHITECTURES.filter(
+        (architecture) => distro.providers[provider]?.architectures[architecture] !== undefined,
+      ).map((architecture) => ({ distro, provider, architecture })),
+    ),
+  )
+}
+
+/** The distros that nobody mends any more on that day (`YYYY-MM-DD`). */
+export const endedOn = (distros: readonly Distro[], day: string): Distro[] =>
+  distros.filter(({ endOfLife }) => endOfLife !== undefined && endOfLife < day)

@@ -1,0 +1,51 @@
+import { App } from 'cdktf/lib/app.js'
+import { TerraformStack } from 'cdktf/lib/terraform-stack.js'
+import type { StateBackend } from '../backend/state-backend.js'
+import type { GoogleImageSpec } from './google/imported-image.js'
+import { buildStateBlock } from './state-block.js'
+import { escapeTemplates } from './templates.js'
+
+/** A disk before it is packed. */
+export interface SourceDisk {
+  /** Absolute path. */
+  readonly disk: string
+  /** As qemu-img calls it. */
+  readonly format: string
+  readonly virtualBytes: number
+}
+
+/** The form in which a provider takes a disk. Pure. */
+export interface DiskPacking {
+  /** What the commands leave in their working folder. */
+  readonly file: string
+  readonly contentType: string
+  /** Program and arguments of each, in their order; they run in a folder of their own. */
+  commands(source: SourceDisk): readonly (readonly [string, ...string[]])[]
+  /** The size of a machine's disk that the packed one fills. */
+  diskGiB(virtualBytes: number): number
+}
+
+/** What the stack of an image is made from, whatever the provider: values only. */
+export interface ImportedImageSpec {
+  /** Of the stack: `arch-x86_64`. */
+  readonly id: string
+  readonly state: StateBackend
+  readonly name: string
+  readonly description: string
+  readonly tags: Readonly<Record<string, string>>
+  readonly firmware: 'uefi' | 'bios'
+  readonly providerVersion: string | null
+}
+
+/** One member for each provider that takes images. */
+export type ImageSpec = GoogleImageSpec
+
+/** What the engine reads (`cdk.tf.json`) to have this one image; pure but for cdktf's own temporary app. */
+export async function synthesiseImage(spec: ImageSpec): Promise<string> {
+  const stack = new TerraformStack(new App({ stackTraces: false }), spec.id)
+  buildStateBlock(stack, spec.state)
+  const { buildGoogleImage } = await import('./google/imported-image.js')
+  buildGoogleImage(stack, escapeTemplates(spec))
+  stack.prepareStack()
+  return `${JSON.stringify(stack.toTerraform(), null, 2)}\n`
+}
