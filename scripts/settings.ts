@@ -46,6 +46,9 @@ export interface Settings {
   readonly waitLock: number
   readonly yes: boolean
   readonly json: boolean
+  readonly markdown: boolean
+  /** Of `plan`: 2 says that there are changes, and nothing else. */
+  readonly detailedExitCode: boolean
   readonly verbosity: number
   readonly quiet: boolean
 }
@@ -61,6 +64,7 @@ const DEFAULT_TTL = '4h'
 const LONGEST_TTL = '365d'
 const ARCHITECTURES: readonly Architecture[] = ['x86_64', 'arm64']
 const WAITS: readonly Wait[] = ['ready', 'ssh', 'none']
+const OUTPUTS = ['text', 'json', 'markdown'] as const
 const ON_FAILURES: readonly OnFailure[] = ['keep', 'destroy']
 
 export function resolveSettings(flags: Flags, env: Environment, config: Config, cwd: string): Settings {
@@ -74,6 +78,7 @@ export function resolveSettings(flags: Flags, env: Environment, config: Config, 
   const addressUrl = text('address-url', 'addressUrl')
   const engineMirror = text('engine-mirror', 'engineMirror')
   const architecture = text('arch', 'arch')
+  const output = oneOf('--output', text('output') ?? 'text', OUTPUTS)
   return {
     backend: text('backend', 'backend'),
     profile: text('profile', 'profile'),
@@ -99,7 +104,9 @@ export function resolveSettings(flags: Flags, env: Environment, config: Config, 
     timeout: text('timeout'),
     waitLock: durationMs('--wait-lock', text('wait-lock', 'waitLock') ?? DEFAULT_WAIT_LOCK),
     yes: isOn('yes'),
-    json: oneOf('--output', text('output') ?? 'text', ['text', 'json']) === 'json',
+    json: output === 'json',
+    markdown: output === 'markdown',
+    detailedExitCode: isOn('detailed-exitcode'),
     verbosity: Number(flags['verbose'] || env.flags['verbose'] || 0),
     quiet: isOn('quiet'),
   }

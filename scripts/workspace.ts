@@ -28,6 +28,9 @@ export const turnFile = (space: Workspace, lab: string, lender: number): string 
 export const workFolder = (space: Workspace, lab: string): string =>
   join(space.cache, 'work', space.backendId, lab)
 
+/** Of the folders that `plan` works in, each for as long as it runs. A cache. */
+export const planParent = (space: Workspace): string => join(space.cache, 'plans', space.backendId)
+
 export const engineFolder = (space: Pick<Workspace, 'cache'>): string => join(space.cache, 'engines')
 
 /** OpenTofu's providers, for all labs: one of a cloud's takes hundreds of megabytes. A cache. */

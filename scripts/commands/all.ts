@@ -11,6 +11,7 @@ import { imagesCommand } from './images.js'
 import { listCommand } from './list.js'
 import { lockBreakCommand } from './lock-break.js'
 import { lockStatusCommand } from './lock-status.js'
+import { planCommand } from './plan.js'
 import { reapCommand } from './reap.js'
 import { recoverCommand } from './recover.js'
 import { regionsCommand } from './regions.js'
@@ -24,6 +25,7 @@ import { upCommand } from './up.js'
 /** Every verb, in the order that `--help` shows. */
 export const commands: readonly Command[] = [
   upCommand,
+  planCommand,
   swapCommand,
   resetCommand,
   sshCommand,

@@ -1,19 +1,19 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { withGuard } from '../../backend/guard.js'
 import { livenessOf } from '../../backend/process-identity.js'
 import { synthesiseLab } from '../../stacks/app.js'
 import type { StateBackend } from '../../backend/state-backend.js'
 import type { LabSpec } from '../../stacks/spec.js'
 import { engineEncryption } from '../encryption.js'
-import { initialise, type EngineRun } from '../engine/tofu.js'
+import { initialise, type EngineRun } from '../engine/engine-run.js'
 import type { Engine } from '../engine/resolve.js'
-import type { EngineEvent, Outputs } from '../engine/stream.js'
+import { describeEvent, type Outputs } from '../engine/stream.js'
 import { LabError } from '../errors.js'
 import { hasErroredState, recoverLocalState, recoverRemoteState } from '../engine/recover-state.js'
-import { ensureFolder, providerFolder, putFile, workFolder } from '../workspace.js'
+import { ensureFolder, putFile, workFolder } from '../workspace.js'
 import { parseDriverLine } from './driver.js'
 import type { Session } from './gate.js'
+import { withProviders } from './provider-cache.js'
 
 /** Writes what the engine reads, anew each time: the work folder is a cache. */
 export async function writeConfiguration(session: Session, spec: LabSpec): Promise<string> {
@@ -33,32 +33,13 @@ export async function initialiseEngine(
   const isErrored = hasErroredState(folder)
   // `init` itself reads a local state, and fails on one that was cut short.
   if (isErrored && state.kind === 'local') await recoverLocalState(state, folder)
-  await withProviders(session, (providers) =>
+  const { context, lab, writer, signal } = session
+  await withProviders(context, { lab, provider: writer.lab?.provider, signal }, (providers) =>
     runOperation(session, engine, folder, detail, (run) => initialise({ ...run, providers })),
   )
   if (isErrored && state.kind !== 'local')
     await runOperation(session, engine, folder, detail, recoverRemoteState)
   if (isErrored) session.log.warn('recovered the state that OpenTofu could not write')
-}
-
-/** Loading a provider may take minutes on a slow network. In milliseconds. */
-const PROVIDERS_PATIENCE_MS = 15 * 60_000
-
-/**
- * With the folder of the providers of all labs, one command at a time: engines before 1.10 write into it side by side.
- * Undefined where nothing is loaded, as for local labs, or the user has one of their own.
- */
-async function withProviders<T>(
-  { context, lab, writer, signal }: Session,
-  action: (folder: string | undefined) => Promise<T>,
-): Promise<T> {
-  if (context.env.hasProviderCache || writer.lab?.provider === 'local') return action(undefined)
-  const folder = await ensureFolder(providerFolder(context.space))
-  const onWait = (pid: number): void =>
-    context.progress.say(`${lab}: another command (pid ${pid}) is loading providers, waiting …`)
-  return withGuard(`${folder}.guard`, { timeoutMs: PROVIDERS_PATIENCE_MS, signal, onWait }, () =>
-    action(folder),
-  )
 }
 
 /**
@@ -90,7 +71,7 @@ export async function runOperation(
         const line = event.type === 'provisioner' ? parseDriverLine(event.line) : undefined
         if (event.type === 'outputs') outputs = event.outputs
         if (line?.type === 'fault') fault = new LabError({ code: 'driver', fault: line })
-        const text = line?.type === 'progress' ? line.message : describe(event)
+        const text = line?.type === 'progress' ? line.message : describeEvent(event)
         if (text !== undefined) detail(text)
       },
     })
@@ -105,12 +86,6 @@ export async function runOperation(
 
 const isEngineFailure = (error: unknown): boolean =>
   error instanceof LabError && error.fault.code === 'engine-failed'
-
-function describe(event: EngineEvent): string | undefined {
-  if (event.type === 'installing') return `loading ${event.provider}`
-  if (event.type === 'resource') return `${event.address} ${event.action} ${event.phase}`
-  return event.type === 'interrupted' ? 'OpenTofu is stopping' : undefined
-}
 
 const POLL_MS = 200
 

@@ -7,7 +7,8 @@ import { apply } from '../engine/tofu.js'
 import { initialiseEngine, runOperation, writeConfiguration } from './engine-session.js'
 import type { Session } from './gate.js'
 import type { LabPlan } from './plan-lab.js'
-import type { Presence, StepControl } from './provider-hooks.js'
+import { absentIn, type Presences } from './presences.js'
+import type { StepControl } from './provider-hooks.js'
 import type { Steps } from './steps.js'
 
 /** What the steps of a command work with. */
@@ -20,14 +21,6 @@ export interface Work {
 export interface EngineWork extends Work {
   readonly engine: Engine
 }
-
-/** What the provider shows of each machine of a lab. */
-export type Presences = readonly (readonly [machine: string, Presence])[]
-
-export const lookAtMachines = ({ plan }: Pick<Work, 'plan'>, lab: AnyLab): Promise<Presences> =>
-  Promise.all(
-    lab.machines.map(async (machine) => [machine.name, await plan.hooks.presence(lab, machine)] as const),
-  )
 
 export const stepControl = (work: Pick<Work, 'session'>, detail: StepControl['detail']): StepControl => ({
   signal: work.session.signal,
@@ -79,6 +72,3 @@ async function recordAddress(
   if (machines !== undefined && !isDeepStrictEqual(machines, writer.lab?.machines))
     await writer.update({ machines })
 }
-
-export const absentIn = (presences: Presences): readonly string[] =>
-  presences.filter(([, presence]) => presence === 'absent').map(([name]) => name)

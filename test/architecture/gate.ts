@@ -10,8 +10,8 @@ export const CHANGING = [
 ]
 /** They only look, or change no lab: a folder, a bucket, this computer. */
 export const READING = [
-  ...['ssh', 'status', 'list', 'history', 'lock status', 'images', 'regions', 'synth', 'doctor'],
-  ...['backend init', 'backend show'],
+  ...['ssh', 'status', 'list', 'history', 'lock status', 'images', 'regions', 'synth', 'plan'],
+  ...['doctor', 'backend init', 'backend show'],
 ]
 
 /** It looks, and then runs verbs of the first list where that is safe. */
@@ -21,6 +21,7 @@ export const RUNNING = ['recover']
 const OPENERS = ['lease', 'held-lease', 'inherited-lease', 'lab-writer', 'record-slot']
 /** What changes the machines; it is called with a session, which only the gate makes. */
 const CHANGERS = [
+  'scripts/engine/engine-run.ts',
   'scripts/engine/tofu.ts',
   'scripts/engine/recover-state.ts',
   'scripts/lifecycle/engine-session.ts',
@@ -30,6 +31,8 @@ const CHANGERS = [
   'scripts/lifecycle/marker.ts',
   'scripts/lifecycle/revive.ts',
 ]
+/** It runs the engine, and only asks it. */
+const ASKING = { path: 'scripts/engine/plan.ts', by: 'scripts/engine/engine-run.ts' }
 const CHANGING_HOOKS = [
   'start',
   'prepareImage',
@@ -52,7 +55,7 @@ function waysOf(source: Source): string[] {
     source.path === GATE || CHANGERS.includes(source.path) || imports.some(({ target }) => target === GATE)
   const opener = (target = ''): boolean => OPENERS.some((name) => target === `backend/${name}.ts`)
   const bad = imports.filter(({ target, isType }) => {
-    if (isType) return false
+    if (isType || (source.path === ASKING.path && target === ASKING.by)) return false
     return opener(target) ? source.path !== GATE : CHANGERS.includes(target ?? '') && !isInside
   })
   return [...bad.map((found) => `${found.place} imports ${found.specifier}`), ...writesOf(source, isInside)]

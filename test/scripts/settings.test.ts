@@ -191,7 +191,7 @@ test('--older-than is a duration in the same words, and means nothing unless giv
 test.each([
   ['on-failure', 'remove', '--on-failure: expected keep, destroy, got "remove"'],
   ['wait', 'later', '--wait: expected ready, ssh, none, got "later"'],
-  ['output', 'yaml', '--output: expected text, json, got "yaml"'],
+  ['output', 'yaml', '--output: expected text, json, markdown, got "yaml"'],
 ])('--%s %s is a usage error that lists what there is', async (flag, value, problem) => {
   expect(await faultOf(() => settings({ [flag]: value }))).toEqual({ code: 'usage', problem })
 })
