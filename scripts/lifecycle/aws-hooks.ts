@@ -21,8 +21,8 @@ import { findThings, removeThings } from '../clouds/aws/leftovers.js'
 import type { Context } from '../context.js'
 import { LabError } from '../errors.js'
 import { explain } from '../explain.js'
-import { connectOnce, SshError } from '../machine/connect.js'
 import { cloudPlan, cloudPlanning, requireCloud } from './cloud-hooks.js'
+import { connectToLab } from './connect-lab.js'
 import type { Enforcer, ImageWish, Presence, ProviderHooks, StepControl } from './provider-hooks.js'
 import { requireIdentity, targetOf } from './reach.js'
 
@@ -149,16 +149,10 @@ async function moveMachineExpiry(
 ): Promise<void> {
   const identity = await requireIdentity(context, lab)
   detail(`${machine.name}: telling its timer`)
+  const connection = await connectToLab(lab, targetOf(context, lab, machine, identity), TIMEOUTS, signal)
   try {
-    const connection = await connectOnce(targetOf(context, lab, machine, identity), TIMEOUTS, signal)
-    try {
-      await moveTimer(connection, lab.expiresAt, { lab: lab.lab, machine: machine.name, signal })
-    } finally {
-      connection.end()
-    }
-  } catch (error) {
-    if (!(error instanceof SshError)) throw error
-    const { reason } = error
-    throw new LabError({ code: 'ssh-failed', lab: lab.lab, machine: machine.name, reason }, { cause: error })
+    await moveTimer(connection, lab.expiresAt, { lab: lab.lab, machine: machine.name, signal })
+  } finally {
+    connection.end()
   }
 }
