@@ -62,6 +62,7 @@ export const configSchema = Type.Object(
     waitLock: Type.Optional(text('how long to wait for the lease, such as 10m')),
     authorizedKeys: Type.Optional(
       Type.Array(text('a public key, a file of public keys, or github:NAME'), {
+    applyTimeout: Type.Optional(text('how long OpenTofu may work at machines, such as 20m')),
         description: 'a list of public keys, files of public keys, or github:NAME',
       }),
     ),

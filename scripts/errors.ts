@@ -167,6 +167,15 @@ export type EngineFault =
   | { readonly code: 'engine-disk-full'; readonly operation: string }
   | StateFault
   /** Encrypted with another key. */
+  | {
+      readonly code: 'engine-timeout'
+      readonly operation: string
+      /** `quiet`: it showed nothing for so long; `total`: it worked for so long. */
+      readonly passed: 'quiet' | 'total'
+      readonly seconds: number
+      /** Of an engine that was told to stop and did not; null: it ended. */
+      readonly pid: number | null
+    }
   | { readonly code: 'state-undecryptable'; readonly operation: string }
   /** Encrypted, and no encryption is configured. */
   | { readonly code: 'state-encrypted'; readonly operation: string }

@@ -26,6 +26,12 @@ export const leaseOptions: Readonly<Record<string, Options>> = {
   'wait-lock': text("How long to wait for another command's lease, such as 10m; 0 does not wait"),
 }
 
+export const applyOption: Readonly<Record<string, Options>> = {
+  'apply-timeout': text(
+    'How long OpenTofu may work at the machines, such as 20m; default: 10m on clouds, 30m here',
+  ),
+}
+
 export const yesOption: Readonly<Record<string, Options>> = {
   yes: { type: 'boolean', alias: 'y', describe: 'Do not ask' },
 }

@@ -50,6 +50,8 @@ export interface Settings {
   /** Of `plan`: 2 says that there are changes, and nothing else. */
   readonly detailedExitCode: boolean
   readonly verbosity: number
+  /** Milliseconds that the engine may work at machines; undefined: as long as the provider needs at the most. */
+  readonly applyTimeout: number | undefined
   readonly quiet: boolean
 }
 
@@ -80,6 +82,9 @@ export function resolveSettings(flags: Flags, env: Environment, config: Config, 
   const architecture = text('arch', 'arch')
   const output = oneOf('--output', text('output') ?? 'text', OUTPUTS)
   return {
+  const disk = text('disk', 'disk')
+  const spot = text('spot', 'spot')
+  const applyTimeout = text('apply-timeout', 'applyTimeout')
     backend: text('backend', 'backend'),
     profile: text('profile', 'profile'),
     name: text('name'),
@@ -112,6 +117,7 @@ export function resolveSettings(flags: Flags, env: Environment, config: Config, 
   }
 }
 
+    applyTimeout: applyTimeout === undefined ? undefined : limitMs('--apply-timeout', applyTimeout),
 /** `90m`, `2h30m`, `3d`, or `0`. In milliseconds. Throws LabError usage. */
 export function durationMs(flag: string, given: string): number {
   if (given === '0') return 0
@@ -132,6 +138,13 @@ function webUrl(name: string, given: string): string {
     code: 'usage',
     problem: `${name}: expected a URL such as https://mirror.example.org, got "${given}"`,
   })
+}
+
+/** A time that something may take; nothing takes none. Throws LabError usage. */
+function limitMs(flag: string, given: string): number {
+  const ms = durationMs(flag, given)
+  if (ms > 0) return ms
+  throw new LabError({ code: 'usage', problem: `${flag}: expected a duration such as 20m, got "${given}"` })
 }
 
 /** A time to live. Throws LabError usage. */

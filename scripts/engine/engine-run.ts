@@ -6,6 +6,7 @@ import { LabError } from '../errors.js'
 import { start } from '../run.js'
 import { explainEngineFailure, type Operation } from './failures.js'
 import { parseEngineLine, type Diagnostic, type EngineEvent } from './stream.js'
+import { watchEngine, type EngineLimits, type Watch } from './watch.js'
 
 export interface EngineRun {
   /** Path of the `tofu` binary. */
@@ -19,6 +20,8 @@ export interface EngineRun {
   readonly providers?: string | undefined
   /** On abort the engine gets exactly one SIGINT and is waited for. */
   readonly signal: AbortSignal
+  /** Beyond them the engine is stopped as by an interrupt. */
+  readonly limits?: EngineLimits | undefined
   /** Called as soon as the engine runs, so that whoever comes after a crash can find it. */
   readonly onStarted?: (engine: ProcessIdentity) => Promise<void>
   readonly onEvent?: (event: EngineEvent) => void
@@ -39,7 +42,8 @@ export async function initialise(run: EngineRun): Promise<void> {
 /**
  * Runs the engine to its end. Its output goes to files, because the engine must be able to finish its work
  * when we are killed: a broken pipe would end it in the middle. Returns what it printed where that is no JSON stream.
- * Throws LabError `interrupted` when we stopped it, or what explainEngineFailure makes of its diagnostics.
+ * Throws LabError `interrupted` when we stopped it, `engine-timeout` when it passed a limit, or what
+ * explainEngineFailure makes of its diagnostics.
  */
 export async function runEngine(
   run: EngineRun,
@@ -52,29 +56,61 @@ export async function runEngine(
   const child = start(run.engine, args, {
     ...{ cwd: run.folder, env: engineVariables(run), stdoutFile, stderrFile },
   })
-  const interrupt = (): void => child.kill('SIGINT')
+  // One SIGINT, whatever comes first: OpenTofu takes a second one for the wish to end at once, and loses what it knows.
+  const stop = (): void => child.kill('SIGINT')
+  const watch = watchEngine(run.limits, stop)
+  const interrupt = (): void => {
+    if (watch.passed !== undefined) return
+    watch.dispose()
+    stop()
+  }
   run.signal.addEventListener('abort', interrupt, { once: true })
+  const ended = Promise.race([child.ended, watch.givenUp])
   const diagnostics: Diagnostic[] = []
   try {
     const identity = identifyProcess(child.pid)
     if (identity !== undefined) await run.onStarted?.(identity)
-    await followLines(stdoutFile, child.ended, (line) => {
+    await followLines(stdoutFile, ended, (line) => {
+      watch.seen()
       const event = parseEngineLine(line)
       if (event?.type === 'diagnostic') diagnostics.push(event.diagnostic)
       if (event !== undefined) run.onEvent?.(event)
     })
   } finally {
-    await child.ended
+    await ended
+    watch.dispose()
     run.signal.removeEventListener('abort', interrupt)
   }
-  const { exitCode } = await child.ended
+  const end = await ended
+  if (end === 'given-up') {
+    child.leave()
+    throw timeoutOf(run, operation, watch.passed, child.pid)
+  }
   const printed = STREAMS.has(operation) ? '' : await readFile(stdoutFile, 'utf8')
   const text = `${await readFile(stderrFile, 'utf8')}\n${printed}`
   // What programs print may hold secrets, and these files are not redacted as the log is.
   await Promise.all([stdoutFile, stderrFile].map((file) => rm(file, { force: true })))
   run.signal.throwIfAborted()
-  if (exitCode !== 0) throw new LabError(explainEngineFailure({ ...run, operation }, diagnostics, text))
-  return printed
+  if (end.exitCode === 0) return printed
+  if (watch.passed !== undefined) throw timeoutOf(run, operation, watch.passed, null)
+  throw new LabError(explainEngineFailure({ ...run, operation }, diagnostics, text))
+}
+
+/** @param pid of an engine that did not end */
+function timeoutOf(
+  { limits }: EngineRun,
+  operation: Operation,
+  passed: Watch['passed'] = 'total',
+  pid: number | null,
+): LabError {
+  const ms = passed === 'quiet' ? limits?.quietMs : limits?.totalMs
+  return new LabError({
+    code: 'engine-timeout',
+    operation,
+    passed,
+    seconds: Math.round((ms ?? 0) / 1000),
+    pid,
+  })
 }
 
 function engineVariables({ unset, encryption, providers }: EngineRun): Record<string, string | undefined> {

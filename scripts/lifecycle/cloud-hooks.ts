@@ -18,12 +18,21 @@ import type { Place, ProviderHooks, SpecFacts } from './provider-hooks.js'
 import { keysOn } from './reach.js'
 
 type Planning =
-  'baseline' | 'resolveSize' | 'place' | 'allowFrom' | 'planMachines' | 'swapMachines' | 'replaceAddress'
+  | 'patience'
+  | 'baseline'
+  | 'resolveSize'
+  | 'place'
+  | 'allowFrom'
+  | 'planMachines'
+  | 'swapMachines'
+  | 'replaceAddress'
 
 /** What the hooks of all clouds share: a lab is planned from the catalog and the settings. */
 export function cloudPlanning(name: CloudName): Pick<ProviderHooks, Planning> {
   return {
     baseline: { kind: 'image' },
+    // A machine takes one or two minutes; a provider without a network may retry in silence for an hour.
+    patience: { quietMs: 3 * 60_000, totalMs: 10 * 60_000 },
     resolveSize: (profile, choice) => resolveCloudSize(profile, name, choice),
     place: (context, profile, size, measuring) =>
       placeOf(context, requireCloud(profile), size, resolveOffer(profile.distro, name), measuring),

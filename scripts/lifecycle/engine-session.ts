@@ -57,6 +57,7 @@ export async function runOperation(
   const { context, writer, signal } = session
   let fault: LabError | undefined
   let outputs: Outputs = {}
+  let runsOn = false
   const done = context.interrupt.waitingFor('OpenTofu to stop')
   try {
     await operation({
@@ -76,13 +77,18 @@ export async function runOperation(
       },
     })
   } catch (error) {
+    runsOn = isRunningOn(error)
     throw fault !== undefined && isEngineFailure(error) ? fault : error
   } finally {
     done()
-    if (!session.lease.lost.aborted) await writer.update({ engine: null })
+    // One that would not stop stays on record: whoever comes next waits for it.
+    if (!session.lease.lost.aborted && !runsOn) await writer.update({ engine: null })
   }
   return outputs
 }
+
+const isRunningOn = (error: unknown): boolean =>
+  error instanceof LabError && error.fault.code === 'engine-timeout' && error.fault.pid !== null
 
 const isEngineFailure = (error: unknown): boolean =>
   error instanceof LabError && error.fault.code === 'engine-failed'

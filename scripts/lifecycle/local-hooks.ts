@@ -26,6 +26,9 @@ import type { Enforcer, ProviderHooks, StepControl } from './provider-hooks.js'
 
 /** A VM on this computer: OpenTofu owns that it exists, the driver starts it again when it is off. */
 export const localHooks: ProviderHooks = {
+  // The driver is quick, unless somebody has emptied the cache since the image was looked for.
+  patience: { quietMs: 3 * 60_000, totalMs: 30 * 60_000 },
+
   baseline: {
     kind: 'snapshot',
 

@@ -2,13 +2,15 @@ import { isDeepStrictEqual } from 'node:util'
 import type { AnyLab } from '../../backend/lab.js'
 import type { MachineOutput } from '../../stacks/outputs.js'
 import type { Engine } from '../engine/resolve.js'
+import type { Context } from '../context.js'
 import type { Outputs } from '../engine/stream.js'
+import type { EngineLimits } from '../engine/watch.js'
 import { apply } from '../engine/tofu.js'
 import { initialiseEngine, runOperation, writeConfiguration } from './engine-session.js'
 import type { Session } from './gate.js'
 import type { LabPlan } from './plan-lab.js'
 import { absentIn, type Presences } from './presences.js'
-import type { StepControl } from './provider-hooks.js'
+import type { ProviderHooks, StepControl } from './provider-hooks.js'
 import type { Steps } from './steps.js'
 
 /** What the steps of a command work with. */
@@ -46,7 +48,10 @@ export async function makeMachines(
   await steps.run('apply', async (detail) => {
     // What was never made is just made: OpenTofu takes no offence.
     const replace = absentIn(presences).map((name) => plan.hooks.replaceAddress(name))
-    const outputs = await runOperation(session, engine, folder, detail, (run) => apply(run, replace))
+    const limits = limitsOf(session.context, plan.hooks)
+    const outputs = await runOperation(session, engine, folder, detail, (run) =>
+      apply({ ...run, limits }, replace),
+    )
     await recordAddresses(session, outputs)
     for (const [name, presence] of presences) {
       if (presence !== 'stopped' && presence !== 'partial') continue
@@ -55,6 +60,15 @@ export async function makeMachines(
     }
   })
 }
+
+/** The engine is given as long as the provider needs at the most, or as the user says. */
+function limitsOf({ settings }: Context, { patience }: ProviderHooks): EngineLimits {
+  const { applyTimeout: totalMs = patience.totalMs } = settings
+  return { totalMs, quietMs: Math.min(patience.quietMs, totalMs), graceMs: GRACE_MS }
+}
+
+/** After an interrupt OpenTofu waits for what it has begun, and writes its state. */
+const GRACE_MS = 2 * 60_000
 
 /** Only the provider knows where a machine is that it has just made. */
 async function recordAddresses(session: Session, { machines }: Outputs): Promise<void> {

@@ -72,6 +72,12 @@ export interface StepControl {
 }
 
 /** `image`: a machine is made anew from its pinned image and configured by the steps of `up`. */
+/** In milliseconds: without a word of the engine, and in all. */
+export interface Patience {
+  readonly quietMs: number
+  readonly totalMs: number
+}
+
 export type BaselineKind = 'snapshot' | 'image'
 
 export type Baseline =
@@ -105,6 +111,8 @@ export interface ProviderHooks {
   /** Throws when something is missing without which `up` can't succeed. Before anything is recorded. */
   checkPrerequisites(context: Context): Promise<void>
   resolveSize(profile: Profile, choice: SizeWish): MachineSize
+  /** How long the engine may work at its machines before it is taken for one that hangs. */
+  readonly patience: Patience
   /** The region of a new lab: the one that was asked for, or the best. Throws if it will not do. */
   place(context: Context, profile: Profile, size: MachineSize, measuring: Measuring): Promise<Place>
   /** The networks that will reach SSH, as settings say; undefined where nothing is opened. Throws LabError caller-unknown. */

@@ -127,6 +127,7 @@ export const labFaults = withCodes<LabFault>({
   'engine-failed': { operation: 'apply', problems: ['broken'] },
   'engine-locked': {
     ...{ lockId: 'abc', who: 'anna@laptop', created: '2026-11-21', holder: 'unknown' },
+  'engine-timeout': { operation: 'apply', passed: 'total', seconds: 600, pid: null },
     ...{ engine: '/bin/tofu', folder: '/cache/work/demo', isEncrypted: false },
   },
   'state-forbidden': { operation: 'apply', reason: 'StatusCode: 403' },
