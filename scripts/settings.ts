@@ -17,12 +17,18 @@ export interface Settings {
   readonly backend: string | undefined
   readonly profile: string | undefined
   readonly name: string | undefined
-  readonly region: string
+  /** `auto`, or one of the provider's; undefined: as the profile says. */
+  readonly region: string | undefined
   /** The only regions that `auto` may choose; empty: all that are open. */
   readonly regions: readonly string[]
+  /** The whole name of a zone, or what it ends with. */
+  readonly zone: string | undefined
   readonly architecture: Architecture | undefined
   readonly size: string | undefined
   readonly instanceType: string | undefined
+  /** Of each machine's root disk. */
+  readonly diskGiB: number | undefined
+  readonly spot: boolean | undefined
   /** Networks in CIDR form that may reach SSH, or `auto` for this computer's own; empty: nothing was named. */
   readonly allowFrom: readonly string[]
   /** The page that tells this computer's address; undefined: the usual ones. */
@@ -44,14 +50,14 @@ export interface Settings {
   readonly timeout: string | undefined
   /** Milliseconds. */
   readonly waitLock: number
+  /** Milliseconds that the engine may work at machines; undefined: as long as the provider needs at the most. */
+  readonly applyTimeout: number | undefined
   readonly yes: boolean
   readonly json: boolean
   readonly markdown: boolean
   /** Of `plan`: 2 says that there are changes, and nothing else. */
   readonly detailedExitCode: boolean
   readonly verbosity: number
-  /** Milliseconds that the engine may work at machines; undefined: as long as the provider needs at the most. */
-  readonly applyTimeout: number | undefined
   readonly quiet: boolean
 }
 
@@ -76,23 +82,26 @@ export function resolveSettings(flags: Flags, env: Environment, config: Config, 
   }
   const isOn = (flag: string): boolean => ['true', '1'].includes(text(flag) ?? '')
   const olderThan = text('older-than')
+  const disk = text('disk', 'disk')
+  const spot = text('spot', 'spot')
+  const applyTimeout = text('apply-timeout', 'applyTimeout')
   const sshKey = text('ssh-key', 'sshKey')
   const addressUrl = text('address-url', 'addressUrl')
   const engineMirror = text('engine-mirror', 'engineMirror')
   const architecture = text('arch', 'arch')
   const output = oneOf('--output', text('output') ?? 'text', OUTPUTS)
   return {
-  const disk = text('disk', 'disk')
-  const spot = text('spot', 'spot')
-  const applyTimeout = text('apply-timeout', 'applyTimeout')
     backend: text('backend', 'backend'),
     profile: text('profile', 'profile'),
     name: text('name'),
-    region: text('region', 'region') ?? 'auto',
+    region: text('region', 'region'),
+    zone: text('zone', 'zone'),
     regions: words(text('regions')) ?? config.values.regions ?? [],
     architecture: architecture === undefined ? undefined : oneOf('--arch', architecture, ARCHITECTURES),
     size: text('size', 'size'),
     instanceType: text('instance-type', 'instanceType'),
+    diskGiB: disk === undefined ? undefined : gibibytes('--disk', disk),
+    spot: spot === undefined ? undefined : oneOf('--spot', spot, ['true', 'false']) === 'true',
     allowFrom: (words(text('allow-from', 'allowFrom')) ?? []).map((each) =>
       each === 'auto' ? each : network(each),
     ),
@@ -108,6 +117,7 @@ export function resolveSettings(flags: Flags, env: Environment, config: Config, 
     olderThan: olderThan === undefined ? undefined : durationMs('--older-than', olderThan),
     timeout: text('timeout'),
     waitLock: durationMs('--wait-lock', text('wait-lock', 'waitLock') ?? DEFAULT_WAIT_LOCK),
+    applyTimeout: applyTimeout === undefined ? undefined : limitMs('--apply-timeout', applyTimeout),
     yes: isOn('yes'),
     json: output === 'json',
     markdown: output === 'markdown',
@@ -117,7 +127,6 @@ export function resolveSettings(flags: Flags, env: Environment, config: Config, 
   }
 }
 
-    applyTimeout: applyTimeout === undefined ? undefined : limitMs('--apply-timeout', applyTimeout),
 /** `90m`, `2h30m`, `3d`, or `0`. In milliseconds. Throws LabError usage. */
 export function durationMs(flag: string, given: string): number {
   if (given === '0') return 0
@@ -131,6 +140,13 @@ export function durationMs(flag: string, given: string): number {
   return ms
 }
 
+/** A time that something may take; nothing takes none. Throws LabError usage. */
+function limitMs(flag: string, given: string): number {
+  const ms = durationMs(flag, given)
+  if (ms > 0) return ms
+  throw new LabError({ code: 'usage', problem: `${flag}: expected a duration such as 20m, got "${given}"` })
+}
+
 /** @param name the setting's, for the error */
 function webUrl(name: string, given: string): string {
   if (URL.canParse(given) && /^https?:$/.test(new URL(given).protocol)) return given.replace(/\/+$/, '')
@@ -140,11 +156,11 @@ function webUrl(name: string, given: string): string {
   })
 }
 
-/** A time that something may take; nothing takes none. Throws LabError usage. */
-function limitMs(flag: string, given: string): number {
-  const ms = durationMs(flag, given)
-  if (ms > 0) return ms
-  throw new LabError({ code: 'usage', problem: `${flag}: expected a duration such as 20m, got "${given}"` })
+/** `40`, `40G` or `40GiB`. Throws LabError usage. */
+function gibibytes(flag: string, given: string): number {
+  const [, digits] = /^(\d{1,5})(?:Gi?B?)?$/.exec(given) ?? []
+  if (Number(digits) > 0) return Number(digits)
+  throw new LabError({ code: 'usage', problem: `${flag}: expected GiB such as 40, got "${given}"` })
 }
 
 /** A time to live. Throws LabError usage. */

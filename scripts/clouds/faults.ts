@@ -31,6 +31,7 @@ export type CloudRefusalCode =
   | 'cloud-credentials-refused'
   | 'cloud-forbidden'
   | 'cloud-region-disabled'
+  | 'cloud-zone-unknown'
   | 'cloud-throttled'
   | 'cloud-unreachable'
   | 'cloud-image-gone'

@@ -1,6 +1,7 @@
 import type { AnyLab, Lab } from '../../backend/lab.js'
 import type { Decided } from '../../backend/record-schema.js'
 import type { Engine } from '../engine/resolve.js'
+import { assertDiskHolds } from '../../distro-catalog/size.js'
 import { LabError } from '../errors.js'
 import type { Wait } from '../settings.js'
 import { configureMachines, withMachines } from './configure-machines.js'
@@ -94,6 +95,7 @@ async function pinImage(
     stepControl(work, detail),
   )
   if (remark !== undefined) context.progress.say(remark)
+  assertDiskHolds(context.settings.diskGiB ?? plan.profile.diskGiB, minimumDiskGiB ?? 0)
   const lost = new Set(absentIn(presences))
   for (const { name, hostKey } of lab.machines) {
     // Nobody should wonder why a machine has forgotten everything and shows another host key.

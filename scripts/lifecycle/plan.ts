@@ -21,6 +21,7 @@ import { absentIn, lookAtMachines, madeAnew, type Presences } from './presences.
 import type { SpecFacts } from './provider-hooks.js'
 import { withProviders } from './provider-cache.js'
 import { assertSameLab } from './same-lab.js'
+import { assertKeysTaken } from './taken-keys.js'
 import { assertHere, livingOf } from './target.js'
 import { resolveTeamKeys } from './team-keys.js'
 
@@ -106,7 +107,9 @@ async function factsOfNew(context: Context, draft: LabDraft): Promise<SpecFacts>
   const now = new Date()
   const allowFrom = await hooks.allowFrom(context, 'measure')
   const authorizedKeys = await resolveTeamKeys(context, lab)
-  const plan = { ...draft, allowFrom, authorizedKeys, identity: await identityOfNext(context, lab) }
+  const identity = await identityOfNext(context, lab)
+  assertKeysTaken(draft.profile.provider, identity, authorizedKeys)
+  const plan = { ...draft, allowFrom, authorizedKeys, identity }
   const decided = await decide(context, plan, expiryOf(context.settings.ttl, now))
   return { ...decided, lab, createdAt: now.toISOString() }
 }

@@ -28,6 +28,8 @@ export type SpecFacts = Pick<
   | 'lab'
   | 'profile'
   | 'region'
+  | 'zone'
+  | 'spot'
   | 'image'
   | 'size'
   | 'machines'
@@ -44,6 +46,9 @@ export type ImageWish = Pick<LabFacts, 'region' | 'size'>
 /** Where a new lab's machines will be. */
 export interface Place {
   readonly region: string
+  /** Undefined: the provider chooses, or has none. */
+  readonly zone?: string | undefined
+  readonly spot?: boolean | undefined
   /** List price of one machine. */
   readonly costPerHourUsd: number
 }
@@ -52,6 +57,7 @@ export interface SizeWish {
   readonly size?: string | undefined
   readonly instanceType?: string | undefined
   readonly architecture?: Architecture | undefined
+  readonly diskGiB?: number | undefined
 }
 
 /** `partial`: traces of a machine that was never finished. */
@@ -66,18 +72,18 @@ export interface Enforcer {
   readonly state: 'armed' | 'missing' | 'idle' | 'unknown'
 }
 
-export interface StepControl {
-  readonly signal: AbortSignal
-  readonly detail: (text: string) => void
-}
-
-/** `image`: a machine is made anew from its pinned image and configured by the steps of `up`. */
 /** In milliseconds: without a word of the engine, and in all. */
 export interface Patience {
   readonly quietMs: number
   readonly totalMs: number
 }
 
+export interface StepControl {
+  readonly signal: AbortSignal
+  readonly detail: (text: string) => void
+}
+
+/** `image`: a machine is made anew from its pinned image and configured by the steps of `up`. */
 export type BaselineKind = 'snapshot' | 'image'
 
 export type Baseline =
@@ -105,14 +111,14 @@ export interface Revival {
  * knows which provider a lab is on.
  */
 export interface ProviderHooks {
+  /** How long the engine may work at its machines before it is taken for one that hangs. */
+  readonly patience: Patience
   /** The provider's one mechanism for `reset`. */
   readonly baseline: Baseline
   readonly revival?: Revival
   /** Throws when something is missing without which `up` can't succeed. Before anything is recorded. */
   checkPrerequisites(context: Context): Promise<void>
   resolveSize(profile: Profile, choice: SizeWish): MachineSize
-  /** How long the engine may work at its machines before it is taken for one that hangs. */
-  readonly patience: Patience
   /** The region of a new lab: the one that was asked for, or the best. Throws if it will not do. */
   place(context: Context, profile: Profile, size: MachineSize, measuring: Measuring): Promise<Place>
   /** The networks that will reach SSH, as settings say; undefined where nothing is opened. Throws LabError caller-unknown. */

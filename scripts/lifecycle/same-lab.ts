@@ -18,6 +18,7 @@ export async function assertSameLab(context: Context, known: AnyLab): Promise<vo
       })
     }
   }
+  assertSamePlace(context, known)
   if (size === undefined && instanceType === undefined) return
   const { profileOf } = await import('./plan-lab.js')
   const hooks = await hooksOf(known.provider)
@@ -25,4 +26,17 @@ export async function assertSameLab(context: Context, known: AnyLab): Promise<vo
   if (asked !== known.size.instanceType) {
     throw new LabError({ code: 'size-fixed', lab: name ?? known.lab, has: known.size.instanceType, asked })
   }
+}
+
+/** What is asked for by name; the region is told where the lab is planned. */
+function assertSamePlace({ settings }: Context, { lab, size, zone = '', spot = false }: AnyLab): void {
+  const fixed = (setting: string, has: string, asked: string): LabError =>
+    new LabError({ code: 'setting-fixed', lab, setting, has, asked })
+  if (settings.diskGiB !== undefined && settings.diskGiB !== size.diskGiB)
+    throw fixed('--disk', String(size.diskGiB), String(settings.diskGiB))
+  // `b` is a zone's whole name to nobody but us.
+  if (settings.zone !== undefined && (zone === '' || !zone.endsWith(settings.zone)))
+    throw fixed('--zone', zone === '' ? "the provider's choice" : zone, settings.zone)
+  if (settings.spot !== undefined && settings.spot !== spot)
+    throw fixed('--spot', String(spot), String(settings.spot))
 }

@@ -90,7 +90,7 @@ async function checkUp(context: Context, lab: LabName, living: AnyLab | undefine
   if (living !== undefined) assertHere(living)
   const { draftLab } = await import('./plan-lab.js')
   // Without measuring regions: missing credentials are to be said at once.
-  const { hooks } = await draftLab(context, lab, living, 'known')
+  const { hooks, profile } = await draftLab(context, lab, living, 'known')
   const { settings, env } = context
   if (living === undefined) {
     const { checkTeamKeys } = await import('./team-keys.js')
@@ -98,7 +98,10 @@ async function checkUp(context: Context, lab: LabName, living: AnyLab | undefine
   }
   if (settings.sshKey !== undefined) {
     const { identityFromFile } = await import('../machine/key.js')
-    assertKeyOnLab(await identityFromFile(settings.sshKey, env.sshAgentSocket), living)
+    const identity = await identityFromFile(settings.sshKey, env.sshAgentSocket)
+    assertKeyOnLab(identity, living)
+    const { assertKeysTaken } = await import('./taken-keys.js')
+    if (living === undefined) assertKeysTaken(profile.provider, identity)
   }
   await hooks.checkPrerequisites(context)
   return engineFor(context)
