@@ -77,6 +77,10 @@ const decidedFields = {
   profile: name,
   provider: name,
   region: name,
+  /** Missing where the provider chose it, or has none. */
+  zone: Type.Optional(name),
+  /** Missing: no. Cheaper, and taken away when the provider needs it. */
+  spot: Type.Optional(Type.Boolean()),
   distro: name,
   size: sizeSchema,
   image: nullable(imageSchema),

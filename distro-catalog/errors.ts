@@ -32,6 +32,7 @@ export type CatalogFault =
       readonly leftOut: readonly { readonly region: string; readonly reason: string }[]
     }
   | { readonly code: 'size-unknown'; readonly given: string; readonly known: readonly string[] }
+  | { readonly code: 'disk-too-small'; readonly askedGiB: number; readonly minimumGiB: number }
   | { readonly code: 'instance-type-invalid'; readonly given: string; readonly expected: string }
   | { readonly code: 'catalog-invalid'; readonly problems: readonly CatalogProblem[] }
 

@@ -2,6 +2,7 @@ import type { Catalog } from './catalog.js'
 import type { Distro } from './distro.js'
 import { CatalogError } from './errors.js'
 import { nearNames } from './near-names.js'
+import type { Architecture } from './offer-schema.js'
 import type { Provider } from './provider.js'
 import {
   distroNames,
@@ -22,6 +23,11 @@ export interface Profile {
   readonly provider: Provider
   readonly size?: string
   readonly instanceType?: string
+  readonly architecture?: Architecture
+  readonly region?: string
+  readonly zone?: string
+  readonly diskGiB?: number
+  readonly spot?: boolean
 }
 
 /**
@@ -38,12 +44,11 @@ export function resolveProfile(catalog: Catalog, given: string, userProfiles: Us
   const distro = resolveDistro(catalog, named?.distro ?? distroName)
   const provider = resolveProvider(catalog, named?.provider ?? providerName)
   resolveOffer(distro, provider.name)
+  const { distro: _distro, provider: _provider, disk, arch, ...chosen } = named ?? {}
   return {
-    name: given,
-    distro,
-    provider,
-    ...(named?.size === undefined ? {} : { size: named.size }),
-    ...(named?.instanceType === undefined ? {} : { instanceType: named.instanceType }),
+    ...{ name: given, distro, provider, ...chosen },
+    ...(disk === undefined ? {} : { diskGiB: disk }),
+    ...(arch === undefined ? {} : { architecture: arch }),
   }
 }
 

@@ -98,6 +98,22 @@ const namedTypeSchema = Type.Object(
   closed,
 )
 
+/** Which SSH keys a cloud takes; without it all. */
+const sshKeysSchema = Type.Object(
+  {
+    types: Type.Array(text('a type of key, such as ssh-ed25519'), {
+      minItems: 1,
+      description: 'at least one type of key',
+    }),
+    minimumRsaBits: Type.Optional(whole('the least bits of an RSA key', 1024, 16_384)),
+    goFor: oneOf(['own', 'all']),
+  },
+  {
+    ...closed,
+    description: "own: for the lab's own key, the team's reach the machine another way; all: for every key",
+  },
+)
+
 /** A cloud; the content of `providers/<name>.yaml`. Its regions are a file of their own. */
 export const cloudProviderSchema = Type.Object(
   {
@@ -125,6 +141,7 @@ export const cloudProviderSchema = Type.Object(
       minProperties: 1,
       description: 'at least one instance type',
     }),
+    sshKeys: Type.Optional(sshKeysSchema),
     unconfirmed,
     sources: Type.Array(text('where these facts were found'), {
       minItems: 1,

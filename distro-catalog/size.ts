@@ -10,6 +10,8 @@ export interface SizeChoice {
   readonly instanceType?: string | undefined
   /** Which of a cloud's types of that size; x86_64 when absent. Nothing to a local machine, which is as its host is. */
   readonly architecture?: Architecture | undefined
+  /** Replaces the size's disk. */
+  readonly diskGiB?: number | undefined
   /** The smallest disk that holds the distro's image; the disk is never smaller. */
   readonly minimumDiskGiB?: number | undefined
 }
@@ -21,7 +23,7 @@ export interface MachineSize {
   readonly diskGiB: number
 }
 
-/** @throws CatalogError `size-unknown` or `instance-type-invalid`. */
+/** @throws CatalogError `size-unknown`, `instance-type-invalid` or `disk-too-small`. */
 export function resolveSize(provider: Provider, choice: SizeChoice = {}): MachineSize {
   const given = choice.size ?? provider.defaultSize
   if (!Object.hasOwn(provider.sizes, given)) {
@@ -31,7 +33,15 @@ export function resolveSize(provider: Provider, choice: SizeChoice = {}): Machin
     provider.name === 'local'
       ? resolveLocalSize(provider, given, choice)
       : resolveCloudSize(provider, given, choice)
-  return { ...resolved, diskGiB: Math.max(resolved.diskGiB, choice.minimumDiskGiB ?? 0) }
+  const { diskGiB: asked, minimumDiskGiB = 0 } = choice
+  assertDiskHolds(asked, minimumDiskGiB)
+  return { ...resolved, diskGiB: asked ?? Math.max(resolved.diskGiB, minimumDiskGiB) }
+}
+
+/** A disk that was asked for is not silently another one. @throws CatalogError `disk-too-small`. */
+export function assertDiskHolds(askedGiB: number | undefined, minimumGiB: number): void {
+  if (askedGiB !== undefined && askedGiB < minimumGiB)
+    throw new CatalogError({ code: 'disk-too-small', askedGiB, minimumGiB })
 }
 
 /** The architecture of an instance type of a cloud. @throws CatalogError `instance-type-invalid`. */

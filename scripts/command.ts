@@ -8,6 +8,8 @@ export interface Command {
   readonly positionals?: string
   readonly describe: string
   readonly options?: Readonly<Record<string, Options>>
+  /** It has an `Outcome.markdown`. */
+  readonly markdown?: true
   /** Each a whole command line and what it does. */
   readonly examples: readonly (readonly [commandLine: string, does: string])[]
   run(context: Context, args: Args): Promise<Outcome>
@@ -29,6 +31,8 @@ export interface Outcome {
   readonly text?: string
   /** The one document of `-o json`. */
   readonly json?: unknown
+  /** What `-o markdown` prints. */
+  readonly markdown?: string
   readonly exitCode?: number
 }
 

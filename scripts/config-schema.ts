@@ -1,5 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox'
-import { userProfileSchema } from '../distro-catalog/user-profile-schema.js'
+import { gibibytes, isSpot, userProfileSchema } from '../distro-catalog/user-profile-schema.js'
 
 const text = (description: string) => Type.String({ minLength: 1, description })
 
@@ -42,6 +42,7 @@ export const configSchema = Type.Object(
     regions: Type.Optional(
       Type.Array(text('a region'), { description: 'the only regions that auto may choose' }),
     ),
+    zone: Type.Optional(text('a zone of the region, such as b or eu-west-1b')),
     arch: Type.Optional(text('x86_64 or arm64; local labs are as this computer is')),
     allowFrom: Type.Optional(text('auto, or networks that may reach SSH, such as 203.0.113.7/32')),
     addressUrl: Type.Optional(
@@ -55,10 +56,13 @@ export const configSchema = Type.Object(
     ),
     size: Type.Optional(text('a size of the provider, such as lab')),
     instanceType: Type.Optional(text('an instance type, such as 4x8192')),
+    disk: Type.Optional(gibibytes),
+    spot: Type.Optional(isSpot),
     sshKey: Type.Optional(text('path of a private key, or of the public part of a key in the agent')),
     wait: Type.Optional(text('ready, ssh or none')),
     ttl: Type.Optional(text('how long a new lab lives, such as 4h or none')),
     onFailure: Type.Optional(text('keep or destroy: what becomes of a new lab whose up fails')),
+    applyTimeout: Type.Optional(text('how long OpenTofu may work at machines, such as 20m')),
     waitLock: Type.Optional(text('how long to wait for the lease, such as 10m')),
     authorizedKeys: Type.Optional(
       Type.Array(text('a public key, a file of public keys, or github:NAME'), {
@@ -73,7 +77,7 @@ export const configSchema = Type.Object(
     ),
     profiles: Type.Optional(
       Type.Record(Type.String(), userProfileSchema, {
-        description: 'name: {distro, provider, size?, instanceType?}',
+        description: 'name: {distro, provider, size?, instanceType?, arch?, region?, zone?, disk?, spot?}',
       }),
     ),
   },

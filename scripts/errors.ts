@@ -71,6 +71,14 @@ export type LabFault =
       readonly given: string
       readonly known: readonly string[]
     }
+  | {
+      readonly code: 'setting-fixed'
+      readonly lab: string
+      /** The flag. */
+      readonly setting: string
+      readonly has: string
+      readonly asked: string
+    }
   | { readonly code: 'size-fixed'; readonly lab: string; readonly has: string; readonly asked: string }
   | EngineFault
   | CloudFault
@@ -84,6 +92,15 @@ export type LabFault =
     }
   | { readonly code: 'prerequisites-not-installable'; readonly reason: string; readonly install: string }
   | { readonly code: 'key-unreadable'; readonly path: string; readonly reason: string }
+  | {
+      readonly code: 'key-not-taken'
+      readonly provider: string
+      /** Where it was named. */
+      readonly key: string
+      /** What it is. */
+      readonly given: string
+      readonly takes: readonly string[]
+    }
   | { readonly code: 'key-passphrase'; readonly path: string; readonly agent: boolean }
   | { readonly code: 'key-not-in-agent'; readonly path: string; readonly agent: boolean }
   | {
@@ -152,6 +169,15 @@ export type LabFault =
 export type EngineFault =
   | { readonly code: 'engine-missing'; readonly minimum: string; readonly rejected: readonly string[] }
   | { readonly code: 'engine-failed'; readonly operation: string; readonly problems: readonly string[] }
+  | {
+      readonly code: 'engine-timeout'
+      readonly operation: string
+      /** `quiet`: it showed nothing for so long; `total`: it worked for so long. */
+      readonly passed: 'quiet' | 'total'
+      readonly seconds: number
+      /** Of an engine that was told to stop and did not; null: it ended. */
+      readonly pid: number | null
+    }
   | {
       readonly code: 'engine-locked'
       readonly lockId: string

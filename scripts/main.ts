@@ -4,13 +4,15 @@ import { loadConfig } from './config.js'
 import { createContext } from './context.js'
 import { encryptionSecrets, resolveEncryption } from './encryption.js'
 import { quietLibraries, readEnvironment, takeVariable, type Environment } from './env.js'
+import { LabError } from './errors.js'
 import { explain } from './explain.js'
+import { EXIT } from './explain/explanation.js'
 import { listenForInterrupts } from './interrupt.js'
 import { parseArguments, type Parsed } from './parse.js'
 import { createProgress, redactedProgress } from './report/create-progress.js'
 import { redactor, urlPasswords, type Redact } from './report/redact.js'
 import { asTyped } from './report/as-typed.js'
-import { resolveSettings } from './settings.js'
+import { resolveSettings, type Settings } from './settings.js'
 
 /** Runs one command line to its end and returns the process's exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -19,6 +21,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   const voice: Voice = {
     json: argv.includes('json') || argv.includes('--output=json') || argv.includes('-ojson'),
     redact: redactor(env.secrets),
+    detailed: argv.includes('--detailed-exitcode'),
   }
   try {
     const parsed = await parseArguments(argv, packageVersion())
@@ -36,6 +39,8 @@ export async function main(argv: readonly string[]): Promise<number> {
 interface Voice {
   json: boolean
   redact: Redact
+  /** The exit code 2 says that a plan has changes, and nothing else. */
+  detailed: boolean
 }
 
 async function runCommand(
@@ -47,7 +52,11 @@ async function runCommand(
   const explicit = textFlag(args.flags, 'config') ?? env.flags['config']
   const config = await loadConfig({ cwd, configHome: env.configHome, explicit })
   const settings = resolveSettings(args.flags, env, config, cwd)
-  voice.json = settings.json
+  Object.assign(voice, { json: settings.json, detailed: settings.detailedExitCode })
+  if (settings.markdown && command.markdown === undefined) {
+    const problem = `--output: ${command.name} has text and json, no markdown`
+    throw new LabError({ code: 'usage', problem, command: command.name })
+  }
   const encryption = resolveEncryption(config.values.encryption, takeVariable)
   const { redact } = Object.assign(voice, {
     redact: redactor([
@@ -65,7 +74,7 @@ async function runCommand(
     const context = createContext({ env, settings, config, progress, interrupt, redact, encryption })
     const outcome = await command.run(context, args)
     progress.close()
-    printResult(outcome, voice)
+    printResult(outcome, settings, voice)
     return outcome.exitCode ?? 0
   } finally {
     progress.close()
@@ -73,16 +82,17 @@ async function runCommand(
   }
 }
 
-function printResult(outcome: Outcome, { json, redact }: Voice): void {
-  if (json && outcome.json !== undefined)
-    process.stdout.write(`${redact(JSON.stringify(outcome.json, null, 2))}\n`)
-  else if (!json && outcome.text !== undefined) process.stdout.write(`${redact(outcome.text)}\n`)
+function printResult(outcome: Outcome, { json, markdown }: Settings, { redact }: Voice): void {
+  const document = outcome.json === undefined ? undefined : JSON.stringify(outcome.json, null, 2)
+  const printed = json ? document : markdown ? outcome.markdown : outcome.text
+  if (printed !== undefined) process.stdout.write(`${redact(printed)}\n`)
 }
 
 /** An error is one JSON document too, on stdout; the words for people always go to stderr. */
-function reportError(env: Environment, thrown: unknown, { json, redact }: Voice): number {
+function reportError(env: Environment, thrown: unknown, { json, redact, detailed }: Voice): number {
   const [error, fields] = thrown instanceof PartialOutcome ? [thrown.cause, thrown.fields] : [thrown, {}]
-  const { code, message, hint, exitCode } = explain(error)
+  const { code, message, hint, ...told } = explain(error)
+  const exitCode = detailed && told.exitCode === EXIT.usage ? EXIT.failed : told.exitCode
   const shownHint = asTyped(hint, env.viaNpm)
   process.stderr.write(redact(`Error: ${message}${shownHint === '' ? '' : `\nNext:  ${shownHint}`}\n`))
   if (code === 'internal' && error instanceof Error && env.flags['debug'] !== undefined) {

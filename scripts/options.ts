@@ -26,6 +26,12 @@ export const leaseOptions: Readonly<Record<string, Options>> = {
   'wait-lock': text("How long to wait for another command's lease, such as 10m; 0 does not wait"),
 }
 
+export const applyOption: Readonly<Record<string, Options>> = {
+  'apply-timeout': text(
+    'How long OpenTofu may work at the machines, such as 20m; default: 10m on clouds, 30m here',
+  ),
+}
+
 export const yesOption: Readonly<Record<string, Options>> = {
   yes: { type: 'boolean', alias: 'y', describe: 'Do not ask' },
 }
@@ -33,9 +39,12 @@ export const yesOption: Readonly<Record<string, Options>> = {
 export const machineOptions: Readonly<Record<string, Options>> = {
   region: text('auto, or a region of the provider'),
   regions: text('The only regions that auto may choose, such as eu-west-1,eu-north-1'),
+  zone: text('On clouds: a zone of the region, such as b or eu-west-1b; Azure: 1'),
   arch: text('x86_64 or arm64'),
   size: text('small, lab, large; on clouds also xl'),
   'instance-type': text("The provider's own type; local: vCPUs x MiB, such as 4x8192"),
+  disk: text('Root disk in GiB, such as 40'),
+  spot: { type: 'boolean', describe: 'On clouds: cheaper, and taken away when the cloud needs it' },
   'allow-from': text(
     'On clouds: the networks that may reach SSH, such as 203.0.113.7/32,198.51.100.0/24; auto: this computer only (default)',
   ),

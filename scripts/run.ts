@@ -151,6 +151,8 @@ export interface Started {
   readonly ended: Promise<{ readonly exitCode: number | undefined; readonly signal: string | undefined }>
   /** Sends it one signal. */
   kill(signal: NodeJS.Signals): void
+  /** It may go on when we end. */
+  leave(): void
 }
 
 /**
@@ -178,6 +180,7 @@ export function start(
       pid: child.pid,
       ended: child.then((result) => ({ exitCode: result.exitCode, signal: result.signal })),
       kill: (signal) => void child.kill(signal),
+      leave: () => child.unref(),
     }
   } finally {
     closeSync(stdout)

@@ -17,12 +17,18 @@ export interface Settings {
   readonly backend: string | undefined
   readonly profile: string | undefined
   readonly name: string | undefined
-  readonly region: string
+  /** `auto`, or one of the provider's; undefined: as the profile says. */
+  readonly region: string | undefined
   /** The only regions that `auto` may choose; empty: all that are open. */
   readonly regions: readonly string[]
+  /** The whole name of a zone, or what it ends with. */
+  readonly zone: string | undefined
   readonly architecture: Architecture | undefined
   readonly size: string | undefined
   readonly instanceType: string | undefined
+  /** Of each machine's root disk. */
+  readonly diskGiB: number | undefined
+  readonly spot: boolean | undefined
   /** Networks in CIDR form that may reach SSH, or `auto` for this computer's own; empty: nothing was named. */
   readonly allowFrom: readonly string[]
   /** The page that tells this computer's address; undefined: the usual ones. */
@@ -44,8 +50,13 @@ export interface Settings {
   readonly timeout: string | undefined
   /** Milliseconds. */
   readonly waitLock: number
+  /** Milliseconds that the engine may work at machines; undefined: as long as the provider needs at the most. */
+  readonly applyTimeout: number | undefined
   readonly yes: boolean
   readonly json: boolean
+  readonly markdown: boolean
+  /** Of `plan`: 2 says that there are changes, and nothing else. */
+  readonly detailedExitCode: boolean
   readonly verbosity: number
   readonly quiet: boolean
 }
@@ -61,6 +72,7 @@ const DEFAULT_TTL = '4h'
 const LONGEST_TTL = '365d'
 const ARCHITECTURES: readonly Architecture[] = ['x86_64', 'arm64']
 const WAITS: readonly Wait[] = ['ready', 'ssh', 'none']
+const OUTPUTS = ['text', 'json', 'markdown'] as const
 const ON_FAILURES: readonly OnFailure[] = ['keep', 'destroy']
 
 export function resolveSettings(flags: Flags, env: Environment, config: Config, cwd: string): Settings {
@@ -70,19 +82,26 @@ export function resolveSettings(flags: Flags, env: Environment, config: Config, 
   }
   const isOn = (flag: string): boolean => ['true', '1'].includes(text(flag) ?? '')
   const olderThan = text('older-than')
+  const disk = text('disk', 'disk')
+  const spot = text('spot', 'spot')
+  const applyTimeout = text('apply-timeout', 'applyTimeout')
   const sshKey = text('ssh-key', 'sshKey')
   const addressUrl = text('address-url', 'addressUrl')
   const engineMirror = text('engine-mirror', 'engineMirror')
   const architecture = text('arch', 'arch')
+  const output = oneOf('--output', text('output') ?? 'text', OUTPUTS)
   return {
     backend: text('backend', 'backend'),
     profile: text('profile', 'profile'),
     name: text('name'),
-    region: text('region', 'region') ?? 'auto',
+    region: text('region', 'region'),
+    zone: text('zone', 'zone'),
     regions: words(text('regions')) ?? config.values.regions ?? [],
     architecture: architecture === undefined ? undefined : oneOf('--arch', architecture, ARCHITECTURES),
     size: text('size', 'size'),
     instanceType: text('instance-type', 'instanceType'),
+    diskGiB: disk === undefined ? undefined : gibibytes('--disk', disk),
+    spot: spot === undefined ? undefined : oneOf('--spot', spot, ['true', 'false']) === 'true',
     allowFrom: (words(text('allow-from', 'allowFrom')) ?? []).map((each) =>
       each === 'auto' ? each : network(each),
     ),
@@ -98,8 +117,11 @@ export function resolveSettings(flags: Flags, env: Environment, config: Config, 
     olderThan: olderThan === undefined ? undefined : durationMs('--older-than', olderThan),
     timeout: text('timeout'),
     waitLock: durationMs('--wait-lock', text('wait-lock', 'waitLock') ?? DEFAULT_WAIT_LOCK),
+    applyTimeout: applyTimeout === undefined ? undefined : limitMs('--apply-timeout', applyTimeout),
     yes: isOn('yes'),
-    json: oneOf('--output', text('output') ?? 'text', ['text', 'json']) === 'json',
+    json: output === 'json',
+    markdown: output === 'markdown',
+    detailedExitCode: isOn('detailed-exitcode'),
     verbosity: Number(flags['verbose'] || env.flags['verbose'] || 0),
     quiet: isOn('quiet'),
   }
@@ -118,6 +140,13 @@ export function durationMs(flag: string, given: string): number {
   return ms
 }
 
+/** A time that something may take; nothing takes none. Throws LabError usage. */
+function limitMs(flag: string, given: string): number {
+  const ms = durationMs(flag, given)
+  if (ms > 0) return ms
+  throw new LabError({ code: 'usage', problem: `${flag}: expected a duration such as 20m, got "${given}"` })
+}
+
 /** @param name the setting's, for the error */
 function webUrl(name: string, given: string): string {
   if (URL.canParse(given) && /^https?:$/.test(new URL(given).protocol)) return given.replace(/\/+$/, '')
@@ -125,6 +154,13 @@ function webUrl(name: string, given: string): string {
     code: 'usage',
     problem: `${name}: expected a URL such as https://mirror.example.org, got "${given}"`,
   })
+}
+
+/** `40`, `40G` or `40GiB`. Throws LabError usage. */
+function gibibytes(flag: string, given: string): number {
+  const [, digits] = /^(\d{1,5})(?:Gi?B?)?$/.exec(given) ?? []
+  if (Number(digits) > 0) return Number(digits)
+  throw new LabError({ code: 'usage', problem: `${flag}: expected GiB such as 40, got "${given}"` })
 }
 
 /** A time to live. Throws LabError usage. */

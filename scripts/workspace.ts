@@ -32,6 +32,9 @@ export const workFolder = (space: Workspace, lab: string): string =>
 export const packedFolder = (space: Workspace, image: string): string =>
   join(workFolder(space, image), 'packed')
 
+/** Of the folders that `plan` works in, each for as long as it runs. A cache. */
+export const planParent = (space: Workspace): string => join(space.cache, 'plans', space.backendId)
+
 export const engineFolder = (space: Pick<Workspace, 'cache'>): string => join(space.cache, 'engines')
 
 /** OpenTofu's providers, for all labs: one of a cloud's takes hundreds of megabytes. A cache. */

@@ -41,6 +41,7 @@ export type CloudRefusalCode =
   /** The project or subscription has not switched on what machines need. */
   | 'cloud-service-disabled'
   | 'cloud-region-disabled'
+  | 'cloud-zone-unknown'
   | 'cloud-throttled'
   | 'cloud-unreachable'
   | 'cloud-image-gone'

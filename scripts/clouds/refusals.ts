@@ -37,6 +37,17 @@ const REFUSALS: readonly Row[] = [
     /OptInRequired: In order to use this AWS Marketplace|is sold in the AWS Marketplace/,
   ],
   ['azure', 'cloud-terms', /ResourcePurchaseValidationFailed|MarketplacePurchaseEligibilityFailed/],
+  ['aws', 'cloud-zone-unknown', /Invalid availability zone|availability zone .{1,60} does not exist/i],
+  [
+    'google',
+    'cloud-zone-unknown',
+    /Invalid value for field 'zone'|Unknown zone|'?projects\/[^/ ]+\/zones\/[a-z0-9-]+'? was not found/,
+  ],
+  [
+    'azure',
+    'cloud-zone-unknown',
+    /InvalidAvailabilityZone|AvailabilityZoneNotSupported|LocationNotSupportAvailabilityZones/,
+  ],
   // With credentials that STS takes, as they were checked before: the region is one that must be switched on.
   ['aws', 'cloud-region-disabled', /AuthFailure|OptInRequired/],
   [

@@ -13,6 +13,7 @@ import { imagesImportCommand } from './images-import.js'
 import { listCommand } from './list.js'
 import { lockBreakCommand } from './lock-break.js'
 import { lockStatusCommand } from './lock-status.js'
+import { planCommand } from './plan.js'
 import { reapCommand } from './reap.js'
 import { recoverCommand } from './recover.js'
 import { regionsCommand } from './regions.js'
@@ -26,6 +27,7 @@ import { upCommand } from './up.js'
 /** Every verb, in the order that `--help` shows. */
 export const commands: readonly Command[] = [
   upCommand,
+  planCommand,
   swapCommand,
   resetCommand,
   sshCommand,

@@ -1,5 +1,5 @@
 import type { Command } from '../command.js'
-import { leaseOptions, machineOptions, nameOption, profileOption } from '../options.js'
+import { applyOption, leaseOptions, machineOptions, nameOption, profileOption } from '../options.js'
 
 export const resetCommand: Command = {
   name: 'reset',
@@ -8,6 +8,7 @@ export const resetCommand: Command = {
   options: {
     ...profileOption,
     ...nameOption,
+    ...applyOption,
     ...leaseOptions,
     ...{ 'ssh-key': machineOptions['ssh-key'] ?? {} },
   },

@@ -1,6 +1,6 @@
 import { textFlag, type Command } from '../command.js'
 import { LabError } from '../errors.js'
-import { leaseOptions, machineOptions, nameOption, profileOption } from '../options.js'
+import { applyOption, leaseOptions, machineOptions, nameOption, profileOption } from '../options.js'
 
 export const swapCommand: Command = {
   name: 'swap',
@@ -9,6 +9,7 @@ export const swapCommand: Command = {
   options: {
     ...profileOption,
     ...nameOption,
+    ...applyOption,
     ...leaseOptions,
     ...{ 'ssh-key': machineOptions['ssh-key'] ?? {} },
   },

@@ -1,5 +1,12 @@
 import type { Command } from '../command.js'
-import { leaseOptions, machineOptions, nameOption, profileOption, ttlOption } from '../options.js'
+import {
+  applyOption,
+  leaseOptions,
+  machineOptions,
+  nameOption,
+  profileOption,
+  ttlOption,
+} from '../options.js'
 
 export const upCommand: Command = {
   name: 'up',
@@ -15,6 +22,7 @@ export const upCommand: Command = {
       requiresArg: true,
       describe: 'keep (default) or destroy: what becomes of a new lab that fails',
     },
+    ...applyOption,
     ...leaseOptions,
     'install-prerequisites': {
       type: 'boolean',

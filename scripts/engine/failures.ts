@@ -3,7 +3,7 @@ import type { LabFault } from '../errors.js'
 import type { Diagnostic } from './stream.js'
 import { explainStateFailure, isAboutState } from './state-failures.js'
 
-export type Operation = 'init' | 'apply' | 'destroy' | 'state-push' | 'state-pull'
+export type Operation = 'init' | 'plan' | 'show' | 'apply' | 'destroy' | 'state-push' | 'state-pull'
 
 /** Which run of which engine failed. */
 export interface FailedRun {

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import type { LocalState } from '../../backend/state-backend.js'
 import { LabError } from '../errors.js'
 import { putFile } from '../workspace.js'
-import { initialise, pullState, pushState, type EngineRun } from './tofu.js'
+import { initialise, type EngineRun } from './engine-run.js'
+import { pullState, pushState } from './tofu.js'
 
 /** What OpenTofu leaves in its working directory when it could not write a state that it had already changed. */
 const ERRORED_STATE = 'errored.tfstate'

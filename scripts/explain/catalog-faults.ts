@@ -41,6 +41,11 @@ export const catalogExplanations: Explanations<CatalogFault> = {
     hint: '',
     exitCode: EXIT.usage,
   }),
+  'disk-too-small': ({ askedGiB, minimumGiB }) => ({
+    message: `--disk: the image needs ${minimumGiB} GiB, got ${askedGiB}.`,
+    hint: `Name --disk ${minimumGiB} or more, or leave it out.`,
+    exitCode: EXIT.usage,
+  }),
   'instance-type-invalid': ({ given, expected }) => ({
     message: `--instance-type: expected ${expected}, got "${given}".`,
     hint: '',

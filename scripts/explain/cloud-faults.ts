@@ -89,6 +89,11 @@ export const cloudExplanations: Explanations<CloudFault> = {
     hint: `distrolab regions --provider ${provider}    # take another --region, or: aws account enable-region --region-name REGION`,
     exitCode: EXIT.usage,
   }),
+  'cloud-zone-unknown': ({ provider, reason }) => ({
+    message: `${TITLE[provider]} has no such zone there for this account: ${reason}`,
+    hint: 'distrolab down LAB    # then up with another --zone, or without one',
+    exitCode: EXIT.usage,
+  }),
   'cloud-throttled': ({ provider, reason }) => ({
     message: `${TITLE[provider]} refuses because the account asks too often: ${reason}`,
     hint: 'Wait a minute and run the same command again.',

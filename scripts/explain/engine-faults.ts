@@ -16,6 +16,16 @@ export const engineExplanations: Explanations<EngineFault> = {
     hint: withRunbook('Run the same command again; -v shows more.', 'stuck-state'),
     exitCode: EXIT.failed,
   }),
+  'engine-timeout': ({ operation, passed, seconds, pid }) => ({
+    message: `OpenTofu was stopped at ${operation}: it ${passed === 'quiet' ? 'showed no progress for' : 'did not end within'} ${seconds} s.${pid === null ? '' : ` It has not ended yet (pid ${pid}).`}`,
+    hint: withRunbook(
+      pid === null
+        ? 'distrolab up LAB --apply-timeout 30m    # goes on with it and gives it longer; or distrolab down LAB'
+        : `kill -KILL ${pid}    # if it does not end by itself; then: distrolab up LAB`,
+      'stuck-state',
+    ),
+    exitCode: EXIT.timeout,
+  }),
   'engine-locked': ({ lockId, who, created, holder, engine, folder, isEncrypted }) => ({
     message: `OpenTofu's own state lock is held by ${who} since ${created}.`,
     hint: withRunbook(

@@ -76,6 +76,11 @@ export const labExplanations: Explanations<LabFault> = {
     hint: '',
     exitCode: EXIT.notFound,
   }),
+  'setting-fixed': ({ lab, setting, has, asked }) => ({
+    message: `${setting}: ${lab} was made with ${has}, not ${asked}.`,
+    hint: `Make it anew: distrolab down ${lab} && distrolab up ${lab} ${setting}${setting === '--spot' ? '' : ` ${asked}`}`,
+    exitCode: EXIT.usage,
+  }),
   'size-fixed': ({ lab, has, asked }) => ({
     message: `${lab} has the instance type ${has}, not ${asked}.`,
     hint: `Make it anew: distrolab down ${lab} && distrolab up ${lab} --instance-type ${asked}`,
@@ -103,6 +108,11 @@ export const labExplanations: Explanations<LabFault> = {
   'key-unreadable': ({ path, reason }) => ({
     message: `--ssh-key: ${path} is no usable key: ${reason}.`,
     hint: 'Name an OpenSSH private key, or the .pub file of a key that your ssh-agent holds.',
+    exitCode: EXIT.usage,
+  }),
+  'key-not-taken': ({ provider, key, given, takes }) => ({
+    message: `${provider} takes no ${given} key (${key}): it takes ${takes.join(' or ')}. Nothing was made, nothing recorded.`,
+    hint: 'ssh-keygen -t ed25519 -f ~/.ssh/id_ed25519    # then --ssh-key ~/.ssh/id_ed25519; without --ssh-key the lab gets a key of its own',
     exitCode: EXIT.usage,
   }),
   'key-passphrase': ({ path, agent }) => ({

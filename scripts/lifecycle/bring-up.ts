@@ -1,23 +1,17 @@
 import type { AnyLab, Lab } from '../../backend/lab.js'
 import type { Decided } from '../../backend/record-schema.js'
 import type { Engine } from '../engine/resolve.js'
+import { assertDiskHolds } from '../../distro-catalog/size.js'
 import { LabError } from '../errors.js'
 import type { Wait } from '../settings.js'
 import { configureMachines, withMachines } from './configure-machines.js'
 import { settleEngine } from './engine-session.js'
 import { expiryOf } from './expiry.js'
 import type { Session } from './gate.js'
-import {
-  absentIn,
-  lookAtMachines,
-  makeMachines,
-  stepControl,
-  type Presences,
-  type EngineWork,
-  type Work,
-} from './make-machines.js'
+import { makeMachines, stepControl, type EngineWork, type Work } from './make-machines.js'
 import { decide, type LabPlan } from './plan-lab.js'
 import { prepareImage } from './prepare-image.js'
+import { absentIn, lookAtMachines, madeAnew, type Presences } from './presences.js'
 import { writeLabSshConfig } from './reach.js'
 import { upSteps } from './step-lists.js'
 import { Steps, type Timing } from './steps.js'
@@ -49,7 +43,7 @@ async function provision(work: EngineWork): Promise<Lab<'provisioned'>> {
   const isNew = former === undefined || former.state === 'destroyed'
   const presences: Presences = isNew
     ? started.machines.map(({ name }) => [name, 'absent'])
-    : await lookAtMachines(work, started)
+    : await lookAtMachines(work.plan.hooks, started)
   // The machine that is there may still be the one that a swap was to replace: first what it is replaced with.
   const isSwap = former?.state === 'swapping' || former?.state === 'swap-failed'
   await steps.run(
@@ -60,8 +54,7 @@ async function provision(work: EngineWork): Promise<Lab<'provisioned'>> {
     // Recorded by the transition that began it.
     async () => undefined,
   )
-  // A swap that did not end may have left the old machine, which gets nothing of the new one's.
-  const anew = isSwap ? started.machines.map(({ name }) => name) : absentIn(presences)
+  const anew = madeAnew(former?.state ?? 'destroyed', presences)
   await makeMachines(work, writer.lab ?? started, presences, anew)
   return writer.transition(started, 'provisioned', { step: null })
 }
@@ -104,6 +97,7 @@ async function pinImage(
     stepControl(work, detail),
   )
   if (remark !== undefined) context.progress.say(remark)
+  assertDiskHolds(context.settings.diskGiB ?? plan.profile.diskGiB, minimumDiskGiB ?? 0)
   const lost = new Set(absentIn(presences))
   for (const { name, hostKey } of lab.machines) {
     // Nobody should wonder why a machine has forgotten everything and shows another host key.

@@ -14,19 +14,29 @@ import type { Context } from '../context.js'
 import { LabError } from '../errors.js'
 import { regionQuestion } from '../regions/question.js'
 import { rankFor, type Measuring } from '../regions/rank.js'
+import { zoneIn } from '../regions/zone.js'
 import type { Place, ProviderHooks, SpecFacts } from './provider-hooks.js'
 import { keysOn } from './reach.js'
 
 type Planning =
-  'baseline' | 'resolveSize' | 'place' | 'allowFrom' | 'planMachines' | 'swapMachines' | 'replaceAddress'
+  | 'patience'
+  | 'baseline'
+  | 'resolveSize'
+  | 'place'
+  | 'allowFrom'
+  | 'planMachines'
+  | 'swapMachines'
+  | 'replaceAddress'
 
 /** What the hooks of all clouds share: a lab is planned from the catalog and the settings. */
 export function cloudPlanning(name: CloudName): Pick<ProviderHooks, Planning> {
   return {
+    // A machine takes one or two minutes; a provider without a network may retry in silence for an hour.
+    patience: { quietMs: 3 * 60_000, totalMs: 10 * 60_000 },
     baseline: { kind: 'image' },
     resolveSize: (profile, choice) => resolveCloudSize(profile, name, choice),
     place: (context, profile, size, measuring) =>
-      placeOf(context, requireCloud(profile), size, resolveOffer(profile.distro, name), measuring),
+      placeOf(context, profile, size, resolveOffer(profile.distro, name), measuring),
 
     async planMachines({ space }, lab, names, profile) {
       const { user } = resolveOffer(profile.distro, name)
@@ -79,13 +89,13 @@ export function cloudPlan(
   if (!isLabName(lab)) throw new LabError({ code: 'lab-name-invalid', given: lab })
   return {
     ...{ lab, profile: facts.profile, backendId: space.backendId, state: stateBackend(location, lab) },
-    ...{ distro: profile.distro, provider, region, zone: null, size },
+    ...{ distro: profile.distro, provider, region, zone: facts.zone ?? null, size },
     imageId: image?.id ?? null,
     publicKey: facts.sshKey.publicKey,
     authorizedKeys: keysOn(facts).filter((key) => key !== facts.sshKey.publicKey),
     allowFrom: facts.allowFrom ?? [],
     lifetime: lifetimeOf(facts),
-    ...{ spot: false, network: 'default' },
+    ...{ spot: facts.spot ?? false, network: 'default' },
     providerVersion: settings.providerVersions[REGISTRY_NAME[provider.name]] ?? null,
     machines: machines.map((machine) => machine.name),
     anew,
@@ -122,18 +132,24 @@ function resolveCloudSize(
 /** The region that was named, if it will do; else the best ranked one. */
 async function placeOf(
   context: Context,
-  provider: CloudProvider,
+  profile: Profile,
   { instanceType }: MachineSize,
   offer: CloudOffer,
   measuring: Measuring,
 ): Promise<Place> {
+  const { settings } = context
+  const provider = requireCloud(profile)
   const question = await regionQuestion(context, provider, instanceType, offer)
-  const named = context.settings.region
+  const named = settings.region ?? profile.region ?? 'auto'
+  const zone = settings.zone ?? profile.zone
   const region =
     named === 'auto'
       ? ((await rankFor(context, question, measuring)).regions[0]?.region ?? '')
       : checkNamed({ ...question, allowed: [named] }, named)
-  return { region, costPerHourUsd: costOf(question, region) }
+  return {
+    ...{ region, costPerHourUsd: costOf(question, region), spot: settings.spot ?? profile.spot ?? false },
+    zone: zone === undefined ? undefined : zoneIn(provider.name, region, zone),
+  }
 }
 
 function checkNamed(question: RegionQuestion, named: string): string {

@@ -1,20 +1,20 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { withGuard } from '../../backend/guard.js'
 import { livenessOf } from '../../backend/process-identity.js'
 import { synthesiseLab } from '../../stacks/app.js'
 import type { StateBackend } from '../../backend/state-backend.js'
 import type { LabRecord } from '../../backend/record-schema.js'
 import type { LabSpec } from '../../stacks/spec.js'
 import { engineEncryption } from '../encryption.js'
-import { initialise, type EngineRun } from '../engine/tofu.js'
+import { initialise, type EngineRun } from '../engine/engine-run.js'
 import type { Engine } from '../engine/resolve.js'
-import type { EngineEvent, Outputs } from '../engine/stream.js'
+import { describeEvent, type Outputs } from '../engine/stream.js'
 import { LabError } from '../errors.js'
 import { hasErroredState, recoverLocalState, recoverRemoteState } from '../engine/recover-state.js'
-import { ensureFolder, providerFolder, putFile, workFolder } from '../workspace.js'
+import { ensureFolder, putFile, workFolder } from '../workspace.js'
 import { parseDriverLine } from './driver.js'
 import type { Session } from './gate.js'
+import { withProviders } from './provider-cache.js'
 
 /** What an engine is run for: a lab under its lease, or an image under its own. */
 export interface EngineSession extends Pick<Session, 'context' | 'log' | 'signal'> {
@@ -45,32 +45,13 @@ export async function initialiseEngine(
   const isErrored = hasErroredState(folder)
   // `init` itself reads a local state, and fails on one that was cut short.
   if (isErrored && state.kind === 'local') await recoverLocalState(state, folder)
-  await withProviders(session, (providers) =>
+  const { context, lab, writer, signal } = session
+  await withProviders(context, { lab, provider: writer.lab?.provider, signal }, (providers) =>
     runOperation(session, engine, folder, detail, (run) => initialise({ ...run, providers })),
   )
   if (isErrored && state.kind !== 'local')
     await runOperation(session, engine, folder, detail, recoverRemoteState)
   if (isErrored) session.log.warn('recovered the state that OpenTofu could not write')
-}
-
-/** Loading a provider may take minutes on a slow network. In milliseconds. */
-const PROVIDERS_PATIENCE_MS = 15 * 60_000
-
-/**
- * With the folder of the providers of all labs, one command at a time: engines before 1.10 write into it side by side.
- * Undefined where nothing is loaded, as for local labs, or the user has one of their own.
- */
-async function withProviders<T>(
-  { context, lab, writer, signal }: EngineSession,
-  action: (folder: string | undefined) => Promise<T>,
-): Promise<T> {
-  if (context.env.hasProviderCache || writer.lab?.provider === 'local') return action(undefined)
-  const folder = await ensureFolder(providerFolder(context.space))
-  const onWait = (pid: number): void =>
-    context.progress.say(`${lab}: another command (pid ${pid}) is loading providers, waiting …`)
-  return withGuard(`${folder}.guard`, { timeoutMs: PROVIDERS_PATIENCE_MS, signal, onWait }, () =>
-    action(folder),
-  )
 }
 
 /**
@@ -88,6 +69,7 @@ export async function runOperation(
   const { context, writer, signal } = session
   let fault: LabError | undefined
   let outputs: Outputs = {}
+  let runsOn = false
   const done = context.interrupt.waitingFor('OpenTofu to stop')
   try {
     await operation({
@@ -103,27 +85,26 @@ export async function runOperation(
         const line = event.type === 'provisioner' ? parseDriverLine(event.line) : undefined
         if (event.type === 'outputs') outputs = event.outputs
         if (line?.type === 'fault') fault = new LabError({ code: 'driver', fault: line })
-        const text = line?.type === 'progress' ? line.message : describe(event)
+        const text = line?.type === 'progress' ? line.message : describeEvent(event)
         if (text !== undefined) detail(text)
       },
     })
   } catch (error) {
+    runsOn = isRunningOn(error)
     throw fault !== undefined && isEngineFailure(error) ? fault : error
   } finally {
     done()
-    if (!session.lease.lost.aborted) await writer.update({ engine: null })
+    // One that would not stop stays on record: whoever comes next waits for it.
+    if (!session.lease.lost.aborted && !runsOn) await writer.update({ engine: null })
   }
   return outputs
 }
 
+const isRunningOn = (error: unknown): boolean =>
+  error instanceof LabError && error.fault.code === 'engine-timeout' && error.fault.pid !== null
+
 const isEngineFailure = (error: unknown): boolean =>
   error instanceof LabError && error.fault.code === 'engine-failed'
-
-function describe(event: EngineEvent): string | undefined {
-  if (event.type === 'installing') return `loading ${event.provider}`
-  if (event.type === 'resource') return `${event.address} ${event.action} ${event.phase}`
-  return event.type === 'interrupted' ? 'OpenTofu is stopping' : undefined
-}
 
 const POLL_MS = 200
 

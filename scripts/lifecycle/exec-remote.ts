@@ -2,14 +2,15 @@ import type { Lab } from '../../backend/lab.js'
 import type { Machine } from '../../backend/record-schema.js'
 import { LabError } from '../errors.js'
 import { explain } from '../explain.js'
-import { connectOnce, isKeyRefused, SshError, type Connection, type SshTarget } from '../machine/connect.js'
+import type { Connection } from '../machine/connect.js'
 import { SourceMissingError } from '../machine/copy-tree.js'
 import { withVariables, type Variables } from '../machine/environment.js'
 import { remoteCommand, runRemote, type RemoteOptions } from '../machine/remote.js'
 import { carryOut, type Transfer } from '../machine/transfer.js'
 import { TimeOverError } from '../time-limit.js'
+import { connectToLab } from './connect-lab.js'
 import type { Session } from './gate.js'
-import { keyNotOnLab, requireIdentity, targetOf } from './reach.js'
+import { requireIdentity, targetOf } from './reach.js'
 import { machineOf } from './target.js'
 
 export interface RemoteRequest {
@@ -45,7 +46,7 @@ export async function onMachine(
   const identity = await requireIdentity(session.context, lab)
   const target = targetOf(session.context, lab, machine, identity)
   return async () => {
-    const connection = await reach(session, lab, target)
+    const connection = await connectToLab(lab, target, TIMEOUTS, session.signal)
     const reached = { session, machine, connection, request }
     try {
       for (const copy of request.copies) await transfer(reached, copy)
@@ -53,20 +54,6 @@ export async function onMachine(
     } finally {
       connection.end()
     }
-  }
-}
-
-async function reach(session: Session, lab: Lab<'ready' | 'in-use'>, target: SshTarget): Promise<Connection> {
-  try {
-    return await connectOnce(target, TIMEOUTS, session.signal)
-  } catch (error) {
-    if (!(error instanceof SshError)) throw error
-    if (isKeyRefused(error)) throw keyNotOnLab(lab, target.identity, error)
-    const { reason } = error
-    throw new LabError(
-      { code: 'ssh-failed', lab: lab.lab, machine: target.machine, reason },
-      { cause: error },
-    )
   }
 }
 

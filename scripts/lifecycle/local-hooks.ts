@@ -26,6 +26,9 @@ import type { Enforcer, ProviderHooks, StepControl } from './provider-hooks.js'
 
 /** A VM on this computer: OpenTofu owns that it exists, the driver starts it again when it is off. */
 export const localHooks: ProviderHooks = {
+  // The driver is quick, unless somebody has emptied the cache since the image was looked for.
+  patience: { quietMs: 3 * 60_000, totalMs: 30 * 60_000 },
+
   baseline: {
     kind: 'snapshot',
 
@@ -67,11 +70,13 @@ export const localHooks: ProviderHooks = {
     return resolveSize(profile.provider, { ...choice, minimumDiskGiB })
   },
 
-  async place({ settings }) {
-    if (settings.region !== 'auto' && settings.region !== 'local') {
-      const problem = `--region: local has only local, got "${settings.region}"`
-      throw new LabError({ code: 'usage', problem })
-    }
+  async place({ settings }, profile) {
+    const region = settings.region ?? profile.region ?? 'local'
+    const zone = settings.zone ?? profile.zone
+    const isSpot = settings.spot ?? profile.spot ?? false
+    if (!['auto', 'local'].includes(region)) throw notHere(`--region: local has only local, got "${region}"`)
+    if (zone !== undefined) throw notHere(`--zone: local has no zones, got "${zone}"`)
+    if (isSpot) throw notHere('--spot: machines on this computer cost nothing, and nobody takes them away')
     return { region: 'local', costPerHourUsd: 0 }
   },
 
@@ -176,6 +181,8 @@ async function startMachine(spec: LabSpec, name: string, step: StepControl): Pro
   if (machine !== undefined) await callDriver('start', machine.vm, driverOptions(step))
   return undefined
 }
+
+const notHere = (problem: string): LabError => new LabError({ code: 'usage', problem })
 
 const CONSOLE_LINES = 20
 const WATCHDOG = 'watchdog'

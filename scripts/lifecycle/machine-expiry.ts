@@ -1,16 +1,15 @@
 import type { AnyLab } from '../../backend/lab.js'
 import type { Machine } from '../../backend/record-schema.js'
 import type { Context } from '../context.js'
-import { LabError } from '../errors.js'
-import { connectOnce, SshError } from '../machine/connect.js'
 import { moveTimer } from '../machine/timer.js'
+import { connectToLab } from './connect-lab.js'
 import type { StepControl } from './provider-hooks.js'
 import { requireIdentity, targetOf } from './reach.js'
 
 /** Enough for a machine that is up. */
 const TIMEOUTS = { banner: 10_000, login: 15_000 }
 
-/** The timer within a machine goes by `lab.expiresAt` from now on. Throws LabError ssh-failed. */
+/** The timer within a machine goes by `lab.expiresAt` from now on. Throws as connectToLab does. */
 export async function moveMachineExpiry(
   context: Context,
   lab: AnyLab,
@@ -19,16 +18,10 @@ export async function moveMachineExpiry(
 ): Promise<void> {
   const identity = await requireIdentity(context, lab)
   detail(`${machine.name}: telling its timer`)
+  const connection = await connectToLab(lab, targetOf(context, lab, machine, identity), TIMEOUTS, signal)
   try {
-    const connection = await connectOnce(targetOf(context, lab, machine, identity), TIMEOUTS, signal)
-    try {
-      await moveTimer(connection, lab.expiresAt, { lab: lab.lab, machine: machine.name, signal })
-    } finally {
-      connection.end()
-    }
-  } catch (error) {
-    if (!(error instanceof SshError)) throw error
-    const { reason } = error
-    throw new LabError({ code: 'ssh-failed', lab: lab.lab, machine: machine.name, reason }, { cause: error })
+    await moveTimer(connection, lab.expiresAt, { lab: lab.lab, machine: machine.name, signal })
+  } finally {
+    connection.end()
   }
 }

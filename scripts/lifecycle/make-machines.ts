@@ -2,12 +2,15 @@ import { isDeepStrictEqual } from 'node:util'
 import type { AnyLab } from '../../backend/lab.js'
 import type { MachineOutput } from '../../stacks/outputs.js'
 import type { Engine } from '../engine/resolve.js'
+import type { Context } from '../context.js'
 import type { Outputs } from '../engine/stream.js'
+import type { EngineLimits } from '../engine/watch.js'
 import { apply } from '../engine/tofu.js'
 import { initialiseEngine, runOperation, writeConfiguration } from './engine-session.js'
 import type { Session } from './gate.js'
 import type { LabPlan } from './plan-lab.js'
-import type { Presence, StepControl } from './provider-hooks.js'
+import { absentIn, type Presences } from './presences.js'
+import type { ProviderHooks, StepControl } from './provider-hooks.js'
 import type { Steps } from './steps.js'
 
 /** What the steps of a command work with. */
@@ -20,14 +23,6 @@ export interface Work {
 export interface EngineWork extends Work {
   readonly engine: Engine
 }
-
-/** What the provider shows of each machine of a lab. */
-export type Presences = readonly (readonly [machine: string, Presence])[]
-
-export const lookAtMachines = ({ plan }: Pick<Work, 'plan'>, lab: AnyLab): Promise<Presences> =>
-  Promise.all(
-    lab.machines.map(async (machine) => [machine.name, await plan.hooks.presence(lab, machine)] as const),
-  )
 
 export const stepControl = (work: Pick<Work, 'session'>, detail: StepControl['detail']): StepControl => ({
   signal: work.session.signal,
@@ -53,7 +48,10 @@ export async function makeMachines(
   await steps.run('apply', async (detail) => {
     // What was never made is just made: OpenTofu takes no offence.
     const replace = absentIn(presences).map((name) => plan.hooks.replaceAddress(name))
-    const outputs = await runOperation(session, engine, folder, detail, (run) => apply(run, replace))
+    const limits = limitsOf(session.context, plan.hooks)
+    const outputs = await runOperation(session, engine, folder, detail, (run) =>
+      apply({ ...run, limits }, replace),
+    )
     await recordAddresses(session, outputs)
     for (const [name, presence] of presences) {
       if (presence !== 'stopped' && presence !== 'partial') continue
@@ -62,6 +60,15 @@ export async function makeMachines(
     }
   })
 }
+
+/** The engine is given as long as the provider needs at the most, or as the user says. */
+function limitsOf({ settings }: Context, { patience }: ProviderHooks): EngineLimits {
+  const { applyTimeout: totalMs = patience.totalMs } = settings
+  return { totalMs, quietMs: Math.min(patience.quietMs, totalMs), graceMs: GRACE_MS }
+}
+
+/** After an interrupt OpenTofu waits for what it has begun, and writes its state. */
+const GRACE_MS = 2 * 60_000
 
 /** Only the provider knows where a machine is that it has just made. */
 async function recordAddresses(session: Session, { machines }: Outputs): Promise<void> {
@@ -79,6 +86,3 @@ async function recordAddress(
   if (machines !== undefined && !isDeepStrictEqual(machines, writer.lab?.machines))
     await writer.update({ machines })
 }
-
-export const absentIn = (presences: Presences): readonly string[] =>
-  presences.filter(([, presence]) => presence === 'absent').map(([name]) => name)

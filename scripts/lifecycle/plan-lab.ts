@@ -10,6 +10,7 @@ import { ensureIdentity, type Identity } from '../machine/key.js'
 import type { Measuring } from '../regions/rank.js'
 import { hooksOf, type Place, type ProviderHooks } from './provider-hooks.js'
 import { requireIdentity } from './reach.js'
+import { assertKeysTaken } from './taken-keys.js'
 import { resolveTeamKeys } from './team-keys.js'
 
 /** What a lab is or will be made of, checked against the catalog. Making one changes nothing. */
@@ -48,7 +49,9 @@ export async function planLab(
   const allowFrom = await draft.hooks.allowFrom(context, measuring)
   const authorizedKeys = await resolveTeamKeys(context, lab)
   const options = { sshKey: context.settings.sshKey, agentSocket: context.env.sshAgentSocket }
-  return { ...draft, authorizedKeys, allowFrom, identity: await ensureIdentity(context.space, lab, options) }
+  const identity = await ensureIdentity(context.space, lab, options)
+  assertKeysTaken(draft.profile.provider, identity, authorizedKeys)
+  return { ...draft, authorizedKeys, allowFrom, identity }
 }
 
 /** A living lab stays open to the networks it was opened to, unless others are named now. */
@@ -81,15 +84,23 @@ export async function draftLab(
   const size = hooks.resolveSize(profile, {
     size: settings.size ?? profile.size,
     instanceType: settings.instanceType ?? profile.instanceType,
-    architecture: settings.architecture,
+    architecture: settings.architecture ?? profile.architecture,
+    diskGiB: settings.diskGiB ?? profile.diskGiB,
   })
   return { lab, profile, hooks, size, place: await hooks.place(context, profile, size, measuring) }
 }
 
+/** Where a recorded lab is. */
+export const placeOf = ({ region, zone, spot, costPerHourUsd }: AnyLab): Place => ({
+  ...{ region, zone, spot, costPerHourUsd },
+})
+
 /** A living lab stays where it is. */
-function keptPlace({ settings }: Context, { lab, region, costPerHourUsd }: AnyLab): Place {
-  if (settings.region === 'auto' || settings.region === region) return { region, costPerHourUsd }
-  const problem = `--region: ${lab} is in ${region} and stays there, got "${settings.region}"`
+function keptPlace({ settings }: Context, living: AnyLab): Place {
+  const { region: asked = 'auto' } = settings
+  const { lab, region } = living
+  if (asked === 'auto' || asked === region) return placeOf(living)
+  const problem = `--region: ${lab} is in ${region} and stays there, got "${asked}"`
   throw new LabError({ code: 'usage', problem })
 }
 
@@ -112,6 +123,8 @@ export async function decide(
     profile: profile.name,
     provider: profile.provider.name,
     region: place.region,
+    ...(place.zone === undefined ? {} : { zone: place.zone }),
+    ...(place.spot === true ? { spot: true } : {}),
     distro: profile.distro.name,
     size,
     image: null,

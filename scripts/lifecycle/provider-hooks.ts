@@ -28,6 +28,8 @@ export type SpecFacts = Pick<
   | 'lab'
   | 'profile'
   | 'region'
+  | 'zone'
+  | 'spot'
   | 'image'
   | 'size'
   | 'machines'
@@ -44,6 +46,9 @@ export type ImageWish = Pick<LabFacts, 'region' | 'size'>
 /** Where a new lab's machines will be. */
 export interface Place {
   readonly region: string
+  /** Undefined: the provider chooses, or has none. */
+  readonly zone?: string | undefined
+  readonly spot?: boolean | undefined
   /** List price of one machine. */
   readonly costPerHourUsd: number
 }
@@ -52,6 +57,7 @@ export interface SizeWish {
   readonly size?: string | undefined
   readonly instanceType?: string | undefined
   readonly architecture?: Architecture | undefined
+  readonly diskGiB?: number | undefined
 }
 
 /** `partial`: traces of a machine that was never finished. */
@@ -64,6 +70,12 @@ export type Presence = 'absent' | 'partial' | 'stopped' | 'running'
 export interface Enforcer {
   readonly name: string
   readonly state: 'armed' | 'missing' | 'idle' | 'unknown'
+}
+
+/** In milliseconds: without a word of the engine, and in all. */
+export interface Patience {
+  readonly quietMs: number
+  readonly totalMs: number
 }
 
 export interface StepControl {
@@ -104,6 +116,8 @@ export interface Revival {
  * knows which provider a lab is on.
  */
 export interface ProviderHooks {
+  /** How long the engine may work at its machines before it is taken for one that hangs. */
+  readonly patience: Patience
   /** The provider's one mechanism for `reset`. */
   readonly baseline: Baseline
   readonly revival?: Revival

@@ -5,7 +5,7 @@ import type { Decided } from '../../backend/record-schema.js'
 import { resolveProfile, type Profile } from '../../distro-catalog/profile.js'
 import type { Context } from '../context.js'
 import { LabError } from '../errors.js'
-import type { LabPlan } from './plan-lab.js'
+import { placeOf, type LabPlan } from './plan-lab.js'
 import { hooksOf } from './provider-hooks.js'
 import { requireIdentity } from './reach.js'
 import { assertHere, defaultLabName, labNameOf } from './target.js'
@@ -82,10 +82,9 @@ export async function planSwap(
     machines: hooks.swapMachines(known.machines, profile),
   }
   const { authorizedKeys = [] } = known
-  const { region, costPerHourUsd } = known
   return {
     ...{ lab, profile, hooks, authorizedKeys, decided },
-    ...{ size: decided.size, place: { region, costPerHourUsd }, allowFrom: known.allowFrom },
+    ...{ size: decided.size, place: placeOf(known), allowFrom: known.allowFrom },
     identity: await requireIdentity(context, known),
   }
 }

@@ -6,8 +6,9 @@ import { settleEngine } from './engine-session.js'
 import { engineFor } from './engine-for.js'
 import { assertNotExpired } from './expiry.js'
 import { endAbandonedUse, throughGate } from './gate.js'
-import { lookAtMachines, makeMachines, stepControl, type EngineWork, type Work } from './make-machines.js'
+import { makeMachines, stepControl, type EngineWork, type Work } from './make-machines.js'
 import { prepareImage } from './prepare-image.js'
+import { lookAtMachines } from './presences.js'
 import type { PreparedImage } from './provider-hooks.js'
 import { largeEnough } from './bring-up.js'
 import { writeLabSshConfig } from './reach.js'
@@ -79,7 +80,7 @@ async function replaceMachines(
   const current = writer.lab
   if (current === undefined || !isSwappable(current)) throw new TypeError('it was swappable under this lease')
   let swapping: Lab<'swapping'> | undefined
-  const presences = await lookAtMachines(work, current)
+  const presences = await lookAtMachines(work.plan.hooks, current)
   const patch = { ...decided, size: largeEnough(decided.size, minimumDiskGiB), image }
   const anew = decided.machines.map(({ name }) => name)
   await makeMachines(work, { ...current, ...patch }, presences, anew, async (_writer, extras) => {

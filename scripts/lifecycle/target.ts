@@ -36,6 +36,10 @@ export async function requireLab(context: Context, name: LabName): Promise<AnyLa
   })
 }
 
+/** A destroyed lab's record says nothing of the next one. */
+export const livingOf = (known: AnyLab | undefined): AnyLab | undefined =>
+  known?.state === 'destroyed' ? undefined : known
+
 /** Local VMs live and die on the computer that made them. */
 export const isElsewhere = ({ provider, owner }: Pick<AnyLab, 'provider' | 'owner'>): boolean =>
   provider === 'local' && owner.host !== hostname()

@@ -4,7 +4,6 @@ import type { LabName } from '../../backend/lab-name.js'
 import { readRecord } from '../../backend/record.js'
 import type { Context } from '../context.js'
 import type { Engine } from '../engine/resolve.js'
-import { LabError } from '../errors.js'
 import { explain } from '../explain.js'
 import { engineFor } from './engine-for.js'
 import { assertNotExpired } from './expiry.js'
@@ -14,7 +13,8 @@ import type { LabPlan } from './plan-lab.js'
 import { hooksOf } from './provider-hooks.js'
 import { assertKeyOnLab } from './reach.js'
 import { reconnect } from './reconnect.js'
-import { assertHere, labNameOf } from './target.js'
+import { assertSameLab } from './same-lab.js'
+import { assertHere, labNameOf, livingOf } from './target.js'
 import { armedView, type LabView } from './view.js'
 
 export type UpResult = LabView & { readonly reused: boolean }
@@ -77,10 +77,6 @@ async function finishReset(
   }
 }
 
-/** A destroyed lab's record says nothing of the next one. */
-const livingOf = (known: AnyLab | undefined): AnyLab | undefined =>
-  known?.state === 'destroyed' ? undefined : known
-
 /** The networks that are named now, where the lab is open to others. */
 async function openedAnew(context: Context, lab: Lab<'ready'>): Promise<readonly string[] | undefined> {
   if (context.settings.allowFrom.length === 0) return undefined
@@ -94,7 +90,7 @@ async function checkUp(context: Context, lab: LabName, living: AnyLab | undefine
   if (living !== undefined) assertHere(living)
   const { draftLab } = await import('./plan-lab.js')
   // Without measuring regions: missing credentials are to be said at once.
-  const { hooks } = await draftLab(context, lab, living, 'known')
+  const { hooks, profile } = await draftLab(context, lab, living, 'known')
   const { settings, env } = context
   if (living === undefined) {
     const { checkTeamKeys } = await import('./team-keys.js')
@@ -102,35 +98,11 @@ async function checkUp(context: Context, lab: LabName, living: AnyLab | undefine
   }
   if (settings.sshKey !== undefined) {
     const { identityFromFile } = await import('../machine/key.js')
-    assertKeyOnLab(await identityFromFile(settings.sshKey, env.sshAgentSocket), living)
+    const identity = await identityFromFile(settings.sshKey, env.sshAgentSocket)
+    assertKeyOnLab(identity, living)
+    const { assertKeysTaken } = await import('./taken-keys.js')
+    if (living === undefined) assertKeysTaken(profile.provider, identity)
   }
   await hooks.checkPrerequisites(context)
   return engineFor(context)
-}
-
-/** A lab keeps what it was made with; asking for something else is an error, not a silent no. */
-async function assertSameLab(context: Context, known: AnyLab): Promise<void> {
-  const { profile, size, instanceType, name } = context.settings
-  if (profile !== undefined && profile !== known.profile) {
-    const asked = (await import('../../distro-catalog/profile.js')).resolveProfile(
-      await context.catalog(),
-      profile,
-      context.config.values.profiles,
-    )
-    if (asked.distro.name !== known.distro || asked.provider.name !== known.provider) {
-      throw new LabError({
-        code: 'lab-of-other-profile',
-        lab: known.lab,
-        profile: known.profile,
-        asked: profile,
-      })
-    }
-  }
-  if (size === undefined && instanceType === undefined) return
-  const { profileOf } = await import('./plan-lab.js')
-  const hooks = await hooksOf(known.provider)
-  const asked = hooks.resolveSize(await profileOf(context, known), { size, instanceType }).instanceType
-  if (asked !== known.size.instanceType) {
-    throw new LabError({ code: 'size-fixed', lab: name ?? known.lab, has: known.size.instanceType, asked })
-  }
 }

@@ -23,6 +23,18 @@ export function parsePublicKey(line: string): string | undefined {
   return `${type} ${data}`
 }
 
+/** Bits of an RSA key's modulus; undefined for any other key. `publicKey`: as from `parsePublicKey`. */
+export function rsaBits(publicKey: string): number | undefined {
+  const [type, data = ''] = publicKey.split(' ')
+  if (type !== 'ssh-rsa') return undefined
+  const blob = Buffer.from(data, 'base64')
+  // type, exponent, modulus, each with its length before it; a leading zero keeps a number positive (RFC 4251 §5).
+  let at = 0
+  for (let skipped = 0; skipped < 2; skipped++) at += 4 + blob.readUInt32BE(at)
+  const modulus = blob.subarray(at + 4, at + 4 + blob.readUInt32BE(at))
+  return modulus.length === 0 ? 0 : BigInt(`0x${modulus.toString('hex')}`).toString(2).length
+}
+
 /** The lines of a file of keys that say something. */
 export const keyLines = (text: string): string[] =>
   text

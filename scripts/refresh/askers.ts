@@ -21,7 +21,7 @@ const OPEN: Readonly<Record<ProviderName, OpenAsker>> = {
       const { architectures, regions, exceptRegions = [] } = resolveOffer(distro, 'aws')
       const image = architectures[architecture]
       if (image === undefined || image.owner === 'self') return notAsked(BROUGHT)
-      const region = (regions ?? COMMON_REGIONS).find((each) => !exceptRegions.includes(each)) ?? ''
+      const region = (regions ?? COMMON_REGIONS.aws).find((each) => !exceptRegions.includes(each)) ?? ''
       const newest = await findNewestImage(region, { ...image, architecture })
       if (newest === undefined) return nothing(`no ${image.name} of ${image.owner} in ${region}`)
       return { outcome: 'found', newest: newest.name, date: newest.createdAt ?? null }
@@ -43,8 +43,22 @@ const OPEN: Readonly<Record<ProviderName, OpenAsker>> = {
     }
   },
 
-  async azure() {
-    throw new LabError({ code: 'cloud-not-built', provider: 'azure' })
+  async azure(signal) {
+    const { checkAzureAccount } = await import('../clouds/azure/account.js')
+    await checkAzureAccount(signal)
+    const { findNewestImage } = await import('../clouds/azure/image.js')
+    const { selectorOf } = await import('../../stacks/azure/plan.js')
+    return async ({ distro, architecture }) => {
+      const { architectures, regions, exceptRegions = [] } = resolveOffer(distro, 'azure')
+      const image = architectures[architecture]
+      if (image === undefined || image.source.imported !== undefined) return notAsked(BROUGHT)
+      const region = (regions ?? COMMON_REGIONS.azure).find((each) => !exceptRegions.includes(each)) ?? ''
+      const { from: _from, ...selector } = selectorOf(image)
+      const newest = await findNewestImage(region, selectorOf(image))
+      if (newest === undefined) return nothing(`no ${Object.values(selector).join(':')} in ${region}`)
+      // Its versions have no date of their own.
+      return { outcome: 'found', newest: newest.id, date: null }
+    }
   },
 
   async local(signal) {
@@ -58,7 +72,7 @@ const OPEN: Readonly<Record<ProviderName, OpenAsker>> = {
 }
 
 /** Regions that every account has. */
-const COMMON_REGIONS = ['us-east-1', 'eu-west-1']
+const COMMON_REGIONS = { aws: ['us-east-1', 'eu-west-1'], azure: ['westeurope', 'eastus'] }
 
 /** The driver's ways to say that the vendor has no such image, or does not vouch for it. */
 const ABSENT = new Set(['image-refused', 'checksum-unknown'])
@@ -91,6 +105,5 @@ function whyNot(provider: ProviderName, error: unknown): string {
   if (!(error instanceof LabError)) throw error
   const { code } = error.fault
   if (code === 'cloud-credentials-missing') return `no credentials for ${provider}`
-  if (code === 'cloud-not-built') return `this version can't ask ${provider}`
   return explain(error).message
 }

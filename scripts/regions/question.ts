@@ -28,7 +28,7 @@ export async function questionOf(
   const { instanceType } = resolveSize(cloud, {
     size: settings.size ?? profile?.size,
     instanceType: settings.instanceType ?? profile?.instanceType,
-    architecture: settings.architecture,
+    architecture: settings.architecture ?? profile?.architecture,
   })
   return regionQuestion(context, cloud, instanceType, profile && offerOf(profile, cloud))
 }

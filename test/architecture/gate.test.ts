@@ -45,6 +45,8 @@ describe('the check of the gate', () => {
     ['scripts/lifecycle/a.ts', `${passed}import { openLabWriter } from '../../backend/lab-writer.js'`],
     ['scripts/commands/a.ts', `const { inheritLease } = await import('../../backend/inherited-lease.js')`],
     ['scripts/lifecycle/a.ts', `import { destroy } from '../engine/tofu.js'`],
+    ['scripts/engine/plan.ts', `import { apply } from './tofu.js'`],
+    ['scripts/lifecycle/a.ts', `import { runEngine } from '../engine/engine-run.js'`],
     ['scripts/commands/a.ts', `const { bringUp } = await import('../lifecycle/bring-up.js')`],
     ['scripts/lifecycle/a.ts', `await (await context.store()).remove(key, version)`],
     ['scripts/lifecycle/a.ts', `${passed}await store.replace(key, body, version)`],
@@ -57,6 +59,7 @@ describe('the check of the gate', () => {
 
   test.each([
     [GATE, `import { acquireLease } from '../../backend/lease.js'`],
+    ['scripts/engine/plan.ts', `import { runEngine } from './engine-run.js'`],
     ['backend/lab-writer.ts', `import { RecordSlot } from './record-slot.js'`],
     ['scripts/lifecycle/a.ts', `import type { Lease } from '../../backend/lease.js'\nwriter.create(decided)`],
     ['scripts/lifecycle/a.ts', `${passed}import { destroy } from '../engine/tofu.js'\nhooks.start(spec)`],

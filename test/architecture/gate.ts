@@ -12,8 +12,8 @@ export const CHANGING = [
 ]
 /** They only look, or change no lab: a folder, a bucket, this computer. */
 export const READING = [
-  ...['ssh', 'status', 'list', 'history', 'lock status', 'images', 'regions', 'synth', 'doctor'],
-  ...['backend init', 'backend show'],
+  ...['ssh', 'status', 'list', 'history', 'lock status', 'images', 'regions', 'synth', 'plan'],
+  ...['doctor', 'backend init', 'backend show'],
   // They change an image at a provider, through its own gate.
   ...['images import', 'images forget'],
 ]
@@ -25,6 +25,7 @@ export const RUNNING = ['recover']
 const OPENERS = ['lease', 'held-lease', 'inherited-lease', 'lab-writer', 'record-slot', 'image-writer']
 /** What changes the machines; it is called with a session, which only the gate makes. */
 const CHANGERS = [
+  'scripts/engine/engine-run.ts',
   'scripts/engine/tofu.ts',
   'scripts/engine/recover-state.ts',
   'scripts/lifecycle/engine-session.ts',
@@ -35,6 +36,8 @@ const CHANGERS = [
   'scripts/lifecycle/marker.ts',
   'scripts/lifecycle/revive.ts',
 ]
+/** It runs the engine, and only asks it. */
+const ASKING = { path: 'scripts/engine/plan.ts', by: 'scripts/engine/engine-run.ts' }
 const CHANGING_HOOKS = [
   'start',
   'prepareImage',
@@ -59,7 +62,7 @@ function waysOf(source: Source): string[] {
     imports.some(({ target = '' }) => GATES.includes(target))
   const opener = (target = ''): boolean => OPENERS.some((name) => target === `backend/${name}.ts`)
   const bad = imports.filter(({ target, isType }) => {
-    if (isType) return false
+    if (isType || (source.path === ASKING.path && target === ASKING.by)) return false
     return opener(target) ? !GATES.includes(source.path) : CHANGERS.includes(target ?? '') && !isInside
   })
   return [...bad.map((found) => `${found.place} imports ${found.specifier}`), ...writesOf(source, isInside)]

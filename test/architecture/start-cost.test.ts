@@ -60,6 +60,8 @@ describe('the clients of clouds', () => {
       ['scripts/lifecycle/provider-hooks.ts', 'scripts/lifecycle/azure-hooks.ts', true],
       ['scripts/refresh/askers.ts', 'scripts/clouds/aws/account.ts', true],
       ['scripts/refresh/askers.ts', 'scripts/clouds/aws/image.ts', true],
+      ['scripts/refresh/askers.ts', 'scripts/clouds/azure/account.ts', true],
+      ['scripts/refresh/askers.ts', 'scripts/clouds/azure/image.ts', true],
     ])
   })
 

@@ -36,6 +36,7 @@ const variants = [
     ...{ code: 'engine-locked', lockId: 'abc', who: 'anna@laptop', created: '2026-11-21' },
     ...{ holder: 'unknown', engine: '/bin/tofu', folder: '/cache/work/demo', isEncrypted: true },
   }),
+  new LabError({ code: 'engine-timeout', operation: 'apply', passed: 'quiet', seconds: 180, pid: 7 }),
   new LabError({ code: 'interrupted', signal: 'SIGTERM' }),
   new LabError({ code: 'interrupted', signal: 'SIGHUP' }),
   new LabError({ code: 'driver', fault: { code: 'interrupted', signal: 'SIGINT' } }),

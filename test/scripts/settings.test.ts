@@ -38,7 +38,20 @@ const same = (
 
 const SETTINGS: readonly Setting[] = [
   same('profile', 'profile', undefined),
-  same('region', 'region', 'auto'),
+  same('region', 'region', undefined),
+  same('zone', 'zone', undefined),
+  {
+    ...same('disk', 'diskGiB', undefined, ['40', '50GiB', '60', '70']),
+    ...{ key: 'disk', expected: [40, 50, 60, 70, undefined] },
+  },
+  {
+    ...same('spot', 'spot', undefined, ['true', 'false', 'true', 'false']),
+    expected: [true, false, true, false, undefined],
+  },
+  {
+    ...same('apply-timeout', 'applyTimeout', undefined, ['1s', '2s', '3s', '4s']),
+    expected: [1000, 2000, 3000, 4000, undefined],
+  },
   same('size', 'size', undefined),
   { ...same('arch', 'architecture', undefined, ['arm64', 'x86_64', 'arm64', 'x86_64']), key: 'arch' },
   {
@@ -191,7 +204,11 @@ test('--older-than is a duration in the same words, and means nothing unless giv
 test.each([
   ['on-failure', 'remove', '--on-failure: expected keep, destroy, got "remove"'],
   ['wait', 'later', '--wait: expected ready, ssh, none, got "later"'],
-  ['output', 'yaml', '--output: expected text, json, got "yaml"'],
+  ['disk', '0', '--disk: expected GiB such as 40, got "0"'],
+  ['disk', '4T', '--disk: expected GiB such as 40, got "4T"'],
+  ['spot', 'yes', '--spot: expected true, false, got "yes"'],
+  ['apply-timeout', '0', '--apply-timeout: expected a duration such as 20m, got "0"'],
+  ['output', 'yaml', '--output: expected text, json, markdown, got "yaml"'],
 ])('--%s %s is a usage error that lists what there is', async (flag, value, problem) => {
   expect(await faultOf(() => settings({ [flag]: value }))).toEqual({ code: 'usage', problem })
 })

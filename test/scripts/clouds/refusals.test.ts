@@ -20,6 +20,21 @@ const told = [
     'cloud-quota',
     `${AWS}https response error StatusCode: 400, RequestID: 1a, api error VcpuLimitExceeded: You have requested more vCPU capacity than your current vCPU limit of 1 allows`,
   ],
+  [
+    'aws',
+    'cloud-zone-unknown',
+    `${AWS}https response error StatusCode: 400, RequestID: 1a, api error InvalidParameterValue: Invalid availability zone: [eu-west-1z]`,
+  ],
+  [
+    'google',
+    'cloud-zone-unknown',
+    "Error creating instance: googleapi: Error 400: Invalid value for field 'zone': 'europe-west4-z'. Unknown zone., invalid",
+  ],
+  [
+    'azure',
+    'cloud-zone-unknown',
+    "unexpected status 400 (400 Bad Request) with error: InvalidAvailabilityZone: The zone(s) '3' for resource 'Microsoft.Compute/virtualMachines/x' is not supported.",
+  ],
   ['aws', 'cloud-throttled', 'api error RequestLimitExceeded: Request limit exceeded.'],
   [
     'aws',

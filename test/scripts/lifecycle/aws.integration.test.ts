@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import type { LabRecord } from '../../../backend/record-schema.js'
+import type { LabChanges } from '../../../scripts/lifecycle/plan.js'
 import { nothingMade, TestAws } from '../../services/aws.js'
 import { awsProvider } from '../../services/aws-provider.js'
 import type { CliRun } from '../../stand-in/lab-cli.js'
@@ -61,11 +62,8 @@ const record = async (box: Sandbox, lab: string): Promise<LabRecord> =>
 
 const UP = ['up', 'web', '--profile', 'debian-12-aws', '--wait', 'none'] as const
 
-/**
- * Everybody may ask who they are. The other one is moto's doing: it does not report a machine's groups in the default VPC, so
- * that the provider sets them again.
- */
-const BESIDES = ['sts:GetCallerIdentity', 'ec2:ModifyNetworkInterfaceAttribute']
+/** Everybody may ask who they are. */
+const BESIDES = ['sts:GetCallerIdentity']
 
 /** After the others: it judges by what they asked. */
 async function actionsBeyondPolicy(): Promise<string[]> {
@@ -79,6 +77,13 @@ async function actionsBeyondPolicy(): Promise<string[]> {
 withProvider('a lab on AWS', () => {
   test('is one instance, one key pair and one group, open to this computer alone; and then nothing', async () => {
     const box = await sandbox()
+    const wanted = (await ok(box, 'plan', '--profile', 'debian-12-aws', '-o', 'json')).json<LabChanges>()
+    expect(wanted).toMatchObject({ lab: 'debian-12-aws', region: REGION, state: null })
+    const made = ['aws_instance.main', 'aws_key_pair.lab_key', 'aws_security_group.lab_access']
+    const creations = made.map((address) => ({ address, action: 'create', attributes: [] }))
+    expect(wanted.changes).toEqual(creations)
+    expect(await aws.made(REGION)).toEqual(nothingMade)
+
     const up = (await ok(box, ...UP, '-o', 'json')).json<{
       machines: { address: string; port: number; user: string }[]
       enforcers: unknown
@@ -105,6 +110,15 @@ withProvider('a lab on AWS', () => {
     const marks = Object.fromEntries((instance?.Tags ?? []).map(({ Key, Value }) => [Key, Value]))
     expect(marks).toEqual({ ...tags, Name: machines[0]?.id, 'distrolab-expires': expiresAt })
     expect((await ok(box, 'status', 'web')).stdout).toBe('provisioned\n')
+
+    const planned = await ok(box, 'plan', 'web', '-o', 'json', '--detailed-exitcode')
+    expect(planned.json()).toMatchObject({ lab: 'web', state: 'provisioned', changes: [] })
+    const opening = ['plan', 'web', '--allow-from', '198.51.100.0/24', '-o', 'json', '--detailed-exitcode']
+    const other = await box.run(opening, { env })
+    expect(other.json()).toMatchObject({
+      changes: [{ address: 'aws_security_group.lab_access', action: 'update', attributes: ['ingress'] }],
+    })
+    expect(other.code).toBe(2)
 
     // A newer image counts for nothing: none is looked for.
     const looked = aws.asked('DescribeImages')

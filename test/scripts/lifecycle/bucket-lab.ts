@@ -1,3 +1,4 @@
+import { afterAll, beforeAll } from '@jest/globals'
 import { locationUrl } from '../../../backend/location.js'
 import type { TestBucket } from '../../services/buckets.js'
 import { FaultyProxy, type Seen } from '../../services/faulty-proxy.js'
@@ -33,10 +34,31 @@ export async function ok(box: Sandbox, options: CliOptions, ...args: string[]): 
 }
 
 /** A proxy before a bucket's server, through which our store and OpenTofu both reach it. */
-export async function proxyBefore({ server, location }: TestBucket): Promise<FaultyProxy> {
+async function proxyBefore({ server, location }: TestBucket): Promise<FaultyProxy> {
   const proxy = await FaultyProxy.start(server.url)
   const { host } = new URL(server.url)
   // fake-gcs-server knows by this header that OpenTofu asks for an object; the signature of S3 covers it.
   if (location.kind === 'gcs') proxy.rewrite((seen) => ({ ...seen, headers: { ...seen.headers, host } }))
   return proxy
+}
+
+/**
+ * Registers a bucket for the tests of a `describe`, and a proxy before it; both are there once the tests run. Our own
+ * store, which tests look with, has its credentials from the environment.
+ */
+export function useBucket(start: () => Promise<TestBucket>): {
+  readonly bucket: TestBucket
+  readonly proxy: FaultyProxy
+} {
+  const used = {} as { bucket: TestBucket; proxy: FaultyProxy }
+  beforeAll(async () => {
+    used.bucket = await start()
+    Object.assign(process.env, used.bucket.env)
+    used.proxy = await proxyBefore(used.bucket)
+  })
+  afterAll(async () => {
+    await used.proxy.stop()
+    await used.bucket.stop()
+  })
+  return used
 }

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { describe, expect, jest, test } from '@jest/globals'
 import { readRecord } from '../../../backend/record.js'
 import { openStore } from '../../../backend/open-store.js'
 import type { LabEvent } from '../../../backend/record-schema.js'
 import { labName } from '../../backend/support.js'
-import { startFakeGcs, startVersitygw, withPrefix, type TestBucket } from '../../services/buckets.js'
-import type { Fault, FaultyProxy, Seen } from '../../services/faulty-proxy.js'
+import { startFakeGcs, startVersitygw, withPrefix } from '../../services/buckets.js'
+import type { Fault, Seen } from '../../services/faulty-proxy.js'
 import { useSandboxes, type Sandbox } from '../../stand-in/sandbox.js'
-import { ok, optionsFor, proxyBefore } from './bucket-lab.js'
+import { ok, optionsFor, useBucket } from './bucket-lab.js'
 import { LAB } from './stages.js'
 
 jest.setTimeout(600_000)
@@ -38,23 +38,13 @@ const servers = [
 const STRIDE = servers.length
 
 describe.each(servers)('a bucket on %s that fails at any call of up and down', (_name, start, first) => {
-  let bucket: TestBucket
-  let proxy: FaultyProxy
+  const at = useBucket(start)
   let box: Sandbox
-  beforeAll(async () => {
-    bucket = await start()
-    Object.assign(process.env, bucket.env)
-    proxy = await proxyBefore(bucket)
-  })
-  afterAll(async () => {
-    await proxy.stop()
-    await bucket.stop()
-  })
 
   test('never makes two machines, loses no record, and calls nothing destroyed that is there', async () => {
     box = await makeSandbox()
-    const location = withPrefix(bucket.location, randomUUID())
-    const options = await optionsFor(bucket, { ...location, endpoint: proxy.url })
+    const location = withPrefix(at.bucket.location, randomUUID())
+    const options = await optionsFor(at.bucket, { ...location, endpoint: at.proxy.url })
     const store = await openStore(location)
     const run = async (...args: string[]) => (await box.run(args, options)).code
     const state = async () => (await readRecord(store, labName(LAB)))?.lab.state
@@ -63,7 +53,7 @@ describe.each(servers)('a bucket on %s that fails at any call of up and down', (
     for (let n: number = first; n < calls; n += STRIDE, rounds++) {
       breakAt(n)
       const upCode = await run('up', '--profile', LAB, '--wait', 'none')
-      const met = proxy.seen.filter(isOurs).length
+      const met = at.proxy.seen.filter(isOurs).length
       // As many as a run without a fault has; a run that a fault cut short is no measure.
       if (upCode === 0) calls = Math.max(calls, met)
       expect(box.machines().length).toBeLessThanOrEqual(1)
@@ -95,7 +85,7 @@ describe.each(servers)('a bucket on %s that fails at any call of up and down', (
     let isOut = false
     const timesOut = n % EVERY_NTH_TIMES_OUT === EVERY_NTH_TIMES_OUT - 1
     const isOutage = n % EVERY_NTH_IS_AN_OUTAGE === EVERY_NTH_IS_AN_OUTAGE - 1
-    proxy.plan((seen) => {
+    at.proxy.plan((seen) => {
       if (!isOurs(seen)) return undefined
       if (isOut) return 'reset before'
       counted++
@@ -110,5 +100,5 @@ describe.each(servers)('a bucket on %s that fails at any call of up and down', (
     })
   }
 
-  const mend = (): void => proxy.plan(() => undefined)
+  const mend = (): void => at.proxy.plan(() => undefined)
 })

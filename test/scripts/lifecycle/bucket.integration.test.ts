@@ -4,9 +4,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { openStore } from '../../../backend/open-store.js'
 import { bucketServers, startMoto, withPrefix, type TestBucket } from '../../services/buckets.js'
-import type { FaultyProxy } from '../../services/faulty-proxy.js'
 import { useSandboxes, type Sandbox } from '../../stand-in/sandbox.js'
-import { isStateWrite, ok, optionsFor, proxyBefore } from './bucket-lab.js'
+import { isStateWrite, ok, optionsFor, useBucket } from './bucket-lab.js'
 import { LAB } from './stages.js'
 
 jest.setTimeout(120_000)
@@ -35,23 +34,13 @@ const resourceIds = (state: string): string[] =>
   )
 
 describe.each(bucketServers)('a lab of a bucket on %s', (_name, start) => {
-  let bucket: TestBucket
-  let proxy: FaultyProxy
+  const at = useBucket(start)
   let location: TestBucket['location']
   let options: Awaited<ReturnType<typeof optionsFor>>
-  beforeAll(async () => {
-    bucket = await start()
-    Object.assign(process.env, bucket.env)
-    proxy = await proxyBefore(bucket)
-  })
-  afterAll(async () => {
-    await proxy.stop()
-    await bucket.stop()
-  })
   beforeEach(async () => {
-    proxy.plan(() => undefined)
-    location = { ...withPrefix(bucket.location, randomUUID()), endpoint: proxy.url }
-    options = await optionsFor(bucket, location)
+    at.proxy.plan(() => undefined)
+    location = { ...withPrefix(at.bucket.location, randomUUID()), endpoint: at.proxy.url }
+    options = await optionsFor(at.bucket, location)
   })
 
   test('is known on every computer, whole without any cache, and leaves nothing but its record', async () => {
@@ -72,7 +61,7 @@ describe.each(bucketServers)('a lab of a bucket on %s', (_name, start) => {
   test('whose state could not be written has it put back by the next command', async () => {
     const box = await makeSandbox()
     // Not the empty state that comes first on GCS.
-    proxy.plan((seen) =>
+    at.proxy.plan((seen) =>
       isStateWrite(seen) && box.machines().length > 0 ? { status: 403, when: 'before' } : undefined,
     )
     const up = await box.run(['up', '--profile', LAB], options)
@@ -81,7 +70,7 @@ describe.each(bucketServers)('a lab of a bucket on %s', (_name, start) => {
     const [errored] = await erroredStates(box)
     const made = resourceIds(await readFile(errored ?? '', 'utf8'))
     expect(made).not.toEqual([])
-    proxy.plan(() => undefined)
+    at.proxy.plan(() => undefined)
     await ok(box, options, 'up', LAB)
     expect(box.machines()).toEqual([machine])
     expect(await ok(box, options, 'status', LAB)).toBe('ready\n')

@@ -2,15 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { directoryLocation, type BackendLocation } from '../../../backend/location.js'
 import { openStore } from '../../../backend/open-store.js'
-import { startFakeGcs, startVersitygw, withPrefix, type TestBucket } from '../../services/buckets.js'
-import type { FaultyProxy } from '../../services/faulty-proxy.js'
+import { startFakeGcs, startVersitygw, withPrefix } from '../../services/buckets.js'
 import { obtained, programs } from '../../services/programs.js'
 import type { CliOptions, CliRun } from '../../stand-in/lab-cli.js'
 import { useSandboxes, type Sandbox } from '../../stand-in/sandbox.js'
-import { isStateWrite, ok, optionsFor, proxyBefore } from './bucket-lab.js'
+import { isStateWrite, ok, optionsFor, useBucket } from './bucket-lab.js'
 import { filesWith } from './files-with.js'
 import { LAB } from './stages.js'
 
@@ -154,22 +153,12 @@ describe.each([
   ['S3 (versitygw)', startVersitygw],
   ['GCS (fake-gcs-server)', startFakeGcs],
 ])('in a bucket on %s', (_name, start) => {
-  let bucket: TestBucket
-  let proxy: FaultyProxy
-  beforeAll(async () => {
-    bucket = await start()
-    Object.assign(process.env, bucket.env)
-    proxy = await proxyBefore(bucket)
-  })
-  afterAll(async () => {
-    await proxy.stop()
-    await bucket.stop()
-  })
-  beforeEach(() => proxy.plan(() => undefined))
+  const at = useBucket(start)
+  beforeEach(() => at.proxy.plan(() => undefined))
 
   const placeFor = async (): Promise<Place> => {
-    const location = { ...withPrefix(bucket.location, randomUUID()), endpoint: proxy.url }
-    return { location, options: await optionsFor(bucket, location) }
+    const location = { ...withPrefix(at.bucket.location, randomUUID()), endpoint: at.proxy.url }
+    return { location, options: await optionsFor(at.bucket, location) }
   }
   describeEncryption(placeFor)
 
@@ -177,14 +166,14 @@ describe.each([
     const box = await encryptingBox()
     const { location, options } = await placeFor()
     const encrypting = withVariables(options, right)
-    proxy.plan((seen) =>
+    at.proxy.plan((seen) =>
       isStateWrite(seen) && box.machines().length > 0 ? { status: 403, when: 'before' } : undefined,
     )
     const up = await box.run(['up', '--profile', LAB, '-o', 'json'], encrypting)
     expectFault(up, 'state-forbidden', 1)
     const [errored] = await filesWith([box.cache], (text) => text.includes('encrypted_data'))
     expect(errored).toMatch(/\/errored\.tfstate$/)
-    proxy.plan(() => undefined)
+    at.proxy.plan(() => undefined)
     await ok(box, encrypting, 'up', LAB)
     expect(box.machines()).toHaveLength(1)
     expect(existsSync(errored ?? '')).toBe(false)

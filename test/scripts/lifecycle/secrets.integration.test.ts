@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { describe, expect, jest, test } from '@jest/globals'
 import { openStore } from '../../../backend/open-store.js'
 import { generateKeyPair } from '../../../scripts/machine/key.js'
-import { bucketServers, withPrefix, type TestBucket } from '../../services/buckets.js'
-import type { FaultyProxy } from '../../services/faulty-proxy.js'
+import { bucketServers, withPrefix } from '../../services/buckets.js'
 import { useSandboxes, type Sandbox } from '../../stand-in/sandbox.js'
-import { optionsFor, proxyBefore } from './bucket-lab.js'
+import { optionsFor, useBucket } from './bucket-lab.js'
 import { filesWith } from './files-with.js'
 import { LAB } from './stages.js'
 
@@ -45,31 +44,21 @@ async function privateKeyOf(box: Sandbox): Promise<{ path: string; text: string;
 }
 
 describe.each(bucketServers)('the life of a lab in a bucket on %s', (_name, start) => {
-  let bucket: TestBucket
-  let proxy: FaultyProxy
-  beforeAll(async () => {
-    bucket = await start()
-    Object.assign(process.env, bucket.env)
-    proxy = await proxyBefore(bucket)
-  })
-  afterAll(async () => {
-    await proxy.stop()
-    await bucket.stop()
-  })
+  const at = useBucket(start)
 
   test('leaves no secret in any output, log, record, event, lease, state or file', async () => {
     const box = await makeSandbox()
     const key = await privateKeyOf(box)
     await mkdir(join(box.root, 'config'))
     // One of the three is enough for what encryption costs; servers of S3 know no session token.
-    const isGcs = bucket.location.kind === 'gcs'
+    const isGcs = at.bucket.location.kind === 'gcs'
     if (isGcs) await writeFile(join(box.root, 'config/config.yaml'), 'encryption: {passphraseEnv: OUR_LABS}')
     const { session, passphrase, backend, ...known } = planted
-    const keys = Object.values(bucket.env).filter((value) => value.includes('secret'))
+    const keys = Object.values(at.bucket.env).filter((value) => value.includes('secret'))
     const told = [...Object.values(known), ...keys, 'planted/proxy', ...(isGcs ? [session, passphrase] : [])]
     const leaks = leaksOf([...told, backend, session, passphrase, key.line])
-    const location = { ...withPrefix(bucket.location, randomUUID()), endpoint: proxy.url }
-    const options = { env: { ...(await optionsFor(bucket, location)).env, ...around } }
+    const location = { ...withPrefix(at.bucket.location, randomUUID()), endpoint: at.proxy.url }
+    const options = { env: { ...(await optionsFor(at.bucket, location)).env, ...around } }
     if (!isGcs) Object.assign(options.env, { AWS_SESSION_TOKEN: undefined })
 
     const outputs: string[] = []
@@ -87,11 +76,11 @@ describe.each(bucketServers)('the life of a lab in a bucket on %s', (_name, star
       'no memory for [redacted]',
     )
     await box.knobs({})
-    proxy.plan(() => ({ status: 418, when: 'before', body: `<Error><Message>${all}</Message></Error>` }))
+    at.proxy.plan(() => ({ status: 418, when: 'before', body: `<Error><Message>${all}</Message></Error>` }))
     const answered = await box.run(['status', LAB, '-o', 'json'], options)
     expect(answered.stdout).toContain('[redacted]')
     outputs.push(answered.stdout, answered.stderr)
-    proxy.plan(() => undefined)
+    at.proxy.plan(() => undefined)
     for (const url of [
       `s3://anna:${backend}@bucket?region=eu-west-1`,
       `s3://bucket?endpoint=https://anna:${backend}@minio:9000`,

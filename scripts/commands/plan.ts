@@ -1,0 +1,40 @@
+import type { Command } from '../command.js'
+import { commonOptions, machineOptions, nameOption, profileOption } from '../options.js'
+
+const { wait: _wait, ...stackOptions } = machineOptions
+
+export const planCommand: Command = {
+  name: 'plan',
+  positionals: '[lab]',
+  describe: 'Show what up would change; changes and records nothing, and needs no lease',
+  markdown: true,
+  options: {
+    ...profileOption,
+    ...nameOption,
+    ...stackOptions,
+    output: { ...commonOptions['output'], describe: 'text, json, or markdown (for pull requests)' },
+    'detailed-exitcode': {
+      type: 'boolean',
+      describe: 'Exit with 0 when nothing would change, 2 when something would, and never with 2 otherwise',
+    },
+  },
+  examples: [
+    ['distrolab plan debian-local', 'what up would change of this lab'],
+    ['distrolab plan --profile fedora-aws', 'what a new lab is made of, and where'],
+    ['distrolab plan --profile debian-local,fedora-local', 'of several profiles at once'],
+    ['distrolab plan web -o markdown >>"$GITHUB_STEP_SUMMARY"', 'for a pull request'],
+    ['distrolab plan web --detailed-exitcode', 'in CI: 0 is no change, 2 is changes'],
+  ],
+  async run(context, { lab }) {
+    const { planAsked } = await import('../lifecycle/plan-asked.js')
+    const plans = await planAsked(context, lab)
+    const { renderPlan, renderPlanMarkdown } = await import('../report/plan-text.js')
+    const isChange = plans.some(({ changes }) => changes.length > 0)
+    return {
+      text: plans.map(renderPlan).join('\n'),
+      json: plans.length === 1 ? plans[0] : plans,
+      markdown: plans.map(renderPlanMarkdown).join('\n\n'),
+      exitCode: context.settings.detailedExitCode && isChange ? 2 : 0,
+    }
+  },
+}

@@ -1,0 +1,153 @@
+import { open, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { identifyProcess, type ProcessIdentity } from '../../backend/process-identity.js'
+import { LabError } from '../errors.js'
+import { start } from '../run.js'
+import { explainEngineFailure, type Operation } from './failures.js'
+import { parseEngineLine, type Diagnostic, type EngineEvent } from './stream.js'
+import { watchEngine, type EngineLimits, type Watch } from './watch.js'
+
+export interface EngineRun {
+  /** Path of the `tofu` binary. */
+  readonly engine: string
+  /** The folder that holds `cdk.tf.json`; the engine's output files go there too. */
+  readonly folder: string
+  readonly unset: readonly string[]
+  /** The value of TF_ENCRYPTION, a secret; undefined: nothing is encrypted. */
+  readonly encryption?: string | undefined
+  /** A folder that is there, for providers that other labs use too; it has one user at a time. */
+  readonly providers?: string | undefined
+  /** On abort the engine gets exactly one SIGINT and is waited for. */
+  readonly signal: AbortSignal
+  /** Beyond them the engine is stopped as by an interrupt. */
+  readonly limits?: EngineLimits | undefined
+  /** Called as soon as the engine runs, so that whoever comes after a crash can find it. */
+  readonly onStarted?: (engine: ProcessIdentity) => Promise<void>
+  readonly onEvent?: (event: EngineEvent) => void
+}
+
+const POLL_MS = 25
+/** What they print is JSON lines, and only those count. */
+const STREAMS: ReadonlySet<Operation> = new Set(['apply', 'destroy', 'plan'])
+
+/**
+ * `-reconfigure`: the state stays where it is. Without it an engine that was told of another way to the same
+ * place (a bucket's region, path style or key) asks whether the state is to be moved.
+ */
+export async function initialise(run: EngineRun): Promise<void> {
+  await runEngine(run, 'init', ['init', '-input=false', '-no-color', '-reconfigure'])
+}
+
+/**
+ * Runs the engine to its end. Its output goes to files, because the engine must be able to finish its work
+ * when we are killed: a broken pipe would end it in the middle. Returns what it printed where that is no JSON stream.
+ * Throws LabError `interrupted` when we stopped it, `engine-timeout` when it passed a limit, or what
+ * explainEngineFailure makes of its diagnostics.
+ */
+export async function runEngine(
+  run: EngineRun,
+  operation: Operation,
+  args: readonly string[],
+): Promise<string> {
+  run.signal.throwIfAborted()
+  const stdoutFile = join(run.folder, `engine-${operation}.log`)
+  const stderrFile = join(run.folder, `engine-${operation}.err`)
+  const child = start(run.engine, args, {
+    ...{ cwd: run.folder, env: engineVariables(run), stdoutFile, stderrFile },
+  })
+  // One SIGINT, whatever comes first: OpenTofu takes a second one for the wish to end at once, and loses what it knows.
+  const stop = (): void => child.kill('SIGINT')
+  const watch = watchEngine(run.limits, stop)
+  const interrupt = (): void => {
+    if (watch.passed !== undefined) return
+    watch.dispose()
+    stop()
+  }
+  run.signal.addEventListener('abort', interrupt, { once: true })
+  const ended = Promise.race([child.ended, watch.givenUp])
+  const diagnostics: Diagnostic[] = []
+  try {
+    const identity = identifyProcess(child.pid)
+    if (identity !== undefined) await run.onStarted?.(identity)
+    await followLines(stdoutFile, ended, (line) => {
+      watch.seen()
+      const event = parseEngineLine(line)
+      if (event?.type === 'diagnostic') diagnostics.push(event.diagnostic)
+      if (event !== undefined) run.onEvent?.(event)
+    })
+  } finally {
+    await ended
+    watch.dispose()
+    run.signal.removeEventListener('abort', interrupt)
+  }
+  const end = await ended
+  if (end === 'given-up') {
+    child.leave()
+    throw timeoutOf(run, operation, watch.passed, child.pid)
+  }
+  const printed = STREAMS.has(operation) ? '' : await readFile(stdoutFile, 'utf8')
+  const text = `${await readFile(stderrFile, 'utf8')}\n${printed}`
+  // What programs print may hold secrets, and these files are not redacted as the log is.
+  await Promise.all([stdoutFile, stderrFile].map((file) => rm(file, { force: true })))
+  run.signal.throwIfAborted()
+  if (end.exitCode === 0) return printed
+  if (watch.passed !== undefined) throw timeoutOf(run, operation, watch.passed, null)
+  throw new LabError(explainEngineFailure({ ...run, operation }, diagnostics, text))
+}
+
+/** @param pid of an engine that did not end */
+function timeoutOf(
+  { limits }: EngineRun,
+  operation: Operation,
+  passed: Watch['passed'] = 'total',
+  pid: number | null,
+): LabError {
+  const ms = passed === 'quiet' ? limits?.quietMs : limits?.totalMs
+  return new LabError({
+    code: 'engine-timeout',
+    operation,
+    passed,
+    seconds: Math.round((ms ?? 0) / 1000),
+    pid,
+  })
+}
+
+function engineVariables({ unset, encryption, providers }: EngineRun): Record<string, string | undefined> {
+  const removed = Object.fromEntries(unset.map((name) => [name, undefined]))
+  // A lab's own lock file knows nothing of what another lab has loaded; without the second variable it is loaded anew.
+  const shared =
+    providers === undefined
+      ? {}
+      : { TF_PLUGIN_CACHE_DIR: providers, TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE: '1' }
+  return { ...removed, ...shared, TF_ENCRYPTION: encryption, TF_IN_AUTOMATION: '1', CHECKPOINT_DISABLE: '1' }
+}
+
+/** Reads a growing file line by line until its writer ended. */
+async function followLines(
+  path: string,
+  ended: Promise<unknown>,
+  onLine: (line: string) => void,
+): Promise<void> {
+  let running = true
+  void ended.finally(() => (running = false))
+  const file = await open(path, 'r')
+  try {
+    const decoder = new TextDecoder()
+    let rest = ''
+    for (;;) {
+      const last = !running
+      const { bytesRead, buffer } = await file.read({ buffer: Buffer.alloc(65536) })
+      rest += decoder.decode(buffer.subarray(0, bytesRead), { stream: true })
+      const lines = rest.split('\n')
+      rest = lines.pop() ?? ''
+      lines.forEach(onLine)
+      if (bytesRead > 0) continue
+      if (last) break
+      await Promise.race([sleep(POLL_MS), ended])
+    }
+    if (rest !== '') onLine(rest)
+  } finally {
+    await file.close()
+  }
+}

@@ -1,0 +1,47 @@
+/** How long an engine may work, in milliseconds. */
+export interface EngineLimits {
+  /** Without a line on its stream. */
+  readonly quietMs: number
+  readonly totalMs: number
+  /** How long it may take to end once it was told to. */
+  readonly graceMs: number
+}
+
+export interface Watch {
+  /** The engine has shown that it goes on. */
+  seen(): void
+  /** Which limit was passed; undefined while none was. */
+  readonly passed: 'quiet' | 'total' | undefined
+  /** Resolves when the engine did not end although it was told to; never where it was not. */
+  readonly givenUp: Promise<'given-up'>
+  dispose(): void
+}
+
+/** Calls `stop` once when a limit is passed. Without limits it does nothing. */
+export function watchEngine(limits: EngineLimits | undefined, stop: () => void): Watch {
+  let passed: Watch['passed']
+  let quiet: NodeJS.Timeout | undefined
+  const timers: NodeJS.Timeout[] = []
+  let giveUp: (value: 'given-up') => void = () => undefined
+  const givenUp = new Promise<'given-up'>((resolve) => (giveUp = resolve))
+  const pass = (which: 'quiet' | 'total') => (): void => {
+    if (passed !== undefined || limits === undefined) return
+    passed = which
+    stop()
+    timers.push(setTimeout(() => giveUp('given-up'), limits.graceMs))
+  }
+  const seen = (): void => {
+    clearTimeout(quiet)
+    if (limits !== undefined && passed === undefined) quiet = setTimeout(pass('quiet'), limits.quietMs)
+  }
+  seen()
+  if (limits !== undefined) timers.push(setTimeout(pass('total'), limits.totalMs))
+  return {
+    seen,
+    get passed() {
+      return passed
+    },
+    givenUp,
+    dispose: () => [quiet, ...timers].forEach((timer) => clearTimeout(timer)),
+  }
+}

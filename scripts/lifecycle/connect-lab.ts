@@ -1,0 +1,25 @@
+import type { AnyLab } from '../../backend/lab.js'
+import { LabError } from '../errors.js'
+import { connectOnce, isKeyRefused, SshError, type Connection, type SshTarget } from '../machine/connect.js'
+import { keyNotOnLab } from './reach.js'
+
+/**
+ * One try at a machine that is known to be up. `timeouts` in milliseconds, as of `connectOnce`. Throws LabError
+ * key-not-on-lab where it takes no key of ours, else ssh-failed, or host-key-changed.
+ */
+export async function connectToLab(
+  lab: AnyLab,
+  target: SshTarget,
+  timeouts: Parameters<typeof connectOnce>[1],
+  signal: AbortSignal,
+): Promise<Connection> {
+  try {
+    return await connectOnce(target, timeouts, signal)
+  } catch (error) {
+    if (!(error instanceof SshError)) throw error
+    if (isKeyRefused(error)) throw keyNotOnLab(lab, target.identity, error)
+    const { reason } = error
+    const { machine } = target
+    throw new LabError({ code: 'ssh-failed', lab: lab.lab, machine, reason }, { cause: error })
+  }
+}

@@ -1,0 +1,26 @@
+import { withGuard } from '../../backend/guard.js'
+import type { Context } from '../context.js'
+import { ensureFolder, providerFolder } from '../workspace.js'
+
+/** Loading a provider may take minutes on a slow network. In milliseconds. */
+const PROVIDERS_PATIENCE_MS = 15 * 60_000
+
+/**
+ * With the folder of the providers of all labs, one command at a time: engines before 1.10 write into it side by side.
+ * Undefined where nothing is loaded, as for local labs, or the user has one of their own.
+ */
+export async function withProviders<T>(
+  { env, space, progress }: Context,
+  of: { readonly lab: string; readonly provider: string | undefined; readonly signal: AbortSignal },
+  action: (folder: string | undefined) => Promise<T>,
+): Promise<T> {
+  if (env.hasProviderCache || of.provider === 'local') return action(undefined)
+  const folder = await ensureFolder(providerFolder(space))
+  const onWait = (pid: number): void => {
+    if (pid !== process.pid)
+      progress.say(`${of.lab}: another command (pid ${pid}) is loading providers, waiting …`)
+  }
+  return withGuard(`${folder}.guard`, { timeoutMs: PROVIDERS_PATIENCE_MS, signal: of.signal, onWait }, () =>
+    action(folder),
+  )
+}

@@ -1,0 +1,24 @@
+import type { CloudName } from '../../distro-catalog/provider.js'
+import { LabError } from '../errors.js'
+
+/** How each cloud names the zones of a region. Which there are only the cloud itself knows, and they differ by account. */
+const ZONES: Readonly<
+  Record<CloudName, (region: string) => { readonly example: string; readonly join: string }>
+> = {
+  aws: (region) => ({ example: `${region}a`, join: region }),
+  google: (region) => ({ example: `${region}-b`, join: `${region}-` }),
+  azure: () => ({ example: '1', join: '' }),
+}
+
+/**
+ * The zone that `--zone` means: its whole name, or what comes after the region's (`b`; Azure: `1`). Throws LabError usage
+ * for one that can't be in this region.
+ */
+export function zoneIn(provider: CloudName, region: string, given: string): string {
+  const { example, join } = ZONES[provider](region)
+  const isShort = provider === 'azure' ? /^[1-9]$/ : /^[a-z]$/
+  if (isShort.test(given)) return `${join}${given}`
+  if (join !== '' && given.startsWith(join) && given.length > join.length) return given
+  const problem = `--zone: expected a zone of ${region} such as ${example}, got "${given}"; another region is named with --region`
+  throw new LabError({ code: 'usage', problem })
+}

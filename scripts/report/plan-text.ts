@@ -1,0 +1,55 @@
+import type { LabChanges, PlannedChange } from '../lifecycle/plan.js'
+
+type Action = PlannedChange['action']
+
+const SIGNS: Readonly<Record<Action, string>> = {
+  ...{ create: '+', update: '~', replace: '-/+', destroy: '-', start: '>' },
+}
+
+/** One line for each change, then how many there are of each kind. */
+export function renderPlan(plan: LabChanges): string {
+  const lines = plan.changes.map(({ address, action, attributes }) => {
+    const names = attributes.length === 0 ? '' : `: ${attributes.join(', ')}`
+    return `  ${SIGNS[action].padStart(3)} ${action.padEnd(7)}  ${address}${names}`
+  })
+  const next = plan.changes.length === 0 ? [] : [`distrolab up ${asked(plan)}    # would do that`]
+  return [`${titleOf(plan)}: ${summaryOf(plan)}`, ...lines, ...next].join('\n')
+}
+
+/** For a comment on a pull request. */
+export function renderPlanMarkdown(plan: LabChanges): string {
+  const head = `### \`${plan.lab}\`: ${summaryOf(plan)}\n\n${titleOf(plan)}`
+  if (plan.changes.length === 0) return head
+  const rows = plan.changes.map(
+    ({ address, action, attributes }) =>
+      `| ${action} | \`${address}\` | ${attributes.map((name) => `\`${name}\``).join(', ')} |`,
+  )
+  return [`${head}\n`, '| action | resource | changed attributes |', '| --- | --- | --- |', ...rows].join(
+    '\n',
+  )
+}
+
+function titleOf({ lab, distro, provider, region, state, costPerHourUsd }: LabChanges): string {
+  const place = region === provider ? provider : `${provider} ${region}`
+  const cost = costPerHourUsd === 0 ? '' : `, $${costPerHourUsd.toFixed(4)} an hour`
+  return `${lab} (${distro} on ${place}, ${state ?? 'new'}${cost})`
+}
+
+const COUNTED: readonly (readonly [Action, string])[] = [
+  ['create', 'to create'],
+  ['update', 'to change'],
+  ['replace', 'to replace'],
+  ['destroy', 'to destroy'],
+  ['start', 'to start'],
+]
+
+function summaryOf({ changes }: LabChanges): string {
+  const counted = COUNTED.flatMap(([action, words]) => {
+    const count = changes.filter((change) => change.action === action).length
+    return count === 0 ? [] : [`${count} ${words}`]
+  })
+  return counted.length === 0 ? 'no change' : counted.join(', ')
+}
+
+const asked = ({ lab, profile, state }: LabChanges): string =>
+  state === null ? `--profile ${profile} --name ${lab}` : lab
