@@ -40,6 +40,8 @@ const machineSchema = Type.Object({
   user: name,
   /** `<type> <base64>`, pinned at first contact. */
   hostKey: nullable(Type.String()),
+  /** The file that a reset must take away, by its name; null or missing: none could be written. */
+  marker: Type.Optional(nullable(name)),
   /** Where a machine that lives on the owner's own computer keeps its files: an absolute folder. */
   place: Type.Optional(name),
 })

@@ -1,4 +1,5 @@
 import type { AnyLab } from '../../backend/lab.js'
+import type { Machine } from '../../backend/record-schema.js'
 import { setClock } from '../machine/clock.js'
 import { waitForCloudInit } from '../machine/cloud-init.js'
 import type { Connection } from '../machine/connect.js'
@@ -7,6 +8,7 @@ import type { Wait } from '../settings.js'
 import type { Session } from './gate.js'
 import { stepControl, type Work } from './make-machines.js'
 import { targetOf, writeLabSshConfig } from './reach.js'
+import { plantMarker } from './marker.js'
 import { reviveOf } from './revive.js'
 import type { Steps } from './steps.js'
 
@@ -67,16 +69,39 @@ export async function configureMachines(
   const { session, plan, steps } = work
   const { baseline } = plan.hooks
   if (wait === 'ready') await waitForConfiguration(work, connections)
-  if (baseline.kind === 'image') return
-  await steps.run('baseline', async (detail) => {
-    for (const [index, machine] of (session.writer.lab?.machines ?? []).entries()) {
-      const outcome = await baseline.take(machine, stepControl(work, detail))
-      const connection = connections[index]
-      if (outcome === 'taken' && connection !== undefined)
-        await setMachineClock(session, machine.name, connection)
-    }
-  })
+  if (baseline.kind === 'snapshot')
+    await steps.run('baseline', async (detail) => {
+      for (const [machine, connection] of pairs(session, connections)) {
+        const outcome = await baseline.take(machine, stepControl(work, detail))
+        if (outcome === 'taken') await setMachineClock(session, machine.name, connection)
+      }
+    })
+  await steps.run('mark', () =>
+    eachMachine(session, connections, async (machine, connection) => ({
+      ...machine,
+      marker: await plantMarker(session, machine, connection),
+    })),
+  )
 }
+
+/** Records what becomes of each machine of the lab, all at the same time. */
+export async function eachMachine(
+  session: Session,
+  connections: readonly Connection[],
+  change: (machine: Machine, connection: Connection, index: number) => Promise<Machine>,
+): Promise<void> {
+  const changed = pairs(session, connections).map(([machine, connection], index) =>
+    change(machine, connection, index),
+  )
+  await session.writer.update({ machines: await Promise.all(changed) })
+}
+
+/** `connections` as from withMachines. */
+const pairs = ({ writer }: Session, connections: readonly Connection[]): (readonly [Machine, Connection])[] =>
+  connections.flatMap((connection, index) => {
+    const machine = writer.lab?.machines[index]
+    return machine === undefined ? [] : [[machine, connection] as const]
+  })
 
 export const waitForConfiguration = (
   { session, steps }: Work,

@@ -47,10 +47,7 @@ export const localHooks: ProviderHooks = {
   },
 
   revival: {
-    async panicOf(machine) {
-      const { statusOf } = await import('../../stacks/local/driver/status.js')
-      return (await statusOf(keyOf(machine))).panic
-    },
+    panicOf: async (machine) => (await lookAt(machine)).panic,
 
     async restart(spec, machine, step) {
       await callDriver('stop', keyOf(machine), driverOptions(step))
@@ -140,15 +137,11 @@ export const localHooks: ProviderHooks = {
     })
   },
 
-  async presence(_lab, machine) {
-    const { machine: found } = await callDriver('status', keyOf(machine))
-    return found.presence
-  },
+  presence: async (_lab, machine) => (await lookAt(machine)).presence,
 
   async enforcers(lab) {
     if (isElsewhere(lab)) return [{ name: WATCHDOG, state: 'unknown' }]
-    const { statusOf } = await import('../../stacks/local/driver/status.js')
-    const machines = await Promise.all(lab.machines.map((machine) => statusOf(keyOf(machine))))
+    const machines = await Promise.all(lab.machines.map(lookAt))
     return [{ name: WATCHDOG, state: watchdogState(machines, lab.expiresAt) }]
   },
 
@@ -183,6 +176,12 @@ async function startMachine(spec: LabSpec, name: string, step: StepControl): Pro
 }
 
 const notHere = (problem: string): LabError => new LabError({ code: 'usage', problem })
+
+/** Looking changes nothing, so it needs no program of its own. */
+async function lookAt(machine: Machine): Promise<StatusResult> {
+  const { statusOf } = await import('../../stacks/local/driver/status.js')
+  return statusOf(keyOf(machine))
+}
 
 const CONSOLE_LINES = 20
 const WATCHDOG = 'watchdog'

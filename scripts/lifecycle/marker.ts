@@ -1,64 +1,63 @@
 import { randomUUID } from 'node:crypto'
-import type { AnyLab } from '../../backend/lab.js'
+import type { Machine } from '../../backend/record-schema.js'
 import { LabError } from '../errors.js'
-import { connectOnce, SshError, type Connection } from '../machine/connect.js'
+import type { Connection } from '../machine/connect.js'
 import { runRemote } from '../machine/remote.js'
 import type { Session } from './gate.js'
-import type { Work } from './make-machines.js'
-import { targetOf } from './reach.js'
 
-/** A file in the user's home that a reset must take away: the proof that the machines went back. */
-export interface Marker {
-  readonly file: string
-  /** The machines that have it; what can't be reached any more is all the more in need of a reset. */
-  readonly machines: ReadonlySet<string>
+/**
+ * A marker is a file that is put on a machine once its baseline is taken: a reset that brings the machine back takes it
+ * away. It lies in the folder of the user's keys, which every machine has and few programs look into.
+ */
+const PREFIX = 'distrolab-marker-'
+const FOLDER = '"$HOME"/.ssh'
+
+const plantText = (marker: string): string =>
+  `mkdir -p -m 700 ${FOLDER} && rm -f ${FOLDER}/${PREFIX}* && : >${FOLDER}/${marker}`
+
+/** Our own exit code for a marker that should be gone. */
+const STILL_THERE = 33
+
+/** Returns what the record keeps as the machine's marker: null where none could be written, which is said. */
+export async function plantMarker(
+  session: Session,
+  machine: Machine,
+  connection: Connection,
+): Promise<string | null> {
+  const marker = newMarker()
+  return outcome(session, machine, marker, await run(session, connection, plantText(marker)))
 }
 
-/** A machine that is well answers in this time, also without KVM. */
-const TIMEOUTS = { banner: 5_000, login: 15_000 }
+export const hasMarker = ({ marker = null }: Machine): boolean => marker !== null
 
-export async function plantMarker({ session, plan }: Work, lab: AnyLab): Promise<Marker> {
-  const { context, signal } = session
-  const file = `.distrolab-reset-${randomUUID()}`
-  const machines = new Set<string>()
-  for (const machine of lab.machines) {
-    try {
-      const target = targetOf(context, lab, machine, plan.identity)
-      const connection = await connectOnce(target, TIMEOUTS, signal)
-      const code = await runRemote(connection, `: >"$HOME/${file}"`, { signal }).finally(() =>
-        connection.end(),
-      )
-      if (code === 0) machines.add(machine.name)
-      else sayUnmarked(session, machine.name, `writing a file there ended with ${code}`)
-    } catch (error) {
-      if (!isUnreachable(error)) throw error
-      sayUnmarked(session, machine.name, error.message)
-    }
-  }
-  return { file, machines }
+/** The same, once the former marker is seen to be gone. Throws LabError reset-not-clean where it is not. */
+export async function exchangeMarker(
+  session: Session,
+  machine: Machine,
+  connection: Connection,
+): Promise<string | null> {
+  const { marker: former = null } = machine
+  const marker = newMarker()
+  const isGone = former === null ? '' : `test ! -e ${FOLDER}/${former} || exit ${STILL_THERE}; `
+  const code = await run(session, connection, isGone + plantText(marker))
+  if (code === STILL_THERE)
+    throw new LabError({ code: 'reset-not-clean', lab: session.lab, machine: machine.name })
+  return outcome(session, machine, marker, code)
 }
 
-function sayUnmarked({ context, lab, log }: Session, machine: string, reason: string): void {
-  log.warn('no marker could be written', { machine, reason })
-  context.progress.say(`${lab}/${machine} takes no file any more: that it goes back can't be verified by one`)
-}
+const newMarker = (): string => PREFIX + randomUUID()
 
-/** One that shows another host key, too, has only to go back. */
-const isUnreachable = (error: unknown): error is Error =>
-  error instanceof SshError || (error instanceof LabError && error.fault.code === 'host-key-changed')
+const run = ({ signal }: Session, connection: Connection, command: string): Promise<number> =>
+  runRemote(connection, command, { signal })
 
-/** Throws LabError reset-not-clean where the marker is still there. */
-export async function verifyMarkerGone(
-  { session }: Work,
-  marker: Marker,
-  names: readonly string[],
-  connections: readonly Connection[],
-): Promise<void> {
-  const { lab, signal } = session
-  for (const [index, name] of names.entries()) {
-    const connection = connections[index]
-    if (!marker.machines.has(name) || connection === undefined) continue
-    const code = await runRemote(connection, `test ! -e "$HOME/${marker.file}"`, { signal })
-    if (code !== 0) throw new LabError({ code: 'reset-not-clean', lab, machine: name })
-  }
+function outcome(
+  { context, lab, log }: Session,
+  { name }: Machine,
+  marker: string,
+  code: number,
+): string | null {
+  if (code === 0) return marker
+  log.warn('no marker could be written', { machine: name, code })
+  context.progress.say(`${lab}/${name} takes no file: that a reset brings it back can't be verified`)
+  return null
 }

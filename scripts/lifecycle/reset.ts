@@ -1,14 +1,15 @@
 import type { AnyLab, Lab } from '../../backend/lab.js'
 import type { Context } from '../context.js'
 import { LabError } from '../errors.js'
-import type { Connection } from '../machine/connect.js'
-import { setMachineClock, waitForConfiguration, withMachines } from './configure-machines.js'
+import type { Extras } from '../../backend/lab-writer.js'
+import type { Decided } from '../../backend/record-schema.js'
+import { eachMachine, setMachineClock, waitForConfiguration, withMachines } from './configure-machines.js'
 import { settleEngine } from './engine-session.js'
 import { engineFor } from './engine-for.js'
 import { assertNotExpired } from './expiry.js'
 import { endAbandonedUse, throughGate, type Session } from './gate.js'
 import { makeMachines, stepControl, type Work } from './make-machines.js'
-import { plantMarker, verifyMarkerGone, type Marker } from './marker.js'
+import { exchangeMarker, hasMarker } from './marker.js'
 import { planLab, type LabPlan } from './plan-lab.js'
 import { resetSteps } from './step-lists.js'
 import { Steps, type Timing } from './steps.js'
@@ -17,7 +18,7 @@ import { armedView, type LabView } from './view.js'
 
 export interface MachineReset {
   readonly name: string
-  /** `unverified`: it could not be reached before, so it had no marker that could be gone. */
+  /** `unverified`: it had no marker that could be gone. */
   readonly verified: 'marker-gone' | 'unverified'
   /** The most by which its clock can be wrong, in milliseconds; null where nothing had stood still. */
   readonly clockWithinMs: number | null
@@ -64,33 +65,44 @@ export async function resetLab(
   const work: Work = { session, plan, steps: new Steps(session, resetSteps(baseline.kind)) }
   await settleEngine(session, 'wait')
   let resetting: Lab<'resetting'> | undefined
-  const marker = await work.steps.run(
-    'mark',
-    () => plantMarker(work, current),
-    async (_writer, extras) => {
-      resetting = await writer.transition(current, 'resetting', extras)
-    },
-  )
+  await goBack(work, current, async (patch, extras) => {
+    resetting = await writer.transition(current, 'resetting', { ...extras, patch })
+  })
   if (resetting === undefined) throw new TypeError('the step was recorded')
-  await goBack(work, resetting)
-  let machines: readonly MachineReset[] = []
+  const machines: MachineReset[] = []
   await withMachines(work, writer.lab ?? resetting, async (connections) => {
-    machines = await proveReset(work, marker, connections)
+    if (baseline.kind === 'image') await waitForConfiguration(work, connections)
+    await work.steps.run('verify', () =>
+      eachMachine(session, connections, async (machine, connection, index) => {
+        const [marker, clockWithinMs] = await Promise.all([
+          exchangeMarker(session, machine, connection),
+          baseline.kind === 'image' ? null : setMachineClock(session, machine.name, connection),
+        ])
+        const verified = hasMarker(machine) ? 'marker-gone' : 'unverified'
+        machines[index] = { name: machine.name, verified, clockWithinMs }
+        return { ...machine, marker }
+      }),
+    )
   })
   const lab = await writer.transition(resetting, 'ready', { step: null, finish: true })
   return { lab, timings: work.steps.timings, machines }
 }
 
-/** By the provider's one mechanism. */
-async function goBack(work: Work, lab: Lab<'resetting'>): Promise<void> {
+/** By the provider's one mechanism; `begin` records that it begins. */
+async function goBack(
+  work: Work,
+  lab: Resettable,
+  begin: (patch: Partial<Decided>, extras: Extras) => Promise<void>,
+): Promise<void> {
   const { session, plan, steps } = work
   const { hooks, profile } = plan
   const { baseline } = hooks
   if (baseline.kind === 'snapshot') {
     const spec = hooks.buildSpec(session.context, lab, profile, [])
-    await steps.run('restore', async (detail) => {
+    const restore = async (detail: (text: string) => void): Promise<void> => {
       for (const { name } of lab.machines) await baseline.restore(spec, name, stepControl(work, detail))
-    })
+    }
+    await steps.run('restore', restore, (_writer, extras) => begin({}, extras))
     return
   }
   const engine = await engineFor(session.context)
@@ -98,32 +110,7 @@ async function goBack(work: Work, lab: Lab<'resetting'>): Promise<void> {
   // They are made from their image, so they show new host keys.
   const machines = lab.machines.map((machine) => ({ ...machine, hostKey: null }))
   const anew = lab.machines.map(({ name }) => name)
-  await makeMachines({ ...work, engine }, lab, presences, anew, (writer, { step }) =>
-    writer.beginStep(step ?? '', { machines }),
+  await makeMachines({ ...work, engine }, lab, presences, anew, (_writer, extras) =>
+    begin({ machines }, extras),
   )
-}
-
-async function proveReset(
-  work: Work,
-  marker: Marker,
-  connections: readonly Connection[],
-): Promise<MachineReset[]> {
-  const { session, plan, steps } = work
-  const lab = session.writer.lab
-  const names = lab?.machines.map(({ name }) => name) ?? []
-  const isSnapshot = plan.hooks.baseline.kind === 'snapshot'
-  if (!isSnapshot) await waitForConfiguration(work, connections)
-  await steps.run('verify', () => verifyMarkerGone(work, marker, names, connections))
-  const clocks: (number | null)[] = names.map(() => null)
-  if (isSnapshot) {
-    await steps.run('clock', async () => {
-      for (const [index, connection] of connections.entries())
-        clocks[index] = await setMachineClock(session, names[index] ?? '', connection)
-    })
-  }
-  return names.map((name, index) => ({
-    name,
-    verified: marker.machines.has(name) ? 'marker-gone' : 'unverified',
-    clockWithinMs: clocks[index] ?? null,
-  }))
 }

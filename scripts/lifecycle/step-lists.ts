@@ -9,7 +9,8 @@ const TAKE = { snapshot: ['baseline'], image: [] } as const
 /** What `up` does, by how far `--wait` asks it to go. */
 export function upSteps(wait: Wait, kind: BaselineKind): readonly StepName[] {
   if (wait === 'none') return MAKE
-  return [...MAKE, 'wait-ssh', ...(wait === 'ready' ? (['cloud-init'] as const) : []), ...TAKE[kind]]
+  const cloudInit = wait === 'ready' ? (['cloud-init'] as const) : []
+  return [...MAKE, 'wait-ssh', ...cloudInit, ...TAKE[kind], 'mark']
 }
 
 /** Those of `up` on purpose: a swapped lab is one that `up` could have made. */
@@ -17,9 +18,7 @@ export const swapSteps = (kind: BaselineKind): readonly StepName[] => upSteps('r
 
 /** Without a snapshot the way back is the way there: the pinned image, and the very steps of `up`. */
 export const resetSteps = (kind: BaselineKind): readonly StepName[] =>
-  kind === 'snapshot'
-    ? ['mark', 'restore', 'wait-ssh', 'verify', 'clock']
-    : ['mark', ...REMAKE, 'wait-ssh', 'cloud-init', 'verify']
+  kind === 'snapshot' ? ['restore', 'wait-ssh', 'verify'] : [...REMAKE, 'wait-ssh', 'cloud-init', 'verify']
 
 export const downSteps = ['synth', 'init', 'destroy', 'verify'] as const
 
@@ -30,4 +29,4 @@ export const verifySteps = ['verify'] as const
 
 export type StepName =
   | (typeof MAKE | typeof downSteps | typeof extendSteps)[number]
-  | ('wait-ssh' | 'cloud-init' | 'baseline' | 'mark' | 'restore' | 'clock')
+  | ('wait-ssh' | 'cloud-init' | 'baseline' | 'mark' | 'restore')

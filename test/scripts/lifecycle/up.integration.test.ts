@@ -26,9 +26,11 @@ describe('up, status, list, history and down', () => {
           ssh: expect.stringMatching(/^ssh -F \/.* debian-local$/),
         },
       ],
-      timings: ['image', 'synth', 'init', 'apply', 'wait-ssh', 'cloud-init', 'baseline'].map((step) => ({
-        ...{ step, ms: expect.any(Number) },
-      })),
+      timings: ['image', 'synth', 'init', 'apply', 'wait-ssh', 'cloud-init', 'baseline', 'mark'].map(
+        (step) => ({
+          ...{ step, ms: expect.any(Number) },
+        }),
+      ),
     }
     expect(up.json()).toEqual({ ...shown, reused: false })
     expect((await box.ok('list', '-o', 'json')).json()).toEqual([shown])
