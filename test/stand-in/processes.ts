@@ -11,7 +11,7 @@ export interface SandboxProcess {
 
 /** Every living process that was started from a sandbox, at whatever distance: the environment names it. */
 export function processesOf(knobsFile: string): SandboxProcess[] {
-  return readdirSync('/proc')
+  const all = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .filter((pid) => read(pid, 'environ').includes(`${KNOBS_VARIABLE}=${knobsFile}`) && !isZombie(pid))
     .map((pid) => {
@@ -19,6 +19,13 @@ export function processesOf(knobsFile: string): SandboxProcess[] {
       const isDaemon = read(pid, 'environ').includes('FAKE_QEMU_DAEMON=1')
       return { pid: Number(pid), role: roleOf(words), words, isDaemon }
     })
+  return all.filter((process) => process.role !== 'engine' || !isFork(process, all))
+}
+
+/** A shell shows its own words a second time for as long as the program that it starts has not begun. */
+function isFork({ pid, words }: SandboxProcess, all: readonly SandboxProcess[]): boolean {
+  const [, parent] = /^PPid:\t(\d+)$/m.exec(read(String(pid), 'status').join('')) ?? []
+  return all.some((other) => other.pid === Number(parent) && other.words.join(' ') === words.join(' '))
 }
 
 function roleOf(words: readonly string[]): SandboxProcess['role'] {
