@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { AnyLab } from '../../backend/lab.js'
 import type { Machine } from '../../backend/record-schema.js'
 import { setClock } from '../machine/clock.js'
@@ -56,7 +57,7 @@ async function reachMachines(
     connections.push(connection)
     machines.push({ ...machine, hostKey: connection.hostKey })
   }
-  await writer.update({ machines })
+  if (!isDeepStrictEqual(machines, writer.lab?.machines)) await writer.update({ machines })
   await writeLabSshConfig(context, writer.lab ?? lab, plan.identity)
 }
 

@@ -12,8 +12,9 @@ import type { Session } from './gate.js'
 const PREFIX = 'distrolab-marker-'
 const FOLDER = '"$HOME"/.ssh'
 
+/** With what the shell itself can do: every program more is felt on a machine without KVM. */
 const plantText = (marker: string): string =>
-  `mkdir -p -m 700 ${FOLDER} && rm -f ${FOLDER}/${PREFIX}* && : >${FOLDER}/${marker}`
+  `[ -d ${FOLDER} ] || mkdir -m 700 ${FOLDER} && : >${FOLDER}/${marker}`
 
 /** Our own exit code for a marker that should be gone. */
 const STILL_THERE = 33
@@ -25,7 +26,8 @@ export async function plantMarker(
   connection: Connection,
 ): Promise<string | null> {
   const marker = newMarker()
-  return outcome(session, machine, marker, await run(session, connection, plantText(marker)))
+  const text = `rm -f ${FOLDER}/${PREFIX}*; ${plantText(marker)}`
+  return outcome(session, machine, marker, await run(session, connection, text))
 }
 
 export const hasMarker = ({ marker = null }: Machine): boolean => marker !== null
@@ -38,7 +40,7 @@ export async function exchangeMarker(
 ): Promise<string | null> {
   const { marker: former = null } = machine
   const marker = newMarker()
-  const isGone = former === null ? '' : `test ! -e ${FOLDER}/${former} || exit ${STILL_THERE}; `
+  const isGone = former === null ? '' : `[ ! -e ${FOLDER}/${former} ] || exit ${STILL_THERE}; `
   const code = await run(session, connection, isGone + plantText(marker))
   if (code === STILL_THERE)
     throw new LabError({ code: 'reset-not-clean', lab: session.lab, machine: machine.name })
