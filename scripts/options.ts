@@ -9,7 +9,7 @@ export const repeatedText = (describe: string): Options => ({ ...text(describe),
 export const commonOptions: Readonly<Record<string, Options>> = {
   backend: text('Where the truth is kept, such as file:///srv/labs'),
   config: text('Configuration file instead of the nearest distrolab.yaml'),
-  output: { ...text('text or json'), alias: 'o' },
+  output: { ...text('text or json; plan: markdown too, for pull requests'), alias: 'o' },
   verbose: { type: 'count', alias: 'v', describe: 'Show the log on stderr; twice for details' },
   quiet: { type: 'boolean', alias: 'q', describe: 'No progress' },
 }

@@ -1,5 +1,5 @@
 import type { Command } from '../command.js'
-import { commonOptions, machineOptions, nameOption, profileOption } from '../options.js'
+import { machineOptions, nameOption, profileOption } from '../options.js'
 
 const { wait: _wait, ...stackOptions } = machineOptions
 
@@ -12,7 +12,6 @@ export const planCommand: Command = {
     ...profileOption,
     ...nameOption,
     ...stackOptions,
-    output: { ...commonOptions['output'], describe: 'text, json, or markdown (for pull requests)' },
     'detailed-exitcode': {
       type: 'boolean',
       describe: 'Exit with 0 when nothing would change, 2 when something would, and never with 2 otherwise',
@@ -22,7 +21,7 @@ export const planCommand: Command = {
     ['distrolab plan debian-local', 'what up would change of this lab'],
     ['distrolab plan --profile fedora-aws', 'what a new lab is made of, and where'],
     ['distrolab plan --profile debian-local,fedora-local', 'of several profiles at once'],
-    ['distrolab plan web -o markdown >>"$GITHUB_STEP_SUMMARY"', 'for a pull request'],
+    ['distrolab plan web -o markdown', 'for a pull request'],
     ['distrolab plan web --detailed-exitcode', 'in CI: 0 is no change, 2 is changes'],
   ],
   async run(context, { lab }) {

@@ -27,7 +27,7 @@ async function refusal(...argv: string[]): Promise<string> {
 }
 
 const VERBS = [
-  ...['swap', 'reset', 'recover'],
+  ...['plan', 'swap', 'reset', 'recover'],
   ...['up', 'down', 'status', 'list', 'ssh', 'exec', 'images', 'regions', 'synth', 'history', 'doctor'],
   ...['lock status', 'lock break'],
   ...['images import', 'images forget'],
