@@ -23,9 +23,8 @@ export const imagesImportCommand: Command = {
     ...leaseOptions,
   },
   examples: [
-    ['distrolab images import arch --provider google', "the distribution's official cloud image"],
-    ['distrolab images import arch --provider google --bucket gs://b', 'through another bucket'],
-    ['distrolab images import arch --provider google --image ./a.img', 'a disk of your own'],
+    ['distrolab images import arch --provider google', 'its official cloud image'],
+    ['distrolab images import arch --provider google --image a.img', 'a disk of your own'],
   ],
   async run(context, { flags }) {
     const { importImage } = await import('../images/import.js')

@@ -74,8 +74,7 @@ export const azureHooks: ProviderHooks = {
       await moveSchedule(instance, lab.expiresAt, { now: new Date(), signal })
     }
     // The mark comes last: it says that the machines go by the new time.
-    if (running.some(({ tags }) => !isMarked(tags, lab)))
-      await markExpiry(idOf(lab), lab.expiresAt, signal)
+    if (running.some(({ tags }) => !isMarked(tags, lab))) await markExpiry(idOf(lab), lab.expiresAt, signal)
   },
 
   async start(spec, name, step) {

@@ -56,12 +56,12 @@ describe('the clients of clouds', () => {
       ['backend/open-setup.ts', 'backend/gcs-setup.ts', true],
       ['backend/open-store.ts', 'backend/s3.ts', true],
       ['backend/open-store.ts', 'backend/gcs.ts', true],
-      ['scripts/lifecycle/provider-hooks.ts', 'scripts/lifecycle/aws-hooks.ts', true],
-      ['scripts/lifecycle/provider-hooks.ts', 'scripts/lifecycle/azure-hooks.ts', true],
       ['scripts/refresh/askers.ts', 'scripts/clouds/aws/account.ts', true],
       ['scripts/refresh/askers.ts', 'scripts/clouds/aws/image.ts', true],
       ['scripts/refresh/askers.ts', 'scripts/clouds/azure/account.ts', true],
       ['scripts/refresh/askers.ts', 'scripts/clouds/azure/image.ts', true],
+      ['scripts/lifecycle/provider-hooks.ts', 'scripts/lifecycle/aws-hooks.ts', true],
+      ['scripts/lifecycle/provider-hooks.ts', 'scripts/lifecycle/azure-hooks.ts', true],
     ])
   })
 
