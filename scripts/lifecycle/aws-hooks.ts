@@ -7,35 +7,33 @@ import { CatalogError } from '../../distro-catalog/errors.js'
 import { machineName } from '../../stacks/aws/names.js'
 import { planAwsLab } from '../../stacks/aws/plan.js'
 import type { AwsImageSelector } from '../../stacks/aws/spec.js'
-import { checkAwsAccount } from '../clouds/aws/account.js'
-import { moveTimer } from '../clouds/aws/expiry.js'
-import { findImage, findNewestImage, type AwsMachineImage } from '../clouds/aws/image.js'
-import {
-  findInstances,
-  markExpiry,
-  readConsole,
-  startInstance,
-  type AwsInstance,
-} from '../clouds/aws/instances.js'
-import { findThings, removeThings } from '../clouds/aws/leftovers.js'
+import type { AwsMachineImage } from '../clouds/aws/image.js'
+import type { AwsInstance } from '../clouds/aws/instances.js'
 import type { Context } from '../context.js'
 import { LabError } from '../errors.js'
 import { explain } from '../explain.js'
 import { cloudPlan, cloudPlanning, requireCloud } from './cloud-hooks.js'
-import { connectToLab } from './connect-lab.js'
 import type { Enforcer, ImageWish, Presence, ProviderHooks, StepControl } from './provider-hooks.js'
 import { requireIdentity, targetOf } from './reach.js'
+
+// Whoever only writes files does without AWS's client, which takes longer to load than all the rest.
+const loadAccount = () => import('../clouds/aws/account.js')
+const loadImage = () => import('../clouds/aws/image.js')
+const loadInstances = () => import('../clouds/aws/instances.js')
+const loadLeftovers = () => import('../clouds/aws/leftovers.js')
 
 /** An instance of EC2. AWS is asked by tags and names alone, so that a lab is found without any state of OpenTofu. */
 export const awsHooks: ProviderHooks = {
   ...cloudPlanning('aws'),
 
   async checkPrerequisites({ interrupt, progress }) {
+    const { checkAwsAccount } = await loadAccount()
     const { arn, account } = await checkAwsAccount(interrupt.signal)
     progress.say(`AWS account ${account}, as ${arn}`)
   },
 
   async prepareImage(_context, profile, wish, pinned) {
+    const { findImage } = await loadImage()
     const image =
       pinned === undefined ? await newestImage(profile, wish) : await findImage(wish.region, pinned)
     const { id, name, diskGiB } = image
@@ -45,11 +43,13 @@ export const awsHooks: ProviderHooks = {
   buildSpec: (...facts) => planAwsLab(cloudPlan(...facts)),
 
   async presence({ region }, machine) {
+    const { findInstances } = await loadInstances()
     const found = await findInstances(region, nameOf(machine))
     return presenceOf(found)
   },
 
   async enforcers(lab) {
+    const { findInstances } = await loadInstances()
     const patience = AbortSignal.timeout(LOOK_MS)
     try {
       const found = await findInstances(lab.region, lab.tags, patience)
@@ -62,6 +62,10 @@ export const awsHooks: ProviderHooks = {
   },
 
   async moveExpiry(context, lab, step) {
+    const [{ findInstances, markExpiry }, { findThings }] = await Promise.all([
+      loadInstances(),
+      loadLeftovers(),
+    ])
     const running = (await findInstances(lab.region, lab.tags)).filter(({ state }) => state === 'running')
     if (running.length === 0) return
     for (const machine of lab.machines) await moveMachineExpiry(context, lab, machine, step)
@@ -78,10 +82,12 @@ export const awsHooks: ProviderHooks = {
 
   async start(spec, name, step) {
     if (spec.provider !== 'aws') return undefined
+    const { startInstance } = await loadInstances()
     return startInstance(spec.region, { Name: machineName(`${spec.id}-${name}`) }, step.signal)
   },
 
   async removeLeftovers(lab, step) {
+    const { removeThings } = await loadLeftovers()
     const left = await removeThings(lab.region, lab.tags, {
       signal: step.signal,
       onRefused: ({ kind, id }, error) => step.detail(`${kind} ${id}: ${explain(error).message}`),
@@ -90,6 +96,7 @@ export const awsHooks: ProviderHooks = {
   },
 
   async consoleTail(lab, machine) {
+    const { findInstances, readConsole } = await loadInstances()
     try {
       const [instance] = await findInstances(lab.region, nameOf(machine))
       return instance === undefined ? '' : await readConsole(lab.region, instance.id, CONSOLE_LINES)
@@ -117,6 +124,7 @@ async function newestImage(profile: Profile, { region, size }: ImageWish): Promi
     throw new CatalogError({ code: 'pair-unavailable', distro: distro.name, provider: 'aws', reason })
   }
   const selector: AwsImageSelector = { ...image, architecture }
+  const { findNewestImage } = await loadImage()
   const newest = await findNewestImage(region, selector)
   if (newest !== undefined) return newest
   throw new LabError({
@@ -148,6 +156,8 @@ async function moveMachineExpiry(
   { signal, detail }: StepControl,
 ): Promise<void> {
   const identity = await requireIdentity(context, lab)
+  const { connectToLab } = await import('./connect-lab.js')
+  const { moveTimer } = await import('../clouds/aws/expiry.js')
   detail(`${machine.name}: telling its timer`)
   const connection = await connectToLab(lab, targetOf(context, lab, machine, identity), TIMEOUTS, signal)
   try {

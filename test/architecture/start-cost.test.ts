@@ -38,14 +38,12 @@ describe('TypeBox', () => {
 describe('the clients of clouds', () => {
   const isClient = (specifier: string): boolean => /^@(aws-sdk|smithy|google-cloud)\//.test(specifier)
 
-  test('are loaded by nobody but through the `import()` of what needs one: a store, its set-up, labs on AWS', () => {
+  test('are loaded by nobody but through the `import()` of what needs one: a store, its set-up, what asks AWS', () => {
     const loaders = product
       .map(({ path }) => path)
       .filter((path) => wayTo(product, path, isClient, { lazily: false }) !== undefined)
     for (const loader of loaders)
-      expect(loader).toMatch(
-        /^(backend\/(s3|gcs|aws)[-.]|scripts\/clouds\/aws\/|scripts\/lifecycle\/aws-hooks)/,
-      )
+      expect(loader).toMatch(/^(backend\/(s3|gcs|aws)[-.]|scripts\/clouds\/aws\/)/)
     const doors = product
       .flatMap(importsOf)
       .filter(
@@ -56,7 +54,9 @@ describe('the clients of clouds', () => {
       ['backend/open-setup.ts', 'backend/gcs-setup.ts', true],
       ['backend/open-store.ts', 'backend/s3.ts', true],
       ['backend/open-store.ts', 'backend/gcs.ts', true],
-      ['scripts/lifecycle/provider-hooks.ts', 'scripts/lifecycle/aws-hooks.ts', true],
+      ...['account', 'image', 'instances', 'leftovers'].map((name) => [
+        ...['scripts/lifecycle/aws-hooks.ts', `scripts/clouds/aws/${name}.ts`, true],
+      ]),
     ])
   })
 
