@@ -7,6 +7,17 @@ import { build } from 'esbuild'
 
 const SCHEMAS = ['backend/schema', 'distro-catalog/schema', 'scripts/schema', 'stacks/local/driver/schema']
 
+/** CDKTF loads it for assets, which no lab has; with all that it loads itself it is a tenth of a synth. */
+const withoutArchiver = {
+  name: 'without-archiver',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^archiver$/ }, ({ path }) => ({ path, namespace: 'left-out' }))
+    onLoad({ filter: /.*/, namespace: 'left-out' }, ({ path }) => ({
+      contents: `module.exports = () => { throw new Error('${path} is left out of the bundle') }`,
+    }))
+  },
+}
+
 await compileChecks('dist/checks')
 const { writeKnownEntries } = await import('./dist/scripts/build-catalog.js')
 await writeKnownEntries()
@@ -57,6 +68,7 @@ async function bundlePrograms(outdir) {
     logLevel: 'warning',
     // It looks for a native addon beside itself.
     external: ['ssh2'],
+    plugins: [withoutArchiver],
     // CommonJS libraries in the bundle ask for Node's own modules by `require`.
     banner: {
       js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -12,6 +12,8 @@ export interface BenchUser {
   readonly folder: string
   readonly env: Readonly<Record<string, string>>
   distrolab(...args: string[]): Promise<string>
+  /** Writes a configuration and returns the path of its file. */
+  configure(text: string): Promise<string>
   remove(): Promise<void>
 }
 
@@ -24,6 +26,11 @@ export async function newUser(cache?: string): Promise<BenchUser> {
     async distrolab(...args) {
       const { stdout } = await execa('node', [cli, ...args], { env, stdin: 'ignore' })
       return stdout
+    },
+    async configure(text) {
+      const file = join(folder, 'distrolab.yaml')
+      await writeFile(file, text)
+      return file
     },
     remove: () => rm(folder, { recursive: true, force: true }),
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { renderTable } from '../scripts/report/table.js'
 import { againstCdktf, firstUps, overhead, reconnect, startUp, type Row } from './cases.js'
 import { newUser, projectRoot } from './lab.js'
+import { plansInParallel, synthOfOne } from './plan.js'
 import { cleanupAgainstDown, resetToSsh, swapAgainstUp } from './life.js'
 
 /** Runs every case in one go on a user of its own, prints the table and writes it as JSON. */
@@ -21,6 +22,8 @@ try {
   await show(reconnect(user))
   await user.distrolab('down', 'debian-local')
   await show(startUp(user))
+  await show(synthOfOne(user))
+  await show(plansInParallel(user))
   await show(overhead(user))
   await show(againstCdktf(user))
   await show(resetToSsh(user))

@@ -24,7 +24,6 @@ export const imagesImportCommand: Command = {
   },
   examples: [
     ['distrolab images import arch --provider google', 'its official cloud image'],
-    ['distrolab images import arch --provider google --image a.img', 'a disk of your own'],
   ],
   async run(context, { flags }) {
     const { importImage } = await import('../images/import.js')

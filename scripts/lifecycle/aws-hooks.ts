@@ -6,32 +6,31 @@ import { CatalogError } from '../../distro-catalog/errors.js'
 import { machineName } from '../../stacks/aws/names.js'
 import { planAwsLab } from '../../stacks/aws/plan.js'
 import type { AwsImageSelector } from '../../stacks/aws/spec.js'
-import { checkAwsAccount } from '../clouds/aws/account.js'
-import { findImage, findNewestImage, type AwsMachineImage } from '../clouds/aws/image.js'
-import {
-  findInstances,
-  markExpiry,
-  readConsole,
-  startInstance,
-  type AwsInstance,
-} from '../clouds/aws/instances.js'
-import { findThings, removeThings } from '../clouds/aws/leftovers.js'
+import type { AwsMachineImage } from '../clouds/aws/image.js'
+import type { AwsInstance } from '../clouds/aws/instances.js'
 import { LabError } from '../errors.js'
 import { explain } from '../explain.js'
 import { cloudPlan, cloudPlanning, requireCloud } from './cloud-hooks.js'
-import { moveMachineExpiry } from './machine-expiry.js'
 import type { Enforcer, ImageWish, Presence, ProviderHooks } from './provider-hooks.js'
+
+// Whoever only writes files does without AWS's client, which takes longer to load than all the rest.
+const loadAccount = () => import('../clouds/aws/account.js')
+const loadImage = () => import('../clouds/aws/image.js')
+const loadInstances = () => import('../clouds/aws/instances.js')
+const loadLeftovers = () => import('../clouds/aws/leftovers.js')
 
 /** An instance of EC2. AWS is asked by tags and names alone, so that a lab is found without any state of OpenTofu. */
 export const awsHooks: ProviderHooks = {
   ...cloudPlanning('aws'),
 
   async checkPrerequisites({ interrupt, progress }) {
+    const { checkAwsAccount } = await loadAccount()
     const { arn, account } = await checkAwsAccount(interrupt.signal)
     progress.say(`AWS account ${account}, as ${arn}`)
   },
 
   async prepareImage(_context, profile, wish, pinned) {
+    const { findImage } = await loadImage()
     const image =
       pinned === undefined ? await newestImage(profile, wish) : await findImage(wish.region, pinned)
     const { id, name, diskGiB } = image
@@ -41,11 +40,13 @@ export const awsHooks: ProviderHooks = {
   buildSpec: (...facts) => planAwsLab(cloudPlan(...facts)),
 
   async presence({ region }, machine) {
+    const { findInstances } = await loadInstances()
     const found = await findInstances(region, nameOf(machine))
     return presenceOf(found)
   },
 
   async enforcers(lab) {
+    const { findInstances } = await loadInstances()
     const patience = AbortSignal.timeout(LOOK_MS)
     try {
       const found = await findInstances(lab.region, lab.tags, patience)
@@ -58,8 +59,13 @@ export const awsHooks: ProviderHooks = {
   },
 
   async moveExpiry(context, lab, step) {
+    const [{ findInstances, markExpiry }, { findThings }] = await Promise.all([
+      loadInstances(),
+      loadLeftovers(),
+    ])
     const running = (await findInstances(lab.region, lab.tags)).filter(({ state }) => state === 'running')
     if (running.length === 0) return
+    const { moveMachineExpiry } = await import('./machine-expiry.js')
     for (const machine of lab.machines) await moveMachineExpiry(context, lab, machine, step)
     const things = await findThings(lab.region, lab.tags)
     const idsOf = (isMeant: (kind: string) => boolean): string[] =>
@@ -74,10 +80,12 @@ export const awsHooks: ProviderHooks = {
 
   async start(spec, name, step) {
     if (spec.provider !== 'aws') return undefined
+    const { startInstance } = await loadInstances()
     return startInstance(spec.region, { Name: machineName(`${spec.id}-${name}`) }, step.signal)
   },
 
   async removeLeftovers(lab, step) {
+    const { removeThings } = await loadLeftovers()
     const left = await removeThings(lab.region, lab.tags, {
       signal: step.signal,
       onRefused: ({ kind, id }, error) => step.detail(`${kind} ${id}: ${explain(error).message}`),
@@ -86,6 +94,7 @@ export const awsHooks: ProviderHooks = {
   },
 
   async consoleTail(lab, machine) {
+    const { findInstances, readConsole } = await loadInstances()
     try {
       const [instance] = await findInstances(lab.region, nameOf(machine))
       return instance === undefined ? '' : await readConsole(lab.region, instance.id, CONSOLE_LINES)
@@ -113,6 +122,7 @@ async function newestImage(profile: Profile, { region, size }: ImageWish): Promi
     throw new CatalogError({ code: 'pair-unavailable', distro: distro.name, provider: 'aws', reason })
   }
   const selector: AwsImageSelector = { ...image, architecture }
+  const { findNewestImage } = await loadImage()
   const newest = await findNewestImage(region, selector)
   if (newest !== undefined) return newest
   throw new LabError({

@@ -21,7 +21,6 @@ import { removeGroups } from '../clouds/azure/leftovers.js'
 import { LabError } from '../errors.js'
 import { explain } from '../explain.js'
 import { cloudPlan, cloudPlanning, requireCloud } from './cloud-hooks.js'
-import { moveMachineExpiry } from './machine-expiry.js'
 import type { Enforcer, ImageWish, Presence, ProviderHooks } from './provider-hooks.js'
 
 /** A virtual machine in a resource group of its lab's own. Azure is asked by names and tags alone, without any state of OpenTofu. */
@@ -67,6 +66,7 @@ export const azureHooks: ProviderHooks = {
   async moveExpiry(context, lab, step) {
     const { signal } = step
     const running = await runningOf(lab, signal)
+    const { moveMachineExpiry } = await import('./machine-expiry.js')
     for (const instance of running) {
       const machine = lab.machines.find(({ id }) => machineName(id) === instance.name)
       if (machine !== undefined && !isMarked(instance.tags, lab))

@@ -1,9 +1,12 @@
 import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import ssh2, { type ParsedKey } from 'ssh2'
+import type { ParsedKey } from 'ssh2'
 import { LabError } from '../errors.js'
 import { ensureFolder, keyFiles, keyFolder, putFile, type Workspace } from '../workspace.js'
-import { agentIdentities } from './agent.js'
+
+/** Loaded when a key is read or made, at once and not by a promise: most commands do neither, and it takes long. */
+const ssh2 = (): typeof import('ssh2') => createRequire(import.meta.url)('ssh2') as typeof import('ssh2')
 
 /** How this computer proves to a lab's machines who it is. Never holds private material itself. */
 export interface Identity {
@@ -57,9 +60,10 @@ async function generateIdentity(folder: string): Promise<Identity> {
  * leading zero byte is lost), so only a pair that reads back is taken.
  */
 export function generateKeyPair(comment: string): { readonly private: string; readonly public: string } {
+  const { utils } = ssh2()
   for (;;) {
-    const pair = ssh2.utils.generateKeyPairSync('ed25519', { comment })
-    const read = ssh2.utils.parseKey(pair.private)
+    const pair = utils.generateKeyPairSync('ed25519', { comment })
+    const read = utils.parseKey(pair.private)
     if (!(read instanceof Error) && publicLine(read) === withoutComment(pair.public)) return pair
   }
 }
@@ -69,7 +73,7 @@ export async function identityFromFile(path: string, agentSocket: string | undef
   const text = await readOptional(path)
   if (text === undefined)
     throw new LabError({ code: 'key-unreadable', path, reason: 'there is no such file' })
-  const parsed = ssh2.utils.parseKey(text)
+  const parsed = ssh2().utils.parseKey(text)
   if (parsed instanceof Error) return identityOfProtectedFile(path, parsed, agentSocket)
   const publicKey = publicLine(parsed)
   if (parsed.isPrivateKey()) return { source: 'file', file: path, publicKey }
@@ -98,6 +102,7 @@ async function identityOfProtectedFile(
 
 async function agentHolds(publicKey: string, agentSocket: string | undefined): Promise<boolean> {
   if (agentSocket === undefined) return false
+  const { agentIdentities } = await import('./agent.js')
   return (await agentIdentities(agentSocket)).some((key) => publicLine(key) === publicKey)
 }
 

@@ -44,7 +44,7 @@ describe('the clients of clouds', () => {
       .filter((path) => wayTo(product, path, isClient, { lazily: false }) !== undefined)
     for (const loader of loaders)
       expect(loader).toMatch(
-        /^(backend\/(s3|gcs|aws)[-.]|scripts\/clouds\/(aws|azure)\/|scripts\/lifecycle\/(aws|azure)-hooks)/,
+        /^(backend\/(s3|gcs|aws)[-.]|scripts\/clouds\/(aws|azure)\/|scripts\/lifecycle\/azure-hooks)/,
       )
     const doors = product
       .flatMap(importsOf)
@@ -60,7 +60,9 @@ describe('the clients of clouds', () => {
       ['scripts/refresh/askers.ts', 'scripts/clouds/aws/image.ts', true],
       ['scripts/refresh/askers.ts', 'scripts/clouds/azure/account.ts', true],
       ['scripts/refresh/askers.ts', 'scripts/clouds/azure/image.ts', true],
-      ['scripts/lifecycle/provider-hooks.ts', 'scripts/lifecycle/aws-hooks.ts', true],
+      ...['account', 'image', 'instances', 'leftovers'].map((name) => [
+        ...['scripts/lifecycle/aws-hooks.ts', `scripts/clouds/aws/${name}.ts`, true],
+      ]),
       ['scripts/lifecycle/provider-hooks.ts', 'scripts/lifecycle/azure-hooks.ts', true],
     ])
   })
