@@ -5,7 +5,7 @@ export type CloudFault =
   | CloudRefusal
   /** Nobody's credentials were found. `sought`: where, in words. */
   | { readonly code: 'cloud-credentials-missing'; readonly provider: CloudName; readonly sought: string }
-  /** They are found, and nothing says for which project or subscription they are meant. `sought`: where, in words. */
+  /** They are found, and no project or subscription that they could be used in. `sought`: where, in words. */
   | { readonly code: 'cloud-project-missing'; readonly provider: CloudName; readonly sought: string }
   | {
       readonly code: 'cloud-image-missing'

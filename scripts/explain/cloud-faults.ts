@@ -49,7 +49,7 @@ export const cloudExplanations: Explanations<CloudFault> = {
     exitCode: EXIT.credentials,
   }),
   'cloud-project-missing': ({ provider, sought }) => ({
-    message: `There are credentials for ${TITLE[provider]}, and nothing says for which ${provider === 'azure' ? 'subscription' : 'project'}: ${sought}. Nothing was made, nothing recorded.`,
+    message: `There are credentials for ${TITLE[provider]}, but no ${provider === 'azure' ? 'subscription' : 'project'} to use them in: ${sought}. Nothing was made, nothing recorded.`,
     hint: NAME_PROJECT[provider],
     exitCode: EXIT.credentials,
   }),

@@ -1,4 +1,5 @@
 import { OAuth2Client } from 'google-auth-library'
+import { LabError } from '../../errors.js'
 import { isCustomEndpoint, openCompute } from './client.js'
 import { findGoogleCredentials, type GoogleCredentials } from './credentials.js'
 
@@ -10,18 +11,21 @@ export interface GoogleAccount {
 
 /**
  * Whose credentials there are, and that they may be used for machines of the project. Changes nothing. Throws LabError
- * cloud-credentials-missing, cloud-project-missing (both without asking Google), cloud-credentials-refused,
+ * cloud-credentials-missing (without asking Google), cloud-project-missing, cloud-credentials-refused,
  * cloud-service-disabled, cloud-forbidden or cloud-unreachable.
  */
 export async function checkGoogleAccount(signal: AbortSignal): Promise<GoogleAccount> {
   const credentials = findGoogleCredentials()
   const compute = openCompute(signal, ANSWER_MS)
-  const [principal] = await Promise.all([principalOf(credentials), compute.get('')])
-  return { principal, project: compute.project }
+  const { project } = compute
+  const [principal, found] = await Promise.all([principalOf(credentials), compute.find('')])
+  if (found !== undefined) return { principal, project }
+  const sought = `Google knows no project "${project}"`
+  throw new LabError({ code: 'cloud-project-missing', provider: 'google', sought })
 }
 
 /** A Google that does not answer at once is found out before anything is begun. */
-const ANSWER_MS = 4_000
+const ANSWER_MS = 2_000
 /** How long a name is waited for that nothing depends on. */
 const NAME_MS = 1_500
 

@@ -93,6 +93,22 @@ const told = [
   ],
   [
     'google',
+    'cloud-quota',
+    "googleapi: Error 429: Quota 'IN_USE_ADDRESSES' exceeded.  Limit: 8.0 in region europe-west1., quotaExceeded",
+  ],
+  [
+    'google',
+    'cloud-throttled',
+    "googleapi: Error 429: Quota exceeded for quota metric 'Queries' and limit 'Queries per minute'",
+  ],
+  ['google', 'cloud-capacity', 'ZONE_RESOURCE_POOL_EXHAUSTED_WITH_DETAILS: The zone does not have them.'],
+  [
+    'google',
+    'cloud-service-disabled',
+    'googleapi: Error 403: Compute Engine API has not been used in project 123 before or it is disabled. Enable it by visiting https://console.developers.google.com/apis/api/compute.googleapis.com/overview?project=123 then retry.',
+  ],
+  [
+    'google',
     'cloud-image-gone',
     "Error resolving image name 'ubuntu-os-cloud/nope': Could not find image or family ubuntu-os-cloud/nope",
   ],

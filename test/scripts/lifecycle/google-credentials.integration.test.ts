@@ -38,6 +38,13 @@ describe('up on Google Cloud', () => {
     expect(run.stderr).toContain('export GOOGLE_PROJECT=')
   })
 
+  test('in a project that is not there says so', async () => {
+    const run = await refusedUp({ ...cloud.env, GOOGLE_PROJECT: 'nowhere' })
+    expect(run.code).toBe(7)
+    expect(run.stderr).toContain('Google knows no project "nowhere"')
+    expect(run.stderr).toContain('export GOOGLE_PROJECT=')
+  })
+
   test('where the API is off gives the very line that switches it on', async () => {
     const message =
       'Compute Engine API has not been used in project 4711 before or it is disabled. Enable it by visiting https://console.developers.google.com/apis/api/compute.googleapis.com/overview?project=4711 then retry.'

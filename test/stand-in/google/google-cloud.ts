@@ -144,7 +144,7 @@ export class GoogleCloud {
     const [, publisher = '', inProject = ''] = /^([^/]+)\/?(.*)$/.exec(path) ?? []
     if (inProject.startsWith('global/images/')) return this.#image(path)
     if (publisher !== PROJECT)
-      throw new Refusal(403, `Required 'compute.projects.get' permission for '${path}'`, 'forbidden')
+      throw new Refusal(404, `The resource 'projects/${path}' was not found`, 'notFound')
     if (inProject === '') return this.#permitted('compute.projects.get', () => ({ name: PROJECT, id: '1' }))
     const operation = /\/operations\/([^/]+)/.exec(inProject)?.[1]
     if (operation !== undefined) return this.#progress(operation)
