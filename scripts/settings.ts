@@ -81,14 +81,6 @@ export function resolveSettings(flags: Flags, env: Environment, config: Config, 
     return value === undefined ? undefined : String(value)
   }
   const isOn = (flag: string): boolean => ['true', '1'].includes(text(flag) ?? '')
-  const olderThan = text('older-than')
-  const disk = text('disk', 'disk')
-  const spot = text('spot', 'spot')
-  const applyTimeout = text('apply-timeout', 'applyTimeout')
-  const sshKey = text('ssh-key', 'sshKey')
-  const addressUrl = text('address-url', 'addressUrl')
-  const engineMirror = text('engine-mirror', 'engineMirror')
-  const architecture = text('arch', 'arch')
   const output = oneOf('--output', text('output') ?? 'text', OUTPUTS)
   return {
     backend: text('backend', 'backend'),
@@ -97,27 +89,28 @@ export function resolveSettings(flags: Flags, env: Environment, config: Config, 
     region: text('region', 'region'),
     zone: text('zone', 'zone'),
     regions: words(text('regions')) ?? config.values.regions ?? [],
-    architecture: architecture === undefined ? undefined : oneOf('--arch', architecture, ARCHITECTURES),
+    architecture: given(text('arch', 'arch'), (arch) => oneOf('--arch', arch, ARCHITECTURES)),
     size: text('size', 'size'),
     instanceType: text('instance-type', 'instanceType'),
-    diskGiB: disk === undefined ? undefined : gibibytes('--disk', disk),
-    spot: spot === undefined ? undefined : oneOf('--spot', spot, ['true', 'false']) === 'true',
+    diskGiB: given(text('disk', 'disk'), (disk) => gibibytes('--disk', disk)),
+    spot: given(text('spot', 'spot'), (spot) => oneOf('--spot', spot, ['true', 'false']) === 'true'),
     allowFrom: (words(text('allow-from', 'allowFrom')) ?? []).map((each) =>
       each === 'auto' ? each : network(each),
     ),
-    addressUrl: addressUrl === undefined ? undefined : webUrl('addressUrl', addressUrl),
+    addressUrl: given(text('address-url', 'addressUrl'), (url) => webUrl('addressUrl', url)),
     providerVersions: config.values.providerVersions ?? {},
-    sshKey: sshKey === undefined ? undefined : absolutePath(sshKey, cwd),
+    sshKey: given(text('ssh-key', 'sshKey'), (path) => absolutePath(path, cwd)),
     githubUrl: webUrl('githubUrl', text('github-url', 'githubUrl') ?? 'https://github.com'),
-    engineMirror:
-      engineMirror === undefined ? undefined : webUrl('engineMirror (DISTROLAB_ENGINE_MIRROR)', engineMirror),
+    engineMirror: given(text('engine-mirror', 'engineMirror'), (url) =>
+      webUrl('engineMirror (DISTROLAB_ENGINE_MIRROR)', url),
+    ),
     wait: oneOf('--wait', text('wait', 'wait') ?? 'ready', WAITS),
     ttl: ttlMs(text('ttl', 'ttl') ?? DEFAULT_TTL),
     onFailure: oneOf('--on-failure', text('on-failure', 'onFailure') ?? 'keep', ON_FAILURES),
-    olderThan: olderThan === undefined ? undefined : durationMs('--older-than', olderThan),
+    olderThan: given(text('older-than'), (age) => durationMs('--older-than', age)),
     timeout: text('timeout'),
     waitLock: durationMs('--wait-lock', text('wait-lock', 'waitLock') ?? DEFAULT_WAIT_LOCK),
-    applyTimeout: applyTimeout === undefined ? undefined : limitMs('--apply-timeout', applyTimeout),
+    applyTimeout: given(text('apply-timeout', 'applyTimeout'), (limit) => limitMs('--apply-timeout', limit)),
     yes: isOn('yes'),
     json: output === 'json',
     markdown: output === 'markdown',
@@ -126,6 +119,10 @@ export function resolveSettings(flags: Flags, env: Environment, config: Config, 
     quiet: isOn('quiet'),
   }
 }
+
+/** What is left out stays left out. */
+const given = <T>(value: string | undefined, parse: (value: string) => T): T | undefined =>
+  value === undefined ? undefined : parse(value)
 
 /** `90m`, `2h30m`, `3d`, or `0`. In milliseconds. Throws LabError usage. */
 export function durationMs(flag: string, given: string): number {

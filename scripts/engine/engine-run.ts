@@ -86,14 +86,19 @@ export async function runEngine(
     child.leave()
     throw timeoutOf(run, operation, watch.passed, child.pid)
   }
-  const printed = STREAMS.has(operation) ? '' : await readFile(stdoutFile, 'utf8')
-  const text = `${await readFile(stderrFile, 'utf8')}\n${printed}`
-  // What programs print may hold secrets, and these files are not redacted as the log is.
-  await Promise.all([stdoutFile, stderrFile].map((file) => rm(file, { force: true })))
+  const [whole, complaint] = await takeTexts([stdoutFile, stderrFile])
+  const printed = STREAMS.has(operation) ? '' : whole
   run.signal.throwIfAborted()
   if (end.exitCode === 0) return printed
   if (watch.passed !== undefined) throw timeoutOf(run, operation, watch.passed, null)
-  throw new LabError(explainEngineFailure({ ...run, operation }, diagnostics, text))
+  throw new LabError(explainEngineFailure({ ...run, operation }, diagnostics, `${complaint}\n${printed}`))
+}
+
+/** What programs print may hold secrets, and these files are not redacted as the log is: they are gone afterwards. */
+async function takeTexts([out, err]: readonly [string, string]): Promise<readonly [string, string]> {
+  const texts = [await readFile(out, 'utf8'), await readFile(err, 'utf8')] as const
+  await Promise.all([out, err].map((file) => rm(file, { force: true })))
+  return texts
 }
 
 /** @param pid of an engine that did not end */
