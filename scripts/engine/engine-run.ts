@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { identifyProcess, type ProcessIdentity } from '../../backend/process-identity.js'
 import { LabError } from '../errors.js'
-import { start } from '../run.js'
+import { start, type Started } from '../run.js'
 import { explainEngineFailure, type Operation } from './failures.js'
 import { parseEngineLine, type Diagnostic, type EngineEvent } from './stream.js'
 import { watchEngine, type EngineLimits, type Watch } from './watch.js'
@@ -56,32 +56,13 @@ export async function runEngine(
   const child = start(run.engine, args, {
     ...{ cwd: run.folder, env: engineVariables(run), stdoutFile, stderrFile },
   })
-  // One SIGINT, whatever comes first: OpenTofu takes a second one for the wish to end at once, and loses what it knows.
-  const stop = (): void => child.kill('SIGINT')
-  const watch = watchEngine(run.limits, stop)
-  const interrupt = (): void => {
-    if (watch.passed !== undefined) return
-    watch.dispose()
-    stop()
-  }
-  run.signal.addEventListener('abort', interrupt, { once: true })
-  const ended = Promise.race([child.ended, watch.givenUp])
+  const watch = watchEngine(run.limits, () => child.kill('SIGINT'))
   const diagnostics: Diagnostic[] = []
-  try {
-    const identity = identifyProcess(child.pid)
-    if (identity !== undefined) await run.onStarted?.(identity)
-    await followLines(stdoutFile, ended, (line) => {
-      watch.seen()
-      const event = parseEngineLine(line)
-      if (event?.type === 'diagnostic') diagnostics.push(event.diagnostic)
-      if (event !== undefined) run.onEvent?.(event)
-    })
-  } finally {
-    await ended
-    watch.dispose()
-    run.signal.removeEventListener('abort', interrupt)
-  }
-  const end = await ended
+  const end = await followToEnd(run, child, watch, stdoutFile, (line) => {
+    const event = parseEngineLine(line)
+    if (event?.type === 'diagnostic') diagnostics.push(event.diagnostic)
+    if (event !== undefined) run.onEvent?.(event)
+  })
   if (end === 'given-up') {
     child.leave()
     throw timeoutOf(run, operation, watch.passed, child.pid)
@@ -92,6 +73,39 @@ export async function runEngine(
   if (end.exitCode === 0) return printed
   if (watch.passed !== undefined) throw timeoutOf(run, operation, watch.passed, null)
   throw new LabError(explainEngineFailure({ ...run, operation }, diagnostics, `${complaint}\n${printed}`))
+}
+
+/**
+ * One SIGINT, whatever comes first, the user's or a limit's: OpenTofu takes a second one for the wish to end at once,
+ * and loses what it knows.
+ */
+async function followToEnd(
+  run: EngineRun,
+  child: Started,
+  watch: Watch,
+  stdoutFile: string,
+  onLine: (line: string) => void,
+): Promise<Awaited<Started['ended']> | 'given-up'> {
+  const interrupt = (): void => {
+    if (watch.passed !== undefined) return
+    watch.dispose()
+    child.kill('SIGINT')
+  }
+  run.signal.addEventListener('abort', interrupt, { once: true })
+  const ended = Promise.race([child.ended, watch.givenUp])
+  try {
+    const identity = identifyProcess(child.pid)
+    if (identity !== undefined) await run.onStarted?.(identity)
+    await followLines(stdoutFile, ended, (line) => {
+      watch.seen()
+      onLine(line)
+    })
+  } finally {
+    await ended
+    watch.dispose()
+    run.signal.removeEventListener('abort', interrupt)
+  }
+  return ended
 }
 
 /** What programs print may hold secrets, and these files are not redacted as the log is: they are gone afterwards. */
