@@ -164,5 +164,7 @@ const isLeaseLost = (error: unknown): boolean =>
   error instanceof BackendError && error.fault.code === 'lease-lost'
 
 /** A command that was refused has done nothing: what was begun before stays as unfinished as it was. */
+const REFUSALS: readonly string[] = ['lab-being-destroyed', 'lab-expired']
+
 const isRefusal = (error: unknown): boolean =>
-  error instanceof LabError && error.fault.code === 'lab-being-destroyed'
+  error instanceof LabError && REFUSALS.includes(error.fault.code)
