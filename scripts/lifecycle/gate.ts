@@ -122,8 +122,8 @@ async function hold<T>(
 ): Promise<T> {
   const { lab } = lease
   const writer = await openLabWriter(await context.store(), lease, {
-    onTransition: ({ from, to, step, fence }) =>
-      log.info(`${from ?? 'new'} -> ${to}`, { lab, command, step, fence }),
+    onTransition: ({ from, to, step, fence, holder: { user, host, pid } }) =>
+      log.info(`${from ?? 'new'} -> ${to}`, { lab, command, step, by: `${user}@${host}`, pid, fence }),
   })
   log.info('command begins', { lab, command, fence: lease.fence })
   const signal = AbortSignal.any([context.interrupt.signal, lease.lost])
