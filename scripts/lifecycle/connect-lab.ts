@@ -1,6 +1,13 @@
 import type { AnyLab } from '../../backend/lab.js'
 import { LabError } from '../errors.js'
-import { connectOnce, isKeyRefused, SshError, type Connection, type SshTarget } from '../machine/connect.js'
+import {
+  connectOnce,
+  isKeyRefused,
+  SshError,
+  type Connection,
+  type ConnectionLostError,
+  type SshTarget,
+} from '../machine/connect.js'
 import { keyNotOnLab } from './reach.js'
 
 /**
@@ -18,8 +25,11 @@ export async function connectToLab(
   } catch (error) {
     if (!(error instanceof SshError)) throw error
     if (isKeyRefused(error)) throw keyNotOnLab(lab, target.identity, error)
-    const { reason } = error
-    const { machine } = target
-    throw new LabError({ code: 'ssh-failed', lab: lab.lab, machine, reason }, { cause: error })
+    throw sshFailed(lab.lab, target.machine, error)
   }
+}
+
+export function sshFailed(lab: string, machine: string, error: SshError | ConnectionLostError): LabError {
+  const reason = error instanceof SshError ? error.reason : error.message
+  return new LabError({ code: 'ssh-failed', lab, machine, reason }, { cause: error })
 }

@@ -2,13 +2,14 @@ import type { Lab } from '../../backend/lab.js'
 import type { Machine } from '../../backend/record-schema.js'
 import { LabError } from '../errors.js'
 import { explain } from '../explain.js'
-import type { Connection } from '../machine/connect.js'
+import { ConnectionLostError, type Connection } from '../machine/connect.js'
 import { SourceMissingError } from '../machine/copy-tree.js'
 import { withVariables, type Variables } from '../machine/environment.js'
 import { remoteCommand, runRemote, type RemoteOptions } from '../machine/remote.js'
 import { carryOut, type Transfer } from '../machine/transfer.js'
 import { TimeOverError } from '../time-limit.js'
-import { connectToLab } from './connect-lab.js'
+import { connectToLab, sshFailed } from './connect-lab.js'
+import { execPart } from './exec-part.js'
 import type { Session } from './gate.js'
 import { requireIdentity, targetOf } from './reach.js'
 import { machineOf } from './target.js'
@@ -46,10 +47,11 @@ export async function onMachine(
   const identity = await requireIdentity(session.context, lab)
   const target = targetOf(session.context, lab, machine, identity)
   return async () => {
-    const connection = await connectToLab(lab, target, TIMEOUTS, session.signal)
+    const connect = () => connectToLab(lab, target, TIMEOUTS, session.signal)
+    const connection = await execPart(session, 'connect', connect)
     const reached = { session, machine, connection, request }
     try {
-      for (const copy of request.copies) await transfer(reached, copy)
+      if (request.copies.length > 0) await execPart(session, 'copy', () => copyAll(reached))
       return await runAndFetch(reached)
     } finally {
       connection.end()
@@ -76,10 +78,15 @@ async function transfer({ session, machine, connection }: Reached, wanted: Trans
   }
 }
 
+async function copyAll(reached: Reached): Promise<void> {
+  for (const copy of reached.request.copies) await transfer(reached, copy)
+}
+
 /** The command's own failure wins over that of a fetch, which is then only said. */
 async function runAndFetch(reached: Reached): Promise<number> {
   const { ended, canFetch } = await runCommand(reached)
-  const [first, ...more] = canFetch ? await fetchAll(reached) : []
+  const wanted = canFetch && reached.request.fetches.length > 0
+  const [first, ...more] = wanted ? await execPart(reached.session, 'fetch', () => fetchAll(reached)) : []
   const isWon = ended === 0 && first !== undefined
   for (const failure of isWon || first === undefined ? more : [first, ...more])
     reached.session.context.progress.say(explain(failure).message)
@@ -114,9 +121,12 @@ async function runCommand({ session, machine, connection, request }: Reached): P
   const { command, firstInput } = withVariables(remoteCommand(words), variables)
   try {
     const { signal } = session
-    const ended = await runRemote(connection, command, { ...streams, firstInput, timeLimitMs, signal })
+    const ended = await execPart(session, 'command', () =>
+      runRemote(connection, command, { ...streams, firstInput, timeLimitMs, signal }),
+    )
     return { ended, canFetch: true }
   } catch (error) {
+    if (error instanceof ConnectionLostError) throw sshFailed(session.lab, machine.name, error)
     if (!(error instanceof TimeOverError)) throw error
     // A frozen machine would never answer.
     const canFetch = error.end === 'seen'

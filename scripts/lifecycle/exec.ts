@@ -4,6 +4,7 @@ import { LabError } from '../errors.js'
 import { explain } from '../explain.js'
 import { assertSourcesExist } from './exec-flags.js'
 import { runLocal } from './exec-local.js'
+import { execPart } from './exec-part.js'
 import { onMachine, type RemoteRequest } from './exec-remote.js'
 import { assertNotExpired } from './expiry.js'
 import { endAbandonedUse, throughGate } from './gate.js'
@@ -27,7 +28,9 @@ export async function execute(context: Context, request: ExecRequest): Promise<n
     assertUsable(lab)
     assertNotExpired(lab, lease.storeTime())
     const use =
-      request.place === 'local' ? () => runLocal(session, request) : await onMachine(session, lab, request)
+      request.place === 'local'
+        ? () => execPart(session, 'command', () => runLocal(session, request))
+        : await onMachine(session, lab, request)
     // In use already: by the `exec` that lends us its lease, which also ends it.
     if (lab.state === 'in-use') return use()
     await writer.transition(lab, 'in-use')

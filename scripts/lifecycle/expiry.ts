@@ -17,11 +17,20 @@ export const expiresInMs = (
 export const isExpired = (lab: Pick<AnyLab, 'expiresAt' | 'state'>, now: Date): boolean =>
   (expiresInMs(lab, now) ?? 1) <= 0
 
-/** An expired lab gets no more work: it is powered off, or about to be. Throws LabError lab-expired. */
+/**
+ * An expired lab gets no more work: it is powered off, or about to be. Throws LabError lab-expired, or
+ * lab-being-destroyed for one that can't be given more time either.
+ */
 export function assertNotExpired(lab: AnyLab, now: Date): void {
-  if (lab.expiresAt !== null && isExpired(lab, now)) {
-    throw new LabError({ code: 'lab-expired', lab: lab.lab, expiresAt: lab.expiresAt })
-  }
+  if (lab.expiresAt === null || !isExpired(lab, now)) return
+  assertNotBeingDestroyed(lab)
+  throw new LabError({ code: 'lab-expired', lab: lab.lab, expiresAt: lab.expiresAt })
+}
+
+/** Throws LabError lab-being-destroyed. */
+export function assertNotBeingDestroyed({ lab, state }: AnyLab): void {
+  if (state === 'destroying' || state === 'destroy-failed')
+    throw new LabError({ code: 'lab-being-destroyed', lab })
 }
 
 /** What will end a lab by itself; none where it has no end, or is gone. */

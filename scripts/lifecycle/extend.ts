@@ -1,7 +1,7 @@
 import type { AnyLab } from '../../backend/lab.js'
 import type { Context } from '../context.js'
 import { LabError } from '../errors.js'
-import { enforcersOf, expiryOf, tellExpiry } from './expiry.js'
+import { assertNotBeingDestroyed, enforcersOf, expiryOf, tellExpiry } from './expiry.js'
 import { throughGate, type Session } from './gate.js'
 import type { Enforcer } from './provider-hooks.js'
 import { extendSteps } from './step-lists.js'
@@ -63,8 +63,8 @@ const laterOf = (one: string | null, other: string | null): string | null =>
   one === null || other === null ? null : one > other ? one : other
 
 /** What is gone, or going, has no time to be given. */
-function assertExtensible({ lab, state }: AnyLab): void {
+function assertExtensible(known: AnyLab): void {
+  const { lab, state } = known
   if (state === 'destroyed') throw new LabError({ code: 'lab-not-ready', lab, state })
-  if (state === 'destroying' || state === 'destroy-failed')
-    throw new LabError({ code: 'lab-being-destroyed', lab })
+  assertNotBeingDestroyed(known)
 }

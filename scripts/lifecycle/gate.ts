@@ -122,8 +122,8 @@ async function hold<T>(
 ): Promise<T> {
   const { lab } = lease
   const writer = await openLabWriter(await context.store(), lease, {
-    onTransition: ({ from, to, step, fence }) =>
-      log.info(`${from ?? 'new'} -> ${to}`, { lab, command, step, fence }),
+    onTransition: ({ from, to, step, fence, holder: { user, host, pid } }) =>
+      log.info(`${from ?? 'new'} -> ${to}`, { lab, command, step, by: `${user}@${host}`, pid, fence }),
   })
   log.info('command begins', { lab, command, fence: lease.fence })
   const signal = AbortSignal.any([context.interrupt.signal, lease.lost])
@@ -164,5 +164,7 @@ const isLeaseLost = (error: unknown): boolean =>
   error instanceof BackendError && error.fault.code === 'lease-lost'
 
 /** A command that was refused has done nothing: what was begun before stays as unfinished as it was. */
+const REFUSALS: readonly string[] = ['lab-being-destroyed', 'lab-expired']
+
 const isRefusal = (error: unknown): boolean =>
-  error instanceof LabError && error.fault.code === 'lab-being-destroyed'
+  error instanceof LabError && REFUSALS.includes(error.fault.code)

@@ -15,6 +15,7 @@ import { connectOnce, SshError } from '../machine/connect.js'
 import { readIdentity } from '../machine/key.js'
 import { LabError } from '../errors.js'
 import { explain } from '../explain.js'
+import { isExpired } from './expiry.js'
 import { hooksOf, type Presence, type ProviderHooks } from './provider-hooks.js'
 import { targetOf } from './reach.js'
 import { isElsewhere } from './target.js'
@@ -43,6 +44,8 @@ export interface RecoveryFacts {
     readonly pid: number | undefined
   }
   readonly machines: readonly MachineFacts[]
+  /** Its time is over by the store's clock: no command but `extend` and those that remove it takes it up. */
+  readonly isExpired: boolean
   /** The computer that the machines are on, if it is not this one. */
   readonly elsewhere: string | undefined
   /** The profile to go by where the record does not say it. */
@@ -71,6 +74,7 @@ export async function readFacts(context: Context, lab: LabName): Promise<Recover
     lease: await readLeaseFacts(context, lab),
     engine: { ...(await readEngineFiles(await context.store(), context.location, lab)), pid },
     machines: elsewhere === undefined ? await readMachines(context, lab, known, profile) : [],
+    isExpired: known !== undefined && isExpired(known, await (await context.store()).now()),
     elsewhere,
     profile: known?.profile ?? profile?.name,
   }

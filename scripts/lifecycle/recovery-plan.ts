@@ -1,7 +1,7 @@
 import type { AnyLab } from '../../backend/lab.js'
 import type { State } from '../../backend/lab-state.js'
 import type { Runbook } from '../explain/explanation.js'
-import { quoteForShell } from '../machine/shell.js'
+import { byHand, moveOf } from './recovery-by-hand.js'
 import type { RecoveryFacts } from './recovery-facts.js'
 
 /** A command that helps. */
@@ -69,7 +69,9 @@ function planForRecord(facts: RecoveryFacts): RecoveryPlan {
     const next = [{ command: `distrolab recover ${lab}`, does: `on ${elsewhere}` }]
     return { verdict: `The machines of ${lab} are on ${elsewhere}, not on this computer.`, next }
   }
-  return planForEngine(facts, record.lab) ?? planForState(facts, record.lab)
+  return (
+    planForEngine(facts, record.lab) ?? planForExpired(facts, record.lab) ?? planForState(facts, record.lab)
+  )
 }
 
 /** Without its state the engine finds the machines again by their names, and `down` verifies with the provider. */
@@ -88,27 +90,24 @@ function planForEngine({ lab, engine }: RecoveryFacts, known: AnyLab): RecoveryP
   }
 }
 
+/** Whether it is kept or goes is for its user to say. A destruction that was begun is ended all the same. */
+function planForExpired({ isExpired }: RecoveryFacts, known: AnyLab): RecoveryPlan | undefined {
+  const { lab, state, expiresAt } = known
+  if (!isExpired || state.startsWith('destroy')) return undefined
+  return {
+    verdict: `${lab} is ${state}, and its time was over at ${expiresAt}${whyOf(known)}.`,
+    next: [
+      { command: `distrolab extend ${lab} && distrolab up ${lab}`, does: 'keeps it, and goes on' },
+      { command: `distrolab down ${lab}`, does: 'removes it, as reap would' },
+    ],
+    runbook: 'stuck-state',
+  }
+}
+
 const isNothingThere = ({ machines, engine }: RecoveryFacts): boolean =>
   machines.every(({ presence }) => presence === 'absent') &&
   (engine.state.kind === 'absent' ||
     (engine.state.kind === 'readable' && engine.state.resources.length === 0))
-
-/** The beginning of the command that moves an object of the backend away. */
-function moveOf(place: string): string {
-  const tool = { 's3:': 'aws s3 mv', 'gs:': 'gcloud storage mv' }[place.slice(0, 3)] ?? 'mv'
-  return `${tool} ${quoteForShell(place)}`
-}
-
-function byHand({ lab, profile }: RecoveryFacts): NextCommand[] {
-  const folder = `/tmp/${lab}`
-  return [
-    {
-      command: `distrolab synth ${lab} --profile ${profile ?? 'PROFILE'} --out ${folder}`,
-      does: `writes what OpenTofu needs${profile === undefined ? '; PROFILE is the one it was made from' : ''}`,
-    },
-    { command: `cd ${folder} && tofu init && tofu destroy -auto-approve`, does: 'destroys what it made' },
-  ]
-}
 
 /** What an unfinished state was about, and who finishes it. */
 const unfinished: { readonly [S in State]?: { readonly what: string; readonly by: 'up' | 'down' } } = {

@@ -24,6 +24,14 @@ export const downSteps = ['synth', 'init', 'destroy', 'verify'] as const
 
 export const extendSteps = ['move-expiry'] as const
 
+/** What `exec` does while the lab is `in-use`: told in its log alone, and no steps on record. */
+export const execParts = {
+  machine: ['connect', 'copy', 'command', 'fetch'],
+  local: ['command'],
+} as const
+
+export type ExecPart = (typeof execParts)['machine' | 'local'][number]
+
 /** Of a lab that is destroyed already. */
 export const verifySteps = ['verify'] as const
 

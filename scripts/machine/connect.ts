@@ -31,6 +31,9 @@ export class SshError extends Error {
   }
 }
 
+/** A connection ended under what ran on it. */
+export class ConnectionLostError extends Error {}
+
 export interface Connection {
   readonly client: Client
   /** The key the machine showed, in known_hosts form. */
@@ -47,7 +50,15 @@ export interface AttemptTimeouts {
   readonly banner: number
   /** From then on until the login; a slow machine (no KVM) needs seconds for one. */
   readonly login: number
+  /**
+   * Between two questions whether the machine is still there, 15 s unless told; when three have found no answer the
+   * connection is lost.
+   */
+  readonly keepAlive?: number
 }
+
+const KEEP_ALIVE_MS = 15_000
+const UNANSWERED = 3
 
 /**
  * One attempt at an authenticated connection. The machine's host key is compared with
@@ -63,7 +74,7 @@ export async function connectOnce(
   const credentials = await authentication(target)
   const socket = await openSocket(target, timeouts.banner, signal)
   try {
-    return await authenticate(target, credentials, socket, timeouts.login, signal)
+    return await authenticate(target, credentials, socket, timeouts, signal)
   } catch (error) {
     socket.destroy()
     throw error
@@ -138,7 +149,7 @@ function authenticate(
   target: SshTarget,
   credentials: Pick<ConnectConfig, 'privateKey' | 'agent'>,
   socket: Socket,
-  timeoutMs: number,
+  { login, keepAlive = KEEP_ALIVE_MS }: AttemptTimeouts,
   signal: AbortSignal,
 ): Promise<Connection> {
   return new Promise((resolve, reject) => {
@@ -163,7 +174,9 @@ function authenticate(
       ...credentials,
       sock: socket,
       username: target.user,
-      readyTimeout: timeoutMs,
+      readyTimeout: login,
+      keepaliveInterval: keepAlive,
+      keepaliveCountMax: UNANSWERED,
       algorithms: { serverHostKey: [...HOST_KEY_TYPES] },
       hostVerifier: (key: Buffer) => {
         shown = hostKeyLine(key)

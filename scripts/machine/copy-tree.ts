@@ -10,6 +10,12 @@ export interface Way {
   send(source: string, draft: string): Promise<void>
   /** Called for what is neither file, folder nor link. */
   onSkipped(path: string): void
+  /** Files on the second computer that are not whole yet, kept up to date: who gives up removes them. */
+  readonly drafts: Set<string>
+  /** Who else makes drafts on the second computer: with nobody, those that are there are of a copy that was killed. */
+  readonly others: 'nobody' | 'anybody'
+  /** Nothing more is begun once it has aborted; its reason is thrown. */
+  readonly signal: AbortSignal
 }
 
 /** The source of a copy is not there. */
@@ -25,6 +31,7 @@ export async function copyTree(way: Way, source: string, target: string): Promis
   if (found === undefined) throw new SourceMissingError(source)
   const place = found.kind === 'folder' ? withoutSlash(target) : await placeOfFile(way.to, source, target)
   await makeFolders(way.to, posix.dirname(place))
+  if (found.kind !== 'folder') await removeOldDrafts(way, posix.dirname(place))
   if (found.kind === 'folder')
     await copyFolder(way, found, source, place, await way.to.look(place, 'through'))
   else await copyEntry(way, found, source, place)
@@ -52,18 +59,36 @@ async function copyEntry(way: Way, found: Look, source: string, target: string):
     return
   }
   const draft = posix.join(posix.dirname(target), `.distrolab-${randomUUID()}`)
+  way.signal.throwIfAborted()
+  way.drafts.add(draft)
   try {
-    if (found.kind === 'link') await way.to.makeLink(await way.from.readLink(source), draft)
-    else {
-      await way.to.makeFile(draft)
-      await way.send(source, draft)
-      await way.to.setMode(draft, found.mode)
-    }
+    await makeDraft(way, found, source, draft)
     await way.to.replace(draft, target)
   } catch (error) {
     await way.to.remove(draft)
     throw error
+  } finally {
+    way.drafts.delete(draft)
   }
+}
+
+async function makeDraft(way: Way, { kind, mode }: Look, source: string, draft: string): Promise<void> {
+  if (kind === 'link') return way.to.makeLink(await way.from.readLink(source), draft)
+  await way.to.makeFile(draft)
+  // Whoever gave up has removed it by now: it must not come back.
+  way.signal.throwIfAborted()
+  await way.send(source, draft)
+  await way.to.setMode(draft, mode)
+}
+
+const DRAFT = /^\.distrolab-[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/
+
+/** What a killed copy has left in a folder. */
+async function removeOldDrafts({ to, others }: Way, folder: string): Promise<void> {
+  if (others === 'anybody') return
+  // One that its owner can't list can be written to all the same.
+  const names = await to.list(folder).catch((): readonly string[] => [])
+  for (const name of names) if (DRAFT.test(name)) await to.remove(posix.join(folder, name))
 }
 
 /** `there`: what is at `target`; unless that is a folder, making one says what is wrong. */
@@ -76,6 +101,7 @@ async function copyFolder(
 ): Promise<void> {
   const isNew = there?.kind !== 'folder'
   if (isNew) await way.to.makeFolder(target)
+  else await removeOldDrafts(way, target)
   for (const name of await way.from.list(source)) {
     const path = posix.join(source, name)
     const found = await way.from.look(path, 'as-they-are')

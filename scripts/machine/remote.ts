@@ -1,6 +1,6 @@
 import type { Client, ClientChannel } from 'ssh2'
 import { limitTime, TimeOverError } from '../time-limit.js'
-import type { Connection } from './connect.js'
+import { ConnectionLostError, type Connection } from './connect.js'
 import { ProcessGroup } from './process-group.js'
 import { quoteForShell } from './shell.js'
 
@@ -57,7 +57,8 @@ export function runRemote(
         group?.end()
         options.signal?.removeEventListener('abort', stop)
         if (limit.isOver) reject(new TimeOverError('seen'))
-        else if (ended === undefined) reject(new Error('the connection was lost while the command ran'))
+        else if (ended === undefined)
+          reject(new ConnectionLostError('the connection was lost while the command ran'))
         else resolve(exitCodeOf(ended))
       })
       wireStreams(channel, options, (chunk) => (group === undefined ? pass(chunk) : group.take(chunk)))

@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { SFTPWrapper } from 'ssh2'
-import type { Connection } from './connect.js'
-import { copyTree } from './copy-tree.js'
+import { ConnectionLostError, type Connection } from './connect.js'
+import { copyTree, type Way } from './copy-tree.js'
 import { localFiles, receiveFile, remoteFiles, sendFile } from './files.js'
 
 /** One `--copy LOCAL:REMOTE` or `--fetch REMOTE:LOCAL`. A relative remote path is below the user's home. */
@@ -16,27 +17,58 @@ export interface TransferOptions {
   readonly onSkipped: (path: string) => void
 }
 
-/** Carries it out over SFTP. Throws SourceMissingError; other errors name the path. */
+/** A frozen machine answers no request any more: an interrupt does not wait longer for it. */
+const TIDY_MS = 2_000
+
+/**
+ * Carries it out over SFTP, under the lease: nobody else copies to the machine meanwhile. An abort leaves no half of a
+ * file where it can be helped. Throws SourceMissingError; other errors name the path.
+ */
 export async function carryOut(
   connection: Connection,
   { flag, from, to }: Transfer,
   { signal, onSkipped }: TransferOptions,
 ): Promise<void> {
   signal.throwIfAborted()
-  const aborted = abortOf(signal)
+  const ended = endOf(connection, signal)
   try {
-    const sftp = await Promise.race([openSftp(connection), aborted.promise])
+    const sftp = await Promise.race([openSftp(connection), ended.promise])
     const remote = remoteFiles(sftp)
-    const way =
+    const parts = { onSkipped, signal, drafts: new Set<string>() }
+    const way: Way =
       flag === '--copy'
-        ? { from: localFiles, to: remote, send: sendFile.bind(undefined, sftp) }
-        : { from: remote, to: localFiles, send: receiveFile.bind(undefined, sftp) }
-    // A frozen machine answers no request any more: an abort does not wait for it.
-    await Promise.race([copyTree({ ...way, onSkipped }, from, to), aborted.promise])
+        ? { ...parts, from: localFiles, to: remote, others: 'nobody', send: sendFile.bind(undefined, sftp) }
+        : {
+            ...parts,
+            from: remote,
+            to: localFiles,
+            others: 'anybody',
+            send: receiveFile.bind(undefined, sftp),
+          }
+    const copying = copyTree(way, from, to)
+    try {
+      await Promise.race([copying, ended.promise])
+    } catch (error) {
+      if (signal.aborted)
+        await Promise.race([giveUp(way, sftp, copying), sleep(TIDY_MS, undefined, { ref: false })])
+      throw error
+    }
     sftp.end()
   } finally {
-    aborted.dispose()
+    ended.dispose()
   }
+}
+
+/** What is being sent is removed at once: requests are answered in turn. What is received ends with its channel. */
+async function giveUp({ to, drafts, others }: Way, sftp: SFTPWrapper, copying: Promise<void>): Promise<void> {
+  const remove = () => Promise.allSettled([...drafts].map((draft) => to.remove(draft)))
+  if (others === 'nobody') {
+    await remove()
+    // What was about to be opened when that was asked for is there again.
+    await remove()
+  }
+  sftp.end()
+  await Promise.allSettled([copying])
 }
 
 function openSftp({ client }: Connection): Promise<SFTPWrapper> {
@@ -48,11 +80,24 @@ function openSftp({ client }: Connection): Promise<SFTPWrapper> {
   })
 }
 
-function abortOf(signal: AbortSignal): { readonly promise: Promise<never>; dispose(): void } {
+/** Rejects on abort, and when the connection is lost: SFTP answers nothing any more then, not even with an error. */
+function endOf(
+  { client }: Connection,
+  signal: AbortSignal,
+): { readonly promise: Promise<never>; dispose(): void } {
   let onAbort = (): void => undefined
+  let onClose = (): void => undefined
   const promise = new Promise<never>((_resolve, reject) => {
     onAbort = () => reject(signal.reason as Error)
+    onClose = () => reject(new ConnectionLostError('the connection was lost'))
   })
   signal.addEventListener('abort', onAbort, { once: true })
-  return { promise, dispose: () => signal.removeEventListener('abort', onAbort) }
+  client.once('close', onClose)
+  return {
+    promise,
+    dispose() {
+      signal.removeEventListener('abort', onAbort)
+      client.off('close', onClose)
+    },
+  }
 }

@@ -6,10 +6,13 @@ import { KILL_VARIABLE, type Strike } from './kill-point.js'
 
 /**
  * Loaded into the CLI by `--import`: sends it signals at a point that KILL_VARIABLE names, from within, so that after a
- * SIGKILL not one instruction more is carried out. The product knows nothing of it.
+ * SIGKILL not one instruction more is carried out. The product knows nothing of it. What is not on record shows in the
+ * log, which `-v` brings to stderr.
  *
- * before  the record is about to say that the step begins
- * during  the step has begun, and just did its first deed: started a program, wrote to a socket, put a file in place
+ * begin   the lease and the record are taken, and nothing else was written yet
+ * before  the record, or the log, is about to say that the step begins
+ * during  the step has begun, and just did its first deed: started a program, wrote to a socket, put a file in place;
+ *         one that only looked is struck at its end
  * after   the step has ended, and nothing has followed yet
  * end     the command is over, and is about to give its lease back
  */
@@ -53,11 +56,19 @@ function watch(): void {
     return child
   }
   syncBuiltinESMExports()
+  watchStandardError()
   watchSockets()
 }
 
+let recordsWritten = 0
+
 function beforePublished(name: string, draft: string): void {
-  if (name === 'record.json' && when === 'before' && stepIn(draft) === step) strike()
+  if (name === 'record.json') {
+    recordsWritten++
+    if (when === 'before' && stepIn(draft) === step) strike()
+    // The first write only takes the record over.
+    if (when === 'begin' && recordsWritten === 2) strike()
+  }
   if (name === 'lease.json' && when === 'end' && holderIn(draft) === null) strike()
 }
 
@@ -66,19 +77,35 @@ function afterPublished(name: string, file: string): void {
   else if (name === 'cdk.tf.json') deed()
 }
 
-/** Standard error is a socket too: what is said there is no deed, but shows that a step has ended. */
-function watchSockets(): void {
+function watchStandardError(): void {
   const say = process.stderr.write.bind(process.stderr)
-  process.stderr.write = (text: string | Uint8Array) => {
-    const said = say(text)
-    if (when !== 'before' && String(text).includes(`] ${step} done in`)) strike()
+  const tells = (text: string, what: 'begins' | 'done'): boolean =>
+    new RegExp(` info (step|part) ${what} \\1=${step}\\b`).test(text)
+  process.stderr.write = (chunk: string | Uint8Array) => {
+    const text = String(chunk)
+    if (when === 'before' && tells(text, 'begins')) strike()
+    const said = say(chunk)
+    if (tells(text, 'begins')) isUnderWay = true
+    if (tells(text, 'done')) {
+      isUnderWay = false
+      if (when !== 'before') strike()
+    }
     return said
   }
+}
+
+/** More than any request: the content of a file. */
+const CONTENT = 10_000
+
+/** Standard streams are sockets too: what is said there is no deed. */
+function watchSockets(): void {
   const ours: readonly unknown[] = [process.stderr, process.stdout]
   const write = Reflect.get(Socket.prototype, 'write') as (...words: unknown[]) => boolean
   Socket.prototype.write = function (this: Socket, ...words: unknown[]): boolean {
     const written = write.apply(this, words)
-    if (!ours.includes(this)) deed()
+    const [bytes] = words
+    const isContent = bytes instanceof Uint8Array && bytes.length > CONTENT
+    if (!ours.includes(this) && (step !== 'copy' || isContent)) deed()
     return written
   }
 }

@@ -1,5 +1,5 @@
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import type { StepName } from '../../scripts/lifecycle/step-lists.js'
+import type { ExecPart, StepName } from '../../scripts/lifecycle/step-lists.js'
 
 /** What a CLI is struck by; the second Ctrl-C comes while the first is still being obeyed. */
 export const strokes = {
@@ -14,17 +14,20 @@ export type Stroke = keyof typeof strokes
 
 export const KILL_VARIABLE = 'STAND_IN_KILL'
 
-/** Where the CLI is killed; `end` has no step. */
+/** A step on record, or a part of an `exec`, which is in the log alone. */
+export type Part = StepName | ExecPart
+
+/** Where the CLI is struck; the beginning and the end of a command have no step. */
 export type KillPoint =
-  | { readonly when: 'before' | 'during' | 'after'; readonly step: StepName }
-  | { readonly when: 'end'; readonly step: 'end' }
+  | { readonly when: 'before' | 'during' | 'after'; readonly step: Part }
+  | { readonly when: 'begin' | 'end'; readonly step: null }
 
 const PROGRAM = fileURLToPath(new URL('kill-at.js', import.meta.url))
 
 /** What the variable holds, as JSON. */
 export type Strike = KillPoint & { readonly signals: readonly NodeJS.Signals[] }
 
-/** The environment in which a CLI is struck there. */
+/** The environment in which a CLI is struck there; it must be started with `-v`. */
 export const struckAt = (point: KillPoint, by: Stroke): Record<string, string> => ({
   [KILL_VARIABLE]: JSON.stringify({ ...point, signals: strokes[by] } satisfies Strike),
   NODE_OPTIONS: `--import=${pathToFileURL(PROGRAM).href}`,

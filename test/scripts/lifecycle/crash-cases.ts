@@ -1,90 +1,56 @@
-import type { State } from '../../../backend/lab-state.js'
-import {
-  downSteps,
-  resetSteps,
-  swapSteps,
-  upSteps,
-  type StepName,
-} from '../../../scripts/lifecycle/step-lists.js'
 import { strokes, type KillPoint, type Stroke } from '../../stand-in/kill-point.js'
+import { stepsOf, verbs, type CrashCase, type Verb } from './crash-commands.js'
+import { nextOf, recordedAt, timeOf } from './crash-truth.js'
 
-export type Verb = 'up' | 'down' | 'swap' | 'reset'
-
-/** A command that is struck at a point, and the one that comes after it. */
-export interface CrashCase {
-  readonly verb: Verb
-  readonly point: KillPoint
-  readonly by: Stroke
-  readonly then: 'up' | 'down'
-}
-
-/** The very lists that the commands go by. */
-const steps: Readonly<Record<Verb, readonly StepName[]>> = {
-  up: upSteps('ready', 'snapshot'),
-  down: downSteps,
-  swap: swapSteps('snapshot'),
-  reset: resetSteps('snapshot'),
-}
+/** They write their intent before their first step; the others write it with that. */
+const BEGINNING: readonly Verb[] = ['down', 'cleanup', 'reap', 'exec', 'exec --local']
+export const whens = ['before', 'during', 'after'] as const
 
 const pointsOf = (verb: Verb): KillPoint[] => [
-  ...steps[verb].flatMap((step) => (['before', 'during', 'after'] as const).map((when) => ({ when, step }))),
-  { when: 'end', step: 'end' },
+  ...(BEGINNING.includes(verb) ? [{ when: 'begin', step: null } as const] : []),
+  ...stepsOf(verb).flatMap((step) => whens.map((when) => ({ when, step }))),
+  { when: 'end', step: null },
 ]
 
-const verbs = ['up', 'down', 'swap', 'reset'] as const
-const followers = ['up', 'down'] as const
-
-/** Just before, during and just after every step of every command. */
-export const killCases: readonly CrashCase[] = verbs.flatMap((verb) =>
-  pointsOf(verb).flatMap((point) => followers.map((then) => ({ verb, point, by: 'kill -9', then }) as const)),
+/** Just before, during and just after every step of every command, twice: once for `up`, once for `down` after it. */
+export const killCases: readonly CrashCase[] = recoverOnce(
+  verbs.flatMap((verb) =>
+    pointsOf(verb).flatMap((point) =>
+      (['up', 'down'] as const).map((then) => ({ verb, point, by: 'kill -9', then }) as const),
+    ),
+  ),
 )
 
-const interrupts = (Object.keys(strokes) as Stroke[]).filter((stroke) => stroke !== 'kill -9')
-
-/** During every step of every command: signals, and who comes after them, take turns, so that every command meets all. */
-export const interruptCases: readonly CrashCase[] = verbs
-  .flatMap((verb) => steps[verb].map((step) => ({ verb, point: { when: 'during', step } }) as const))
-  .flatMap((at, i) => {
-    const by = interrupts[i % interrupts.length]
-    const then = followers[Math.floor(i / interrupts.length) % followers.length]
-    return by === undefined || then === undefined ? [] : [{ ...at, by, then }]
+/** `recover --apply` takes the turn of the command that it promises, once for each state and step on record. */
+function recoverOnce(cases: readonly CrashCase[]): CrashCase[] {
+  const met = new Set<string>()
+  return cases.map((crash) => {
+    const { state, step } = recordedAt(crash)
+    const isPromised = nextOf(state, 'LAB', timeOf(crash.verb)) === `distrolab ${crash.then} LAB`
+    const key = `${state} ${step}`
+    if (!isPromised || met.has(key)) return crash
+    met.add(key)
+    return { ...crash, then: 'recover' }
   })
-
-export const titleOf = ({ verb, point, by, then }: CrashCase): string =>
-  `${verb}: ${by} ${point.when === 'end' ? 'at its end' : `${point.when} ${point.step}`}, then ${then}`
-
-/** What must be on record when a command was killed: by hand, because the commands are what is tested. */
-const working: Readonly<Record<Verb, (step: StepName) => State>> = {
-  up: (step) => (['image', 'synth', 'init', 'apply'].includes(step) ? 'provisioning' : 'configuring'),
-  down: () => 'destroying',
-  swap: (step) => (step === 'image' ? 'ready' : 'swapping'),
-  reset: () => 'resetting',
-}
-const beginning: Readonly<Record<Verb, State>> = {
-  ...{ up: 'destroyed', down: 'destroying', swap: 'ready', reset: 'ready' },
-}
-const ending: Readonly<Record<Verb, State>> = {
-  up: 'ready',
-  down: 'destroyed',
-  swap: 'ready',
-  reset: 'ready',
 }
 
-/** Where an interrupt is heard: in its step, or at the beginning of the next one when that step had nothing to wait for. */
-export function interruptedAt({ verb, point }: CrashCase): readonly StepName[] {
-  const at = steps[verb].findIndex((step) => step === point.step)
-  return steps[verb].slice(at, at + 2)
-}
+export const interrupts = (Object.keys(strokes) as Stroke[]).filter((stroke) => stroke !== 'kill -9')
+const followers = ['up', 'down', 'recover', 'up'] as const
+const inTurn = <T>(values: readonly T[], n: number): T => values[n % values.length] as T
 
-/** The state and step on record after a kill. */
-export function recordedAt({ verb, point }: CrashCase): {
-  readonly state: State
-  readonly step: StepName | null
-} {
-  if (point.when === 'end') return { state: ending[verb], step: null }
-  if (point.when !== 'before') return { state: working[verb](point.step), step: point.step }
-  const former = steps[verb][steps[verb].indexOf(point.step) - 1]
-  if (former === undefined) return { state: beginning[verb], step: null }
-  if (verb === 'up' && point.step === 'wait-ssh') return { state: 'provisioned', step: null }
-  return { state: working[verb](former), step: former }
+/** All of them during every step of every command; before and after it they take turns, as do those who come next. */
+export const interruptCases: readonly CrashCase[] = verbs.flatMap((verb) =>
+  stepsOf(verb).flatMap((step, i): CrashCase[] => [
+    ...interrupts.map((by, n) => ({
+      ...{ verb, point: { when: 'during', step } as const },
+      ...{ by, then: inTurn(followers, n) },
+    })),
+    { verb, point: { when: 'before', step }, by: inTurn(interrupts, i), then: inTurn(followers, i) },
+    { verb, point: { when: 'after', step }, by: inTurn(interrupts, i + 2), then: inTurn(followers, i + 2) },
+  ]),
+)
+
+export const titleOf = ({ verb, point, by, then }: CrashCase): string => {
+  const where = point.step === null ? `at its ${point.when}` : `${point.when} ${point.step}`
+  return `${verb}: ${by} ${where}, then ${then}`
 }

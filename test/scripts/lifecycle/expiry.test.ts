@@ -38,6 +38,14 @@ describe('a lab', () => {
     else expect(() => assertNotExpired(lab, now)).not.toThrow()
   })
 
+  test.each(['destroying', 'destroy-failed'] as const)(
+    'that is %s gets no work either, and no advice to give it more time',
+    async (state) => {
+      const lab = labOf({ expiresAt: over, state })
+      expect(await faultOf(() => assertNotExpired(lab, now))).toMatchObject({ code: 'lab-being-destroyed' })
+    },
+  )
+
   test.each([
     ['without end', { expiresAt: null }, []],
     ['that is destroyed', { state: 'destroyed' }, []],

@@ -24,6 +24,7 @@ function factsOf(state: State, more: Partial<RecoveryFacts> = {}): RecoveryFacts
     lease: { kind: 'free' },
     engine: { state: { kind: 'readable', resources: [] }, lock: undefined, pid: undefined },
     machines: [machine('running', 'works')],
+    isExpired: false,
     elsewhere: undefined,
     profile: 'debian-local',
     ...more,
@@ -100,8 +101,22 @@ describe.each(states)('a lab that is %s', (state) => {
     expect(plan.next.filter(({ apply }) => apply !== undefined)).toEqual([])
   })
 
-  test('is told in command lines that distrolab understands', async () => {
-    for (const { command } of planRecovery(undisturbed).next) {
+  test('is kept or removed by its user once its time is over, unless its destruction was begun', () => {
+    const plan = planRecovery({ ...undisturbed, isExpired: true })
+    if (state.startsWith('destroy')) {
+      expect(plan).toEqual(planRecovery(undisturbed))
+      return
+    }
+    expect(plan.verdict).toContain(`demo is ${state}, and its time was over at `)
+    expect(plan.next.map(({ command }) => command)).toEqual([
+      'distrolab extend demo && distrolab up demo',
+      'distrolab down demo',
+    ])
+    expect(plan.next.filter(({ apply }) => apply !== undefined)).toEqual([])
+  })
+
+  test.each([false, true])('is told in command lines that distrolab understands', async (isExpired) => {
+    for (const { command } of planRecovery({ ...undisturbed, isExpired }).next) {
       for (const line of commandLinesIn(command)) {
         expect((await parseArguments(wordsOf(line).slice(1), '0')).kind).toBe('command')
       }

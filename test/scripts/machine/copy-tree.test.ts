@@ -15,7 +15,8 @@ afterEach(() => rm(root, { recursive: true }))
 /** A machine whose answers are made up. */
 const lying = (answers: Partial<Files>): Files => ({ ...localFiles, ...answers })
 const wayFrom = (from: Files) => ({
-  ...{ from, to: localFiles, onSkipped: () => undefined },
+  ...{ from, to: localFiles, onSkipped: () => undefined, drafts: new Set<string>() },
+  ...{ others: 'nobody' as const, signal: new AbortController().signal },
   send: (_source: string, draft: string) => writeFile(draft, 'sent'),
 })
 const folder = { kind: 'folder', mode: 0o755 } as const
@@ -47,6 +48,41 @@ test('a file that vanishes leaves no draft and what was there', async () => {
   const way = { ...wayFrom(lying({ look: async () => file })), send: () => Promise.reject(new Error('gone')) }
   await expect(copyTree(way, 'from', join(root, 'there'))).rejects.toThrow('gone')
   expect(await readdir(root)).toEqual(['there'])
+})
+
+describe('the draft of a copy that was killed', () => {
+  const old = '.distrolab-0b5e6a3c-6c3f-4b53-9f0e-3f6c1d2b4a59'
+  const marker = '.distrolab-reset-0b5e6a3c-6c3f-4b53-9f0e-3f6c1d2b4a59'
+
+  test.each([
+    ['a file', { look: async () => file }],
+    ['a folder', { look: async () => folder, list: async () => [] }],
+  ])('goes with the next copy of %s, and nothing else', async (_what, answers) => {
+    await Promise.all([old, marker, 'mine'].map((name) => writeFile(join(root, name), '')))
+    await copyTree(wayFrom(lying(answers)), 'new', `${root}/`)
+    expect(await readdir(root)).toEqual(expect.arrayContaining([marker, 'mine']))
+    expect(await readdir(root)).not.toContain(old)
+  })
+
+  test('stays where somebody else may be at work on it', async () => {
+    await writeFile(join(root, old), '')
+    const way = { ...wayFrom(lying({ look: async () => file })), others: 'anybody' as const }
+    await copyTree(way, 'new', `${root}/`)
+    expect(await readdir(root)).toContain(old)
+  })
+})
+
+test('nothing is sent once it was given up, and no draft comes back', async () => {
+  const controller = new AbortController()
+  const giveUp = async (path: string): Promise<void> => {
+    await localFiles.makeFile(path)
+    controller.abort(new Error('Ctrl-C'))
+  }
+  const to = { ...localFiles, makeFile: giveUp }
+  const way = { ...wayFrom(lying({ look: async () => file })), to, signal: controller.signal }
+  await expect(copyTree(way, 'from', join(root, 'there'))).rejects.toThrow('Ctrl-C')
+  expect(await readdir(root)).toEqual([])
+  expect(way.drafts.size).toBe(0)
 })
 
 test('a source that is not there is an error of its own', async () => {

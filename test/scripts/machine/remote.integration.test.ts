@@ -2,9 +2,10 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { execFile } from 'node:child_process'
 import { getEventListeners } from 'node:events'
 import { PassThrough } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import type { ServerChannel } from 'ssh2'
-import { connectOnce, type Connection } from '../../../scripts/machine/connect.js'
+import { connectOnce, ConnectionLostError, type Connection } from '../../../scripts/machine/connect.js'
 import { remoteCommand, runRemote } from '../../../scripts/machine/remote.js'
 import { captureRemote } from './capture.js'
 import { quoteForShell } from '../../../scripts/machine/shell.js'
@@ -31,8 +32,9 @@ async function serve(options: ServerOptions = {}): Promise<SshServer> {
 }
 
 /** Connected as commands do it: the same signal for the connection and for what runs on it. */
-async function connected(port: number): Promise<Connection> {
-  const connection = await connectOnce(targetAt(port, identity), TIMEOUTS, controller.signal)
+async function connected(port: number, keepAlive?: number): Promise<Connection> {
+  const timeouts = keepAlive === undefined ? TIMEOUTS : { ...TIMEOUTS, keepAlive }
+  const connection = await connectOnce(targetAt(port, identity), timeouts, controller.signal)
   cleanups.push(() => connection.end())
   return connection
 }
@@ -83,6 +85,19 @@ describe('a command', () => {
     await until(() => said !== '', 'the command')
     await server.close()
     expect(String(await ending)).toContain('connection was lost')
+  })
+
+  test('on a machine that goes silent ends with that error; one that only has nothing to say goes on', async () => {
+    const server = await serve({ exec: (channel) => void channel.write('going on') })
+    const proxy = await startFreezer(server.port)
+    cleanups.push(() => proxy.close())
+    const connection = await connected(proxy.port, 50)
+    let isOver = false
+    const ending = errorOf(runRemote(connection, 'x')).finally(() => (isOver = true))
+    await sleep(1_000)
+    expect(isOver).toBe(false)
+    proxy.freeze()
+    expect(await ending).toBeInstanceOf(ConnectionLostError)
   })
 
   test('that the machine refuses to start is an error', async () => {

@@ -1,0 +1,25 @@
+import { quoteForShell } from '../machine/shell.js'
+import type { RecoveryFacts } from './recovery-facts.js'
+
+interface ByHand {
+  readonly command: string
+  readonly does: string
+}
+
+/** The beginning of the command that moves an object of the backend away. */
+export function moveOf(place: string): string {
+  const tool = { 's3:': 'aws s3 mv', 'gs:': 'gcloud storage mv' }[place.slice(0, 3)] ?? 'mv'
+  return `${tool} ${quoteForShell(place)}`
+}
+
+/** Without a record that can be read: the engine alone, on the files that `synth` writes. */
+export function byHand({ lab, profile }: RecoveryFacts): readonly ByHand[] {
+  const folder = `/tmp/${lab}`
+  return [
+    {
+      command: `distrolab synth ${lab} --profile ${profile ?? 'PROFILE'} --out ${folder}`,
+      does: `writes what OpenTofu needs${profile === undefined ? '; PROFILE is the one it was made from' : ''}`,
+    },
+    { command: `cd ${folder} && tofu init && tofu destroy -auto-approve`, does: 'destroys what it made' },
+  ]
+}

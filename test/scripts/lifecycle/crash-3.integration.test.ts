@@ -1,0 +1,3 @@
+import { tryShare } from './crash-tests.js'
+
+tryShare(3)

@@ -1,0 +1,34 @@
+import { main } from '../../scripts/main.js'
+
+/** What WarmCli starts: runs each command line that it is sent, one after the other, and answers with what came out. */
+export type WarmOrder = { readonly env: NodeJS.ProcessEnv } | { readonly args: readonly string[] }
+
+export interface WarmAnswer {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+let former: Promise<unknown> = Promise.resolve()
+process.on('message', (order: WarmOrder) => {
+  if ('env' in order) Object.assign(process.env, order.env)
+  else former = former.then(async () => process.send?.(await answer(order.args)))
+})
+process.on('disconnect', () => process.exit())
+
+async function answer(args: readonly string[]): Promise<WarmAnswer> {
+  const said = { stdout: '', stderr: '' }
+  const restore = (['stdout', 'stderr'] as const).map((name) => {
+    const write = process[name].write.bind(process[name])
+    process[name].write = (chunk: string | Uint8Array) => {
+      said[name] += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString()
+      return true
+    }
+    return () => void (process[name].write = write)
+  })
+  try {
+    return { code: await main(args), ...said }
+  } finally {
+    restore.forEach((action) => action())
+  }
+}

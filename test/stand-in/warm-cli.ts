@@ -1,0 +1,58 @@
+import { fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import type { CliRun } from './lab-cli.js'
+import type { WarmAnswer, WarmOrder } from './warm-cli-program.js'
+
+const PROGRAM = fileURLToPath(new URL('warm-cli-program.js', import.meta.url))
+
+/**
+ * The CLI's `main` for one command line after the other in a process that stays: what a command does, without the start
+ * of Node, which is most of what a short one costs. For what follows a command that is tested, and never for that one.
+ */
+export class WarmCli {
+  readonly #child: ChildProcess
+  readonly #ended: Promise<unknown>
+  #former: Promise<unknown> = Promise.resolve()
+
+  constructor(env: NodeJS.ProcessEnv) {
+    // Told, not given: whoever looks for a sandbox's processes by their environment finds what it starts, not itself.
+    this.#child = fork(PROGRAM, [], {
+      env: {},
+      execArgv: [],
+      cwd: '/',
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    })
+    this.#ended = once(this.#child, 'exit')
+    this.#send({ env })
+  }
+
+  run(args: readonly string[]): Promise<CliRun> {
+    const result = this.#former.then(async () => {
+      const answered = once(this.#child, 'message')
+      this.#send({ args })
+      const [answer] = (await Promise.race([answered, this.#ended])) as [WarmAnswer | number | null]
+      if (answer === null || typeof answer === 'number') throw new Error('the warm CLI has ended')
+      return { ...answer, json: <T>() => JSON.parse(answer.stdout) as T }
+    })
+    this.#former = result.catch(() => undefined)
+    return result
+  }
+
+  /** Runs a command that must succeed; with it a failure shows everything it said. */
+  async ok(...args: string[]): Promise<CliRun> {
+    const result = await this.run(args)
+    if (result.code !== 0)
+      throw new Error(`${args.join(' ')} → ${result.code}\n${result.stdout}${result.stderr}`)
+    return result
+  }
+
+  async close(): Promise<void> {
+    this.#child.kill('SIGKILL')
+    await this.#ended
+  }
+
+  #send(order: WarmOrder): void {
+    this.#child.send(order)
+  }
+}
