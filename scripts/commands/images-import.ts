@@ -22,11 +22,7 @@ export const imagesImportCommand: Command = {
     ...{ arch: machineOptions['arch'] ?? {} },
     ...leaseOptions,
   },
-  examples: [
-    ['distrolab images import arch --provider google', "the distribution's official cloud image"],
-    ['distrolab images import arch --provider google --bucket gs://b', 'through another bucket'],
-    ['distrolab images import arch --provider google --image ./a.img', 'a disk of your own'],
-  ],
+  examples: [['distrolab images import arch --provider google', "the distribution's official cloud image"]],
   async run(context, { flags }) {
     const { importImage } = await import('../images/import.js')
     const result = await importImage(context, {
