@@ -5,8 +5,11 @@ const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null
 const name = Type.String({ minLength: 1 })
 const count = Type.Integer({ minimum: 0 })
 
-/** `importing` and `forgetting` are also what an interrupted command leaves: the same command goes on, or the other. */
-export const imageStates = ['importing', 'imported', 'forgetting'] as const
+/**
+ * `importing` and `forgetting` are also what an interrupted command leaves: the same command goes on. The record of a
+ * `forgotten` image stays until the same is imported anew, as a destroyed lab's does: some servers ignore the condition of a remove.
+ */
+export const imageStates = ['importing', 'imported', 'forgetting', 'forgotten'] as const
 export type ImageState = (typeof imageStates)[number]
 
 /** All that is known of a custom OS installation's image; written before anything of it is made. */

@@ -14,6 +14,15 @@ export interface StoredImage {
 export async function readImageRecord(
   store: ObjectStore,
   image: ImageName,
+): Promise<ImageRecord | undefined> {
+  const record = (await readStoredImage(store, image))?.record
+  return record?.state === 'forgotten' ? undefined : record
+}
+
+/** The same with its version, forgotten ones too. */
+export async function readStoredImage(
+  store: ObjectStore,
+  image: ImageName,
 ): Promise<StoredImage | undefined> {
   const key = imageRecordKey(image)
   const object = await store.get(key)
@@ -25,12 +34,12 @@ export async function readImageRecord(
   throw new BackendError({ code: 'record-unreadable', lab: image, place: key, problems })
 }
 
-/** Every image of the backend, by name. Throws `record-unreadable`. */
+/** Every image of the backend that is not forgotten, by name. Throws `record-unreadable`. */
 export async function listImageRecords(store: ObjectStore): Promise<readonly ImageRecord[]> {
   const keys = await store.list(imagesPrefix)
   const names = keys.flatMap((key) => imageOfRecordKey(key) ?? []).filter(isImageName)
   const found = await Promise.all(names.map((name) => readImageRecord(store, name)))
-  return found.flatMap((stored) => (stored === undefined ? [] : [stored.record]))
+  return found.filter((record) => record !== undefined)
 }
 
 export const encodeImageRecord = (record: ImageRecord): string => `${JSON.stringify(record, null, 2)}\n`

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { ImageName } from './image-name.js'
-import { encodeImageRecord, readImageRecord, type StoredImage } from './image-record.js'
+import { encodeImageRecord, readStoredImage, type StoredImage } from './image-record.js'
 import type { ImageRecord } from './image-record-schema.js'
 import { imageRecordKey } from './keys.js'
 import type { Lease } from './lease.js'
@@ -25,45 +25,34 @@ export class ImageWriter {
   ) {}
 
   static async open(store: ObjectStore, lease: Lease<ImageName>): Promise<ImageWriter> {
-    return new ImageWriter(store, lease, await readImageRecord(store, lease.lab))
+    return new ImageWriter(store, lease, await readStoredImage(store, lease.lab))
   }
 
-  /** As last written or loaded; undefined while there is none. */
+  /** As last written or loaded; undefined while there is none, and once it is forgotten. */
   get record(): ImageRecord | undefined {
-    return this.stored?.record
+    return this.stored?.record.state === 'forgotten' ? undefined : this.stored?.record
   }
 
-  /** The intent, before anything is made. Throws `object-exists`. */
+  /** The intent, before anything is made; in the place of a forgotten image's. */
   create(facts: ImageFacts): Promise<ImageRecord> {
-    return this.#inTurn(async (at) => {
-      const record = { ...facts, ...this.#stamp(at), createdAt: at }
-      const version = await this.store.create(imageRecordKey(this.lease.lab), encodeImageRecord(record))
-      this.stored = { record, version }
-      return record
-    })
+    return this.#inTurn((at) => this.#write({ ...facts, ...this.#stamp(at), createdAt: at }))
   }
 
   update(change: Partial<ImageFacts>): Promise<ImageRecord> {
-    return this.#inTurn(async (at) => {
-      const { record: former, version } = this.#present()
-      const record = { ...former, ...change, ...this.#stamp(at) }
-      const key = imageRecordKey(this.lease.lab)
-      this.stored = { record, version: await this.store.replace(key, encodeImageRecord(record), version) }
-      return record
+    return this.#inTurn((at) => {
+      if (this.stored === undefined) throw new TypeError('there is no record to change')
+      return this.#write({ ...this.stored.record, ...change, ...this.#stamp(at) })
     })
   }
 
-  /** The image is gone for good, and nobody will ask for it. */
-  remove(): Promise<void> {
-    return this.#inTurn(async () => {
-      await this.store.remove(imageRecordKey(this.lease.lab), this.#present().version)
-      this.stored = undefined
-    })
-  }
-
-  #present(): StoredImage {
-    if (this.stored === undefined) throw new TypeError('there is no record to change')
-    return this.stored
+  async #write(record: ImageRecord): Promise<ImageRecord> {
+    const [key, body] = [imageRecordKey(this.lease.lab), encodeImageRecord(record)]
+    const version =
+      this.stored === undefined
+        ? await this.store.create(key, body)
+        : await this.store.replace(key, body, this.stored.version)
+    this.stored = { record, version }
+    return record
   }
 
   #stamp(updatedAt: string): Pick<ImageRecord, Exclude<Stamp, 'createdAt'>> {

@@ -22,9 +22,7 @@ export const imagesImportCommand: Command = {
     ...{ arch: machineOptions['arch'] ?? {} },
     ...leaseOptions,
   },
-  examples: [
-    ['distrolab images import arch --provider google', 'its official cloud image'],
-  ],
+  examples: [['distrolab images import arch --provider google', "the distribution's official cloud image"]],
   async run(context, { flags }) {
     const { importImage } = await import('../images/import.js')
     const result = await importImage(context, {

@@ -34,7 +34,7 @@ export async function forgetImage(
 ): Promise<ForgetResult> {
   const subject = await subjectOf(context, distro, providerName)
   const provider = await imageProviderOf(subject)
-  const known = (await readImageRecord(await context.store(), subject.image))?.record
+  const known = await readImageRecord(await context.store(), subject.image)
   await assertForgettable(context, subject, known)
   await provider.check(context)
   const engine = await engineFor(context)
@@ -77,7 +77,7 @@ async function carryOut(
     const left = await provider.removeLeftovers(context, record, { signal, detail })
     if (left.length > 0) throw new LabError({ code: 'image-left', ...named(subject), left })
   })
-  await writer.remove()
+  await writer.update({ state: 'forgotten', step: null })
   await rm(workFolder(context.space, localName(subject.image)), { recursive: true, force: true })
   return steps.timings
 }

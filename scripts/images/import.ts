@@ -43,7 +43,7 @@ export interface ImportResult {
 export async function importImage(context: Context, request: ImportRequest): Promise<ImportResult> {
   const subject = await subjectOf(context, request.distro, request.provider)
   const provider = await imageProviderOf(subject)
-  const known = (await readImageRecord(await context.store(), subject.image))?.record
+  const known = await readImageRecord(await context.store(), subject.image)
   if (known !== undefined && isSettled(known, request)) return reused(known)
   await wishOf(context, subject, provider, request, known)
   if (known?.state === 'imported') return reused(known)

@@ -44,6 +44,6 @@ async function importedImage(
   if (provider.name === 'local') return undefined
   const architecture = architectureOf(provider, size.instanceType)
   const image = imageNameOf({ provider: provider.name, distro: distro.name, architecture })
-  const record = (await readImageRecord(await context.store(), image))?.record
+  const record = await readImageRecord(await context.store(), image)
   return record?.state === 'imported' ? (record.id ?? undefined) : undefined
 }

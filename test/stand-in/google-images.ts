@@ -87,6 +87,7 @@ export class GoogleImages {
       const { status, reason, message } = this.#refusal
       return failure(status, message, reason)
     }
+    if (path.startsWith('aggregated/')) return [200, { items: {} }]
     if (path === '') return [200, { kind: 'compute#project', name: PROJECT }]
     if (path.startsWith('global/operations/')) return [200, DONE]
     if (body !== undefined) return this.#insert(body as Omit<StandInImage, 'diskSizeGb'>)

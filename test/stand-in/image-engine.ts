@@ -7,7 +7,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 
 interface Configuration {
   readonly terraform: { readonly backend: { readonly local: { readonly path: string } } }
-  readonly resource: { readonly google_compute_image: { readonly image: Declared } }
+  readonly resource: { readonly google_compute_image?: { readonly image: Declared } }
 }
 
 interface Declared {
@@ -32,10 +32,9 @@ async function ask(method: string, path: string, body?: object): Promise<{ reado
   throw new Error(`googleapi: Error ${response.status}: ${answer.error?.message}, ${reasons}`)
 }
 
-async function apply(
-  { name, family, labels, raw_disk, guest_os_features }: Declared,
-  state: string,
-): Promise<void> {
+async function apply(declared: Declared | undefined, state: string): Promise<void> {
+  if (declared === undefined) throw new Error('it knows images only')
+  const { name, family, labels, raw_disk, guest_os_features } = declared
   if (!existsSync(state)) {
     const made = { name, family, labels, rawDisk: raw_disk, guestOsFeatures: guest_os_features }
     await ask('POST', 'global/images', made)
@@ -57,7 +56,7 @@ if (verb === 'version') say({ terraform_version: '1.12.6' })
 if (verb === 'apply' || verb === 'destroy') {
   const { terraform, resource } = JSON.parse(readFileSync('cdk.tf.json', 'utf8')) as Configuration
   const { path } = terraform.backend.local
-  const { image } = resource.google_compute_image
+  const image = resource.google_compute_image?.image
   await (verb === 'apply' ? apply(image, path) : destroy(path)).catch((error: unknown) => {
     const diagnostic = {
       severity: 'error',

@@ -10,7 +10,7 @@ import { GoogleImages } from '../../stand-in/google-images.js'
 import type { CliRun } from '../../stand-in/lab-cli.js'
 import { useSandboxes, type Sandbox } from '../../stand-in/sandbox.js'
 import { digest, ImageServer, makeQcow2 } from '../../stacks/local/driver/image-server.js'
-import { sourcePath } from '../support.js'
+import { readOptional, sourcePath } from '../support.js'
 
 export const DISK = '/Arch-Linux-x86_64-cloudimg.qcow2'
 const VENDOR = 'https://geo.mirror.pkgbuild.com/images/latest'
@@ -151,12 +151,11 @@ export function useImports(megabytes = 18): {
   return { world: present, computer }
 }
 
-export const recordOf = async (box: Sandbox): Promise<ImageRecord | undefined> => {
-  const file = join(box.home, 'images/google/arch/x86_64/record.json')
-  return readFile(file, 'utf8').then(
-    (text) => JSON.parse(text) as ImageRecord,
-    () => undefined,
-  )
+/** Undefined for a forgotten image, as for one that never was. */
+export async function recordOf(box: Sandbox): Promise<ImageRecord | undefined> {
+  const text = await readOptional(join(box.home, 'images/google/arch/x86_64/record.json'))
+  const record = text === undefined ? undefined : (JSON.parse(text) as ImageRecord)
+  return record?.state === 'forgotten' ? undefined : record
 }
 
 /** A command that must succeed. */
