@@ -75,33 +75,26 @@ const WAITS: readonly Wait[] = ['ready', 'ssh', 'none']
 const OUTPUTS = ['text', 'json', 'markdown'] as const
 const ON_FAILURES: readonly OnFailure[] = ['keep', 'destroy']
 
+type Ask = (flag: string, key?: TextKey) => string | undefined
+
 export function resolveSettings(flags: Flags, env: Environment, config: Config, cwd: string): Settings {
-  const text = (flag: string, key?: TextKey): string | undefined => {
+  const text: Ask = (flag, key) => {
     const value = flags[flag] ?? env.flags[flag] ?? (key === undefined ? undefined : config.values[key])
     return value === undefined ? undefined : String(value)
   }
   const isOn = (flag: string): boolean => ['true', '1'].includes(text(flag) ?? '')
   const olderThan = text('older-than')
-  const disk = text('disk', 'disk')
-  const spot = text('spot', 'spot')
   const applyTimeout = text('apply-timeout', 'applyTimeout')
   const sshKey = text('ssh-key', 'sshKey')
   const addressUrl = text('address-url', 'addressUrl')
   const engineMirror = text('engine-mirror', 'engineMirror')
-  const architecture = text('arch', 'arch')
   const output = oneOf('--output', text('output') ?? 'text', OUTPUTS)
   return {
     backend: text('backend', 'backend'),
     profile: text('profile', 'profile'),
     name: text('name'),
-    region: text('region', 'region'),
-    zone: text('zone', 'zone'),
+    ...machineSettings(text),
     regions: words(text('regions')) ?? config.values.regions ?? [],
-    architecture: architecture === undefined ? undefined : oneOf('--arch', architecture, ARCHITECTURES),
-    size: text('size', 'size'),
-    instanceType: text('instance-type', 'instanceType'),
-    diskGiB: disk === undefined ? undefined : gibibytes('--disk', disk),
-    spot: spot === undefined ? undefined : oneOf('--spot', spot, ['true', 'false']) === 'true',
     allowFrom: (words(text('allow-from', 'allowFrom')) ?? []).map((each) =>
       each === 'auto' ? each : network(each),
     ),
@@ -125,6 +118,22 @@ export function resolveSettings(flags: Flags, env: Environment, config: Config, 
     verbosity: Number(flags['verbose'] || env.flags['verbose'] || 0),
     quiet: isOn('quiet'),
   }
+}
+
+/** What a machine is and where, each undefined where the profile decides. */
+function machineSettings(text: Ask) {
+  const architecture = text('arch', 'arch')
+  const disk = text('disk', 'disk')
+  const spot = text('spot', 'spot')
+  return {
+    region: text('region', 'region'),
+    zone: text('zone', 'zone'),
+    architecture: architecture === undefined ? undefined : oneOf('--arch', architecture, ARCHITECTURES),
+    size: text('size', 'size'),
+    instanceType: text('instance-type', 'instanceType'),
+    diskGiB: disk === undefined ? undefined : gibibytes('--disk', disk),
+    spot: spot === undefined ? undefined : oneOf('--spot', spot, ['true', 'false']) === 'true',
+  } satisfies Partial<Settings>
 }
 
 /** `90m`, `2h30m`, `3d`, or `0`. In milliseconds. Throws LabError usage. */

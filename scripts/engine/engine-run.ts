@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { identifyProcess, type ProcessIdentity } from '../../backend/process-identity.js'
 import { LabError } from '../errors.js'
-import { start } from '../run.js'
+import { start, type Started } from '../run.js'
 import { explainEngineFailure, type Operation } from './failures.js'
 import { parseEngineLine, type Diagnostic, type EngineEvent } from './stream.js'
 import { watchEngine, type EngineLimits, type Watch } from './watch.js'
@@ -56,6 +56,31 @@ export async function runEngine(
   const child = start(run.engine, args, {
     ...{ cwd: run.folder, env: engineVariables(run), stdoutFile, stderrFile },
   })
+  const { end, passed, diagnostics } = await followEngine(run, child, stdoutFile)
+  if (end === 'given-up') {
+    child.leave()
+    throw timeoutOf(run, operation, passed, child.pid)
+  }
+  const printed = STREAMS.has(operation) ? '' : await readFile(stdoutFile, 'utf8')
+  const text = `${await readFile(stderrFile, 'utf8')}\n${printed}`
+  // What programs print may hold secrets, and these files are not redacted as the log is.
+  await Promise.all([stdoutFile, stderrFile].map((file) => rm(file, { force: true })))
+  run.signal.throwIfAborted()
+  if (end.exitCode === 0) return printed
+  if (passed !== undefined) throw timeoutOf(run, operation, passed, null)
+  throw new LabError(explainEngineFailure({ ...run, operation }, diagnostics, text))
+}
+
+/** Until it has ended, or was told to because it passed a limit and did not. */
+async function followEngine(
+  run: EngineRun,
+  child: Started,
+  stdoutFile: string,
+): Promise<{
+  readonly end: Awaited<Started['ended']> | 'given-up'
+  readonly passed: Watch['passed']
+  readonly diagnostics: readonly Diagnostic[]
+}> {
   // One SIGINT, whatever comes first: OpenTofu takes a second one for the wish to end at once, and loses what it knows.
   const stop = (): void => child.kill('SIGINT')
   const watch = watchEngine(run.limits, stop)
@@ -81,19 +106,7 @@ export async function runEngine(
     watch.dispose()
     run.signal.removeEventListener('abort', interrupt)
   }
-  const end = await ended
-  if (end === 'given-up') {
-    child.leave()
-    throw timeoutOf(run, operation, watch.passed, child.pid)
-  }
-  const printed = STREAMS.has(operation) ? '' : await readFile(stdoutFile, 'utf8')
-  const text = `${await readFile(stderrFile, 'utf8')}\n${printed}`
-  // What programs print may hold secrets, and these files are not redacted as the log is.
-  await Promise.all([stdoutFile, stderrFile].map((file) => rm(file, { force: true })))
-  run.signal.throwIfAborted()
-  if (end.exitCode === 0) return printed
-  if (watch.passed !== undefined) throw timeoutOf(run, operation, watch.passed, null)
-  throw new LabError(explainEngineFailure({ ...run, operation }, diagnostics, text))
+  return { end: await ended, passed: watch.passed, diagnostics }
 }
 
 /** @param pid of an engine that did not end */
