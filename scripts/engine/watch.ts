@@ -20,6 +20,7 @@ export interface Watch {
 /** Calls `stop` once when a limit is passed. Without limits it does nothing. */
 export function watchEngine(limits: EngineLimits | undefined, stop: () => void): Watch {
   let passed: Watch['passed']
+  let isDisposed = false
   let quiet: NodeJS.Timeout | undefined
   const timers: NodeJS.Timeout[] = []
   let giveUp: (value: 'given-up') => void = () => undefined
@@ -32,7 +33,8 @@ export function watchEngine(limits: EngineLimits | undefined, stop: () => void):
   }
   const seen = (): void => {
     clearTimeout(quiet)
-    if (limits !== undefined && passed === undefined) quiet = setTimeout(pass('quiet'), limits.quietMs)
+    if (limits !== undefined && passed === undefined && !isDisposed)
+      quiet = setTimeout(pass('quiet'), limits.quietMs)
   }
   seen()
   if (limits !== undefined) timers.push(setTimeout(pass('total'), limits.totalMs))
@@ -42,6 +44,9 @@ export function watchEngine(limits: EngineLimits | undefined, stop: () => void):
       return passed
     },
     givenUp,
-    dispose: () => [quiet, ...timers].forEach((timer) => clearTimeout(timer)),
+    dispose() {
+      isDisposed = true
+      for (const timer of [quiet, ...timers]) clearTimeout(timer)
+    },
   }
 }

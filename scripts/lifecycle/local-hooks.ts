@@ -60,8 +60,7 @@ export const localHooks: ProviderHooks = {
   resolveSize(profile, choice) {
     const own = process.arch === 'arm64' ? 'arm64' : 'x86_64'
     if (choice.architecture !== undefined && choice.architecture !== own) {
-      const problem = `--arch: local machines are ${own}, as this computer is; got "${choice.architecture}"`
-      throw new LabError({ code: 'usage', problem })
+      throw notHere(`--arch: local machines are ${own}, as this computer is; got "${choice.architecture}"`)
     }
     const { minimumDiskGiB } = resolveOffer(profile.distro, 'local')
     return resolveSize(profile.provider, { ...choice, minimumDiskGiB })

@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, jest, test } from '@jest/globals'
 import type { LabChanges } from '../../../scripts/lifecycle/plan.js'
+import { waitUntil } from '../../stand-in/lab-cli.js'
 import { useSandboxes, type Sandbox } from '../../stand-in/sandbox.js'
 
 jest.setTimeout(120_000)
@@ -76,11 +77,23 @@ describe('plan', () => {
     await box.kill(pid)
     expect((await planOf(box, LAB)).changes).toEqual([{ address: 'main', action: 'start', attributes: [] }])
     const files = (await box.record(LAB)).machines[0]?.place ?? ''
-    const { rm } = await import('node:fs/promises')
     await rm(files, { recursive: true })
     expect((await planOf(box, LAB)).changes).toMatchObject([
       { address: 'terraform_data.main-boot', action: 'replace' },
     ])
+  })
+
+  test('that is interrupted ends its engine and leaves no folder', async () => {
+    const box = await makeSandbox()
+    const { release } = await box.hold('plan')
+    const cli = box.start(['plan', '--profile', LAB])
+    await waitUntil('the engine', async () => (await box.engineCalls()).includes('plan'))
+    cli.signal('SIGINT')
+    expect((await cli.done).code).toBe(130)
+    await release()
+    const plans = await readdir(join(box.cache, 'plans'), { recursive: true, withFileTypes: true })
+    expect(plans.filter((entry) => entry.isFile())).toEqual([])
+    await waitUntil('the end of pauses', () => box.processes().length === 0)
   })
 
   test('as markdown is a table for a pull request', async () => {
