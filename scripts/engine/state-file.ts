@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { LabName } from '../../backend/lab-name.js'
 import { objectPlace, type BackendLocation } from '../../backend/location.js'
 import { tofuStateKey, tofuStatePrefix } from '../../backend/keys.js'
@@ -44,9 +45,9 @@ export async function readEngineFiles(
   const stateKey = location.kind === 'gcs' ? `${tofuStatePrefix(lab)}/default.tfstate` : tofuStateKey(lab)
   const place = objectPlace(location, stateKey)
   if (location.kind === 'directory') {
-    const state = await readOptional(place)
+    const state = await readAtRest(place)
     const lock = await readOptional(join(dirname(place), `.${basename(place)}.lock.info`))
-    return { state: parseState(state, place), lock: parseLock(lock) }
+    return { state, lock: parseLock(lock) }
   }
   const lockKey = location.kind === 'gcs' ? `${tofuStatePrefix(lab)}/default.tflock` : `${stateKey}.tflock`
   const [state, lock] = [await store.get(stateKey), await store.get(lockKey)]
@@ -65,6 +66,21 @@ function parseState(text: string | undefined, place: string): EngineState {
     return { kind: 'readable', resources: made.map(({ type, name }) => `${type}.${name}`) }
   } catch (error) {
     return { kind: 'unreadable', place, reason: (error as Error).message }
+  }
+}
+
+const LOOKS = 10
+const PAUSE_MS = 200
+
+/**
+ * An engine writes a local state over the old one, so that half of it is there for a moment; one that was killed then
+ * leaves it like that.
+ */
+async function readAtRest(place: string): Promise<EngineState> {
+  for (let look = 1; ; look++) {
+    const state = parseState(await readOptional(place), place)
+    if (state.kind !== 'unreadable' || look === LOOKS) return state
+    await sleep(PAUSE_MS)
   }
 }
 

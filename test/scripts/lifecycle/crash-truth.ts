@@ -46,7 +46,14 @@ export function recordedAt({ verb, point }: Pick<CrashCase, 'verb' | 'point'>): 
 
 /** Where an interrupt is heard: in its step, or at the beginning of the next one when that step had nothing to wait for. */
 export function interruptedAt({ verb, point }: CrashCase): readonly (string | null)[] {
-  if (verb === 'exec' || verb === 'exec --local') return [null]
+  return verb === 'exec' || verb === 'exec --local' ? [null] : hearing({ verb, point })
+}
+
+/** Who hears it in the last step may end with that. */
+export const mayBeOver = (crash: CrashCase): boolean =>
+  hearing(crash).some((step) => step === stepsOf(crash.verb).at(-1))
+
+function hearing({ verb, point }: Pick<CrashCase, 'verb' | 'point'>): readonly Part[] {
   const at = stepsOf(verb).findIndex((step) => step === point.step)
   return stepsOf(verb).slice(at, at + 2)
 }
