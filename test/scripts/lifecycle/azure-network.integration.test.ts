@@ -1,0 +1,16 @@
+import { expect, jest, test } from '@jest/globals'
+import { cloudProvider } from '../../services/cloud-providers.js'
+import { runInOwnNetwork } from '../../stand-in/own-network.js'
+
+// Three machines one after the other; the provider waits 10 s for each thing, and 20 for the group.
+jest.setTimeout(1_800_000)
+
+const testWithProvider = (await cloudProvider('azurerm')) === undefined ? test.skip : test
+
+testWithProvider(
+  'a lab on Azure is used, extended, swapped and reset over SSH, at the address that Azure gives it',
+  async () => {
+    const { stderr } = await runInOwnNetwork('azure-network-worker.js', import.meta.url)
+    expect(stderr).toContain('reset web -o json: ')
+  },
+)
