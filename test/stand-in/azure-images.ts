@@ -1,5 +1,6 @@
 import { loadCatalog } from '../../distro-catalog/load.js'
 import { resolveOffer } from '../../distro-catalog/resolve.js'
+import { no, type Answer } from './azure-answer.js'
 
 /** What Azure publishes of images, by the path below `/subscriptions/…`, in small letters. */
 export interface AzureShelf {
@@ -46,3 +47,23 @@ export async function stockShelf(region: string): Promise<AzureShelf> {
   }
   return { answers, unaccepted: new Set() }
 }
+
+/** Images, terms, and the services of the subscription, which are all switched on. `own`: below the subscription. */
+export function answerPublished(own: string, { answers, unaccepted }: AzureShelf): Answer {
+  const terms = /\/publishers\/([^/]+)\/offers\/([^/]+)\/plans\/([^/]+)\/agreements\/current$/.exec(own)
+  if (terms !== null) {
+    const accepted = !unaccepted.has(terms.slice(1).join(':'))
+    return { status: 200, body: { properties: { accepted } } }
+  }
+  const found = answers.get(own.toLowerCase())
+  if (found !== undefined) return { status: 200, body: found }
+  if (own === '/providers') return { status: 200, body: { value: SERVICES.map(registered) } }
+  if (/^\/providers\/[^/]+(\/register)?$/.test(own))
+    return { status: 200, body: registered(own.split('/')[2] ?? '') }
+  return no(404, 'NotFound', `${own} is nowhere.`)
+}
+
+const SERVICES = ['Microsoft.Compute', 'Microsoft.Network', 'Microsoft.DevTestLab']
+const registered = (namespace: string) => ({
+  ...{ namespace, registrationState: 'Registered', resourceTypes: [] },
+})

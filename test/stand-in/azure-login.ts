@@ -1,4 +1,4 @@
-import type { Answer, Asked } from './azure.js'
+import type { Answer, Asked } from './azure-answer.js'
 
 const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
 const CLAIMS = {

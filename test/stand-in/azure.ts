@@ -7,32 +7,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { actionsOf } from './azure-actions.js'
-import { stockShelf, type AzureShelf } from './azure-images.js'
+import { no, type Answer, type Asked } from './azure-answer.js'
+import { answerPublished, stockShelf, type AzureShelf } from './azure-images.js'
 import { answerLogin, metadataOf, tokenOf } from './azure-login.js'
 import { AzureResources, shown, type Thing } from './azure-resources.js'
 import { makeCertificate } from './certificate.js'
 
 export const SUBSCRIPTION = '11111111-2222-3333-4444-555555555555'
 export const REGION = 'westeurope'
-
-export interface Asked {
-  readonly method: string
-  /** Without the query. */
-  readonly path: string
-  readonly query: URLSearchParams
-  readonly body: string
-  readonly headers: IncomingMessage['headers']
-}
-
-export interface Answer {
-  readonly status: number
-  readonly headers?: Record<string, string>
-  readonly body?: unknown
-}
-
-export const no = (status: number, code: string, message: string): Answer => ({
-  ...{ status, body: { error: { code, message } } },
-})
 
 /** Undefined: it is answered as Azure would. */
 type Disturbance = (asked: Asked) => Answer | undefined
@@ -161,7 +143,7 @@ export class TestAzure {
       return { status: 200, body: { displayName: 'Tests', subscriptionId: SUBSCRIPTION, state: 'Enabled' } }
     if (own === '/resourceGroups')
       return { status: 200, body: { value: this.#groups(query.get('$filter') ?? '') } }
-    if (own.startsWith('/providers')) return this.#published(own)
+    if (own.startsWith('/providers')) return answerPublished(own, this.shelf)
     if (own.endsWith('/resources')) {
       const start = path.slice(0, -'resources'.length).toLowerCase()
       return {
@@ -176,7 +158,8 @@ export class TestAzure {
     if (thing === undefined) return this.#absent(path)
     if (method === 'DELETE') {
       this.resources.remove(path)
-      return this.#later(202, { status: 'Succeeded' })
+      // The one kind that is gone at once.
+      return path.includes('/schedules/') ? { status: 204 } : this.#later(202, { status: 'Succeeded' })
     }
     return {
       status: 200,
@@ -229,30 +212,6 @@ export class TestAzure {
     const [, name = '', value = ''] = /tagName eq '([^']*)' and tagValue eq '([^']*)'/.exec(filter) ?? []
     const groups = this.resources.all.filter(({ type }) => type.endsWith('/resourceGroups'))
     return name === '' ? groups : groups.filter(({ tags }) => tags?.[name] === value)
-  }
-
-  #published(own: string): Answer {
-    const terms = /\/publishers\/([^/]+)\/offers\/([^/]+)\/plans\/([^/]+)\/agreements\/current$/.exec(own)
-    if (terms !== null)
-      return {
-        status: 200,
-        body: { properties: { accepted: !this.shelf.unaccepted.has(terms.slice(1).join(':')) } },
-      }
-    const found = this.shelf.answers.get(own.toLowerCase())
-    if (found !== undefined) return { status: 200, body: found }
-    const registered = (namespace: string) => ({
-      namespace,
-      registrationState: 'Registered',
-      resourceTypes: [],
-    })
-    if (own === '/providers')
-      return {
-        status: 200,
-        body: { value: ['Microsoft.Compute', 'Microsoft.Network', 'Microsoft.DevTestLab'].map(registered) },
-      }
-    if (/^\/providers\/[^/]+(\/register)?$/.test(own))
-      return { status: 200, body: registered(own.split('/')[2] ?? '') }
-    return no(404, 'NotFound', `${own} is nowhere.`)
   }
 
   #later(status: number, outcome: unknown, body?: unknown): Answer {

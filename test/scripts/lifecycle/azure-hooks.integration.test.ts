@@ -2,7 +2,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import type { AnyLab } from '../../../backend/lab.js'
 import type { Context } from '../../../scripts/context.js'
 import { azureHooks } from '../../../scripts/lifecycle/azure-hooks.js'
-import { no, REGION, SUBSCRIPTION, TestAzure } from '../../stand-in/azure.js'
+import { no } from '../../stand-in/azure-answer.js'
+import { REGION, SUBSCRIPTION, TestAzure } from '../../stand-in/azure.js'
 import { trust } from '../../stand-in/trust.js'
 import '../support.js'
 
