@@ -48,6 +48,12 @@ const TEST_PREREQUISITES: readonly Prerequisite[] = [
     anyOf: ['mkfs.vfat', '/usr/sbin/mkfs.vfat', '/sbin/mkfs.vfat'],
   },
   {
+    name: 'openssl',
+    package: 'openssl',
+    purpose: 'makes the certificate of an emulated Azure',
+    anyOf: ['openssl'],
+  },
+  {
     name: 'ssh-agent',
     package: 'openssh-client',
     purpose: 'tests keys held by an agent',
