@@ -90,6 +90,10 @@ const carefully =
 function whyNot(provider: ProviderName, error: unknown): string {
   if (!(error instanceof LabError)) throw error
   const { code } = error.fault
+  if (error.fault.code === 'driver' && error.fault.fault.code === 'image-unreachable') {
+    const { url, reason } = error.fault.fault
+    return `${new URL(url).host} can't be reached (${reason})`
+  }
   if (code === 'cloud-credentials-missing') return `no credentials for ${provider}`
   if (code === 'cloud-not-built') return `this version can't ask ${provider}`
   return explain(error).message
