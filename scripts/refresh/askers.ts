@@ -104,6 +104,10 @@ const carefully =
 function whyNot(provider: ProviderName, error: unknown): string {
   if (!(error instanceof LabError)) throw error
   const { code } = error.fault
+  if (error.fault.code === 'driver' && error.fault.fault.code === 'image-unreachable') {
+    const { url, reason } = error.fault.fault
+    return `${new URL(url).host} can't be reached (${reason})`
+  }
   if (code === 'cloud-credentials-missing') return `no credentials for ${provider}`
   return explain(error).message
 }

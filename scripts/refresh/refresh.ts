@@ -54,7 +54,7 @@ export function renderRefresh(result: Refresh): string {
       ({ distro, provider, architecture, answer }) =>
         `NOTHING FOUND: ${distro} on ${provider} (${architecture}): ${'reason' in answer ? answer.reason : ''}`,
     ),
-    ...untold.map(([reason, n]) => `not asked: ${reason} (${n} selectors)`),
+    ...untold.map(([reason, n]) => `not asked: ${reason} (${n} ${n === 1 ? 'selector' : 'selectors'})`),
     ...result.ended.map(
       ({ distro, endOfLife }) => `END OF LIFE: ${distro} is not maintained since ${endOfLife}`,
     ),

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals'
 import { commands } from '../../scripts/commands/all.js'
 import { productRooms } from './checks.js'
 import { wayTo } from './cycles.js'
-import { CHANGING, GATE, READING, RUNNING, waysAroundGate } from './gate.js'
+import { CHANGING, GATE, IMAGE_GATE, OF_IMAGES, READING, RUNNING, waysAroundGate } from './gate.js'
 import { readSources, type Source } from './source.js'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
@@ -13,18 +13,26 @@ beforeAll(async () => {
 })
 
 const fileOf = (verb: string): string => `scripts/commands/${verb.replaceAll(' ', '-')}.ts`
-const way = (verb: string): readonly string[] | undefined =>
-  wayTo(product, fileOf(verb), (reached) => reached === GATE)
+const way = (verb: string, gate = GATE): readonly string[] | undefined =>
+  wayTo(product, fileOf(verb), (reached) => reached === gate)
 
 describe('the one gate', () => {
   test('every verb is known to change labs or not to', () => {
-    expect(commands.map(({ name }) => name).sort()).toEqual([...CHANGING, ...READING, ...RUNNING].sort())
+    expect(commands.map(({ name }) => name).sort()).toEqual(
+      [...CHANGING, ...READING, ...RUNNING, ...OF_IMAGES].sort(),
+    )
     const paths = product.map(({ path }) => path)
-    for (const verb of [...CHANGING, ...READING, ...RUNNING]) expect(paths).toContain(fileOf(verb))
+    for (const verb of [...CHANGING, ...READING, ...RUNNING, ...OF_IMAGES])
+      expect(paths).toContain(fileOf(verb))
   })
 
   test.each([...CHANGING, ...RUNNING])('%s passes it', (verb) => {
     expect(way(verb)?.at(-1)).toBe(GATE)
+  })
+
+  test.each(OF_IMAGES)('%s passes that of images, and does not load it', (verb) => {
+    expect(way(verb, IMAGE_GATE)?.at(-1)).toBe(IMAGE_GATE)
+    expect(way(verb)).toBeUndefined()
   })
 
   test.each(READING)('%s does not load it', (verb) => {

@@ -4,7 +4,8 @@ import { place, visit, type Source } from './source.js'
 
 export const GATE = 'scripts/lifecycle/gate.ts'
 /** Images at a provider have a lease of their own. */
-const GATES = [GATE, 'scripts/images/gate.ts']
+export const IMAGE_GATE = 'scripts/images/gate.ts'
+const GATES = [GATE, IMAGE_GATE]
 
 /** Every verb that changes a lab, its record or its lease. A new verb belongs into this list or the next. */
 export const CHANGING = [
@@ -14,12 +15,13 @@ export const CHANGING = [
 export const READING = [
   ...['ssh', 'status', 'list', 'history', 'lock status', 'images', 'regions', 'synth', 'plan'],
   ...['doctor', 'backend init', 'backend show'],
-  // They change an image at a provider, through its own gate.
-  ...['images import', 'images forget'],
 ]
 
 /** It looks, and then runs verbs of the first list where that is safe. */
 export const RUNNING = ['recover']
+
+/** They change an image at a provider and no lab, through the gate of images. */
+export const OF_IMAGES = ['images import', 'images forget']
 
 /** What takes a lease, or writes a record under one. */
 const OPENERS = ['lease', 'held-lease', 'inherited-lease', 'lab-writer', 'record-slot', 'image-writer']
