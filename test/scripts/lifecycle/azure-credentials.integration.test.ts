@@ -20,7 +20,12 @@ const UP = ['up', '--profile', 'debian-azure', '--allow-from', '203.0.113.7', '-
 test.each([
   ['a secret that is not taken', { ARM_CLIENT_SECRET: 'old' }, 'AADSTS7000215', 'Next: .*az login'],
   ['a subscription of others', { ARM_SUBSCRIPTION_ID: 'none' }, 'SubscriptionNotFound', 'az account list'],
-  ['no subscription', { ARM_SUBSCRIPTION_ID: '' }, 'for which subscription', 'export ARM_SUBSCRIPTION_ID='],
+  [
+    'no subscription',
+    { ARM_SUBSCRIPTION_ID: '' },
+    'no subscription to use them in',
+    'export ARM_SUBSCRIPTION_ID=',
+  ],
 ])('up with %s ends with 7, and nothing is recorded', async (_what, changes, told, next) => {
   const box = await makeSandbox()
   const { code, stderr } = await box.run(UP, { env: { ...azure.env, ...changes } })
