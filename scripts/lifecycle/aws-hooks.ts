@@ -1,8 +1,5 @@
 import type { Machine } from '../../backend/record-schema.js'
 import type { Profile } from '../../distro-catalog/profile.js'
-import { resolveOffer } from '../../distro-catalog/resolve.js'
-import { architectureOf } from '../../distro-catalog/size.js'
-import { CatalogError } from '../../distro-catalog/errors.js'
 import { machineName } from '../../stacks/aws/names.js'
 import { planAwsLab } from '../../stacks/aws/plan.js'
 import type { AwsImageSelector } from '../../stacks/aws/spec.js'
@@ -10,7 +7,7 @@ import type { AwsMachineImage } from '../clouds/aws/image.js'
 import type { AwsInstance } from '../clouds/aws/instances.js'
 import { LabError } from '../errors.js'
 import { explain } from '../explain.js'
-import { cloudPlan, cloudPlanning, requireCloud } from './cloud-hooks.js'
+import { cloudPlan, cloudPlanning, offeredImage } from './cloud-hooks.js'
 import type { Enforcer, ImageWish, Presence, ProviderHooks } from './provider-hooks.js'
 
 // Whoever only writes files does without AWS's client, which takes longer to load than all the rest.
@@ -115,12 +112,7 @@ const nameOf = ({ id }: Machine) => ({ Name: machineName(id) })
 
 async function newestImage(profile: Profile, { region, size }: ImageWish): Promise<AwsMachineImage> {
   const { distro } = profile
-  const architecture = architectureOf(requireCloud(profile), size.instanceType)
-  const image = resolveOffer(distro, 'aws').architectures[architecture]
-  if (image === undefined) {
-    const reason = `there is no ${architecture} image`
-    throw new CatalogError({ code: 'pair-unavailable', distro: distro.name, provider: 'aws', reason })
-  }
+  const { image, architecture } = offeredImage(profile, 'aws', size)
   const selector: AwsImageSelector = { ...image, architecture }
   const { findNewestImage } = await loadImage()
   const newest = await findNewestImage(region, selector)

@@ -1,9 +1,6 @@
 import type { AnyLab } from '../../backend/lab.js'
 import type { Machine } from '../../backend/record-schema.js'
 import type { Profile } from '../../distro-catalog/profile.js'
-import { CatalogError } from '../../distro-catalog/errors.js'
-import { resolveOffer } from '../../distro-catalog/resolve.js'
-import { architectureOf } from '../../distro-catalog/size.js'
 import { labId } from '../../stacks/naming.js'
 import { machineName } from '../../stacks/azure/names.js'
 import { planAzureLab, planOf, selectorOf } from '../../stacks/azure/plan.js'
@@ -20,7 +17,7 @@ import {
 import { removeGroups } from '../clouds/azure/leftovers.js'
 import { LabError } from '../errors.js'
 import { explain } from '../explain.js'
-import { cloudPlan, cloudPlanning, requireCloud } from './cloud-hooks.js'
+import { cloudPlan, cloudPlanning, offeredImage } from './cloud-hooks.js'
 import type { Enforcer, ImageWish, Presence, ProviderHooks } from './provider-hooks.js'
 
 /** A virtual machine in a resource group of its lab's own. Azure is asked by names and tags alone, without any state of OpenTofu. */
@@ -133,12 +130,7 @@ function presenceOf({ power, provisioning }: AzureInstance): Presence {
 
 async function newestImage(profile: Profile, { region, size }: ImageWish): Promise<AzureMachineImage> {
   const { distro } = profile
-  const architecture = architectureOf(requireCloud(profile), size.instanceType)
-  const image = resolveOffer(distro, 'azure').architectures[architecture]
-  if (image === undefined) {
-    const reason = `there is no ${architecture} image`
-    throw new CatalogError({ code: 'pair-unavailable', distro: distro.name, provider: 'azure', reason })
-  }
+  const { image } = offeredImage(profile, 'azure', size)
   const selector = selectorOf(image)
   const newest = await findNewestImage(region, selector)
   if (newest === undefined)

@@ -1,7 +1,7 @@
 import { isLabName } from '../../backend/lab-name.js'
 import { stateBackend } from '../../backend/state-backend.js'
 import { CatalogError } from '../../distro-catalog/errors.js'
-import type { CloudOffer } from '../../distro-catalog/offer-schema.js'
+import type { Architecture, CloudOffer } from '../../distro-catalog/offer-schema.js'
 import type { Profile } from '../../distro-catalog/profile.js'
 import type { CloudName, CloudProvider } from '../../distro-catalog/provider.js'
 import { findRegion, usdPerHour, whyNot, type RegionQuestion } from '../../distro-catalog/rank-regions.js'
@@ -123,11 +123,30 @@ function resolveCloudSize(
   const [only, second] = Object.keys(offer.architectures)
   const architecture = choice.architecture ?? (only === 'arm64' && second === undefined ? only : undefined)
   const size = resolveSize(provider, { ...choice, architecture, minimumDiskGiB: offer.minimumDiskGiB })
-  const given = architectureOf(provider, size.instanceType)
-  if (offer.architectures[given] !== undefined) return size
-  const reason = `there is no ${given} image`
+  offeredImage(profile, name, size)
+  return size
+}
+
+/** The catalog's image for machines of a size. Throws CatalogError pair-unavailable. */
+export function offeredImage<N extends CloudName>(
+  profile: Profile,
+  name: N,
+  { instanceType }: Pick<MachineSize, 'instanceType'>,
+): { readonly image: OfferedImage<N>; readonly architecture: Architecture } {
+  const architecture = architectureOf(requireCloud(profile), instanceType)
+  const offer: { readonly architectures: Partial<Record<Architecture, OfferedImage<N>>> } = resolveOffer(
+    profile.distro,
+    name,
+  )
+  const image = offer.architectures[architecture]
+  if (image !== undefined) return { image, architecture }
+  const reason = `there is no ${architecture} image`
   throw new CatalogError({ code: 'pair-unavailable', distro: profile.distro.name, provider: name, reason })
 }
+
+type OfferedImage<N extends CloudName> = NonNullable<
+  ReturnType<typeof resolveOffer<N>>['architectures'][Architecture]
+>
 
 /** The region that was named, if it will do; else the best ranked one. */
 async function placeOf(

@@ -1,8 +1,5 @@
 import type { AnyLab } from '../../backend/lab.js'
-import { CatalogError } from '../../distro-catalog/errors.js'
 import type { Profile } from '../../distro-catalog/profile.js'
-import { resolveOffer } from '../../distro-catalog/resolve.js'
-import { architectureOf } from '../../distro-catalog/size.js'
 import { machineName } from '../../stacks/google/names.js'
 import { planGoogleLab } from '../../stacks/google/plan.js'
 import { labId } from '../../stacks/naming.js'
@@ -22,7 +19,7 @@ import {
 import { removeThings, type LabAtGoogle } from '../clouds/google/leftovers.js'
 import { LabError } from '../errors.js'
 import { explain } from '../explain.js'
-import { cloudPlan, cloudPlanning, requireCloud } from './cloud-hooks.js'
+import { cloudPlan, cloudPlanning, offeredImage } from './cloud-hooks.js'
 import type { Enforcer, ImageWish, Presence, ProviderHooks } from './provider-hooks.js'
 
 /** An instance of Compute Engine. Google is asked by labels and names alone, so that a lab is found without any state of OpenTofu. */
@@ -122,12 +119,7 @@ function projectOfCredentialsIfAny(): string | undefined {
 
 async function newestImage(profile: Profile, { region, size }: ImageWish): Promise<GoogleMachineImage> {
   const { distro } = profile
-  const architecture = architectureOf(requireCloud(profile), size.instanceType)
-  const selector = resolveOffer(distro, 'google').architectures[architecture]
-  if (selector === undefined) {
-    const reason = `there is no ${architecture} image`
-    throw new CatalogError({ code: 'pair-unavailable', distro: distro.name, provider: 'google', reason })
-  }
+  const { image: selector } = offeredImage(profile, 'google', size)
   const newest = await findNewestImage(selector)
   if (newest !== undefined) return newest
   throw new LabError({
