@@ -51,7 +51,7 @@ describe('a state folder that is read-only', () => {
     const box = await makeSandbox()
     await mkdir(box.home)
     const user = await asOrdinaryUser(box)
-    expect((await box.run(['up', '--profile', LAB], user)).stderr).toContain('[7/7] baseline done')
+    expect((await box.run(['up', '--profile', LAB], user)).stderr).toContain('[8/8] mark done')
     const folder = join(box.home, 'labs', LAB)
     const before = await readFile(recordFile(box, LAB), 'utf8')
     for (const path of [box.home, folder]) await chmod(path, 0o555)
