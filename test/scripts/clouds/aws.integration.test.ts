@@ -88,6 +88,7 @@ describe('an image', () => {
       id: expect.stringMatching(/^ami-/),
       name: ubuntu.name.replace('*', '0'),
       diskGiB: 15,
+      createdAt: expect.any(String),
     })
     expect(await findImage(REGION, image?.id ?? '')).toEqual(image)
   })

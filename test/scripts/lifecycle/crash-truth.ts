@@ -46,7 +46,10 @@ export function recordedAt({ verb, point }: Pick<CrashCase, 'verb' | 'point'>): 
 
 /** Where an interrupt is heard: in its step, or at the beginning of the next one when that step had nothing to wait for. */
 export function interruptedAt({ verb, point }: CrashCase): readonly (string | null)[] {
-  return verb === 'exec' || verb === 'exec --local' ? [null] : hearing({ verb, point })
+  if (verb === 'exec' || verb === 'exec --local') return [null]
+  const heard = hearing({ verb, point })
+  // After it the lab is provisioned, and no step is under way until the next.
+  return verb === 'up' && point.step === 'apply' ? [...heard, null] : heard
 }
 
 /** Who hears it in the last step may end with that. */
