@@ -10,7 +10,7 @@ import { bucketServers, type TestBucket } from '../services/buckets.js'
 import { FaultyProxy, type Fault } from '../services/faulty-proxy.js'
 import { faultOf } from './support.js'
 
-const patience = { attempts: 4, requestMs: 400, totalMs: 5_000, firstPauseMs: 5, longestPauseMs: 20 }
+const patience = { attempts: 4, requestMs: 1_000, totalMs: 10_000, firstPauseMs: 5, longestPauseMs: 20 }
 
 const faults: readonly Fault[] = [
   'reset before',
