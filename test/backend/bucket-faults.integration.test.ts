@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { BucketStore } from '../../backend/bucket-store.js'
 import { GcsBucket } from '../../backend/gcs.js'
 import type { GcsLocation, S3Location } from '../../backend/location.js'
@@ -9,6 +9,8 @@ import type { ObjectStore } from '../../backend/store.js'
 import { bucketServers, type TestBucket } from '../services/buckets.js'
 import { FaultyProxy, type Fault } from '../services/faulty-proxy.js'
 import { faultOf } from './support.js'
+
+jest.setTimeout(30_000)
 
 const patience = { attempts: 4, requestMs: 1_000, totalMs: 10_000, firstPauseMs: 5, longestPauseMs: 20 }
 
