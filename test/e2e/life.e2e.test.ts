@@ -32,12 +32,12 @@ describe('the life of a real lab', () => {
     (await user.processes()).filter((line) => line.startsWith('qemu-system'))
 
   /** Killed while it is at work in a step; afterwards that step is on record, and one VM at most is there. */
-  const killDuring = async (step: StepName, ...args: string[]): Promise<Ran> => {
-    const ran = await user.killed({ when: 'during', step }, ...args)
+  const killDuring = async (step: StepName, verb: string, ...args: string[]): Promise<Ran> => {
+    const ran = await user.killed({ when: 'during', step }, verb, ...args)
     expect({ step, exitCode: ran.exitCode, stderr: ran.exitCode === null ? '' : ran.stderr }).toEqual({
       ...{ step, exitCode: null, stderr: '' },
     })
-    expect((await recordOf(args[1] ?? '')).step?.name).toBe(step)
+    expect((await recordOf(args[0] ?? '')).step?.name).toBe(step)
     expect((await machines()).length).toBeLessThanOrEqual(1)
     return ran
   }

@@ -21,7 +21,7 @@ export interface RealUser {
   readonly cache: string
   distrolab(...args: string[]): Promise<Ran>
   /** With a kill -9 at that point; null as exit code says that it got there. */
-  killed(point: KillPoint, ...args: string[]): Promise<Ran>
+  killed(point: KillPoint, verb: string, ...args: string[]): Promise<Ran>
   /** Runs a command line as it would be pasted into a shell. */
   paste(line: string): Promise<Ran>
   /** Command lines of the processes that have to do with this user's labs. */
@@ -53,7 +53,8 @@ export async function newUser(): Promise<RealUser> {
     home,
     cache,
     distrolab: (...args) => run(process.execPath, [cli, ...args]),
-    killed: (point, ...args) => run(process.execPath, [cli, ...args], struckAt(point, 'kill -9')),
+    killed: (point, verb, ...args) =>
+      run(process.execPath, [cli, verb, '-v', ...args], struckAt(point, 'kill -9')),
     paste: (line) => run('sh', ['-c', line]),
     processes: () => processesNaming(folder),
     remove: () => rm(folder, { recursive: true, force: true }),
