@@ -1,9 +1,7 @@
-import { Type, type Static, type TSchema } from '@sinclair/typebox'
-import { holderSchema, time } from './record-schema.js'
+import { Type, type Static } from '@sinclair/typebox'
+import { engineSchema, failureSchema, holderSchema, nullable, time } from './record-schema.js'
 
-const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 const name = Type.String({ minLength: 1 })
-const count = Type.Integer({ minimum: 0 })
 
 /**
  * `importing` and `forgetting` are also what an interrupted command leaves: the same command goes on. The record of a
@@ -29,18 +27,15 @@ export const imageRecordSchema = Type.Object({
   /** The provider's own id, once it is there: what labs are pinned to. */
   id: nullable(name),
   /** The smallest disk that holds it, once it is converted. */
-  diskGiB: nullable(count),
+  diskGiB: nullable(Type.Integer({ minimum: 0 })),
   tags: Type.Record(Type.String(), Type.String()),
   owner: Type.Object({ user: name, host: name }),
   createdAt: time,
   updatedAt: time,
   /** The step under way. */
   step: nullable(name),
-  failure: nullable(Type.Object({ step: nullable(name), code: name, message: Type.String() })),
-  /** The engine process under way, as in a lab's record. */
-  engine: nullable(
-    Type.Object({ pid: count, startTime: Type.String(), boot: Type.String(), host: name, startedAt: time }),
-  ),
+  failure: failureSchema,
+  engine: engineSchema,
   holder: Type.Pick(holderSchema, ['user', 'host', 'pid']),
   /** A random id of this very write. */
   revision: name,

@@ -1,11 +1,20 @@
 import { Type, type Static, type TSchema } from '@sinclair/typebox'
 import { states, type State } from './lab-state.js'
 
-const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
+export const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 export const time = Type.String({ pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z$' })
 const name = Type.String({ minLength: 1 })
 const count = Type.Integer({ minimum: 0 })
 const stateSchema = Type.Unsafe<State>(Type.String({ enum: [...states] }))
+
+/** The engine process under way: another command must wait for it or interrupt it, never double it. */
+export const engineSchema = nullable(
+  Type.Object({ pid: count, startTime: Type.String(), boot: Type.String(), host: name, startedAt: time }),
+)
+
+export const failureSchema = nullable(
+  Type.Object({ step: nullable(name), code: name, message: Type.String() }),
+)
 
 /** Who holds a lease, or ran a command; `boot` and `startTime` as in ProcessIdentity. */
 export const holderSchema = Type.Object({
@@ -100,10 +109,7 @@ const decidedFields = {
   expiresAt: nullable(time),
   /** List price of all machines together, at the time the lab was made. */
   costPerHourUsd: Type.Number({ minimum: 0 }),
-  /** The engine process under way: another command must wait for it or interrupt it, never double it. */
-  engine: nullable(
-    Type.Object({ pid: count, startTime: Type.String(), boot: Type.String(), host: name, startedAt: time }),
-  ),
+  engine: engineSchema,
 }
 
 const stepOutcome = Type.Union([Type.Literal('done'), Type.Literal('failed'), Type.Literal('skipped')])
@@ -118,7 +124,7 @@ const keptFields = {
   step: nullable(Type.Object({ name, startedAt: time })),
   /** The steps of the command under way, or else of the last one; `ms` by the holder's monotonic clock. */
   steps: Type.Array(Type.Object({ name, ms: Type.Number({ minimum: 0 }), outcome: stepOutcome })),
-  failure: nullable(Type.Object({ step: nullable(name), code: name, message: Type.String() })),
+  failure: failureSchema,
   /** The fencing number of the lease under which this was written. */
   fence: count,
   /** Events so far, this one's number included. */

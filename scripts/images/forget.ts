@@ -6,11 +6,12 @@ import type { Context } from '../context.js'
 import type { Engine } from '../engine/resolve.js'
 import { LabError } from '../errors.js'
 import { engineFor } from '../lifecycle/engine-for.js'
+import type { Timing } from '../lifecycle/steps.js'
 import { workFolder } from '../workspace.js'
 import { unregisterImage } from './engine.js'
 import { localName, throughImageGate, type ImageSession } from './gate.js'
 import { imageProviderOf, type ImageProvider } from './image-provider.js'
-import { ImageSteps, type Timing } from './steps.js'
+import { ImageSteps } from './steps.js'
 import { named, subjectOf, type ImageSubject } from './subject.js'
 
 export const forgetSteps = ['destroy', 'verify'] as const

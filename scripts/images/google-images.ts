@@ -7,7 +7,8 @@ import { imageName } from '../../stacks/google/names.js'
 import { googlePacking } from '../../stacks/google/packing.js'
 import { imageId } from '../../stacks/naming.js'
 import { checkGoogleAccount } from '../clouds/google/account.js'
-import { isAbsent, openCompute } from '../clouds/google/client.js'
+import { openCompute } from '../clouds/google/client.js'
+import { removeAt } from '../clouds/google/leftovers.js'
 import { removeObject, uploadObject } from '../clouds/google/upload.js'
 import { LabError } from '../errors.js'
 import { explain } from '../explain.js'
@@ -69,11 +70,8 @@ export const googleImages: ImageProvider = {
     const compute = openCompute(signal)
     const path = `global/images/${record.name}`
     if ((await compute.find(path)) !== undefined) {
-      await compute.change('DELETE', path).catch((error: unknown) => {
-        signal.throwIfAborted()
-        if (!(error instanceof LabError)) throw error
-        if (!isAbsent(error)) detail(`${path}: ${explain(error).message}`)
-      })
+      const onRefused = (error: LabError): void => detail(`${path}: ${explain(error).message}`)
+      await removeAt(compute, path, { signal, onRefused })
     }
     const isThere = (await compute.find(path)) !== undefined
     const hasObject = await removeObject(placeOf(record), { signal, proxied: env.proxied })

@@ -7,7 +7,14 @@ import type { AwsMachineImage } from '../clouds/aws/image.js'
 import type { AwsInstance } from '../clouds/aws/instances.js'
 import { LabError } from '../errors.js'
 import { explain } from '../explain.js'
-import { cloudPlan, cloudPlanning, offeredImage } from './cloud-hooks.js'
+import {
+  cloudPlan,
+  cloudPlanning,
+  CONSOLE_LINES,
+  consoleOrReason,
+  lookForEnforcers,
+  offeredImage,
+} from './cloud-hooks.js'
 import type { Enforcer, ImageWish, Presence, ProviderHooks } from './provider-hooks.js'
 
 // Whoever only writes files does without AWS's client, which takes longer to load than all the rest.
@@ -44,15 +51,10 @@ export const awsHooks: ProviderHooks = {
 
   async enforcers(lab) {
     const { findInstances } = await loadInstances()
-    const patience = AbortSignal.timeout(LOOK_MS)
-    try {
+    return lookForEnforcers(TIMER, async (patience) => {
       const found = await findInstances(lab.region, lab.tags, patience)
       return [{ name: TIMER, state: timerState(found, lab.expiresAt) }]
-    } catch (error) {
-      // Whoever may look at the record need not have credentials of the cloud, or a network.
-      if (error instanceof LabError || patience.aborted) return [{ name: TIMER, state: 'unknown' }]
-      throw error
-    }
+    })
   },
 
   async moveExpiry(context, lab, step) {
@@ -92,20 +94,13 @@ export const awsHooks: ProviderHooks = {
 
   async consoleTail(lab, machine) {
     const { findInstances, readConsole } = await loadInstances()
-    try {
+    return consoleOrReason(async () => {
       const [instance] = await findInstances(lab.region, nameOf(machine))
-      return instance === undefined ? '' : await readConsole(lab.region, instance.id, CONSOLE_LINES)
-    } catch (error) {
-      // It is asked for when something else has failed, which must be told.
-      if (error instanceof LabError) return `(${explain(error).message})`
-      throw error
-    }
+      return instance === undefined ? '' : readConsole(lab.region, instance.id, CONSOLE_LINES)
+    })
   },
 }
 
-const CONSOLE_LINES = 20
-/** How long a look at a lab waits for what AWS could add. */
-const LOOK_MS = 3_000
 const TIMER = 'timer in the machine'
 
 const nameOf = ({ id }: Machine) => ({ Name: machineName(id) })

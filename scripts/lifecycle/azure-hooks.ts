@@ -4,32 +4,39 @@ import type { Profile } from '../../distro-catalog/profile.js'
 import { labId } from '../../stacks/naming.js'
 import { machineName } from '../../stacks/azure/names.js'
 import { planAzureLab, planOf, selectorOf } from '../../stacks/azure/plan.js'
-import { checkAzureAccount } from '../clouds/azure/account.js'
-import { isScheduled, isWithinADay, markExpiry, moveSchedule } from '../clouds/azure/expiry.js'
-import { checkTerms, findImage, findNewestImage, type AzureMachineImage } from '../clouds/azure/image.js'
-import {
-  findInstance,
-  findInstances,
-  readConsole,
-  startInstance,
-  type AzureInstance,
-} from '../clouds/azure/instances.js'
-import { removeGroups } from '../clouds/azure/leftovers.js'
+import type { AzureMachineImage } from '../clouds/azure/image.js'
+import type { AzureInstance } from '../clouds/azure/instances.js'
 import { LabError } from '../errors.js'
 import { explain } from '../explain.js'
-import { cloudPlan, cloudPlanning, offeredImage } from './cloud-hooks.js'
+import {
+  cloudPlan,
+  cloudPlanning,
+  CONSOLE_LINES,
+  consoleOrReason,
+  lookForEnforcers,
+  offeredImage,
+} from './cloud-hooks.js'
 import type { Enforcer, ImageWish, Presence, ProviderHooks } from './provider-hooks.js'
+
+// Whoever only writes files does without Azure's clients, which take longer to load than a stack.
+const loadAccount = () => import('../clouds/azure/account.js')
+const loadExpiry = () => import('../clouds/azure/expiry.js')
+const loadImage = () => import('../clouds/azure/image.js')
+const loadInstances = () => import('../clouds/azure/instances.js')
+const loadLeftovers = () => import('../clouds/azure/leftovers.js')
 
 /** A virtual machine in a resource group of its lab's own. Azure is asked by names and tags alone, without any state of OpenTofu. */
 export const azureHooks: ProviderHooks = {
   ...cloudPlanning('azure'),
 
   async checkPrerequisites({ interrupt, progress }) {
+    const { checkAzureAccount } = await loadAccount()
     const { identity, subscription } = await checkAzureAccount(interrupt.signal)
     progress.say(`Azure subscription ${subscription}, as ${identity}`)
   },
 
   async prepareImage(_context, profile, wish, pinned) {
+    const { findImage } = await loadImage()
     const image =
       pinned === undefined ? await newestImage(profile, wish) : await findImage(wish.region, pinned)
     const { id, kind, diskGiB } = image
@@ -40,30 +47,29 @@ export const azureHooks: ProviderHooks = {
   buildSpec: (...facts) => planAzureLab(cloudPlan(...facts)),
 
   async presence(_lab, machine) {
+    const { findInstance } = await loadInstances()
     const found = await findInstance(labOf(machine), machine.id)
     return found === undefined ? 'absent' : presenceOf(found)
   },
 
   async enforcers(lab) {
-    const patience = AbortSignal.timeout(LOOK_MS)
-    try {
+    const { isScheduled, isWithinADay } = await loadExpiry()
+    return lookForEnforcers(TIMER, async (patience) => {
       const running = await runningOf(lab, patience)
       const timer: Enforcer = { name: TIMER, state: stateOf(running.map(({ tags }) => isMarked(tags, lab))) }
       if (!isWithinADay(lab.expiresAt, new Date())) return [timer]
       const { expiresAt } = lab
       const scheduled = await Promise.all(running.map((each) => isScheduled(each, expiresAt, patience)))
       return [timer, { name: SCHEDULE, state: stateOf(scheduled) }]
-    } catch (error) {
-      // Whoever may look at the record need not have credentials of the cloud, or a network.
-      if (error instanceof LabError || patience.aborted) return [{ name: TIMER, state: 'unknown' }]
-      throw error
-    }
+    })
   },
 
   async moveExpiry(context, lab, step) {
     const { signal } = step
     const running = await runningOf(lab, signal)
+    if (running.length === 0) return
     const { moveMachineExpiry } = await import('./machine-expiry.js')
+    const { markExpiry, moveSchedule } = await loadExpiry()
     for (const instance of running) {
       const machine = lab.machines.find(({ id }) => machineName(id) === instance.name)
       if (machine !== undefined && !isMarked(instance.tags, lab))
@@ -75,6 +81,7 @@ export const azureHooks: ProviderHooks = {
   },
 
   async start(spec, name, step) {
+    const { startInstance } = await loadInstances()
     if (spec.provider === 'azure') await startInstance(spec.id, `${spec.id}-${name}`, step.signal)
     // Its address is its own for as long as it is there.
     return undefined
@@ -83,6 +90,7 @@ export const azureHooks: ProviderHooks = {
   async removeLeftovers(lab, step) {
     const { 'distrolab-lab': name = '', 'distrolab-backend': backend = '' } = lab.tags
     const tags = { 'distrolab-lab': name, 'distrolab-backend': backend }
+    const { removeGroups } = await loadLeftovers()
     const left = await removeGroups(idOf(lab), tags, {
       signal: step.signal,
       onRefused: (group, error) => step.detail(`resource group ${group.name}: ${explain(error).message}`),
@@ -91,20 +99,14 @@ export const azureHooks: ProviderHooks = {
   },
 
   async consoleTail(_lab, machine) {
-    try {
+    const { findInstance, readConsole } = await loadInstances()
+    return consoleOrReason(async () => {
       const found = await findInstance(labOf(machine), machine.id)
-      return found === undefined ? '' : await readConsole(found, CONSOLE_LINES)
-    } catch (error) {
-      // It is asked for when something else has failed, which must be told.
-      if (error instanceof LabError) return `(${explain(error).message})`
-      throw error
-    }
+      return found === undefined ? '' : readConsole(found, CONSOLE_LINES)
+    })
   },
 }
 
-const CONSOLE_LINES = 20
-/** How long a look at a lab waits for what Azure could add. */
-const LOOK_MS = 3_000
 const TIMER = 'timer in the machine'
 const SCHEDULE = 'scheduled shutdown'
 
@@ -115,8 +117,11 @@ const idOf = ({ lab, tags }: AnyLab): string => labId(tags['distrolab-backend'] 
 const isMarked = (tags: AzureInstance['tags'], { expiresAt }: AnyLab): boolean =>
   tags['distrolab-expires'] === (expiresAt ?? 'never')
 
-const runningOf = async (lab: AnyLab, signal: AbortSignal): Promise<AzureInstance[]> =>
-  (await findInstances(idOf(lab), signal)).filter((each) => presenceOf(each) === 'running')
+async function runningOf(lab: AnyLab, signal: AbortSignal): Promise<AzureInstance[]> {
+  const { findInstances } = await loadInstances()
+  const found = await findInstances(idOf(lab), signal)
+  return found.filter((each) => presenceOf(each) === 'running')
+}
 
 const stateOf = (armed: readonly boolean[]): Enforcer['state'] =>
   armed.length === 0 ? 'idle' : armed.every(Boolean) ? 'armed' : 'missing'
@@ -132,6 +137,7 @@ async function newestImage(profile: Profile, { region, size }: ImageWish): Promi
   const { distro } = profile
   const { image } = offeredImage(profile, 'azure', size)
   const selector = selectorOf(image)
+  const { checkTerms, findNewestImage } = await loadImage()
   const newest = await findNewestImage(region, selector)
   if (newest === undefined)
     throw new LabError({

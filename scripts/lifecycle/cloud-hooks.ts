@@ -12,10 +12,11 @@ import type { Lifetime } from '../../stacks/cloud-spec.js'
 import { machineId } from '../../stacks/naming.js'
 import type { Context } from '../context.js'
 import { LabError } from '../errors.js'
+import { explain } from '../explain.js'
 import { regionQuestion } from '../regions/question.js'
 import { rankFor, type Measuring } from '../regions/rank.js'
 import { zoneIn } from '../regions/zone.js'
-import type { Place, ProviderHooks, SpecFacts } from './provider-hooks.js'
+import type { Enforcer, Place, ProviderHooks, SpecFacts } from './provider-hooks.js'
 import { keysOn } from './reach.js'
 
 type Planning =
@@ -61,6 +62,37 @@ export function cloudPlanning(name: CloudName): Pick<ProviderHooks, Planning> {
     },
 
     replaceAddress: (machine) => `${INSTANCE[name]}.${machine}`,
+  }
+}
+
+/** How long a look at a lab waits for what its cloud could add, in milliseconds. */
+const LOOK_MS = 3_000
+
+/** What a cloud tells of the enforcers of a lab; else the one of that name, of which nothing is known. */
+export async function lookForEnforcers(
+  name: string,
+  look: (patience: AbortSignal) => Promise<readonly Enforcer[]>,
+): Promise<readonly Enforcer[]> {
+  const patience = AbortSignal.timeout(LOOK_MS)
+  try {
+    return await look(patience)
+  } catch (error) {
+    // Whoever may look at the record need not have credentials of the cloud, or a network.
+    if (error instanceof LabError || patience.aborted) return [{ name, state: 'unknown' }]
+    throw error
+  }
+}
+
+/** Of a machine's console, counted from its end. */
+export const CONSOLE_LINES = 20
+
+/** The console, or why the cloud does not show it: it is asked for when something else has failed, which must be told. */
+export async function consoleOrReason(read: () => Promise<string>): Promise<string> {
+  try {
+    return await read()
+  } catch (error) {
+    if (error instanceof LabError) return `(${explain(error).message})`
+    throw error
   }
 }
 

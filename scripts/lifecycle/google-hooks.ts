@@ -3,35 +3,42 @@ import type { Profile } from '../../distro-catalog/profile.js'
 import { machineName } from '../../stacks/google/names.js'
 import { planGoogleLab } from '../../stacks/google/plan.js'
 import { labId } from '../../stacks/naming.js'
-import { checkGoogleAccount } from '../clouds/google/account.js'
-import { openCompute } from '../clouds/google/client.js'
-import { projectOfCredentials, projectOfVariables } from '../clouds/google/credentials.js'
-import { endsAt, markExpiry, moveEnd } from '../clouds/google/expiry.js'
-import { findImage, findNewestImage, type GoogleMachineImage } from '../clouds/google/image.js'
-import {
-  findInstances,
-  instanceNamed,
-  labelFilter,
-  readConsole,
-  startInstance,
-  type GoogleInstance,
-} from '../clouds/google/instances.js'
-import { removeThings, type LabAtGoogle } from '../clouds/google/leftovers.js'
+import { projectOfCredentials, projectOfVariables } from '../clouds/google/found-credentials.js'
+import type { GoogleMachineImage } from '../clouds/google/image.js'
+import type { GoogleInstance } from '../clouds/google/instances.js'
+import type { LabAtGoogle } from '../clouds/google/leftovers.js'
 import { LabError } from '../errors.js'
 import { explain } from '../explain.js'
-import { cloudPlan, cloudPlanning, offeredImage } from './cloud-hooks.js'
+import {
+  cloudPlan,
+  cloudPlanning,
+  CONSOLE_LINES,
+  consoleOrReason,
+  lookForEnforcers,
+  offeredImage,
+} from './cloud-hooks.js'
 import type { Enforcer, ImageWish, Presence, ProviderHooks } from './provider-hooks.js'
+
+// Whoever only writes files does without Google's client, which takes longer to load than a stack.
+const loadAccount = () => import('../clouds/google/account.js')
+const loadImage = () => import('../clouds/google/image.js')
+const loadInstances = () => import('../clouds/google/instances.js')
+const loadLeftovers = () => import('../clouds/google/leftovers.js')
+const loadForEnd = () =>
+  Promise.all([import('../clouds/google/client.js'), import('../clouds/google/expiry.js'), loadInstances()])
 
 /** An instance of Compute Engine. Google is asked by labels and names alone, so that a lab is found without any state of OpenTofu. */
 export const googleHooks: ProviderHooks = {
   ...cloudPlanning('google'),
 
   async checkPrerequisites({ interrupt, progress }) {
+    const { checkGoogleAccount } = await loadAccount()
     const { principal, project } = await checkGoogleAccount(interrupt.signal)
     progress.say(`Google Cloud project ${project}, as ${principal}`)
   },
 
   async prepareImage(_context, profile, wish, pinned) {
+    const { findImage } = await loadImage()
     const image = pinned === undefined ? await newestImage(profile, wish) : await findImage(pinned)
     const { id, name, diskGiB } = image
     return { image: { id, kind: 'image', source: name }, minimumDiskGiB: diskGiB }
@@ -44,22 +51,20 @@ export const googleHooks: ProviderHooks = {
   },
 
   async presence(_lab, machine) {
+    const { instanceNamed } = await loadInstances()
     return presenceOf(await instanceNamed(machineName(machine.id)))
   },
 
   async enforcers(lab) {
-    const patience = AbortSignal.timeout(LOOK_MS)
-    try {
+    const [{ openCompute }, { endsAt }, { findInstances, labelFilter }] = await loadForEnd()
+    return lookForEnforcers(END, async (patience) => {
       const found = await findInstances(labelFilter(lab.tags), openCompute(patience))
-      return [{ name: END, state: endState(found, lab.expiresAt) }]
-    } catch (error) {
-      // Whoever may look at the record need not have credentials of the cloud, or a network.
-      if (error instanceof LabError || patience.aborted) return [{ name: END, state: 'unknown' }]
-      throw error
-    }
+      return [{ name: END, state: endState(found, lab.expiresAt, endsAt) }]
+    })
   },
 
   async moveExpiry({ progress }, lab, { signal, detail, onAddress }) {
+    const [{ openCompute }, { markExpiry, moveEnd }, { instanceNamed }] = await loadForEnd()
     const compute = openCompute(signal)
     for (const machine of lab.machines) {
       const [instance] = await instanceNamed(machineName(machine.id), compute)
@@ -75,10 +80,12 @@ export const googleHooks: ProviderHooks = {
 
   async start(spec, name, step) {
     if (spec.provider !== 'google') return undefined
+    const { startInstance } = await loadInstances()
     return startInstance(machineName(`${spec.id}-${name}`), step.signal)
   },
 
   async removeLeftovers(lab, step) {
+    const { removeThings } = await loadLeftovers()
     const left = await removeThings(atGoogle(lab), {
       signal: step.signal,
       onRefused: ({ path }, error) => step.detail(`${path}: ${explain(error).message}`),
@@ -87,20 +94,14 @@ export const googleHooks: ProviderHooks = {
   },
 
   async consoleTail(_lab, machine) {
-    try {
+    const { instanceNamed, readConsole } = await loadInstances()
+    return consoleOrReason(async () => {
       const [instance] = await instanceNamed(machineName(machine.id))
-      return instance === undefined ? '' : await readConsole(instance, CONSOLE_LINES)
-    } catch (error) {
-      // It is asked for when something else has failed, which must be told.
-      if (error instanceof LabError) return `(${explain(error).message})`
-      throw error
-    }
+      return instance === undefined ? '' : readConsole(instance, CONSOLE_LINES)
+    })
   },
 }
 
-const CONSOLE_LINES = 20
-/** How long a look at a lab waits for what Google could add. */
-const LOOK_MS = 3_000
 const END = 'termination time of the machine'
 
 const atGoogle = ({ lab, region, tags }: Pick<AnyLab, 'lab' | 'region' | 'tags'>): LabAtGoogle => ({
@@ -120,6 +121,7 @@ function projectOfCredentialsIfAny(): string | undefined {
 async function newestImage(profile: Profile, { region, size }: ImageWish): Promise<GoogleMachineImage> {
   const { distro } = profile
   const { image: selector } = offeredImage(profile, 'google', size)
+  const { findNewestImage } = await loadImage()
   const newest = await findNewestImage(selector)
   if (newest !== undefined) return newest
   throw new LabError({
@@ -135,7 +137,11 @@ function presenceOf(found: readonly GoogleInstance[]): Presence {
   return found.length === 0 ? 'absent' : 'stopped'
 }
 
-function endState(found: readonly GoogleInstance[], expiresAt: AnyLab['expiresAt']): Enforcer['state'] {
+function endState(
+  found: readonly GoogleInstance[],
+  expiresAt: string | null,
+  endsAt: (instance: GoogleInstance, expiresAt: string) => boolean,
+): Enforcer['state'] {
   const running = found.filter(({ status }) => RUNNING.has(status))
   if (running.length === 0 || expiresAt === null) return 'idle'
   return running.every((instance) => endsAt(instance, expiresAt)) ? 'armed' : 'missing'

@@ -30,28 +30,39 @@ export class Steps {
     record: (writer: LabWriter, extras: Extras) => Promise<unknown> = (writer, { step }) =>
       writer.beginStep(step ?? name),
   ): Promise<T> {
-    const { context, writer, log, signal } = this.session
+    const { writer, signal } = this.session
     signal.throwIfAborted()
     // Who reads the lists (progress, the crash tests) would be told something else than what happens.
     if (this.names[this.#index] !== name) throw new TypeError(`${name} is not the next step`)
     this.#index++
     await record(writer, { step: name })
-    context.progress.beginStep(name, this.#index, this.names.length)
-    log.info('step begins', { step: name })
-    const started = performance.now()
-    try {
-      const result = await action((text) => {
-        context.progress.detail(text)
-        log.debug(text, { step: name })
-      })
-      const ms = Math.round(performance.now() - started)
-      this.timings.push({ step: name, ms })
-      log.info('step done', { step: name, ms })
-      context.progress.endStep()
-      return result
-    } catch (error) {
-      context.progress.failStep()
-      throw error
-    }
+    const at = { name, index: this.#index, count: this.names.length }
+    return carryOut(this.session, at, this.timings, action)
+  }
+}
+
+/** One step, shown and logged while it runs, and timed; `index` counts from 1. */
+export async function carryOut<T>(
+  { context, log }: Pick<Session, 'context' | 'log'>,
+  { name, index, count }: { readonly name: string; readonly index: number; readonly count: number },
+  timings: Timing[],
+  action: (detail: (text: string) => void) => Promise<T>,
+): Promise<T> {
+  context.progress.beginStep(name, index, count)
+  log.info('step begins', { step: name })
+  const started = performance.now()
+  try {
+    const result = await action((text) => {
+      context.progress.detail(text)
+      log.debug(text, { step: name })
+    })
+    const ms = Math.round(performance.now() - started)
+    timings.push({ step: name, ms })
+    log.info('step done', { step: name, ms })
+    context.progress.endStep()
+    return result
+  } catch (error) {
+    context.progress.failStep()
+    throw error
   }
 }

@@ -2,7 +2,8 @@ import type { AuthClient } from 'google-auth-library'
 import { variableOf } from '../../env.js'
 import { LabError } from '../../errors.js'
 import { explainGoogleError, operationError } from './errors.js'
-import { findGoogleCredentials, requireProject } from './credentials.js'
+import { findGoogleCredentials } from './credentials.js'
+import { requireProject } from './found-credentials.js'
 
 /** The one that the provider has by default, or another one, as it reads that too. */
 const ENDPOINT = 'https://compute.googleapis.com/compute/v1/'

@@ -1,19 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
 import { Compute, GoogleAuth, Impersonated, OAuth2Client, type AuthClient } from 'google-auth-library'
-import { variableOf } from '../../env.js'
-import { LabError } from '../../errors.js'
+import { lookForCredentials, missing, TOKEN, valueOf, type FoundCredentials } from './found-credentials.js'
 
-/** As OpenTofu's provider reads them (https://registry.terraform.io/providers/hashicorp/google/latest/docs/guides/provider_reference). */
-const TOKEN = 'GOOGLE_OAUTH_ACCESS_TOKEN'
-/** A path, or what would be in the file. */
-const KEYS = ['GOOGLE_CREDENTIALS', 'GOOGLE_CLOUD_KEYFILE_JSON']
-const KEY_FILE = 'GOOGLE_APPLICATION_CREDENTIALS'
-const PROJECTS = ['GOOGLE_PROJECT', 'GOOGLE_CLOUD_PROJECT', 'GCLOUD_PROJECT', 'CLOUDSDK_CORE_PROJECT']
-
-/** What `gcloud auth application-default login` leaves. */
-const FILE = '.config/gcloud/application_default_credentials.json'
 const SCOPES = [
   'https://www.googleapis.com/auth/cloud-platform',
   'https://www.googleapis.com/auth/userinfo.email',
@@ -27,25 +15,12 @@ export interface GoogleCredentials {
   readonly principal: string
 }
 
-type Found =
-  | { readonly kind: 'token'; readonly token: string }
-  | { readonly kind: 'key'; readonly key: Key; readonly from: string }
-  | { readonly kind: 'machine' }
-
-/** A file of credentials; what kind it is decides what else is in it. */
-interface Key {
-  readonly type?: string
-  readonly client_email?: string
-  readonly project_id?: string
-  readonly quota_project_id?: string
-}
-
 /** A token is asked for once, not for each request. */
 const clients = new Map<string, GoogleCredentials>()
 
-/** Where Google's own tools and its provider look; nobody is asked. Throws LabError cloud-credentials-missing. */
+/** Those that its own tools and its provider would use; nobody is asked. Throws LabError cloud-credentials-missing. */
 export function findGoogleCredentials(home = homedir()): GoogleCredentials {
-  const found = lookFor(home)
+  const found = lookForCredentials(home)
   const impersonated = valueOf('GOOGLE_IMPERSONATE_SERVICE_ACCOUNT')
   const name = JSON.stringify([found, impersonated])
   const credentials = clients.get(name) ?? impersonating(patient(credentialsOf(found)), impersonated)
@@ -53,59 +28,7 @@ export function findGoogleCredentials(home = homedir()): GoogleCredentials {
   return credentials
 }
 
-/** The project of the variables, as its provider reads them too. */
-export const projectOfVariables = (): string | undefined =>
-  PROJECTS.map(valueOf).find((value) => value !== undefined)
-
-/** The project that a file of credentials belongs to, of which the provider takes no notice. */
-export function projectOfCredentials(home = homedir()): string | undefined {
-  const found = lookFor(home)
-  return found.kind === 'key' ? (found.key.project_id ?? found.key.quota_project_id) : undefined
-}
-
-/** Throws LabError cloud-project-missing. */
-export function requireProject(): string {
-  const project = projectOfVariables() ?? projectOfCredentials()
-  if (project !== undefined) return project
-  const sought = `none of ${PROJECTS.join(', ')} is set, and the credentials name none`
-  throw new LabError({ code: 'cloud-project-missing', provider: 'google', sought })
-}
-
-function lookFor(home: string): Found {
-  const token = valueOf(TOKEN)
-  if (token !== undefined) return { kind: 'token', token }
-  for (const name of KEYS) {
-    const value = valueOf(name)
-    if (value !== undefined) return { kind: 'key', key: parseKey(textOf(value, name), name), from: name }
-  }
-  const file = valueOf(KEY_FILE)
-  if (file !== undefined) return { kind: 'key', key: parseKey(textOf(file, KEY_FILE), file), from: file }
-  const left = readOptional(join(home, FILE))
-  if (left !== undefined) return { kind: 'key', key: parseKey(left, `~/${FILE}`), from: `~/${FILE}` }
-  if (isMachineOfGoogle()) return { kind: 'machine' }
-  const names = [TOKEN, ...KEYS, KEY_FILE].join(', ')
-  throw missing(`none of ${names} is set, there is no ~/${FILE}, and this is no machine of Google's`)
-}
-
-const textOf = (value: string, name: string): string => {
-  const text = value.trimStart().startsWith('{') ? value : readOptional(value)
-  // The value itself is not shown: it may be a key that somebody pasted badly.
-  if (text === undefined) throw missing(`the file that ${name} names can't be read`)
-  return text
-}
-
-function parseKey(text: string, from: string): Key {
-  try {
-    const key: unknown = JSON.parse(text)
-    if (typeof key === 'object' && key !== null && 'type' in key) return key as Key
-  } catch (error) {
-    // What JSON.parse says quotes the text, which is secret.
-    if (!(error instanceof SyntaxError)) throw error
-  }
-  throw missing(`what ${from} gives is no file of credentials`)
-}
-
-function credentialsOf(found: Found): GoogleCredentials {
+function credentialsOf(found: FoundCredentials): GoogleCredentials {
   if (found.kind === 'token') {
     const client = new OAuth2Client()
     client.setCredentials({ access_token: found.token })
@@ -143,26 +66,4 @@ function impersonating(source: GoogleCredentials, target: string | undefined): G
     delegates: [],
   })
   return patient({ client, kind: 'account', principal: target })
-}
-
-/** Without asking the network, where a computer that is none would wait for seconds. */
-function isMachineOfGoogle(): boolean {
-  if (valueOf('METADATA_SERVER_DETECTION') === 'none') return false
-  if (valueOf('GCE_METADATA_HOST') !== undefined) return true
-  return readOptional('/sys/class/dmi/id/bios_vendor')?.includes('Google') === true
-}
-
-const missing = (sought: string): LabError =>
-  new LabError({ code: 'cloud-credentials-missing', provider: 'google', sought })
-
-const valueOf = (name: string): string | undefined => variableOf(name) || undefined
-
-/** Undefined for a file that isn't there, or isn't ours to read. */
-function readOptional(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === undefined) throw error
-    return undefined
-  }
 }

@@ -68,23 +68,31 @@ export async function removeThings(
   if (found.length === 0) return []
   for (const kind of KINDS) {
     await Promise.all(
-      found.filter((each) => each.kind === kind).map((each) => removeThing(compute, each, options)),
+      found
+        .filter((each) => each.kind === kind)
+        .map((each) =>
+          removeAt(compute, each.path, {
+            signal: options.signal,
+            onRefused: (error) => options.onRefused(each, error),
+          }),
+        ),
     )
   }
   return findThings(lab, compute)
 }
 
-async function removeThing(
+/** Removes what is at a path of the project, unless it is gone. What Google refuses to remove is told by `onRefused`. */
+export async function removeAt(
   compute: ComputeApi,
-  thing: GoogleThing,
-  { signal, onRefused }: Parameters<typeof removeThings>[1],
+  path: string,
+  { signal, onRefused }: { readonly signal: AbortSignal; readonly onRefused: (error: LabError) => void },
 ): Promise<void> {
   try {
-    await compute.change('DELETE', thing.path)
+    await compute.change('DELETE', path)
   } catch (error) {
     signal.throwIfAborted()
     if (!(error instanceof LabError)) throw error
     // A machine takes its disk along.
-    if (!isAbsent(error)) onRefused(thing, error)
+    if (!isAbsent(error)) onRefused(error)
   }
 }

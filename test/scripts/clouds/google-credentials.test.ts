@@ -1,11 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import {
-  findGoogleCredentials,
-  projectOfCredentials,
-  requireProject,
-} from '../../../scripts/clouds/google/credentials.js'
+import { findGoogleCredentials } from '../../../scripts/clouds/google/credentials.js'
+import { projectOfCredentials, requireProject } from '../../../scripts/clouds/google/found-credentials.js'
 import { faultOf, temporaryFolder } from '../support.js'
 
 const FILE = '.config/gcloud/application_default_credentials.json'
