@@ -31,7 +31,10 @@ export class Sandbox {
   readonly knobsFile: string
   readonly #engineLog: string
 
-  private constructor(readonly root: string) {
+  private constructor(
+    readonly root: string,
+    private readonly more: NodeJS.ProcessEnv,
+  ) {
     this.home = join(root, 'home')
     this.cache = join(root, 'cache')
     this.knobsFile = join(root, 'knobs.json')
@@ -39,8 +42,8 @@ export class Sandbox {
   }
 
   /** Made and cleaned by `useSandboxes`. */
-  static async make(): Promise<Sandbox> {
-    const sandbox = new Sandbox(await realpath(await mkdtemp(join(tmpdir(), 'lab-'))))
+  static async make(more: NodeJS.ProcessEnv = {}): Promise<Sandbox> {
+    const sandbox = new Sandbox(await realpath(await mkdtemp(join(tmpdir(), 'lab-'))), more)
     await mkdir(join(sandbox.root, 'bin'))
     await executable(join(sandbox.root, 'bin', 'qemu'), `exec '${process.execPath}' '${QEMU}' "$@"`)
     // Logs each call; stands still before it begins as long as a file of the verb's name is there. `stubborn`
@@ -67,7 +70,15 @@ cd "$OLDPWD"; exec '${ENGINE}' "$@"`,
       DISTROLAB_QEMU: join(this.root, 'bin', 'qemu'),
       DISTROLAB_TOFU: join(this.root, 'bin', 'tofu'),
       [KNOBS_VARIABLE]: this.knobsFile,
+      ...this.more,
     }
+  }
+
+  /** Writes the user's own configuration. */
+  async configure(text: string): Promise<void> {
+    const folder = join(this.root, 'config')
+    await mkdir(folder, { recursive: true })
+    await writeFile(join(folder, 'config.yaml'), text)
   }
 
   /** A tiny image of each distro, as if it had just been built: nothing is downloaded. */
@@ -225,14 +236,14 @@ export interface MachineProcess {
   readonly folder: string
 }
 
-/** Registers the cleaning; returns what makes a sandbox within a test. */
-export function useSandboxes(): () => Promise<Sandbox> {
+/** Registers the cleaning; returns what makes a sandbox within a test, with these variables besides its own. */
+export function useSandboxes(more: () => NodeJS.ProcessEnv = () => ({})): () => Promise<Sandbox> {
   const made: Sandbox[] = []
   afterEach(async () => {
     for (const sandbox of made.splice(0)) await sandbox.remove()
   })
   return async () => {
-    const sandbox = await Sandbox.make()
+    const sandbox = await Sandbox.make(more())
     made.push(sandbox)
     return sandbox
   }

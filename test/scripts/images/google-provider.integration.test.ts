@@ -1,4 +1,3 @@
-import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, jest, test } from '@jest/globals'
 import { locationUrl } from '../../../backend/location.js'
@@ -19,11 +18,8 @@ const WORDS = ['arch', '--provider', 'google'] as const
 
 /** The real engine with the real provider; records, state and disk are in one bucket. */
 async function realEnvironment(box: Sandbox): Promise<Record<string, string | undefined>> {
-  const folder = join(box.root, 'config')
-  await mkdir(folder, { recursive: true })
-  const file = join(folder, 'config.yaml')
   const catalog = join(box.root, 'catalog')
-  await writeFile(file, `catalog: [${catalog}]\nproviderVersions: { google: ${provider?.version} }\n`)
+  await box.configure(`catalog: [${catalog}]\nproviderVersions: { google: ${provider?.version} }\n`)
   return {
     ...world().env(box),
     ...{ DISTROLAB_BUCKET: undefined, DISTROLAB_TOFU: await obtained(programs.tofu) },

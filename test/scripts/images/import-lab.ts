@@ -39,14 +39,13 @@ export class ImportWorld {
   /** A computer whose catalog knows our vendor; `home` makes it one of somebody else's team. */
   async prepare(box: Sandbox): Promise<void> {
     const catalog = join(box.root, 'catalog')
-    const config = join(box.root, 'config')
-    for (const folder of [catalog, config]) await mkdir(folder, { recursive: true })
+    await mkdir(catalog, { recursive: true })
     const arch = await readFile(sourcePath('distro-catalog/distros/arch.yaml'), 'utf8')
     await writeFile(
       join(catalog, 'arch.yaml'),
       arch.replaceAll(VENDOR, this.vendor.url('').replace(/\/$/, '')),
     )
-    await writeFile(join(config, 'config.yaml'), `catalog: [${catalog}]\n`)
+    await box.configure(`catalog: [${catalog}]\n`)
     const tofu = join(box.root, 'bin', 'tofu')
     await writeFile(tofu, `#!/bin/sh\nexec '${process.execPath}' '${ENGINE}' "$@"\n`)
   }

@@ -1,41 +1,23 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Instance } from '@aws-sdk/client-ec2'
 import { nothingMade, TestAws } from '../../services/aws.js'
 import { awsProvider } from '../../services/aws-provider.js'
 import { awsMachineAt, awsUserData } from '../../stand-in/aws-machines.js'
 import { CloudMachines } from '../../stand-in/cloud-machines.js'
-import { CliProcess, type CliRun } from '../../stand-in/lab-cli.js'
+import { NetworkUser } from '../../stand-in/network-user.js'
 
 // Runs in a network of its own, where every address is this computer's (`aws-network.integration.test.ts`).
 const REGION = 'eu-west-1'
-const root = await mkdtemp(join(tmpdir(), 'distrolab-aws-network-'))
-const aws = await TestAws.start()
-const machines = await CloudMachines.start(awsMachineAt(aws, REGION), join(root, 'machines'))
 const provider = await awsProvider()
 assert(provider !== undefined)
-const { version, configFile } = provider
-const { PATH, DISTROLAB_TOFU } = process.env
-const env = {
-  ...{ PATH, DISTROLAB_TOFU, HOME: join(root, 'user'), ...aws.env, TF_CLI_CONFIG_FILE: configFile },
-  ...{ DISTROLAB_HOME: join(root, 'home'), DISTROLAB_CACHE: join(root, 'cache') },
-  DISTROLAB_CONFIG_HOME: join(root, 'config'),
-}
-await mkdir(env.DISTROLAB_CONFIG_HOME)
-await writeFile(
-  join(env.DISTROLAB_CONFIG_HOME, 'config.yaml'),
-  `region: ${REGION}\nproviderVersions: { aws: ${version} }\nallowFrom: 203.0.113.7\n`,
+const aws = await TestAws.start()
+const user = await NetworkUser.make(
+  { ...aws.env, TF_CLI_CONFIG_FILE: provider.configFile },
+  `region: ${REGION}\nproviderVersions: { aws: ${provider.version} }\nallowFrom: 203.0.113.7\n`,
 )
-
-async function ok(...args: string[]): Promise<CliRun> {
-  const began = performance.now()
-  const result = await new CliProcess(args, env, {}).done
-  process.stderr.write(`${args.join(' ')}: ${((performance.now() - began) / 1000).toFixed(1)} s\n`)
-  assert.equal(result.code, 0, `${args.join(' ')}\n${result.stdout}${result.stderr}`)
-  return result
-}
+const machines = await CloudMachines.start(awsMachineAt(aws, REGION), join(user.root, 'machines'))
 
 async function onlyInstance(): Promise<Instance & { readonly InstanceId: string }> {
   const { instances, groups, keys, volumes } = await aws.made(REGION)
@@ -50,19 +32,23 @@ const tagOf = ({ Tags = [] }: Instance, name: string): string | undefined =>
 const epochOf = (time: string): number => Math.floor(Date.parse(time) / 1000)
 
 async function scenario(): Promise<void> {
-  const up = (await ok('up', 'web', '--profile', 'debian-12-aws', '-o', 'json')).json<{ state: string }>()
+  const up = (await user.ok('up', 'web', '--profile', 'debian-12-aws', '-o', 'json')).json<{
+    state: string
+  }>()
   assert.equal(up.state, 'ready')
   const first = await onlyInstance()
-  assert.equal((await ok('exec', 'web', '--', 'echo', 'hello')).stdout, 'hello\n')
-  const again = (await ok('up', 'web', '-o', 'json')).json<{ reused: boolean }>()
+  assert.equal((await user.ok('exec', 'web', '--', 'echo', 'hello')).stdout, 'hello\n')
+  const again = (await user.ok('up', 'web', '-o', 'json')).json<{ reused: boolean }>()
   assert.equal(again.reused, true)
 
-  const { expiresAt } = (await ok('extend', 'web', '--ttl', '9h', '-o', 'json')).json<{ expiresAt: string }>()
+  const { expiresAt } = (await user.ok('extend', 'web', '--ttl', '9h', '-o', 'json')).json<{
+    expiresAt: string
+  }>()
   assert.equal(tagOf(await onlyInstance(), 'distrolab-expires'), expiresAt)
-  const told = await readFile(join(root, 'machines', first.InstanceId, 'guest', 'sudo.log'), 'utf8')
+  const told = await readFile(join(user.root, 'machines', first.InstanceId, 'guest', 'sudo.log'), 'utf8')
   assert(told.includes(`echo ${epochOf(expiresAt)} >/etc/distrolab-expires`), told)
 
-  await ok('swap', 'web', 'fedora-44')
+  await user.ok('swap', 'web', 'fedora-44')
   const second = await onlyInstance()
   assert.notEqual(second.InstanceId, first.InstanceId)
   assert.notEqual(second.ImageId, first.ImageId)
@@ -71,9 +57,9 @@ async function scenario(): Promise<void> {
   // It is told of its own time, not of the one that the first machine was made with.
   const files = (await awsUserData(aws, REGION, second.InstanceId))['write_files'] as { content: string }[]
   assert.equal(files[0]?.content, `${epochOf(expiresAt)}\n`)
-  assert.equal((await ok('exec', 'web', '--', 'touch', 'mine')).code, 0)
+  assert.equal((await user.ok('exec', 'web', '--', 'touch', 'mine')).code, 0)
 
-  const reset = (await ok('reset', 'web', '-o', 'json')).json<{ reset: { verified: string }[] }>()
+  const reset = (await user.ok('reset', 'web', '-o', 'json')).json<{ reset: { verified: string }[] }>()
   assert.deepEqual(
     reset.reset.map(({ verified }) => verified),
     ['marker-gone'],
@@ -81,9 +67,12 @@ async function scenario(): Promise<void> {
   const third = await onlyInstance()
   assert.notEqual(third.InstanceId, second.InstanceId)
   assert.equal(third.ImageId, second.ImageId)
-  assert.equal((await ok('exec', 'web', '--', 'sh -c "ls mine 2>/dev/null || echo gone"')).stdout, 'gone\n')
+  assert.equal(
+    (await user.ok('exec', 'web', '--', 'sh -c "ls mine 2>/dev/null || echo gone"')).stdout,
+    'gone\n',
+  )
 
-  await ok('down', 'web')
+  await user.ok('down', 'web')
   assert.deepEqual(await aws.made(REGION), nothingMade)
 }
 
@@ -92,5 +81,5 @@ try {
 } finally {
   machines.stop()
   await aws.stop()
-  await rm(root, { recursive: true, force: true })
+  await user.remove()
 }

@@ -2,13 +2,11 @@ import { createServer } from 'node:http'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import type { LabRecord } from '../../../backend/record-schema.js'
 import type { LabChanges } from '../../../scripts/lifecycle/plan.js'
 import { nothingMade, TestAws } from '../../services/aws.js'
 import { awsProvider } from '../../services/aws-provider.js'
-import type { CliRun } from '../../stand-in/lab-cli.js'
 import { useSandboxes, type Sandbox } from '../../stand-in/sandbox.js'
 import { readSource } from '../support.js'
 
@@ -17,7 +15,7 @@ jest.setTimeout(600_000)
 
 const REGION = 'eu-west-1'
 const CALLER = '203.0.113.7'
-const makeSandbox = useSandboxes()
+const makeSandbox = useSandboxes(() => env)
 let aws: TestAws
 let env: Readonly<Record<string, string>>
 const addressPage = createServer((_request, response) => response.end(`${CALLER}\n`))
@@ -41,24 +39,9 @@ afterAll(async () => {
 /** With the version of the provider that is on this computer. */
 async function sandbox(): Promise<Sandbox> {
   const box = await makeSandbox()
-  const folder = join(box.root, 'config')
-  await mkdir(folder, { recursive: true })
-  await writeFile(
-    join(folder, 'config.yaml'),
-    `region: ${REGION}\nproviderVersions: { aws: ${provider?.version} }\n`,
-  )
+  await box.configure(`region: ${REGION}\nproviderVersions: { aws: ${provider?.version} }\n`)
   return box
 }
-
-async function ok(box: Sandbox, ...args: string[]): Promise<CliRun> {
-  const result = await box.run(args, { env })
-  if (result.code !== 0)
-    throw new Error(`${args.join(' ')} → ${result.code}\n${result.stdout}${result.stderr}`)
-  return result
-}
-
-const record = async (box: Sandbox, lab: string): Promise<LabRecord> =>
-  (await ok(box, 'status', lab, '-o', 'json')).json<LabRecord>()
 
 const UP = ['up', 'web', '--profile', 'debian-12-aws', '--wait', 'none'] as const
 
@@ -82,14 +65,14 @@ async function actionsBeyondPolicy(): Promise<string[]> {
 withProvider('a lab on AWS', () => {
   test('is one instance, one key pair and one group, open to this computer alone; and then nothing', async () => {
     const box = await sandbox()
-    const wanted = (await ok(box, 'plan', '--profile', 'debian-12-aws', '-o', 'json')).json<LabChanges>()
+    const wanted = (await box.ok('plan', '--profile', 'debian-12-aws', '-o', 'json')).json<LabChanges>()
     expect(wanted).toMatchObject({ lab: 'debian-12-aws', region: REGION, state: null })
     const made = ['aws_instance.main', 'aws_key_pair.lab_key', 'aws_security_group.lab_access']
     const creations = made.map((address) => ({ address, action: 'create', attributes: [] }))
     expect(wanted.changes).toEqual(creations)
     expect(await aws.made(REGION)).toEqual(nothingMade)
 
-    const up = (await ok(box, ...UP, '-o', 'json')).json<{
+    const up = (await box.ok(...UP, '-o', 'json')).json<{
       machines: { address: string; port: number; user: string }[]
       enforcers: unknown
     }>()
@@ -108,16 +91,16 @@ withProvider('a lab on AWS', () => {
         IpRanges: [expect.objectContaining({ CidrIp: `${CALLER}/32` })],
       }),
     ])
-    const { tags, machines, image, allowFrom, expiresAt, state } = await record(box, 'web')
+    const { tags, machines, image, allowFrom, expiresAt, state } = await box.record('web')
     expect({ state, allowFrom, image: image?.id }).toEqual({
       ...{ state: 'provisioned', allowFrom: [`${CALLER}/32`], image: instance?.ImageId },
     })
     const marks = Object.fromEntries((instance?.Tags ?? []).map(({ Key, Value }) => [Key, Value]))
     expect(marks).toEqual({ ...tags, Name: machines[0]?.id, 'distrolab-expires': expiresAt })
-    expect((await ok(box, 'status', 'web')).stdout).toBe('provisioned\n')
+    expect((await box.ok('status', 'web')).stdout).toBe('provisioned\n')
 
     const planned = async (...more: string[]) =>
-      (await ok(box, 'plan', 'web', '-o', 'json', ...more)).json<LabChanges>()
+      (await box.ok('plan', 'web', '-o', 'json', ...more)).json<LabChanges>()
     expect(await planned()).toMatchObject({ lab: 'web', state: 'provisioned', changes: [MOTOS_OWN] })
     const { changes } = await planned('--allow-from', '198.51.100.0/24')
     const opened = { address: 'aws_security_group.lab_access', action: 'update', attributes: ['ingress'] }
@@ -125,33 +108,33 @@ withProvider('a lab on AWS', () => {
 
     // A newer image counts for nothing: none is looked for.
     const looked = aws.asked('DescribeImages')
-    await ok(box, ...UP)
+    await box.ok(...UP)
     expect((await aws.made(REGION)).instances.map(({ InstanceId }) => InstanceId)).toEqual([
       instance?.InstanceId,
     ])
     expect(aws.asked('DescribeImages')).toBe(looked)
 
-    await ok(box, ...UP, '--allow-from', '198.51.100.0/24')
+    await box.ok(...UP, '--allow-from', '198.51.100.0/24')
     const ranges = (await aws.made(REGION)).groups[0]?.IpPermissions?.[0]?.IpRanges
     expect(ranges?.map(({ CidrIp }) => CidrIp)).toEqual(['198.51.100.0/24'])
 
-    await ok(box, 'down', 'web')
+    await box.ok('down', 'web')
     expect(await aws.made(REGION)).toEqual(nothingMade)
-    expect((await ok(box, 'status', 'web')).stdout).toBe('destroyed\n')
+    expect((await box.ok('status', 'web')).stdout).toBe('destroyed\n')
   })
 
   test('whose state is lost is found by its tags, and what AWS does not let go is told', async () => {
     const box = await sandbox()
-    await ok(box, ...UP)
+    await box.ok(...UP)
     await rm(join(box.home, 'labs/web/tofu.tfstate'))
     aws.refuse('TerminateInstances', 403, 'UnauthorizedOperation', 'You are not authorized.')
-    const refused = await box.run(['down', 'web'], { env })
+    const refused = await box.run(['down', 'web'])
     expect(refused.code).toBe(6)
     const [instance] = (await aws.made(REGION)).instances
     expect(refused.stderr).toContain(`instance ${instance?.InstanceId} in ${REGION}`)
-    expect((await record(box, 'web')).state).toBe('destroy-failed')
+    expect((await box.record('web')).state).toBe('destroy-failed')
     aws.obey()
-    await ok(box, 'down', 'web')
+    await box.ok('down', 'web')
     expect(await aws.made(REGION)).toEqual(nothingMade)
   })
 
@@ -165,11 +148,11 @@ withProvider('a lab on AWS', () => {
     ] as const
     for (const [status, name, message, code, fault, hint] of refusals) {
       aws.refuse('RunInstances', status, name, message)
-      const up = await box.run(UP, { env })
+      const up = await box.run(UP)
       expect([name, up.code]).toEqual([name, code])
       expect(up.stderr).toContain(message)
       expect(up.stderr).toContain(hint)
-      const { state, failure } = await record(box, 'web')
+      const { state, failure } = await box.record('web')
       expect({ state, failure }).toMatchObject({
         ...{ state: 'provision-failed', failure: { step: 'apply', code: fault } },
       })
@@ -177,7 +160,7 @@ withProvider('a lab on AWS', () => {
       expect(aws.asked('RunInstances')).toBeLessThanOrEqual(4)
     }
     aws.obey()
-    await ok(box, 'down', 'web')
+    await box.ok('down', 'web')
     expect(await aws.made(REGION)).toEqual(nothingMade)
   })
 

@@ -1,19 +1,17 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import type { LabRecord } from '../../../backend/record-schema.js'
 import { cloudProvider } from '../../services/cloud-providers.js'
 import { no } from '../../stand-in/azure-answer.js'
 import { REGION, TestAzure } from '../../stand-in/azure.js'
 import { NEWEST } from '../../stand-in/azure-images.js'
-import type { CliRun } from '../../stand-in/lab-cli.js'
 import { useSandboxes, type Sandbox } from '../../stand-in/sandbox.js'
 import { readSource } from '../support.js'
 
 // An apply is a minute of the provider's own waits, and so is a destroy.
 jest.setTimeout(1_800_000)
 
-const makeSandbox = useSandboxes()
+const makeSandbox = useSandboxes(() => env)
 let azure: TestAzure
 let env: Readonly<Record<string, string>>
 const provider = await cloudProvider('azurerm')
@@ -29,24 +27,11 @@ afterAll(() => azure.stop())
 /** With the version of the provider that is on this computer. */
 async function sandbox(): Promise<Sandbox> {
   const box = await makeSandbox()
-  const folder = join(box.root, 'config')
-  await mkdir(folder, { recursive: true })
-  await writeFile(
-    join(folder, 'config.yaml'),
+  await box.configure(
     `region: ${REGION}\nallowFrom: 203.0.113.7\nproviderVersions: { azurerm: ${provider?.version} }\n`,
   )
   return box
 }
-
-async function ok(box: Sandbox, ...args: string[]): Promise<CliRun> {
-  const result = await box.run(args, { env })
-  if (result.code !== 0)
-    throw new Error(`${args.join(' ')} → ${result.code}\n${result.stdout}${result.stderr}`)
-  return result
-}
-
-const record = async (box: Sandbox, lab: string): Promise<LabRecord> =>
-  (await ok(box, 'status', lab, '-o', 'json')).json<LabRecord>()
 
 const UP = ['up', 'web', '--profile', 'debian-12-azure', '--wait', 'none'] as const
 
@@ -61,11 +46,11 @@ async function actionsBeyondRole(): Promise<string[]> {
 withProvider('a lab on Azure', () => {
   test('is one group with one machine, open to the named network alone; and then nothing', async () => {
     const box = await sandbox()
-    const up = (await ok(box, ...UP, '-o', 'json')).json<{
+    const up = (await box.ok(...UP, '-o', 'json')).json<{
       machines: { address: string; port: number; user: string }[]
       enforcers: unknown
     }>()
-    const { tags, machines, image, expiresAt, state } = await record(box, 'web')
+    const { tags, machines, image, expiresAt, state } = await box.record('web')
     const base = machines[0]?.id ?? ''
     const lab = base.replace(/-main$/, '')
     expect(azure.made).toEqual(
@@ -102,21 +87,21 @@ withProvider('a lab on Azure', () => {
     // A second time nothing is made, and no image looked for.
     const { vmId } = azure.machine()?.properties ?? {}
     azure.obey()
-    await ok(box, ...UP)
+    await box.ok(...UP)
     expect(azure.machine()?.properties['vmId']).toBe(vmId)
     expect(azure.times('PUT', '')).toBe(0)
     expect(azure.times('GET', '/artifacttypes/')).toBe(0)
 
     await rm(join(box.home, 'labs/web/tofu.tfstate'))
     azure.refuse('DELETE', '/resourceGroups/', no(409, 'ScopeLocked', 'The scope is locked.'))
-    const refused = await box.run(['down', 'web'], { env })
+    const refused = await box.run(['down', 'web'])
     expect(refused.code).toBe(6)
     expect(refused.stderr).toContain(`resource group ${lab} in ${REGION}`)
-    expect((await record(box, 'web')).state).toBe('destroy-failed')
+    expect((await box.record('web')).state).toBe('destroy-failed')
     azure.obey()
-    await ok(box, 'down', 'web')
+    await box.ok('down', 'web')
     expect(azure.made).toEqual([])
-    expect((await ok(box, 'status', 'web')).stdout).toBe('destroyed\n')
+    expect((await box.ok('status', 'web')).stdout).toBe('destroyed\n')
   })
 
   test('that Azure refuses to make ends in the recorded state, the exit code and a hint; down removes the rest', async () => {
@@ -151,11 +136,11 @@ withProvider('a lab on Azure', () => {
     ] as const
     const expectRefused = async (what: readonly [string, string, number, string, string]): Promise<void> => {
       const [name, message, code, fault, hint] = what
-      const up = await box.run(UP, { env })
+      const up = await box.run(UP)
       expect([name, up.code]).toEqual([name, code])
       expect(up.stderr.replaceAll(/\s+/g, ' ')).toContain(message)
       expect(up.stderr).toContain(hint)
-      const { state, failure } = await record(box, 'web')
+      const { state, failure } = await box.record('web')
       expect({ state, failure }).toMatchObject({
         ...{ state: 'provision-failed', failure: { step: 'apply', code: fault } },
       })
@@ -172,7 +157,7 @@ withProvider('a lab on Azure', () => {
       ...([5, 'cloud-capacity', 'regions'] as const),
     ])
     azure.obey()
-    await ok(box, 'down', 'web')
+    await box.ok('down', 'web')
     expect(azure.made).toEqual([])
   })
 

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readFile } from 'node:fs/promises'
 import { beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { directoryLocation, type BackendLocation } from '../../../backend/location.js'
 import { openStore } from '../../../backend/open-store.js'
@@ -26,13 +25,8 @@ const leaks = (text: string): boolean => text.includes('planted') || text.includ
 /** A sandbox whose user wants states to be encrypted. */
 async function encryptingBox(): Promise<Sandbox> {
   const box = await makeSandbox()
-  await configure(box, `encryption: {passphraseEnv: ${VARIABLE}}\n`)
+  await box.configure(`encryption: {passphraseEnv: ${VARIABLE}}\n`)
   return box
-}
-
-async function configure(box: Sandbox, text: string): Promise<void> {
-  await mkdir(join(box.root, 'config'), { recursive: true })
-  await writeFile(join(box.root, 'config/config.yaml'), text)
 }
 
 const withVariables = ({ env }: CliOptions, more: Readonly<Record<string, string>>): CliOptions => ({
@@ -109,9 +103,9 @@ describe('in a folder', () => {
     expect(await ok(box, options, 'status', LAB)).toBe('ready\n')
     const wrong = { [VARIABLE]: 'another passphrase' }
     expectFault(await box.run(down, withVariables(options, wrong)), 'state-undecryptable', 7)
-    await configure(box, '')
+    await box.configure('')
     expectFault(await box.run(down, options), 'state-encrypted', 7)
-    await configure(box, `encryption: {passphraseEnv: ${VARIABLE}}\n`)
+    await box.configure(`encryption: {passphraseEnv: ${VARIABLE}}\n`)
     expect(box.machines()).toHaveLength(1)
     await ok(box, withVariables(options, right), 'down', LAB)
     expect(await box.traces()).toEqual([])
@@ -121,10 +115,10 @@ describe('in a folder', () => {
     const box = await makeSandbox()
     const { options } = await folderOf(box)
     await ok(box, options, 'up', '--profile', LAB)
-    await configure(box, `encryption: {passphraseEnv: ${VARIABLE}}\n`)
+    await box.configure(`encryption: {passphraseEnv: ${VARIABLE}}\n`)
     const down = await box.run(['down', LAB, '-o', 'json'], withVariables(options, right))
     expectFault(down, 'state-unencrypted', 2)
-    await configure(box, '')
+    await box.configure('')
     await ok(box, options, 'down', LAB)
     expect(await box.traces()).toEqual([])
   })

@@ -1,45 +1,21 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { cloudProvider } from '../../services/cloud-providers.js'
 import { CloudMachines } from '../../stand-in/cloud-machines.js'
 import type { Instance } from '../../stand-in/google/compute.js'
 import { GoogleCloud, nothingMade } from '../../stand-in/google/google-cloud.js'
 import { googleMachineAt } from '../../stand-in/google/machines.js'
-import { CliProcess, type CliRun } from '../../stand-in/lab-cli.js'
+import { NetworkUser } from '../../stand-in/network-user.js'
 
 // Runs in a network of its own, where every address is this computer's (`google-network.integration.test.ts`).
-const root = await mkdtemp(join(tmpdir(), 'distrolab-google-network-'))
-const cloud = await GoogleCloud.start()
-const machines = await CloudMachines.start(googleMachineAt(cloud), join(root, 'machines'))
 const provider = await cloudProvider('google')
 assert(provider !== undefined)
-const { PATH, DISTROLAB_TOFU } = process.env
-const env = {
-  ...{
-    PATH,
-    DISTROLAB_TOFU,
-    HOME: join(root, 'user'),
-    ...cloud.env,
-    TF_CLI_CONFIG_FILE: provider.configFile,
-  },
-  ...{ DISTROLAB_HOME: join(root, 'home'), DISTROLAB_CACHE: join(root, 'cache') },
-  DISTROLAB_CONFIG_HOME: join(root, 'config'),
-}
-await mkdir(env.DISTROLAB_CONFIG_HOME)
-await writeFile(
-  join(env.DISTROLAB_CONFIG_HOME, 'config.yaml'),
+const cloud = await GoogleCloud.start()
+const user = await NetworkUser.make(
+  { ...cloud.env, TF_CLI_CONFIG_FILE: provider.configFile },
   `region: europe-west1\nproviderVersions: { google: ${provider.version} }\nallowFrom: 203.0.113.7\n`,
 )
-
-async function ok(...args: string[]): Promise<CliRun> {
-  const began = performance.now()
-  const result = await new CliProcess(args, env, {}).done
-  process.stderr.write(`${args.join(' ')}: ${((performance.now() - began) / 1000).toFixed(1)} s\n`)
-  assert.equal(result.code, 0, `${args.join(' ')}\n${result.stdout}${result.stderr}`)
-  return result
-}
+const machines = await CloudMachines.start(googleMachineAt(cloud), join(user.root, 'machines'))
 
 function onlyInstance(): Instance {
   const { instances, disks, firewalls, networks, subnetworks } = cloud.made
@@ -55,25 +31,29 @@ const addressOf = ({ networkInterfaces: [card] }: Instance) => card?.accessConfi
 const endOf = ({ scheduling }: Instance): number => Date.parse(String(scheduling['terminationTime']))
 
 async function scenario(): Promise<void> {
-  const up = (await ok('up', 'web', '--profile', 'debian-12-google', '-o', 'json')).json<{ state: string }>()
+  const up = (await user.ok('up', 'web', '--profile', 'debian-12-google', '-o', 'json')).json<{
+    state: string
+  }>()
   assert.equal(up.state, 'ready')
   const first = onlyInstance()
-  assert.equal((await ok('exec', 'web', '--', 'echo', 'hello')).stdout, 'hello\n')
-  const again = (await ok('up', 'web', '-o', 'json')).json<{ reused: boolean }>()
+  assert.equal((await user.ok('exec', 'web', '--', 'echo', 'hello')).stdout, 'hello\n')
+  const again = (await user.ok('up', 'web', '-o', 'json')).json<{ reused: boolean }>()
   assert.equal(again.reused, true)
   assert.equal(onlyInstance()['id'], first['id'])
 
-  await ok('exec', 'web', '--', 'touch', 'kept')
-  const { expiresAt } = (await ok('extend', 'web', '--ttl', '9h', '-o', 'json')).json<{ expiresAt: string }>()
+  await user.ok('exec', 'web', '--', 'touch', 'kept')
+  const { expiresAt } = (await user.ok('extend', 'web', '--ttl', '9h', '-o', 'json')).json<{
+    expiresAt: string
+  }>()
   const extended = onlyInstance()
   assert.equal(extended['id'], first['id'])
   assert.equal(endOf(extended), Date.parse(expiresAt))
   // Google moves the end of machines that are off: it has another address now, and the lab is used there.
   assert.notEqual(addressOf(extended), addressOf(first))
-  assert.equal((await ok('exec', 'web', '--', 'ls')).stdout, 'kept\n')
+  assert.equal((await user.ok('exec', 'web', '--', 'ls')).stdout, 'kept\n')
   const rules = cloud.made.firewalls
 
-  await ok('swap', 'web', 'fedora-44')
+  await user.ok('swap', 'web', 'fedora-44')
   const second = onlyInstance()
   assert.notEqual(second['id'], first['id'])
   assert.equal(second.name, first.name)
@@ -83,11 +63,11 @@ async function scenario(): Promise<void> {
     cloud.made.firewalls.map(({ id, sourceRanges }) => ({ id, sourceRanges })),
     rules.map(({ id, sourceRanges }) => ({ id, sourceRanges })),
   )
-  assert.equal((await ok('exec', 'web', '--', 'touch', 'mine')).code, 0)
+  assert.equal((await user.ok('exec', 'web', '--', 'touch', 'mine')).code, 0)
 
   cloud.publish('projects/fedora-cloud/global/images/family/fedora-cloud-44-x86-64')
   const pinned = imageOf()
-  const reset = (await ok('reset', 'web', '-o', 'json')).json<{ reset: { verified: string }[] }>()
+  const reset = (await user.ok('reset', 'web', '-o', 'json')).json<{ reset: { verified: string }[] }>()
   assert.deepEqual(
     reset.reset.map(({ verified }) => verified),
     ['marker-gone'],
@@ -96,9 +76,12 @@ async function scenario(): Promise<void> {
   assert.notEqual(third['id'], second['id'])
   assert.equal(imageOf(), pinned)
   assert.equal(endOf(third), Date.parse(expiresAt))
-  assert.equal((await ok('exec', 'web', '--', 'sh -c "ls mine 2>/dev/null || echo gone"')).stdout, 'gone\n')
+  assert.equal(
+    (await user.ok('exec', 'web', '--', 'sh -c "ls mine 2>/dev/null || echo gone"')).stdout,
+    'gone\n',
+  )
 
-  await ok('down', 'web')
+  await user.ok('down', 'web')
   assert.deepEqual(cloud.made, nothingMade)
 }
 
@@ -107,5 +90,5 @@ try {
 } finally {
   machines.stop()
   await cloud.stop()
-  await rm(root, { recursive: true, force: true })
+  await user.remove()
 }

@@ -1,10 +1,9 @@
 import { join } from 'node:path'
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import type { LabRecord } from '../../../backend/record-schema.js'
 import { cloudProvider } from '../../services/cloud-providers.js'
 import { GoogleCloud, nothingMade } from '../../stand-in/google/google-cloud.js'
-import { waitUntil, type CliRun } from '../../stand-in/lab-cli.js'
+import { waitUntil } from '../../stand-in/lab-cli.js'
 import { useSandboxes, type Sandbox } from '../../stand-in/sandbox.js'
 import { readSource } from '../support.js'
 
@@ -13,7 +12,7 @@ jest.setTimeout(600_000)
 
 const REGION = 'europe-west1'
 const CALLER = '203.0.113.7'
-const makeSandbox = useSandboxes()
+const makeSandbox = useSandboxes(() => env)
 let cloud: GoogleCloud
 let env: Readonly<Record<string, string>>
 
@@ -30,24 +29,11 @@ afterAll(() => cloud.stop())
 /** With the version of the provider that is on this computer. */
 async function sandbox(): Promise<Sandbox> {
   const box = await makeSandbox()
-  const folder = join(box.root, 'config')
-  await mkdir(folder, { recursive: true })
-  await writeFile(
-    join(folder, 'config.yaml'),
+  await box.configure(
     `region: ${REGION}\nproviderVersions: { google: ${provider?.version} }\nallowFrom: ${CALLER}\n`,
   )
   return box
 }
-
-async function ok(box: Sandbox, ...args: string[]): Promise<CliRun> {
-  const result = await box.run(args, { env })
-  if (result.code !== 0)
-    throw new Error(`${args.join(' ')} → ${result.code}\n${result.stdout}${result.stderr}`)
-  return result
-}
-
-const record = async (box: Sandbox, lab: string): Promise<LabRecord> =>
-  (await ok(box, 'status', lab, '-o', 'json')).json<LabRecord>()
 
 /** Of the one instance that there is. */
 const addressNow = () => cloud.made.instances[0]?.networkInterfaces[0]?.accessConfigs[0]?.natIP
@@ -67,7 +53,7 @@ async function permissionsBeyondRole(): Promise<string[]> {
 withProvider('a lab on Google Cloud', () => {
   test('is one instance and two rules, open to this computer alone; it is extended; and then nothing', async () => {
     const box = await sandbox()
-    const up = (await ok(box, ...UP, '-o', 'json')).json<{
+    const up = (await box.ok(...UP, '-o', 'json')).json<{
       machines: { address: string; port: number; user: string }[]
       enforcers: unknown
     }>()
@@ -86,7 +72,7 @@ withProvider('a lab on Google Cloud', () => {
         expect.objectContaining({ priority: 800, sourceRanges: [`${CALLER}/32`] }),
       ]),
     )
-    const { tags, machines, image, allowFrom, expiresAt, state } = await record(box, 'web')
+    const { tags, machines, image, allowFrom, expiresAt, state } = await box.record('web')
     expect({ state, allowFrom }).toEqual({ state: 'provisioned', allowFrom: [`${CALLER}/32`] })
     expect(image?.id).toBe('projects/debian-cloud/global/images/debian-12-v1')
     expect(disks[0]).toMatchObject({ sourceImage: image?.id, sizeGb: '20' })
@@ -95,16 +81,16 @@ withProvider('a lab on Google Cloud', () => {
     expect(instance?.scheduling).toMatchObject({
       ...{ instanceTerminationAction: 'DELETE', terminationTime: expiresAt },
     })
-    expect((await ok(box, 'status', 'web')).stdout).toBe('provisioned\n')
+    expect((await box.ok('status', 'web')).stdout).toBe('provisioned\n')
 
     // A newer image counts for nothing: none is looked for.
     const looked = cloud.asked('compute.images.getFromFamily')
     cloud.publish(FAMILY)
-    await ok(box, ...UP)
+    await box.ok(...UP)
     expect(cloud.made.instances.map(({ id }) => id)).toEqual([instance?.['id']])
     expect(cloud.asked('compute.images.getFromFamily')).toBe(looked)
 
-    const extended = (await ok(box, 'extend', 'web', '--ttl', '9h', '-o', 'json')).json<{
+    const extended = (await box.ok('extend', 'web', '--ttl', '9h', '-o', 'json')).json<{
       expiresAt: string
       enforcers: unknown
     }>()
@@ -112,9 +98,9 @@ withProvider('a lab on Google Cloud', () => {
     const [moved] = cloud.made.instances
     expect(moved?.scheduling).toMatchObject({ terminationTime: extended.expiresAt })
     expect(moved?.status).toBe('RUNNING')
-    expect((await record(box, 'web')).machines).toMatchObject([{ address: addressNow() }])
+    expect((await box.record('web')).machines).toMatchObject([{ address: addressNow() }])
 
-    await ok(box, ...UP, '--allow-from', '198.51.100.0/24')
+    await box.ok(...UP, '--allow-from', '198.51.100.0/24')
     expect(cloud.made.instances.map(({ id }) => id)).toEqual([instance?.['id']])
     expect(cloud.made.instances[0]?.scheduling).toMatchObject({ terminationTime: extended.expiresAt })
     expect(cloud.made.firewalls).toContainEqual(
@@ -123,29 +109,29 @@ withProvider('a lab on Google Cloud', () => {
 
     // One that was switched off is switched on, and found where it is then.
     cloud.compute.act(`zones/${REGION}-b/instances/${instance?.name}`, 'stop', {})
-    await ok(box, ...UP)
+    await box.ok(...UP)
     const [started] = cloud.made.instances
     expect(started).toMatchObject({ id: instance?.['id'], status: 'RUNNING' })
-    expect((await record(box, 'web')).machines).toMatchObject([{ address: addressNow() }])
+    expect((await box.record('web')).machines).toMatchObject([{ address: addressNow() }])
 
-    await ok(box, 'down', 'web')
+    await box.ok('down', 'web')
     expect(cloud.made).toEqual(nothingMade)
-    expect((await ok(box, 'status', 'web')).stdout).toBe('destroyed\n')
+    expect((await box.ok('status', 'web')).stdout).toBe('destroyed\n')
   })
 
   test('whose state is lost is found by its labels and names, and what Google does not let go is told', async () => {
     const box = await sandbox()
-    await ok(box, ...UP)
+    await box.ok(...UP)
     await rm(join(box.home, 'labs/web/tofu.tfstate'))
     const missing = "Required 'compute.instances.delete' permission for 'projects/tests'"
     cloud.refuse('compute.instances.delete', 403, missing, 'forbidden')
-    const refused = await box.run(['down', 'web'], { env })
+    const refused = await box.run(['down', 'web'])
     expect(refused.code).toBe(6)
     const name = cloud.made.instances[0]?.name
     expect(refused.stderr).toContain(`zones/${REGION}-b/instances/${name}`)
-    expect((await record(box, 'web')).state).toBe('destroy-failed')
+    expect((await box.record('web')).state).toBe('destroy-failed')
     cloud.obey()
-    await ok(box, 'down', 'web')
+    await box.ok('down', 'web')
     expect(cloud.made).toEqual(nothingMade)
   })
 
@@ -182,23 +168,23 @@ withProvider('a lab on Google Cloud', () => {
     ] as const
     for (const [refuse, code, fault, hint] of refusals) {
       refuse()
-      const up = await box.run(UP, { env })
+      const up = await box.run(UP)
       expect([fault, up.code]).toEqual([fault, code])
       expect(up.stderr).toContain(hint)
-      const { state, failure } = await record(box, 'web')
+      const { state, failure } = await box.record('web')
       expect({ state, failure }).toMatchObject({
         ...{ state: 'provision-failed', failure: { step: 'apply', code: fault } },
       })
       cloud.obey()
     }
-    await ok(box, 'down', 'web')
+    await box.ok('down', 'web')
     expect(cloud.made).toEqual(nothingMade)
   })
 
   test('whose making is interrupted has a record from which down removes all of it', async () => {
     const box = await sandbox()
     cloud.hold('compute.instances.create')
-    const up = box.start(UP, { env })
+    const up = box.start(UP)
     await waitUntil(
       'the instance',
       () => cloud.asked('compute.instances.create') > 0 && cloud.made.instances.length > 0,
@@ -206,10 +192,10 @@ withProvider('a lab on Google Cloud', () => {
     )
     up.signal('SIGINT')
     expect((await up.done).code).toBe(130)
-    expect(await record(box, 'web')).toMatchObject({ state: 'provision-failed' })
+    expect(await box.record('web')).toMatchObject({ state: 'provision-failed' })
     expect(cloud.made.instances).toHaveLength(1)
     cloud.obey()
-    await ok(box, 'down', 'web')
+    await box.ok('down', 'web')
     expect(cloud.made).toEqual(nothingMade)
   })
 

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import type { LabRecord } from '../../../backend/record-schema.js'
@@ -19,11 +19,6 @@ interface Configuration {
 
 const files = async (box: Sandbox, ...args: string[]): Promise<Configuration> =>
   (await box.ok('synth', ...args)).json<Configuration>()
-
-async function configure(box: Sandbox, text: string): Promise<void> {
-  await mkdir(join(box.root, 'config'), { recursive: true })
-  await writeFile(join(box.root, 'config/config.yaml'), text)
-}
 
 describe('--zone, --disk and --spot', () => {
   test('reach the machine on AWS', async () => {
@@ -56,7 +51,7 @@ describe('--zone, --disk and --spot', () => {
     const box = await makeSandbox()
     const cheap =
       'distro: debian-12, provider: aws, region: eu-west-1, zone: c, disk: 70, spot: true, arch: arm64'
-    await configure(box, `profiles:\n  cheap: {${cheap}}\n`)
+    await box.configure(`profiles:\n  cheap: {${cheap}}\n`)
     const named = (await files(box, '--profile', 'cheap')).resource['aws_instance']?.main
     expect(named).toMatchObject({ availability_zone: 'eu-west-1c', instance_type: 't4g.medium' })
     expect(named).toHaveProperty('instance_market_options')

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, jest, test } from '@jest/globals'
 import { openStore } from '../../../backend/open-store.js'
@@ -49,10 +49,9 @@ describe.each(bucketServers)('the life of a lab in a bucket on %s', (_name, star
   test('leaves no secret in any output, log, record, event, lease, state or file', async () => {
     const box = await makeSandbox()
     const key = await privateKeyOf(box)
-    await mkdir(join(box.root, 'config'))
     // One of the three is enough for what encryption costs; servers of S3 know no session token.
     const isGcs = at.bucket.location.kind === 'gcs'
-    if (isGcs) await writeFile(join(box.root, 'config/config.yaml'), 'encryption: {passphraseEnv: OUR_LABS}')
+    if (isGcs) await box.configure('encryption: {passphraseEnv: OUR_LABS}')
     const { session, passphrase, backend, ...known } = planted
     const keys = Object.values(at.bucket.env).filter((value) => value.includes('secret'))
     const told = [...Object.values(known), ...keys, 'planted/proxy', ...(isGcs ? [session, passphrase] : [])]

@@ -189,7 +189,7 @@ async function editRecord(box: Sandbox, patch: object): Promise<void> {
 async function addUnreachableDistro(box: Sandbox): Promise<void> {
   const folder = join(box.root, 'config')
   await mkdir(join(folder, 'distros'), { recursive: true })
-  await writeFile(join(folder, 'config.yaml'), 'catalog: [./distros]\n')
+  await box.configure('catalog: [./distros]\n')
   const url = 'http://127.0.0.1:1/nowhere.qcow2'
   const vendor = {
     url,
