@@ -1,5 +1,5 @@
 import { BackendError } from './errors.js'
-import { transition, transitionToFailure, type AnyLab, type Lab } from './lab.js'
+import { transition, transitionToFailure, type AnyLab, type Lab, withoutChoices } from './lab.js'
 import type { Next, State } from './lab-state.js'
 import type { Lease } from './lease.js'
 import {
@@ -99,9 +99,10 @@ export class LabWriter {
       if (current.state !== lab.state) {
         throw new BackendError({ code: 'transition-illegal', lab: current.lab, from: current.state, to })
       }
-      const from: Lab<S> = { ...current, state: lab.state }
+      const isReborn = current.state === 'destroyed' && to === 'provisioning'
+      const from: Lab<S> = { ...(isReborn ? withoutChoices(current) : current), state: lab.state }
       const moved = { ...transition(from, to, context.at), failure: null }
-      const createdAt = current.state === 'destroyed' ? context.at : current.createdAt
+      const createdAt = isReborn ? context.at : current.createdAt
       return withEvent({ ...moved, createdAt }, lab.state, told(extras.message), context)
     })
   }

@@ -16,6 +16,13 @@ export function transition<S extends State, T extends Next<S>>(lab: Lab<S>, to: 
   return { ...lab, state: to, stateSince: at }
 }
 
+/** Without what a lab need not choose: the next life of its name has nothing of this one's choices. */
+export function withoutChoices(facts: LabFacts): LabFacts {
+  const { account: _account, zone: _zone, spot: _spot, session: _session, ...rest } = facts
+  const { authorizedKeys: _authorizedKeys, allowFrom: _allowFrom, ...without } = rest
+  return without
+}
+
 /** The lab in the failure of its state; unchanged where its state has none. */
 export function transitionToFailure(lab: AnyLab, at: string): AnyLab {
   const to = failureOf(lab.state)

@@ -69,7 +69,7 @@ function isRunning(pid: number): boolean {
   } catch (error) {
     if (!isErrno(error, 'EPERM')) return false
   }
-  return !isZombie(pid)
+  return !isEnded(pid)
 }
 
 /** Fields of /proc/PID/stat after the parenthesised command name, which may itself hold spaces. */
@@ -82,7 +82,12 @@ function statFields(pid: number): string[] {
   }
 }
 
-const isZombie = (pid: number): boolean => statFields(pid)[0] === 'Z'
+/** A killed process is a zombie before its last thread has ended, and holds files and ports until then; proc_pid_stat(5). */
+function isEnded(pid: number): boolean {
+  const { 0: state, 17: threads } = statFields(pid)
+  return state === 'Z' && Number(threads) <= 1
+}
+
 const startTimeOf = (pid: number): string => statFields(pid)[19] ?? ''
 
 let cachedBootId: string | undefined

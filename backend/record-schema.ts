@@ -88,6 +88,8 @@ const decidedFields = {
   profile: name,
   provider: name,
   region: name,
+  /** Whose machines they are: AWS's account, Google's project, Azure's subscription. Missing where nobody's, or before. */
+  account: Type.Optional(name),
   /** Missing where the provider chose it, or has none. */
   zone: Type.Optional(name),
   /** Missing: no. Cheaper, and taken away when the provider needs it. */

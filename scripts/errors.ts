@@ -63,6 +63,14 @@ export type LabFault =
   | SwapFault
   | { readonly code: 'lab-being-destroyed'; readonly lab: string }
   | { readonly code: 'lab-on-other-computer'; readonly lab: string; readonly host: string }
+  /** `given`: the one that the credentials here are for. */
+  | {
+      readonly code: 'lab-of-other-account'
+      readonly lab: string
+      readonly provider: string
+      readonly account: string
+      readonly given: string
+    }
   | { readonly code: 'lab-expired'; readonly lab: string; readonly expiresAt: string }
   | { readonly code: 'lab-not-ready'; readonly lab: string; readonly state: string }
   | {

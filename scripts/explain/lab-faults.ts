@@ -10,6 +10,12 @@ import { swapExplanations } from './swap-faults.js'
 const agentState = (agent: boolean): string =>
   agent ? 'the ssh-agent does not hold it' : 'there is no ssh-agent (SSH_AUTH_SOCK is not set)'
 
+/** What makes the credentials here those of an account. */
+function namingAccount(provider: string, account: string): string {
+  if (provider === 'google') return `GOOGLE_PROJECT=${account}`
+  return provider === 'azure' ? `ARM_SUBSCRIPTION_ID=${account}` : `AWS_PROFILE=PROFILE_OF_${account}`
+}
+
 const wayIn = (lab: string): string =>
   [
     `distrolab up ${lab} --ssh-key PATH    # if one of these keys is yours`,
@@ -60,6 +66,11 @@ export const labExplanations: Explanations<LabFault> = {
     message: `The VMs of ${lab} are on ${host}, not on this computer.`,
     hint: `Run the command there, or make a lab of your own with --name.`,
     exitCode: EXIT.failed,
+  }),
+  'lab-of-other-account': ({ lab, provider, account, given }) => ({
+    message: `${lab} is in the account ${account} of ${provider}; the credentials here are for ${given}, where nothing of it is to be seen. Nothing was changed.`,
+    hint: `export ${namingAccount(provider, account)}    # then run the same command again`,
+    exitCode: EXIT.credentials,
   }),
   'lab-expired': ({ lab, expiresAt }) => ({
     message: `The time of ${lab} was over at ${expiresAt}; it is still there.`,

@@ -27,6 +27,11 @@ const loadLeftovers = () => import('../clouds/aws/leftovers.js')
 export const awsHooks: ProviderHooks = {
   ...cloudPlanning('aws'),
 
+  async account(signal) {
+    const { checkAwsAccount } = await loadAccount()
+    return (await checkAwsAccount(signal)).account
+  },
+
   async checkPrerequisites({ interrupt, progress }) {
     const { checkAwsAccount } = await loadAccount()
     const { arn, account } = await checkAwsAccount(interrupt.signal)

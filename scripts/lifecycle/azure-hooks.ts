@@ -29,6 +29,11 @@ const loadLeftovers = () => import('../clouds/azure/leftovers.js')
 export const azureHooks: ProviderHooks = {
   ...cloudPlanning('azure'),
 
+  async account() {
+    const { azureIdentity } = await import('../clouds/azure/client.js')
+    return (await azureIdentity()).subscription
+  },
+
   async checkPrerequisites({ interrupt, progress }) {
     const { checkAzureAccount } = await loadAccount()
     const { identity, subscription } = await checkAzureAccount(interrupt.signal)

@@ -8,7 +8,7 @@ import type { Progress } from '../report/progress.js'
 import { destroyLab } from './down.js'
 import { throughGate, type Session } from './gate.js'
 import { inParallel } from './in-parallel.js'
-import { assertHere } from './target.js'
+import { assertInReach } from './target.js'
 import { isLabName } from '../../backend/lab-name.js'
 import { LabError } from '../errors.js'
 
@@ -72,7 +72,7 @@ async function destroyOne(context: Context, command: string, lab: AnyLab, judge:
 async function tryDestroy(context: Context, command: string, lab: AnyLab, judge: Judge): Promise<Verdict> {
   const name = lab.lab
   if (!isLabName(name)) throw new LabError({ code: 'lab-name-invalid', given: name })
-  assertHere(lab)
+  await assertInReach(context, lab)
   const quiet = { ...context, progress: progressOf(context.progress, name) }
   return throughGate(quiet, name, command, async (session) => {
     const current = session.writer.lab ?? lab

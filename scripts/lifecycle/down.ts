@@ -10,7 +10,7 @@ import { throughGate, type Session } from './gate.js'
 import { hooksOf } from './provider-hooks.js'
 import { downSteps, verifySteps } from './step-lists.js'
 import { Steps, type Timing } from './steps.js'
-import { assertHere, labNameOf, requireLab } from './target.js'
+import { assertInReach, labNameOf, requireLab } from './target.js'
 import { profileOf } from './plan-lab.js'
 
 export interface DownResult {
@@ -27,7 +27,7 @@ export interface DownResult {
 export async function down(context: Context, positional: string | undefined): Promise<DownResult> {
   const name = labNameOf(context, positional)
   const known = await requireLab(context, name)
-  assertHere(known)
+  await assertInReach(context, known)
   // What speaks against it on this computer is found out before anything is recorded.
   if (known.state !== 'destroyed') await engineFor(context)
   return throughGate(context, name, 'down', (session) => destroyLab(session, session.writer.lab ?? known))

@@ -6,7 +6,7 @@ import { throughGate, type Session } from './gate.js'
 import type { Enforcer } from './provider-hooks.js'
 import { extendSteps } from './step-lists.js'
 import { Steps } from './steps.js'
-import { assertHere, labNameOf, requireLab } from './target.js'
+import { assertInReach, labNameOf, requireLab } from './target.js'
 
 export interface Extension {
   readonly lab: string
@@ -29,7 +29,7 @@ export async function extend(
 ): Promise<Extension> {
   const name = labNameOf(context, positional)
   const known = await requireLab(context, name)
-  assertHere(known)
+  await assertInReach(context, known)
   assertExtensible(known)
   return throughGate(context, name, 'extend', async (session) => {
     const current = session.writer.lab ?? known

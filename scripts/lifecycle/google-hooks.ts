@@ -3,7 +3,11 @@ import type { Profile } from '../../distro-catalog/profile.js'
 import { machineName } from '../../stacks/google/names.js'
 import { planGoogleLab } from '../../stacks/google/plan.js'
 import { labId } from '../../stacks/naming.js'
-import { projectOfCredentials, projectOfVariables } from '../clouds/google/found-credentials.js'
+import {
+  projectOfCredentials,
+  projectOfVariables,
+  requireProject,
+} from '../clouds/google/found-credentials.js'
 import type { GoogleMachineImage } from '../clouds/google/image.js'
 import type { GoogleInstance } from '../clouds/google/instances.js'
 import type { LabAtGoogle } from '../clouds/google/leftovers.js'
@@ -30,6 +34,11 @@ const loadForEnd = () =>
 /** An instance of Compute Engine. Google is asked by labels and names alone, so that a lab is found without any state of OpenTofu. */
 export const googleHooks: ProviderHooks = {
   ...cloudPlanning('google'),
+
+  // Async, so that what it throws is a rejection.
+  async account() {
+    return requireProject()
+  },
 
   async checkPrerequisites({ interrupt, progress }) {
     const { checkGoogleAccount } = await loadAccount()

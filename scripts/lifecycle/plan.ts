@@ -22,7 +22,7 @@ import type { SpecFacts } from './provider-hooks.js'
 import { withProviders } from './provider-cache.js'
 import { assertSameLab } from './same-lab.js'
 import { assertKeysTaken } from './taken-keys.js'
-import { assertHere, livingOf } from './target.js'
+import { assertInReach, livingOf } from './target.js'
 import { resolveTeamKeys } from './team-keys.js'
 
 /** What `up` would change of a lab. `start`: a machine that is off is switched on. */
@@ -76,7 +76,7 @@ export async function planLabChanges(context: Context, lab: LabName): Promise<La
 /** What `up` would refuse is no plan. */
 async function assertPlannable(context: Context, living: AnyLab): Promise<void> {
   await assertSameLab(context, living)
-  assertHere(living)
+  await assertInReach(context, living)
   // By our own clock: some stores tell theirs only to whoever writes.
   assertNotExpired(living, new Date())
   if (living.state === 'destroying') throw new LabError({ code: 'lab-being-destroyed', lab: living.lab })

@@ -121,6 +121,11 @@ export interface ProviderHooks {
   /** The provider's one mechanism for `reset`. */
   readonly baseline: Baseline
   readonly revival?: Revival
+  /**
+   * The account whose machines the credentials here show, and no others: AWS's account, Google's project, Azure's subscription.
+   * Throws LabError as the account's check does.
+   */
+  account?(signal: AbortSignal): Promise<string>
   /** Throws when something is missing without which `up` can't succeed. Before anything is recorded. */
   checkPrerequisites(context: Context): Promise<void>
   resolveSize(profile: Profile, choice: SizeWish): MachineSize

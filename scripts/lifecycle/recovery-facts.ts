@@ -18,7 +18,7 @@ import { explain } from '../explain.js'
 import { isExpired } from './expiry.js'
 import { hooksOf, type Presence, type ProviderHooks } from './provider-hooks.js'
 import { targetOf } from './reach.js'
-import { isElsewhere } from './target.js'
+import { assertInReach, isElsewhere } from './target.js'
 
 /** Everything that can be known of a lab, whatever happened to it. Reading it changes nothing. */
 export interface RecoveryFacts {
@@ -131,9 +131,14 @@ async function readMachines(
   const hooks = await hooksOf(provider)
   const planned = profile === undefined ? undefined : await planOf(context, lab, profile, hooks)
   const { region, machines } = known ?? planned ?? { region: '', machines: [] }
+  const look = async (machine: Machine): Promise<Presence> => {
+    // In another account nothing is to be seen of what is there.
+    if (known !== undefined) await assertInReach(context, known)
+    return hooks.presence({ lab, region }, machine)
+  }
   return Promise.all(
     machines.map(async (machine) => {
-      const presence = await hooks.presence({ lab, region }, machine).catch(unaskable)
+      const presence = await look(machine).catch(unaskable)
       const ssh =
         known !== undefined && presence === 'running' ? await trySsh(context, known, machine) : undefined
       return { name: machine.name, id: machine.id, presence, ssh }

@@ -13,7 +13,7 @@ import { exchangeMarker, hasMarker } from './marker.js'
 import { planLab, type LabPlan } from './plan-lab.js'
 import { resetSteps } from './step-lists.js'
 import { Steps, type Timing } from './steps.js'
-import { assertHere, labNameOf, requireLab } from './target.js'
+import { assertInReach, labNameOf, requireLab } from './target.js'
 import { armedView, type LabView } from './view.js'
 
 export interface MachineReset {
@@ -31,7 +31,7 @@ export async function reset(context: Context, positional: string | undefined): P
   const name = labNameOf(context, positional)
   const known = await requireLab(context, name)
   if (!isResettable(known) && known.state !== 'in-use') throw notReady(known)
-  assertHere(known)
+  await assertInReach(context, known)
   return throughGate(context, name, 'reset', async (session) => {
     const current = (await endAbandonedUse(session)) ?? known
     if (!isResettable(current)) throw notReady(current)

@@ -8,7 +8,7 @@ import { LabError } from '../errors.js'
 import { placeOf, type LabPlan } from './plan-lab.js'
 import { hooksOf } from './provider-hooks.js'
 import { requireIdentity } from './reach.js'
-import { assertHere, defaultLabName, labNameOf } from './target.js'
+import { assertInReach, defaultLabName, labNameOf } from './target.js'
 
 /** What the user asked for: a distro for the lab's own provider, or a profile. */
 export interface SwapRequest {
@@ -72,7 +72,7 @@ export async function planSwap(
   if (distro.name === known.distro && !isBegun(known)) {
     throw new LabError({ code: 'swap-same-distro', lab, distro: distro.name })
   }
-  assertHere(known)
+  await assertInReach(context, known)
   const hooks = await hooksOf(provider.name)
   const size = hooks.resolveSize(profile, { instanceType: known.size.instanceType })
   const decided = {

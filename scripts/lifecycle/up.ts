@@ -14,7 +14,7 @@ import { hooksOf } from './provider-hooks.js'
 import { assertKeyOnLab } from './reach.js'
 import { reconnect } from './reconnect.js'
 import { assertSameLab } from './same-lab.js'
-import { assertHere, labNameOf, livingOf } from './target.js'
+import { assertInReach, labNameOf, livingOf } from './target.js'
 import { armedView, type LabView } from './view.js'
 
 export type UpResult = LabView & { readonly reused: boolean }
@@ -87,7 +87,7 @@ async function openedAnew(context: Context, lab: Lab<'ready'>): Promise<readonly
 
 /** Throws what speaks against it on this computer; changes nothing. */
 async function checkUp(context: Context, lab: LabName, living: AnyLab | undefined): Promise<Engine> {
-  if (living !== undefined) assertHere(living)
+  if (living !== undefined) await assertInReach(context, living)
   const { draftLab } = await import('./plan-lab.js')
   // Without measuring regions: missing credentials are to be said at once.
   const { hooks, profile } = await draftLab(context, lab, living, 'known')

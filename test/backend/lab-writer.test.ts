@@ -134,6 +134,16 @@ describe('a lab writer', () => {
     expect(await path()).toHaveLength(4)
   })
 
+  test('starts it anew with nothing that the life before chose', async () => {
+    const choices = { account: 'labs', zone: 'b', spot: true, allowFrom: ['203.0.113.7/32'], session: 'ci' }
+    const first = await writer.create({ ...decided, ...choices })
+    const gone = await writer.transition(await writer.transition(first, 'destroying'), 'destroyed')
+    expect(gone).toMatchObject(choices)
+    const again = await writer.transition(gone, 'provisioning', { patch: decided })
+    expect(await recorded()).toEqual(again)
+    for (const name of Object.keys(choices)) expect(again).not.toHaveProperty(name)
+  })
+
   test('carries out calls made at once one after the other', async () => {
     await writer.create(decided)
     await Promise.all(['a', 'b', 'c'].map((name) => writer.beginStep(name)))

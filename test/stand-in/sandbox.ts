@@ -141,6 +141,13 @@ cd "$OLDPWD"; exec '${ENGINE}' "$@"`,
     return { ...shown, expiresInMs: undefined } as LabRecord
   }
 
+  /** As if another version, or somebody else, had recorded it. */
+  async editRecord(lab: string, patch: object): Promise<void> {
+    const file = join(this.home, 'labs', lab, 'record.json')
+    const record = JSON.parse(await readFile(file, 'utf8')) as object
+    await writeFile(file, JSON.stringify({ ...record, ...patch }))
+  }
+
   async events(lab: string): Promise<LabEvent[]> {
     return (await this.ok('history', lab, '-o', 'json')).json<LabEvent[]>()
   }

@@ -91,8 +91,10 @@ withProvider('a lab on AWS', () => {
         IpRanges: [expect.objectContaining({ CidrIp: `${CALLER}/32` })],
       }),
     ])
-    const { tags, machines, image, allowFrom, expiresAt, state } = await box.record('web')
-    expect({ state, allowFrom, image: image?.id }).toEqual({
+    const { tags, machines, image, allowFrom, account, expiresAt, state } = await box.record('web')
+    expect({ state, account, allowFrom, image: image?.id }).toEqual({
+      // Of everybody at moto's.
+      account: '123456789012',
       ...{ state: 'provisioned', allowFrom: [`${CALLER}/32`], image: instance?.ImageId },
     })
     const marks = Object.fromEntries((instance?.Tags ?? []).map(({ Key, Value }) => [Key, Value]))

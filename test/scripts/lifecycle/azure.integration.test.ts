@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { cloudProvider } from '../../services/cloud-providers.js'
 import { no } from '../../stand-in/azure-answer.js'
-import { REGION, TestAzure } from '../../stand-in/azure.js'
+import { REGION, SUBSCRIPTION, TestAzure } from '../../stand-in/azure.js'
 import { NEWEST } from '../../stand-in/azure-images.js'
 import { useSandboxes, type Sandbox } from '../../stand-in/sandbox.js'
 import { readSource } from '../support.js'
@@ -50,7 +50,8 @@ withProvider('a lab on Azure', () => {
       machines: { address: string; port: number; user: string }[]
       enforcers: unknown
     }>()
-    const { tags, machines, image, expiresAt, state } = await box.record('web')
+    const { tags, machines, image, account, expiresAt, state } = await box.record('web')
+    expect(account).toBe(SUBSCRIPTION)
     const base = machines[0]?.id ?? ''
     const lab = base.replace(/-main$/, '')
     expect(azure.made).toEqual(

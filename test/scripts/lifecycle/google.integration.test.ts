@@ -72,8 +72,10 @@ withProvider('a lab on Google Cloud', () => {
         expect.objectContaining({ priority: 800, sourceRanges: [`${CALLER}/32`] }),
       ]),
     )
-    const { tags, machines, image, allowFrom, expiresAt, state } = await box.record('web')
-    expect({ state, allowFrom }).toEqual({ state: 'provisioned', allowFrom: [`${CALLER}/32`] })
+    const { tags, machines, image, allowFrom, account, expiresAt, state } = await box.record('web')
+    expect({ state, account, allowFrom }).toEqual({
+      ...{ state: 'provisioned', account: 'tests', allowFrom: [`${CALLER}/32`] },
+    })
     expect(image?.id).toBe('projects/debian-cloud/global/images/debian-12-v1')
     expect(disks[0]).toMatchObject({ sourceImage: image?.id, sizeGb: '20' })
     expect(instance).toMatchObject({ name: machines[0]?.id, labels: tags })

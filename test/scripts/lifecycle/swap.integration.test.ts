@@ -135,11 +135,11 @@ describe('swap', () => {
     await refused(2, 'not both', LAB, 'debian-12', '--profile', 'debian-12-local')
     await refused(2, 'Name a lab and a distro')
     expect(await box.record(LAB)).toEqual(before)
-    await editRecord(box, { provider: 'aws' })
+    await box.editRecord(LAB, { provider: 'aws' })
     await refused(2, 'is on aws', LAB, '--profile', 'debian-12-local')
-    await editRecord(box, { provider: 'local', owner: { ...before.owner, host: 'elsewhere' } })
+    await box.editRecord(LAB, { provider: 'local', owner: { ...before.owner, host: 'elsewhere' } })
     await refused(1, 'are on elsewhere', LAB, 'debian-12')
-    await editRecord(box, { owner: before.owner, state: 'provision-failed' })
+    await box.editRecord(LAB, { owner: before.owner, state: 'provision-failed' })
     await refused(1, `distrolab up ${LAB}`, LAB, 'debian-12')
   })
 })
@@ -177,12 +177,6 @@ async function interruptedSwap(box: Sandbox): Promise<void> {
   swap.signal('SIGINT')
   expect((await swap.done).code).toBe(130)
   await box.knobs({})
-}
-
-async function editRecord(box: Sandbox, patch: object): Promise<void> {
-  const file = join(box.home, 'labs', LAB, 'record.json')
-  const record = JSON.parse(await readFile(file, 'utf8')) as object
-  await writeFile(file, JSON.stringify({ ...record, ...patch }))
 }
 
 /** A distro whose image nobody serves and nothing builds. */
