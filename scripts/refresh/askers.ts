@@ -11,6 +11,7 @@ type OpenAsker = (signal: AbortSignal) => Promise<Asker>
 const notAsked = (reason: string): Answer => ({ outcome: 'not-asked', reason })
 const nothing = (reason: string): Answer => ({ outcome: 'nothing', reason })
 const BROUGHT = 'whoever uses it imports it'
+const NOWHERE_COMMON = 'it is in none of the regions that every account has'
 
 const OPEN: Readonly<Record<ProviderName, OpenAsker>> = {
   async aws(signal) {
@@ -18,10 +19,11 @@ const OPEN: Readonly<Record<ProviderName, OpenAsker>> = {
     await checkAwsAccount(signal)
     const { findNewestImage } = await import('../clouds/aws/image.js')
     return async ({ distro, architecture }) => {
-      const { architectures, regions, exceptRegions = [] } = resolveOffer(distro, 'aws')
-      const image = architectures[architecture]
+      const offer = resolveOffer(distro, 'aws')
+      const image = offer.architectures[architecture]
       if (image === undefined || image.owner === 'self') return notAsked(BROUGHT)
-      const region = (regions ?? COMMON_REGIONS.aws).find((each) => !exceptRegions.includes(each)) ?? ''
+      const region = regionOf(offer, COMMON_REGIONS.aws)
+      if (region === undefined) return notAsked(NOWHERE_COMMON)
       const newest = await findNewestImage(region, { ...image, architecture })
       if (newest === undefined) return nothing(`no ${image.name} of ${image.owner} in ${region}`)
       return { outcome: 'found', newest: newest.name, date: newest.createdAt ?? null }
@@ -32,14 +34,14 @@ const OPEN: Readonly<Record<ProviderName, OpenAsker>> = {
     const { checkGoogleAccount } = await import('../clouds/google/account.js')
     await checkGoogleAccount(signal)
     const { openCompute } = await import('../clouds/google/client.js')
+    const { findNewestImage } = await import('../clouds/google/image.js')
     const compute = openCompute(signal)
     return async ({ distro, architecture }) => {
       const image = resolveOffer(distro, 'google').architectures[architecture]
       if (image?.project === undefined) return notAsked(BROUGHT)
-      const path = `projects/${image.project}/global/images/family/${image.family}`
-      const newest = await compute.findAnywhere<{ name: string; creationTimestamp?: string }>(path)
+      const newest = await findNewestImage(image, compute)
       if (newest === undefined) return nothing(`no image of the family ${image.family} of ${image.project}`)
-      return { outcome: 'found', newest: newest.name, date: newest.creationTimestamp ?? null }
+      return { outcome: 'found', newest: newest.name, date: newest.createdAt ?? null }
     }
   },
 
@@ -49,15 +51,15 @@ const OPEN: Readonly<Record<ProviderName, OpenAsker>> = {
     const { findNewestImage } = await import('../clouds/azure/image.js')
     const { selectorOf } = await import('../../stacks/azure/plan.js')
     return async ({ distro, architecture }) => {
-      const { architectures, regions, exceptRegions = [] } = resolveOffer(distro, 'azure')
-      const image = architectures[architecture]
+      const offer = resolveOffer(distro, 'azure')
+      const image = offer.architectures[architecture]
       if (image === undefined || image.source.imported !== undefined) return notAsked(BROUGHT)
-      const region = (regions ?? COMMON_REGIONS.azure).find((each) => !exceptRegions.includes(each)) ?? ''
+      const region = regionOf(offer, COMMON_REGIONS.azure)
+      if (region === undefined) return notAsked(NOWHERE_COMMON)
       const { from: _from, ...selector } = selectorOf(image)
       const newest = await findNewestImage(region, selectorOf(image))
       if (newest === undefined) return nothing(`no ${Object.values(selector).join(':')} in ${region}`)
-      // Its versions have no date of their own.
-      return { outcome: 'found', newest: newest.id, date: null }
+      return { outcome: 'found', newest: newest.id, date: newest.createdAt ?? null }
     }
   },
 
@@ -73,6 +75,16 @@ const OPEN: Readonly<Record<ProviderName, OpenAsker>> = {
 
 /** Regions that every account has. */
 const COMMON_REGIONS = { aws: ['us-east-1', 'eu-west-1'], azure: ['westeurope', 'eastus'] }
+
+/** One that has the image, and if there is one, such that every account has it. */
+function regionOf(
+  { regions, exceptRegions = [] }: { readonly regions?: string[]; readonly exceptRegions?: string[] },
+  common: readonly string[],
+): string | undefined {
+  const hasImage = (region: string): boolean =>
+    regions?.includes(region) !== false && !exceptRegions.includes(region)
+  return common.find(hasImage) ?? regions?.find(hasImage)
+}
 
 /** The driver's ways to say that the vendor has no such image, or does not vouch for it. */
 const ABSENT = new Set(['image-refused', 'checksum-unknown'])
@@ -103,11 +115,11 @@ const carefully =
 
 function whyNot(provider: ProviderName, error: unknown): string {
   if (!(error instanceof LabError)) throw error
-  const { code } = error.fault
-  if (error.fault.code === 'driver' && error.fault.fault.code === 'image-unreachable') {
-    const { url, reason } = error.fault.fault
+  const { fault } = error
+  if (fault.code === 'driver' && fault.fault.code === 'image-unreachable') {
+    const { url, reason } = fault.fault
     return `${new URL(url).host} can't be reached (${reason})`
   }
-  if (code === 'cloud-credentials-missing') return `no credentials for ${provider}`
+  if (fault.code === 'cloud-credentials-missing') return `no credentials for ${provider}: ${fault.sought}`
   return explain(error).message
 }

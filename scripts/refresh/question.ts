@@ -16,7 +16,7 @@ export type Answer =
       readonly outcome: 'found'
       /** The newest, by its name or by its digest. */
       readonly newest: string
-      /** When it was published, where that is told: ISO 8601. */
+      /** When it was published, where that is told: ISO 8601, in UTC. */
       readonly date: string | null
     }
   | { readonly outcome: 'nothing' | 'not-asked'; readonly reason: string }

@@ -12,6 +12,8 @@ export interface AzureShelf {
 /** Oldest and newest stand so that neither the first nor the last of the list is the right one to take. */
 const VERSIONS = ['1.20260901.7', '1.20261101.12', '1.20261101.3']
 export const NEWEST = '1.20261101.12'
+/** Of those in galleries. */
+export const PUBLISHED = '2026-11-01T21:30:00.000Z'
 
 /** Two images for each distro and architecture of the catalog, in one region. */
 export async function stockShelf(region: string): Promise<AzureShelf> {
@@ -38,7 +40,11 @@ export async function stockShelf(region: string): Promise<AzureShelf> {
         const path = `${regional}/communityGalleries/${source.gallery.name}/images/${source.gallery.image}/versions`
         const version = (name: string, excludeFromLatest = false) => ({
           name,
-          properties: { excludeFromLatest, storageProfile: { osDiskImage: { diskSizeGB: 5 } } },
+          properties: {
+            ...{ excludeFromLatest, storageProfile: { osDiskImage: { diskSizeGB: 5 } } },
+            // As Azure writes it: finer than milliseconds.
+            publishedDate: PUBLISHED.replace('.000Z', '.0001234+00:00'),
+          },
         })
         put(path, { value: [...VERSIONS.map((name) => version(name)), version('9.9.9', true)] })
         for (const name of VERSIONS) put(`${path}/${name}`, version(name))

@@ -44,7 +44,8 @@ export class TestAzure {
     server.on('request', (request, response) => {
       azure.#serve(request, response).catch(() => response.destroy())
     })
-    server.listen(0, '127.0.0.1')
+    // It is in the process of whoever asks it, whose end it does not hold up.
+    server.unref().listen(0, '127.0.0.1')
     await once(server, 'listening')
     return azure
   }

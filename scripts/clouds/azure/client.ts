@@ -27,8 +27,6 @@ interface Azure {
   readonly token: () => Promise<AccessToken>
 }
 
-/** Milliseconds, until an answer. */
-const TIMEOUT_MS = 20_000
 /** Of a token's life; less is not begun with. */
 const SPARE_MS = 120_000
 const pipeline = createPipelineFromOptions({ retryOptions: RETRIES })
@@ -44,7 +42,7 @@ function session(): Promise<Azure> {
 }
 
 async function open(): Promise<Azure> {
-  const environment = await azureEnvironment(TIMEOUT_MS)
+  const environment = await azureEnvironment()
   const credential = await azureCredential(environment)
   const subscription = azureSubscription()
   const scope = `${environment.resourceManager}/.default`
@@ -114,7 +112,7 @@ export async function changeAzure(method: HttpMethods, path: string, ask: Ask): 
 /** What an address gives that Azure itself gave, and that lets in whoever has it; empty where it gives nothing. */
 export async function readBlob(url: string): Promise<string> {
   try {
-    const answer = await pipeline.sendRequest(httpClient, createPipelineRequest({ url, timeout: TIMEOUT_MS }))
+    const answer = await pipeline.sendRequest(httpClient, createPipelineRequest({ url }))
     return answer.status === 200 ? (answer.bodyAsText ?? '') : ''
   } catch (error) {
     throw asLabError(error)
@@ -143,7 +141,7 @@ async function send(method: HttpMethods, path: string, ask: Ask): Promise<Pipeli
   try {
     const { subscription, resourceManager, token } = await session()
     const request = createPipelineRequest({
-      ...{ method, url: urlOf(resourceManager, subscription, path, ask), timeout: TIMEOUT_MS },
+      ...{ method, url: urlOf(resourceManager, subscription, path, ask) },
       ...(ask.signal === undefined ? {} : { abortSignal: ask.signal }),
       ...(ask.body === undefined ? {} : { body: JSON.stringify(ask.body) }),
     })

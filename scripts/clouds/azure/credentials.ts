@@ -12,7 +12,7 @@ import { variableOf } from '../../env.js'
 import { LabError } from '../../errors.js'
 import { isThere } from '../is-there.js'
 import { readCertificate } from './certificate.js'
-import { RETRIES, type AzureEnvironment } from './environment.js'
+import { httpClient, RETRIES, type AzureEnvironment } from './environment.js'
 import { federatedToken, machineIdentity } from './federation.js'
 
 /** What `az login` leaves. */
@@ -25,7 +25,7 @@ const PROFILE = 'azureProfile.json'
  * be read.
  */
 export async function azureCredential({ login }: AzureEnvironment): Promise<TokenCredential> {
-  const options = { authorityHost: login, disableInstanceDiscovery: true, retryOptions: RETRIES }
+  const options = { authorityHost: login, disableInstanceDiscovery: true, retryOptions: RETRIES, httpClient }
   const tenant = variable('ARM_TENANT_ID')
   const client = await variableOrFile('ARM_CLIENT_ID')
   if (tenant !== undefined && client !== undefined) {
@@ -58,6 +58,14 @@ const variable = (name: string): string | undefined => variableOf(name) || undef
 const isTrue = (name: string): boolean => ['true', '1'].includes(variable(name)?.toLowerCase() ?? '')
 
 async function variableOrFile(name: string): Promise<string | undefined> {
+  const value = variable(name)
   const path = variable(`${name}_FILE_PATH`)
-  return variable(name) ?? (path === undefined ? undefined : (await readFile(path, 'utf8')).trim())
+  if (value !== undefined || path === undefined) return value
+  try {
+    return (await readFile(path, 'utf8')).trim()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error
+    const sought = `the file that ${name}_FILE_PATH names can't be read`
+    throw new LabError({ code: 'cloud-credentials-missing', provider: 'azure', sought }, { cause: error })
+  }
 }

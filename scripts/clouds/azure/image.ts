@@ -12,12 +12,15 @@ export interface AzureMachineImage {
   readonly kind: 'marketplace' | 'gallery' | 'imported'
   /** What its root disk needs at least, where Azure says it. */
   readonly diskGiB: number | undefined
+  /** ISO 8601, in UTC. Of a gallery alone: versions in the Marketplace have none. */
+  readonly createdAt: string | undefined
 }
 
 interface Version {
   readonly name: string
   readonly properties?: {
     readonly excludeFromLatest?: boolean
+    readonly publishedDate?: string
     readonly osDiskImage?: { readonly sizeInGb?: number }
     readonly storageProfile?: {
       readonly osDiskImage?: { readonly diskSizeGB?: number }
@@ -35,7 +38,7 @@ export async function findNewestImage(
     const { resourceGroup, name } = selector
     const path = `/resourceGroups/${resourceGroup}/providers/Microsoft.Compute/images/${name}`
     const found = await readAzure<Version & { readonly id: string }>(path, { apiVersion: COMPUTE })
-    return found === undefined ? undefined : { id: found.id, kind: 'imported', diskGiB: diskOf(found) }
+    return found === undefined ? undefined : { id: found.id, kind: 'imported', ...described(found) }
   }
   const { path, apiVersion, pin } = placeOf(region, selector)
   const versions = await listVersions(path, apiVersion)
@@ -44,8 +47,8 @@ export async function findNewestImage(
     .toSorted((a, b) => compareVersions(b.name, a.name))
   if (newest === undefined) return undefined
   // Only each by itself tells its disk.
-  const described = await readAzure<Version>(`${path}/${newest.name}`, { apiVersion })
-  return { id: pin(newest.name), kind: selector.from, diskGiB: diskOf(described) }
+  const found = await readAzure<Version>(`${path}/${newest.name}`, { apiVersion })
+  return { id: pin(newest.name), kind: selector.from, ...described(found) }
 }
 
 /** An image that a lab is pinned to. Throws LabError cloud-image-gone, or as `readAzure`. */
@@ -53,7 +56,7 @@ export async function findImage(region: string, id: string): Promise<AzureMachin
   const { path, apiVersion, kind } = pinnedPlace(region, id)
   const found = await readAzure<Version>(path, { apiVersion })
   if (found === undefined) throw new LabError({ code: 'cloud-image-gone', provider: 'azure', reason: id })
-  return { id, kind, diskGiB: diskOf(found) }
+  return { id, kind, ...described(found) }
 }
 
 /**
@@ -105,11 +108,13 @@ async function listVersions(path: string, apiVersion: string): Promise<Version[]
   return (await readAzure<Version[]>(path, { apiVersion })) ?? []
 }
 
-const diskOf = (version: Version | undefined): number | undefined => {
-  const { osDiskImage, storageProfile } = version?.properties ?? {}
-  return (
-    osDiskImage?.sizeInGb ?? storageProfile?.osDiskImage?.diskSizeGB ?? storageProfile?.osDisk?.diskSizeGB
-  )
+function described(version: Version | undefined): Pick<AzureMachineImage, 'diskGiB' | 'createdAt'> {
+  const { osDiskImage, storageProfile, publishedDate } = version?.properties ?? {}
+  return {
+    diskGiB:
+      osDiskImage?.sizeInGb ?? storageProfile?.osDiskImage?.diskSizeGB ?? storageProfile?.osDisk?.diskSizeGB,
+    createdAt: publishedDate === undefined ? undefined : new Date(publishedDate).toISOString(),
+  }
 }
 
 /** `0.20260101.2203`: numbers between dots, of any length. */

@@ -1,6 +1,6 @@
 import type { GoogleLabSpec } from '../../../stacks/google/spec.js'
 import { LabError } from '../../errors.js'
-import { openCompute } from './client.js'
+import { openCompute, type ComputeApi } from './client.js'
 
 export interface GoogleMachineImage {
   /** `projects/debian-cloud/global/images/debian-13-…`. */
@@ -8,6 +8,8 @@ export interface GoogleMachineImage {
   readonly name: string
   /** What its root disk needs at least. */
   readonly diskGiB: number
+  /** ISO 8601, in UTC, where Google says it. */
+  readonly createdAt: string | undefined
 }
 
 export type GoogleImageSelector = Extract<GoogleLabSpec['image'], { readonly kind: 'newest' }>['selector']
@@ -15,14 +17,14 @@ export type GoogleImageSelector = Extract<GoogleLabSpec['image'], { readonly kin
 interface Image {
   readonly name: string
   readonly diskSizeGb?: string
+  readonly creationTimestamp?: string
 }
 
 /** The newest image of a family that is not deprecated, by Google's own word; undefined where there is none. */
-export async function findNewestImage({
-  project,
-  family,
-}: GoogleImageSelector): Promise<GoogleMachineImage | undefined> {
-  const compute = openCompute()
+export async function findNewestImage(
+  { project, family }: GoogleImageSelector,
+  compute: ComputeApi = openCompute(),
+): Promise<GoogleMachineImage | undefined> {
   const owner = project ?? compute.project
   const image = await compute.findAnywhere<Image>(`projects/${owner}/global/images/family/${family}`)
   return image === undefined ? undefined : described(`projects/${owner}/global/images/${image.name}`, image)
@@ -37,6 +39,11 @@ export async function findImage(id: string): Promise<GoogleMachineImage> {
   return described(id, image)
 }
 
-const described = (id: string, { name, diskSizeGb = '10' }: Image): GoogleMachineImage => ({
+const described = (
+  id: string,
+  { name, diskSizeGb = '10', creationTimestamp: time }: Image,
+): GoogleMachineImage => ({
   ...{ id, name, diskGiB: Number(diskSizeGb) },
+  // Google tells it in the time of California, where it may be another day.
+  createdAt: time === undefined ? undefined : new Date(time).toISOString(),
 })

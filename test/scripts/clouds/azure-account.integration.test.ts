@@ -1,38 +1,35 @@
+import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
+import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { beforeEach, describe, expect, test } from '@jest/globals'
 import { checkAzureAccount } from '../../../scripts/clouds/azure/account.js'
 import { run } from '../../../scripts/run.js'
 import { no } from '../../stand-in/azure-answer.js'
 import { SUBSCRIPTION, TestAzure } from '../../stand-in/azure.js'
 import { refusedLogin } from '../../stand-in/azure-login.js'
-import { trust } from '../../stand-in/trust.js'
+import { useCloudHere } from '../../stand-in/use-cloud.js'
 import { faultOf, temporaryFolder } from '../support.js'
 
 const never = new AbortController().signal
-const before = { ...process.env }
-let azure: TestAzure
-let distrust: () => void
+const { PATH = '' } = process.env
+const azure = await useCloudHere(TestAzure.start())
 
-beforeAll(async () => {
-  azure = await TestAzure.start()
-  distrust = trust(azure.certificate.certificate)
-})
 /** Nobody in particular, in a home of their own. */
 beforeEach(() => {
-  process.env = { PATH: before['PATH'], HOME: temporaryFolder() }
+  process.env = { PATH, HOME: temporaryFolder() }
   set({ ARM_METADATA_HOSTNAME: azure.host, ARM_SUBSCRIPTION_ID: SUBSCRIPTION })
-})
-afterEach(() => azure.obey())
-afterAll(async () => {
-  process.env = before
-  distrust()
-  await azure.stop()
 })
 
 const set = (variables: Record<string, string>): unknown => Object.assign(process.env, variables)
 const PRINCIPAL = { ARM_TENANT_ID: 'tenant-of-tests', ARM_CLIENT_ID: 'client-of-tests' }
 const account = { identity: 'client-of-tests', subscription: `Tests (${SUBSCRIPTION})` }
+
+/** Tells what became of the question, and what then keeps the process from its end. */
+const ASK = `
+  import { checkAzureAccount } from '${new URL('../../../scripts/clouds/azure/account.js', import.meta.url).href}'
+  const error = await checkAzureAccount(new AbortController().signal).catch((caught) => caught)
+  console.log(error.fault.code + ': ' + process.getActiveResourcesInfo().join())`
 
 /** As many systems hand it out: PKCS#12 with a password. */
 async function makePfx(password: string): Promise<string> {
@@ -118,6 +115,14 @@ describe('credentials', () => {
     expect(await faultOf(checkAzureAccount(never))).toMatchObject({ code: 'cloud-project-missing' })
   })
 
+  test('in a file that is not there are missing, and the variable is named', async () => {
+    set({ ...PRINCIPAL, ARM_CLIENT_SECRET_FILE_PATH: join(temporaryFolder(), 'secret') })
+    expect(await faultOf(checkAzureAccount(never))).toEqual({
+      ...{ code: 'cloud-credentials-missing', provider: 'azure' },
+      sought: "the file that ARM_CLIENT_SECRET_FILE_PATH names can't be read",
+    })
+  })
+
   test.each([
     ['a secret that has expired', { ...PRINCIPAL, ARM_CLIENT_SECRET: 'old' }, 'AADSTS7000215'],
     [
@@ -146,10 +151,45 @@ describe('credentials', () => {
     })
   })
 
+  const outOfReach = { ...PRINCIPAL, ARM_CLIENT_SECRET: 'old', ARM_METADATA_HOSTNAME: '127.0.0.1:9' }
+
   test('are not judged where Azure is out of reach', async () => {
-    set({ ...PRINCIPAL, ARM_CLIENT_SECRET: 'secret-of-tests', ARM_METADATA_HOSTNAME: '127.0.0.1:9' })
+    set(outOfReach)
     expect(await faultOf(checkAzureAccount(never))).toMatchObject({
       ...{ code: 'cloud-unreachable', provider: 'azure', reason: 'connect ECONNREFUSED 127.0.0.1:9' },
+    })
+  })
+
+  test('are not waited for any more by a process that was told so', async () => {
+    set(outOfReach)
+    const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', ASK])
+    expect(stdout).toMatch(/^cloud-unreachable:/)
+    expect(stdout).not.toContain('Timeout')
+  })
+
+  test('are not judged where what gives them out is silent', async () => {
+    const sockets: Socket[] = []
+    const silent = createServer((socket) => void sockets.push(socket)).listen(0, '127.0.0.1')
+    await once(silent, 'listening')
+    const host = `127.0.0.1:${(silent.address() as AddressInfo).port}`
+    set({ ARM_USE_MSI: 'true', ARM_MSI_ENDPOINT: `http://${host}/` })
+    try {
+      expect(await faultOf(checkAzureAccount(never))).toEqual({
+        ...{ code: 'cloud-unreachable', provider: 'azure', reason: `no answer from ${host} within 3 s` },
+      })
+    } finally {
+      for (const socket of sockets) socket.destroy()
+      silent.close()
+    }
+  })
+
+  test('are not judged where the host of ARM_METADATA_HOSTNAME does not say where Azure is', async () => {
+    set({ ...PRINCIPAL, ARM_CLIENT_SECRET: 'secret-of-tests' })
+    azure.refuse('GET', '/metadata/endpoints', { status: 403, body: 'not for you' })
+    // Where it is, is asked once for the same environment.
+    set({ ARM_TENANT_ID: 'third-tenant' })
+    expect(await faultOf(checkAzureAccount(never))).toMatchObject({
+      ...{ code: 'cloud-failed', reason: expect.stringContaining('ARM_METADATA_HOSTNAME') },
     })
   })
 

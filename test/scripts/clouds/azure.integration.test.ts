@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { isScheduled, isWithinADay, markExpiry, moveSchedule } from '../../../scripts/clouds/azure/expiry.js'
 import { checkTerms, findImage, findNewestImage } from '../../../scripts/clouds/azure/image.js'
 import {
@@ -11,26 +11,12 @@ import { findGroups, removeGroups } from '../../../scripts/clouds/azure/leftover
 import { LabError } from '../../../scripts/errors.js'
 import { no } from '../../stand-in/azure-answer.js'
 import { REGION, SUBSCRIPTION, TestAzure } from '../../stand-in/azure.js'
-import { NEWEST } from '../../stand-in/azure-images.js'
-import { trust } from '../../stand-in/trust.js'
+import { NEWEST, PUBLISHED } from '../../stand-in/azure-images.js'
+import { useCloudHere } from '../../stand-in/use-cloud.js'
 import { faultOf } from '../support.js'
 
 const never = new AbortController().signal
-const before = { ...process.env }
-let azure: TestAzure
-let distrust: () => void
-
-beforeAll(async () => {
-  azure = await TestAzure.start()
-  distrust = trust(azure.certificate.certificate)
-  process.env = { ...before, ...azure.env }
-})
-afterEach(() => azure.obey())
-afterAll(async () => {
-  process.env = before
-  distrust()
-  await azure.stop()
-})
+const azure = await useCloudHere(TestAzure.start())
 
 const idOf = (lab: string): string => `distrolab-0a1b2c3d-${lab}`
 const tagsOf = (lab: string) => ({ 'distrolab-lab': lab, 'distrolab-backend': '0a1b2c3d' })
@@ -69,7 +55,7 @@ describe('an image', () => {
   test('of a gallery is the newest that its publisher means, as a version', async () => {
     const image = await findNewestImage(REGION, fedora)
     const id = `/communityGalleries/${fedora.name}/images/${fedora.image}/versions/${NEWEST}`
-    expect(image).toEqual({ id, kind: 'gallery', diskGiB: 5 })
+    expect(image).toEqual({ id, kind: 'gallery', diskGiB: 5, createdAt: PUBLISHED })
     expect(await findImage(REGION, id)).toEqual(image)
   })
 

@@ -1,23 +1,14 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
 import { checkGoogleAccount } from '../../../scripts/clouds/google/account.js'
 import { GoogleCloud } from '../../stand-in/google/google-cloud.js'
+import { useCloudHere } from '../../stand-in/use-cloud.js'
 import { temporaryFolder } from '../support.js'
 
 const never = new AbortController().signal
-const before = { ...process.env }
-let cloud: GoogleCloud
-
-beforeAll(async () => {
-  cloud = await GoogleCloud.start()
-  Object.assign(process.env, cloud.env)
-})
-afterAll(async () => {
-  process.env = before
-  await cloud.stop()
-})
+const cloud = await useCloudHere(GoogleCloud.start())
 
 test('an account is the project, and whoever holds the token', async () => {
   expect(await checkGoogleAccount(never)).toEqual({
@@ -34,13 +25,14 @@ test('an account of a machine of Google is what its metadata server gives a toke
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
-  process.env = { ...before, ...others, HOME: temporaryFolder(), GCE_METADATA_HOST: `127.0.0.1:${port}` }
+  const { env } = process
+  process.env = { ...others, HOME: temporaryFolder(), GCE_METADATA_HOST: `127.0.0.1:${port}` }
   try {
     expect(await checkGoogleAccount(never)).toEqual({
       ...{ principal: 'the service account of this machine', project: 'tests' },
     })
   } finally {
-    process.env = { ...before, ...cloud.env }
+    process.env = env
     server.close()
   }
 })

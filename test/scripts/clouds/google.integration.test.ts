@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterEach, describe, expect, test } from '@jest/globals'
 import { openCompute } from '../../../scripts/clouds/google/client.js'
 import { endsAt, markExpiry, moveEnd } from '../../../scripts/clouds/google/expiry.js'
 import { findImage, findNewestImage } from '../../../scripts/clouds/google/image.js'
@@ -12,6 +12,7 @@ import {
 } from '../../../scripts/clouds/google/instances.js'
 import { findThings, removeThings } from '../../../scripts/clouds/google/leftovers.js'
 import { GoogleCloud, nothingMade } from '../../stand-in/google/google-cloud.js'
+import { useCloudHere } from '../../stand-in/use-cloud.js'
 import { faultOf } from '../support.js'
 
 const REGION = 'europe-west1'
@@ -21,18 +22,7 @@ const SOON = '2026-11-21T14:00:00.000Z'
 const LATER = '2026-11-21T16:00:00.000Z'
 const now = Date.parse('2026-11-21T12:00:00.000Z')
 const never = new AbortController().signal
-const before = { ...process.env }
-let cloud: GoogleCloud
-
-beforeAll(async () => {
-  cloud = await GoogleCloud.start()
-  Object.assign(process.env, cloud.env)
-})
-afterEach(() => cloud.obey())
-afterAll(async () => {
-  process.env = before
-  await cloud.stop()
-})
+const cloud = await useCloudHere(GoogleCloud.start())
 
 const labAt = (lab: string) => ({
   id: `distrolab-0a1b2c3d-${lab}`,
@@ -73,7 +63,10 @@ describe('an image', () => {
   test('is the newest of its family, with the disk that it needs', async () => {
     const image = await findNewestImage(debian)
     const name = 'debian-13-v1'
-    expect(image).toEqual({ id: `projects/debian-cloud/global/images/${name}`, name, diskGiB: 12 })
+    expect(image).toEqual({
+      ...{ id: `projects/debian-cloud/global/images/${name}`, name, diskGiB: 12 },
+      createdAt: '2026-11-01T03:00:00.000Z',
+    })
     expect(await findImage(image?.id ?? '')).toEqual(image)
     cloud.publish('projects/debian-cloud/global/images/family/debian-13')
     expect((await findNewestImage(debian))?.name).toBe('debian-13-v2')

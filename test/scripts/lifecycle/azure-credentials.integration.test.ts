@@ -1,19 +1,15 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
 import { no } from '../../stand-in/azure-answer.js'
 import { SUBSCRIPTION, TestAzure } from '../../stand-in/azure.js'
 import { tokenOf } from '../../stand-in/azure-login.js'
 import { useSandboxes, type Sandbox } from '../../stand-in/sandbox.js'
+import { useCloud } from '../../stand-in/use-cloud.js'
 import '../support.js'
 
 const makeSandbox = useSandboxes()
-let azure: TestAzure
-beforeAll(async () => {
-  azure = await TestAzure.start()
-})
-afterEach(() => azure.obey())
-afterAll(() => azure.stop())
+const azure = await useCloud(TestAzure.start())
 
 const UP = ['up', '--profile', 'debian-azure', '--allow-from', '203.0.113.7', '--region', 'westeurope']
 

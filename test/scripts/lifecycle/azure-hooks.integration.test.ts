@@ -1,34 +1,18 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterEach, describe, expect, test } from '@jest/globals'
 import type { AnyLab } from '../../../backend/lab.js'
 import type { Context } from '../../../scripts/context.js'
 import { azureHooks } from '../../../scripts/lifecycle/azure-hooks.js'
 import { no } from '../../stand-in/azure-answer.js'
 import { REGION, SUBSCRIPTION, TestAzure } from '../../stand-in/azure.js'
-import { trust } from '../../stand-in/trust.js'
+import { useCloudHere } from '../../stand-in/use-cloud.js'
 import '../support.js'
 
 const step = {
   ...{ signal: new AbortController().signal, detail: () => undefined },
   onAddress: () => Promise.reject(new Error('no machine is restarted')),
 }
-const before = { ...process.env }
-let azure: TestAzure
-let distrust: () => void
-
-beforeAll(async () => {
-  azure = await TestAzure.start()
-  distrust = trust(azure.certificate.certificate)
-  process.env = { ...before, ...azure.env }
-})
-afterEach(() => {
-  azure.obey()
-  azure.resources.remove(GROUP)
-})
-afterAll(async () => {
-  process.env = before
-  distrust()
-  await azure.stop()
-})
+const azure = await useCloudHere(TestAzure.start())
+afterEach(() => azure.resources.remove(GROUP))
 
 const ID = 'distrolab-0a1b2c3d-web'
 const GROUP = `/subscriptions/${SUBSCRIPTION}/resourceGroups/${ID}`

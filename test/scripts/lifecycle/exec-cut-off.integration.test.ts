@@ -1,15 +1,16 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { describe, expect, jest, test } from '@jest/globals'
 import { waitUntil, type CliProcess } from '../../stand-in/lab-cli.js'
-import { Sandbox } from '../../stand-in/sandbox.js'
+import type { Sandbox } from '../../stand-in/sandbox.js'
 import { connectOnce, ConnectionLostError, type Connection } from '../../../scripts/machine/connect.js'
 import { readIdentity } from '../../../scripts/machine/key.js'
 import { carryOut } from '../../../scripts/machine/transfer.js'
 import { startFreezer } from '../machine/freezer.js'
 import { targetAt } from '../machine/ssh-server.js'
 import { errorOf } from '../support.js'
+import { hidden, useExecPlace } from './exec-place.js'
 import { contextIn } from './in-process.js'
 import { LAB } from './stages.js'
 
@@ -18,20 +19,7 @@ const LARGE = 400_000_000
 let box: Sandbox
 let home: string
 let here: string
-let count = 0
-
-beforeAll(async () => {
-  box = await Sandbox.make()
-  home = join((await box.up('--profile', LAB)).folder, 'guest')
-})
-afterAll(() => box.remove())
-beforeEach(async () => {
-  here = join(box.root, `here-${count++}`)
-  await mkdir(here)
-})
-
-const hidden = async (folder: string): Promise<string[]> =>
-  (await readdir(folder)).filter((name) => name.startsWith('.distrolab'))
+useExecPlace((place) => ({ box, home, here } = place))
 
 describe('half of a file', () => {
   const begin = (...words: string[]): CliProcess =>

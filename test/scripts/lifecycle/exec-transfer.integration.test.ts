@@ -12,30 +12,19 @@ import {
   writeFile,
 } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
-import { Sandbox } from '../../stand-in/sandbox.js'
+import { describe, expect, jest, test } from '@jest/globals'
+import type { Sandbox } from '../../stand-in/sandbox.js'
+import { hidden, useExecPlace } from './exec-place.js'
+import { LAB } from './stages.js'
 
 jest.setTimeout(60_000)
-const LAB = 'debian-local'
 let box: Sandbox
 let home: string
 let here: string
-let count = 0
-
-beforeAll(async () => {
-  box = await Sandbox.make()
-  home = join((await box.up('--profile', LAB)).folder, 'guest')
-})
-afterAll(() => box.remove())
-beforeEach(async () => {
-  here = join(box.root, `here-${count++}`)
-  await mkdir(here)
-})
+useExecPlace((place) => ({ box, home, here } = place))
 
 const modeOf = async (path: string): Promise<number> => (await stat(path)).mode & 0o777
 const text = (path: string): Promise<string> => readFile(path, 'utf8')
-const hidden = async (folder: string): Promise<string[]> =>
-  (await readdir(folder)).filter((name) => name.startsWith('.distrolab'))
 
 async function writeMode(path: string, content: string, mode: number): Promise<void> {
   await writeFile(path, content)
@@ -116,7 +105,7 @@ describe('exec --copy', () => {
     await writeFile(join(home, 'file'), 'a file')
     const run = await box.run(['exec', LAB, '--copy', `${here}/a:file/below`, '--', 'touch', 'began'])
     expect(run.code).toBe(1)
-    expect(run.stderr).toMatch(/--copy .*here-\d+\/a:file\/below .*failed: file/)
+    expect(run.stderr).toMatch(/--copy .*here-\w+\/a:file\/below .*failed: file/)
     const folder = await box.run(['exec', LAB, '--copy', `${here}:file`, '--', 'touch', 'began'])
     expect(folder.code).toBe(1)
     expect(await text(join(home, 'file'))).toBe('a file')

@@ -1,19 +1,15 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { GoogleCloud } from '../../stand-in/google/google-cloud.js'
 import type { CliRun } from '../../stand-in/lab-cli.js'
 import { useSandboxes } from '../../stand-in/sandbox.js'
+import { useCloud } from '../../stand-in/use-cloud.js'
 import '../support.js'
 
 const makeSandbox = useSandboxes()
-let cloud: GoogleCloud
-beforeAll(async () => {
-  cloud = await GoogleCloud.start()
-})
-afterEach(() => cloud.obey())
-afterAll(() => cloud.stop())
+const cloud = await useCloud(GoogleCloud.start())
 
 /** Of an `up` that must leave nothing behind. */
 async function refusedUp(env: Readonly<Record<string, string>>): Promise<CliRun> {

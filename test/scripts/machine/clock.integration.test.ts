@@ -1,32 +1,14 @@
-import { afterEach, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { execFileSync, spawn } from 'node:child_process'
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ServerChannel } from 'ssh2'
 import { setClock } from '../../../scripts/machine/clock.js'
-import { connectOnce, type Connection } from '../../../scripts/machine/connect.js'
+import type { Connection } from '../../../scripts/machine/connect.js'
 import { errorOf, faultOf, temporaryFolder, until } from '../support.js'
-import { newIdentity } from './identity.js'
-import { startSshServer, targetAt } from './ssh-server.js'
+import { useConnections } from './closing.js'
 
-const identity = newIdentity()
-const cleanups: (() => Promise<void> | void)[] = []
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
-})
-
-async function connected(exec: (channel: ServerChannel, command: string) => void): Promise<Connection> {
-  const server = await startSshServer({ exec })
-  cleanups.push(() => server.close())
-  const timeouts = { banner: 20_000, login: 20_000 }
-  const connection = await connectOnce(
-    targetAt(server.port, identity),
-    timeouts,
-    new AbortController().signal,
-  )
-  cleanups.push(() => connection.end())
-  return connection
-}
+const connected = useConnections()
 
 /**
  * A machine whose user, sudo and clock are stand-ins, so that this computer's clock stays as it is: `date` writes down
@@ -48,7 +30,7 @@ async function machine(tools: { id?: string; sudo?: string; date?: string } = {}
     writeFileSync(join(folder, name), `#!/bin/sh\n${script}\n`)
     chmodSync(join(folder, name), 0o755)
   }
-  const connection = await connected((channel, command) => {
+  const { connection } = await connected((channel, command) => {
     const child = spawn('/bin/sh', ['-c', command], { env: { PATH: `${folder}:/usr/bin:/bin` } })
     channel.pipe(child.stdin)
     child.stdin.on('error', () => undefined)
@@ -109,7 +91,7 @@ describe('setting the clock', () => {
   test('is ended by an abort with its own reason', async () => {
     const controller = new AbortController()
     let opened: ServerChannel | undefined
-    const connection = await connected((channel) => (opened = channel))
+    const { connection } = await connected((channel) => (opened = channel))
     const ending = errorOf(setClock(connection, options(controller.signal)))
     await until(() => opened, 'the command')
     const reason = new Error('Ctrl-C')

@@ -1,31 +1,23 @@
-import { afterEach, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import type { ServerChannel } from 'ssh2'
-import { connectOnce, type Connection } from '../../../scripts/machine/connect.js'
+import type { Connection } from '../../../scripts/machine/connect.js'
 import { waitForCloudInit } from '../../../scripts/machine/cloud-init.js'
 import { errorOf, faultOf, until } from '../support.js'
 import { status } from './cloud-init-status.js'
-import { newIdentity } from './identity.js'
-import { startSshServer, targetAt } from './ssh-server.js'
+import { useConnections } from './closing.js'
+import type { SshServer } from './ssh-server.js'
 
-const identity = newIdentity()
-const cleanups: (() => Promise<void> | void)[] = []
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
-})
+const connected = useConnections()
 
 /** A machine whose status file the test writes by hand. */
-async function machine(): Promise<{ connection: Connection; channel: () => Promise<ServerChannel> }> {
+async function machine(): Promise<{
+  connection: Connection
+  server: SshServer
+  channel: () => Promise<ServerChannel>
+}> {
   let opened: ServerChannel | undefined
-  const server = await startSshServer({ exec: (channel) => (opened = channel) })
-  cleanups.push(() => server.close())
-  const timeouts = { banner: 20_000, login: 20_000 }
-  const connection = await connectOnce(
-    targetAt(server.port, identity),
-    timeouts,
-    new AbortController().signal,
-  )
-  cleanups.push(() => connection.end())
-  return { connection, channel: () => until(() => opened, 'the command') }
+  const open = await connected((channel) => (opened = channel))
+  return { ...open, channel: () => until(() => opened, 'the command') }
 }
 
 const options = (changes: { timeoutMs?: number; signal?: AbortSignal } = {}) => {
@@ -95,10 +87,10 @@ describe('waiting for cloud-init', () => {
   })
 
   test('is an error when the connection is lost meanwhile', async () => {
-    const { connection, channel } = await machine()
+    const { connection, server, channel } = await machine()
     const ending = errorOf(waitForCloudInit(connection, options().wait))
     await channel()
-    for (const cleanup of cleanups.splice(0)) await cleanup()
+    await server.close()
     expect(String(await ending)).toContain('connection was lost')
   })
 })

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { getEventListeners } from 'node:events'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -6,6 +6,7 @@ import type { AuthContext } from 'ssh2'
 import { connectOnce, SshError, type SshTarget } from '../../../scripts/machine/connect.js'
 import type { Identity } from '../../../scripts/machine/key.js'
 import { errorOf, faultOf, temporaryFolder, until } from '../support.js'
+import { useClosing } from './closing.js'
 import { newIdentity } from './identity.js'
 import { makeKey, startAgent } from './ssh-agent.js'
 import { startFreezer } from './freezer.js'
@@ -28,14 +29,7 @@ const BANNER = 'SSH-2.0-OpenSSH_9.9\r\n'
 const hesitate = (context: AuthContext): void =>
   context.method === 'publickey' ? undefined : context.reject(['publickey'])
 
-const cleanups: (() => Promise<void>)[] = []
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
-})
-function closing<T extends { close(): Promise<void> }>(server: T): T {
-  cleanups.push(() => server.close())
-  return server
-}
+const closing = useClosing()
 
 async function stageOf(target: SshTarget, timeouts = TIMEOUTS): Promise<string> {
   const error = await errorOf(connectOnce(target, timeouts, never()))
@@ -139,7 +133,7 @@ describe('a key in an agent', () => {
   async function agentWith(keys: number): Promise<{ identities: Identity[]; socket: string }> {
     const root = temporaryFolder()
     const agent = await startAgent(root)
-    cleanups.push(() => agent.stop())
+    closing({ close: () => agent.stop() })
     const identities: Identity[] = []
     for (let n = 0; n < keys; n++) {
       const file = join(root, `id-${n}`)

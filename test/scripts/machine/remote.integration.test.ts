@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { beforeEach, describe, expect, test } from '@jest/globals'
 import { execFile } from 'node:child_process'
 import { getEventListeners } from 'node:events'
 import { PassThrough } from 'node:stream'
@@ -11,31 +11,26 @@ import { captureRemote } from './capture.js'
 import { quoteForShell } from '../../../scripts/machine/shell.js'
 import { errorOf, until } from '../support.js'
 import { startFreezer } from './freezer.js'
+import { useClosing } from './closing.js'
 import { newIdentity } from './identity.js'
 import { startSshServer, targetAt, type ServerOptions, type SshServer } from './ssh-server.js'
 
 const identity = newIdentity()
 const TIMEOUTS = { banner: 20_000, login: 20_000 }
-const cleanups: (() => Promise<void> | void)[] = []
+const closing = useClosing()
 let controller: AbortController
 beforeEach(() => {
   controller = new AbortController()
 })
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
-})
 
-async function serve(options: ServerOptions = {}): Promise<SshServer> {
-  const server = await startSshServer(options)
-  cleanups.push(() => server.close())
-  return server
-}
+const serve = async (options: ServerOptions = {}): Promise<SshServer> =>
+  closing(await startSshServer(options))
 
 /** Connected as commands do it: the same signal for the connection and for what runs on it. */
 async function connected(port: number, keepAlive?: number): Promise<Connection> {
   const timeouts = keepAlive === undefined ? TIMEOUTS : { ...TIMEOUTS, keepAlive }
   const connection = await connectOnce(targetAt(port, identity), timeouts, controller.signal)
-  cleanups.push(() => connection.end())
+  closing({ close: async () => connection.end() })
   return connection
 }
 
@@ -89,8 +84,7 @@ describe('a command', () => {
 
   test('on a machine that goes silent ends with that error; one that only has nothing to say goes on', async () => {
     const server = await serve({ exec: (channel) => void channel.write('going on') })
-    const proxy = await startFreezer(server.port)
-    cleanups.push(() => proxy.close())
+    const proxy = closing(await startFreezer(server.port))
     const connection = await connected(proxy.port, 50)
     let isOver = false
     const ending = errorOf(runRemote(connection, 'x')).finally(() => (isOver = true))
@@ -139,8 +133,7 @@ describe('an abort', () => {
 
   test('ends the wait even when the machine is frozen', async () => {
     const server = await serve({ exec: hang })
-    const proxy = await startFreezer(server.port)
-    cleanups.push(() => proxy.close())
+    const proxy = closing(await startFreezer(server.port))
     const connection = await connected(proxy.port)
     let said = ''
     const ending = errorOf(

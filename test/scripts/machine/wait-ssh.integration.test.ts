@@ -1,8 +1,9 @@
-import { afterEach, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { getEventListeners } from 'node:events'
 import type { SshTarget } from '../../../scripts/machine/connect.js'
 import { waitForSsh, type WaitOptions } from '../../../scripts/machine/wait-ssh.js'
 import { errorOf, faultOf, until } from '../support.js'
+import { useClosing } from './closing.js'
 import { newIdentity } from './identity.js'
 import {
   allClosed,
@@ -15,14 +16,7 @@ import {
 } from './ssh-server.js'
 
 const identity = newIdentity()
-const cleanups: (() => Promise<void>)[] = []
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
-})
-function closing<T extends { close(): Promise<void> }>(server: T): T {
-  cleanups.push(() => server.close())
-  return server
-}
+const closing = useClosing()
 
 function waiting(changes: Partial<WaitOptions> = {}): { seen: string[]; options: WaitOptions } {
   const seen: string[] = []

@@ -51,7 +51,7 @@ export class GoogleCloud {
   }
 
   static async start(): Promise<GoogleCloud> {
-    const server = createServer().listen(0, '127.0.0.1')
+    const server = createServer().unref().listen(0, '127.0.0.1')
     await once(server, 'listening')
     const address = server.address()
     if (address === null || typeof address === 'string') throw new TypeError('a port is a number')
@@ -94,7 +94,8 @@ export class GoogleCloud {
 
   /** A family has a newer image from now on. */
   publish(family: string): Thing {
-    const image = { ...this.families.get(family), name: `${family.split('/').at(-1)}-v2` }
+    const name = `${family.split('/').at(-1)}-v2`
+    const image = { ...this.families.get(family), name, creationTimestamp: '2026-11-08T10:00:00.000-08:00' }
     const id = `${family.slice(0, family.indexOf('/family/'))}/${image.name}`
     ;(this.images as Map<string, Thing>).set(id, image)
     ;(this.families as Map<string, Thing>).set(family, image)
@@ -228,6 +229,9 @@ async function bodyOf(request: IncomingMessage): Promise<Record<string, unknown>
   return (await json(request)) as Record<string, unknown>
 }
 
+/** As Google writes it: on another day than in UTC. */
+const CREATED = { creationTimestamp: '2026-10-31T20:00:00.000-07:00' }
+
 /** One image for each distro and architecture of the catalog. */
 async function catalogImages(): Promise<{ images: Map<string, Thing>; families: Map<string, Thing> }> {
   const images = new Map<string, Thing>()
@@ -236,7 +240,7 @@ async function catalogImages(): Promise<{ images: Map<string, Thing>; families: 
     if (distro.providers.google === undefined) continue
     const { architectures } = resolveOffer(distro, 'google')
     for (const { project = PROJECT, family } of Object.values(architectures)) {
-      const image = { name: `${family}-v1`, family, diskSizeGb: '12', status: 'READY', distro: distro.name }
+      const image = { name: `${family}-v1`, family, diskSizeGb: '12', status: 'READY', ...CREATED }
       images.set(`projects/${project}/global/images/${image.name}`, image)
       families.set(`projects/${project}/global/images/family/${family}`, image)
     }
