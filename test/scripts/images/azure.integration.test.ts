@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect, jest, test } from '@jest/globals'
 import { pagesIn } from '../../services/azurite.js'
-import { sha256 } from '../../stacks/local/driver/image-server.js'
+import { makeQcow2, sha256 } from '../../stacks/local/driver/image-server.js'
 import { no } from '../../stand-in/azure-answer.js'
 import { REGION, SUBSCRIPTION } from '../../stand-in/azure.js'
 import { waitUntil } from '../../stand-in/lab-cli.js'
@@ -159,4 +159,43 @@ test('the group stays while something else is in it, and when it is not ours', a
   await ok(box.run(IMPORT, { env: env() }))
   await ok(box.run(FORGET, { env: env() }))
   expect(azure.made).toEqual(['resourceGroups/distrolab-images'])
+})
+
+test('a group of ours that Azure does not remove is told', async () => {
+  const box = await computer()
+  const { azure } = world()
+  await ok(box.run(IMPORT, { env: env() }))
+  azure.disturb(({ method, path }) =>
+    method === 'DELETE' && path === GROUP ? no(409, 'ScopeLocked', 'The scope is locked.') : undefined,
+  )
+  const left = await box.run(FORGET, { env: env() })
+  expect([left.code, left.stderr]).toEqual([6, expect.stringContaining('resource group distrolab-images')])
+  azure.obey()
+  await ok(box.run(FORGET, { env: env() }))
+  expect(await everything()).toEqual(NOTHING)
+})
+
+test('two images share the group, which goes with the last of them', async () => {
+  const box = await computer()
+  const { azure } = world()
+  const own = join(box.root, 'own.qcow2')
+  await writeFile(own, makeQcow2(2))
+  const debian = ['debian-13', '--provider', 'azure'] as const
+  await ok(box.run(IMPORT, { env: env() }))
+  await ok(box.run(['images', 'import', ...debian, '--image', own], { env: env() }))
+  // Where in the list depends on the backend's hash.
+  expect(azure.made).toHaveLength(3)
+  expect(azure.made).toEqual(
+    expect.arrayContaining([
+      expect.stringMatching(/^images\/distrolab-[0-9a-f]+-debian-13-x86-64$/),
+      ...[`images/${NAME}`, 'resourceGroups/distrolab-images'],
+    ]),
+  )
+  await ok(box.run(FORGET, { env: env() }))
+  expect(azure.made).toEqual([
+    expect.stringMatching(/^images\/.*debian-13/),
+    'resourceGroups/distrolab-images',
+  ])
+  await ok(box.run(['images', 'forget', ...debian], { env: env() }))
+  expect(await everything()).toEqual(NOTHING)
 })
