@@ -1,6 +1,7 @@
 import { App } from 'cdktf/lib/app.js'
 import { TerraformStack } from 'cdktf/lib/terraform-stack.js'
 import type { StateBackend } from '../backend/state-backend.js'
+import type { AzureImageSpec } from './azure/imported-image.js'
 import type { GoogleImageSpec } from './google/imported-image.js'
 import { buildStateBlock } from './state-block.js'
 import { escapeTemplates } from './templates.js'
@@ -38,14 +39,23 @@ export interface ImportedImageSpec {
 }
 
 /** One member for each provider that takes images. */
-export type ImageSpec = GoogleImageSpec
+export type ImageSpec = GoogleImageSpec | AzureImageSpec
 
 /** What the engine reads (`cdk.tf.json`) to have this one image; pure but for cdktf's own temporary app. */
 export async function synthesiseImage(spec: ImageSpec): Promise<string> {
   const stack = new TerraformStack(new App({ stackTraces: false }), spec.id)
   buildStateBlock(stack, spec.state)
-  const { buildGoogleImage } = await import('./google/imported-image.js')
-  buildGoogleImage(stack, escapeTemplates(spec))
+  await buildImage(stack, escapeTemplates(spec))
   stack.prepareStack()
   return `${JSON.stringify(stack.toTerraform(), null, 2)}\n`
+}
+
+/** The classes of one cloud only are loaded: each takes its time. */
+async function buildImage(stack: TerraformStack, spec: ImageSpec): Promise<void> {
+  switch (spec.provider) {
+    case 'google':
+      return void (await import('./google/imported-image.js')).buildGoogleImage(stack, spec)
+    case 'azure':
+      return void (await import('./azure/imported-image.js')).buildAzureImage(stack, spec)
+  }
 }

@@ -15,6 +15,14 @@ export type CloudFault =
       /** What was looked for. */
       readonly selector: string
     }
+  /** It is in one region only, and not in the one that was chosen; `image`: its id. */
+  | {
+      readonly code: 'cloud-image-elsewhere'
+      readonly provider: CloudName
+      readonly image: string
+      readonly region: string
+      readonly has: string
+    }
   /** Images that are sold, though for nothing: nobody of the subscription has accepted the terms of this one. */
   | {
       readonly code: 'cloud-image-terms'

@@ -7,7 +7,7 @@ export const imagesImportCommand: Command = {
   describe:
     'Custom OS installation: bring a disk to a provider that has no such image; run again, it goes on',
   options: {
-    provider: { type: 'string', requiresArg: true, describe: 'google' },
+    provider: { type: 'string', requiresArg: true, describe: 'google or azure' },
     image: { type: 'string', requiresArg: true, describe: "A disk file or URL instead of the distro's own" },
     checksum: {
       type: 'string',
@@ -17,12 +17,16 @@ export const imagesImportCommand: Command = {
     bucket: {
       type: 'string',
       requiresArg: true,
-      describe: 'Where the disk goes on its way, as gs://BUCKET/PREFIX; default: the bucket of the records',
+      describe:
+        'Where the disk goes on its way: gs://BUCKET/PREFIX, default the bucket of the records; or https://ACCOUNT.blob.core.windows.net/CONTAINER/PREFIX',
     },
     ...{ arch: machineOptions['arch'] ?? {} },
     ...leaseOptions,
   },
-  examples: [['distrolab images import arch --provider google', "the distribution's official cloud image"]],
+  examples: [
+    ['distrolab images import arch --provider google', "the distribution's official cloud image"],
+    ['distrolab images import arch --provider azure', 'by way of a container, DISTROLAB_BUCKET or --bucket'],
+  ],
   async run(context, { flags }) {
     const { importImage } = await import('../images/import.js')
     const result = await importImage(context, {

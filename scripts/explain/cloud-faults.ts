@@ -127,6 +127,11 @@ export const cloudExplanations: Explanations<CloudFault> = {
     hint: 'Take another --region; if it is nowhere, the catalog is out of date: distro-catalog/README.md',
     exitCode: EXIT.failed,
   }),
+  'cloud-image-elsewhere': ({ provider, image, region, has }) => ({
+    message: `The image can be used in ${has} only, not in ${region}: ${image}`,
+    hint: `distrolab down LAB    # then up with --region ${has}, or with that as \`region\` in the configuration file; ${TITLE[provider]} keeps an imported image where its storage account is`,
+    exitCode: EXIT.failed,
+  }),
   'cloud-failed': ({ provider, reason }) => ({
     message: `${TITLE[provider]} refused: ${reason}`,
     hint: withRunbook('Run the same command again; -v shows more.', 'stuck-state'),

@@ -6,6 +6,29 @@ const importLine = ({ provider, distro }: { readonly provider: string; readonly 
 const forgetLine = ({ provider, distro }: { readonly provider: string; readonly distro: string }): string =>
   `distrolab images forget ${distro} --provider ${provider}`
 
+const MAKE_ACCOUNT = (account: string): string =>
+  `az storage account create --name ${account} --resource-group GROUP --location REGION --sku Standard_LRS --allow-blob-public-access false`
+const MAKE_CONTAINER = (account: string, container: string): string =>
+  `az storage container create --account-name ${account} --name ${container} --auth-mode login`
+
+type BucketNeeded = Extract<ImageFault, { readonly code: 'import-bucket-needed' }>
+
+const bucketNeeded = (fault: BucketNeeded) => ({
+  message: `A disk goes to ${fault.provider} through one of its buckets, and the records of this backend are in none.`,
+  hint: `${importLine(fault)} --bucket gs://BUCKET/PREFIX    # one that you may write to; or DISTROLAB_BUCKET`,
+})
+
+const containerNeeded = (fault: BucketNeeded) => ({
+  message: `A disk goes to Azure through a container of a storage account, which lies where the machines will be; ${
+    fault.got === undefined ? 'none is named' : `"${fault.got}" names none`
+  }.`,
+  hint: [
+    `${importLine(fault)} --bucket https://ACCOUNT.blob.core.windows.net/CONTAINER    # or DISTROLAB_BUCKET; where there is none:`,
+    MAKE_ACCOUNT('ACCOUNT'),
+    MAKE_CONTAINER('ACCOUNT', 'CONTAINER'),
+  ].join('\n  '),
+})
+
 export const imageExplanations: Explanations<ImageFault> = {
   'import-unsupported': ({ provider, distro, reason }) => ({
     message: `${distro} can't be imported to ${provider} by this version: ${reason}. Nothing was made, nothing recorded.`,
@@ -33,8 +56,27 @@ export const imageExplanations: Explanations<ImageFault> = {
     exitCode: EXIT.failed,
   }),
   'import-bucket-needed': (fault) => ({
-    message: `A disk goes to ${fault.provider} through one of its buckets, and the records of this backend are in none.`,
-    hint: `${importLine(fault)} --bucket gs://BUCKET/PREFIX    # one that you may write to; or DISTROLAB_BUCKET`,
+    ...(fault.provider === 'azure' ? containerNeeded(fault) : bucketNeeded(fault)),
+    exitCode: EXIT.usage,
+  }),
+  'import-account-missing': ({ account, place }) => ({
+    message: `The subscription has no storage account ${account} with ${place}. Nothing was made, nothing recorded.`,
+    hint: `${MAKE_ACCOUNT(account)} && ${MAKE_CONTAINER(account, 'CONTAINER')}    # or export the ARM_SUBSCRIPTION_ID that has it; then run the same command again`,
+    exitCode: EXIT.usage,
+  }),
+  'import-container-missing': ({ account, container }) => ({
+    message: `The storage account ${account} has no container ${container}.`,
+    hint: `${MAKE_CONTAINER(account, container)}    # then run the same command again`,
+    exitCode: EXIT.failed,
+  }),
+  'import-storage-forbidden': ({ account, container, reason }) => ({
+    message: `These credentials may not write to ${container} of the storage account ${account}, whatever else they may: ${reason}`,
+    hint: `az role assignment create --assignee CLIENT --role "Storage Blob Data Contributor" --scope $(az storage account show --name ${account} --query id -o tsv)    # then wait five minutes and run the same command again; and does the account's firewall let this computer in?`,
+    exitCode: EXIT.failed,
+  }),
+  'import-name-taken': (fault) => ({
+    message: `${fault.provider} has an image of that name which this backend did not make: ${fault.id}. Nothing was made, nothing recorded.`,
+    hint: `distrolab up --profile ${fault.distro}-${fault.provider}    # may take it as it is; else: az image delete --ids ${fault.id}`,
     exitCode: EXIT.usage,
   }),
   'import-in-place': (fault) => ({

@@ -19,7 +19,19 @@ export type ImageFault =
       readonly expected: string
       readonly got: string
     }
-  | ({ readonly code: 'import-bucket-needed' } & ImageFields)
+  /** `got`: what was named instead of one. */
+  | ({ readonly code: 'import-bucket-needed'; readonly got?: string } & ImageFields)
+  /** The subscription has no such storage account; `place`: as a URL. */
+  | { readonly code: 'import-account-missing'; readonly account: string; readonly place: string }
+  | { readonly code: 'import-container-missing'; readonly account: string; readonly container: string }
+  | {
+      readonly code: 'import-storage-forbidden'
+      readonly account: string
+      readonly container: string
+      readonly reason: string
+    }
+  /** Something has the image's name that this backend has not made; `id`: the provider's own. */
+  | ({ readonly code: 'import-name-taken'; readonly id: string } & ImageFields)
   | ({
       readonly code: 'import-in-place'
       readonly field: 'source' | 'bucket'

@@ -75,7 +75,7 @@ async function carryOut(
     unregisterImage(session, engine, provider.buildSpec(context, subject, record), detail),
   )
   await steps.run('verify', async (detail) => {
-    const left = await provider.removeLeftovers(context, record, { signal, detail })
+    const left = await provider.removeLeftovers(context, record, { signal, detail }, subject)
     if (left.length > 0) throw new LabError({ code: 'image-left', ...named(subject), left })
   })
   await writer.update({ state: 'forgotten', step: null })

@@ -28,6 +28,10 @@ export const googleImages: ImageProvider = {
     progress.say(`Google Cloud project ${project}, as ${principal}`)
   },
 
+  // The images of a project are in all regions.
+  locate: () => Promise.resolve(undefined),
+  prepare: () => Promise.resolve(),
+
   plan({ location, space }, subject, place) {
     const bucket = place === undefined ? location : bucketOf(place)
     if (bucket.kind !== 'gcs') throw new LabError({ code: 'import-bucket-needed', ...named(subject) })

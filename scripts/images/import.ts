@@ -46,11 +46,12 @@ export async function importImage(context: Context, request: ImportRequest): Pro
   const provider = await imageProviderOf(subject)
   const known = await readImageRecord(await context.store(), subject.image)
   if (known !== undefined && isSettled(known, request)) return reused(known)
-  await wishOf(context, subject, provider, request, known)
+  const wish = await wishOf(context, subject, provider, request, known)
   if (known?.state === 'imported') return reused(known)
   // Whatever can be known to fail is found out before anything is recorded.
   await checkImportPrerequisites(context)
   await provider.check(context)
+  const region = await provider.locate(context, subject, wish.facts)
   const engine = await engineFor(context)
   return throughImageGate(context, subject, 'images import', async (session) => {
     const current = session.writer.record
@@ -59,7 +60,8 @@ export async function importImage(context: Context, request: ImportRequest): Pro
     const { source, facts } = await wishOf(context, subject, provider, request, current)
     if (current?.state === 'imported') return reused(current)
     if (current?.state === 'forgetting') throw new LabError({ code: 'import-forgetting', ...named(subject) })
-    if (current === undefined) await session.writer.create(facts)
+    if (current === undefined)
+      await session.writer.create(region === undefined ? facts : { ...facts, region })
     else await session.writer.update({ failure: null })
     const steps = new ImageSteps(session, importSteps)
     const image = await carryOut(session, provider, engine, source, steps)
@@ -122,9 +124,10 @@ async function carryOut(
   const diskGiB = packing.diskGiB(disk.virtualBytes)
   const record = await writer.update({ digest: disk.digest, diskGiB })
   await steps.run('upload', (detail) => provider.upload(context, record, packed, { signal, detail }, subject))
-  const { id } = await steps.run('register', (detail) =>
-    registerImage(session, engine, provider.buildSpec(context, subject, record), detail),
-  )
+  const { id } = await steps.run('register', async (detail) => {
+    await provider.prepare(subject, record, { signal, detail })
+    return registerImage(session, engine, provider.buildSpec(context, subject, record), detail)
+  })
   const imported = await writer.update({ state: 'imported', id, step: null })
   // The disk itself stays among the images of this computer.
   await rm(folder, { recursive: true, force: true })

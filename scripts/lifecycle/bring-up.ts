@@ -65,7 +65,12 @@ async function beginProvisioning({ session, plan }: Work): Promise<Lab<'provisio
   const known = writer.lab
   if (known?.state === 'destroying') throw new LabError({ code: 'lab-being-destroyed', lab: known.lab })
   if (known === undefined || known.state === 'destroyed') {
-    const decided = await decide(context, plan, expiryOf(context.settings.ttl, lease.storeTime()))
+    // Files can be written without credentials; machines can't be made.
+    const account = await plan.hooks.account?.(context.interrupt.signal)
+    const decided = {
+      ...(await decide(context, plan, expiryOf(context.settings.ttl, lease.storeTime()))),
+      ...(account === undefined ? {} : { account }),
+    }
     if (known === undefined) return writer.create(decided, { step: 'image' })
     return writer.transition(known, 'provisioning', { patch: decided, step: 'image' })
   }

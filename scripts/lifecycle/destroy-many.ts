@@ -8,7 +8,7 @@ import type { Progress } from '../report/progress.js'
 import { destroyLab } from './down.js'
 import { throughGate, type Session } from './gate.js'
 import { inParallel } from './in-parallel.js'
-import { assertInReach } from './target.js'
+import { assertInReach } from './in-reach.js'
 import { isLabName } from '../../backend/lab-name.js'
 import { LabError } from '../errors.js'
 

@@ -10,7 +10,8 @@ import { throughGate, type Session } from './gate.js'
 import { hooksOf } from './provider-hooks.js'
 import { downSteps, verifySteps } from './step-lists.js'
 import { Steps, type Timing } from './steps.js'
-import { assertInReach, labNameOf, requireLab } from './target.js'
+import { assertInReach } from './in-reach.js'
+import { labNameOf, requireLab } from './target.js'
 import { profileOf } from './plan-lab.js'
 
 export interface DownResult {

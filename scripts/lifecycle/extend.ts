@@ -6,7 +6,8 @@ import { throughGate, type Session } from './gate.js'
 import type { Enforcer } from './provider-hooks.js'
 import { extendSteps } from './step-lists.js'
 import { Steps } from './steps.js'
-import { assertInReach, labNameOf, requireLab } from './target.js'
+import { assertInReach } from './in-reach.js'
+import { labNameOf, requireLab } from './target.js'
 
 export interface Extension {
   readonly lab: string

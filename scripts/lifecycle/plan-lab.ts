@@ -119,7 +119,6 @@ export async function decide(
   const { lab, profile, hooks, identity, size, place } = plan
   const { space, holder, env } = context
   const { source, file, publicKey } = identity
-  const account = await hooks.account?.(context.interrupt.signal)
   return {
     profile: profile.name,
     provider: profile.provider.name,
@@ -134,7 +133,6 @@ export async function decide(
     authorizedKeys: [...plan.authorizedKeys],
     ...(plan.allowFrom === undefined ? {} : { allowFrom: [...plan.allowFrom] }),
     tags: labTags(space.backendId, lab),
-    ...(account === undefined ? {} : { account }),
     owner: { user: holder.user, host: holder.host },
     session: env.session ?? null,
     expiresAt,

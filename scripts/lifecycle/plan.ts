@@ -22,7 +22,8 @@ import type { SpecFacts } from './provider-hooks.js'
 import { withProviders } from './provider-cache.js'
 import { assertSameLab } from './same-lab.js'
 import { assertKeysTaken } from './taken-keys.js'
-import { assertInReach, livingOf } from './target.js'
+import { assertInReach } from './in-reach.js'
+import { livingOf } from './target.js'
 import { resolveTeamKeys } from './team-keys.js'
 
 /** What `up` would change of a lab. `start`: a machine that is off is switched on. */

@@ -18,7 +18,8 @@ import { explain } from '../explain.js'
 import { isExpired } from './expiry.js'
 import { hooksOf, type Presence, type ProviderHooks } from './provider-hooks.js'
 import { targetOf } from './reach.js'
-import { assertInReach, isElsewhere } from './target.js'
+import { assertInReach } from './in-reach.js'
+import { isElsewhere } from './target.js'
 
 /** Everything that can be known of a lab, whatever happened to it. Reading it changes nothing. */
 export interface RecoveryFacts {

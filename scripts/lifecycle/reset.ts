@@ -13,7 +13,8 @@ import { exchangeMarker, hasMarker } from './marker.js'
 import { planLab, type LabPlan } from './plan-lab.js'
 import { resetSteps } from './step-lists.js'
 import { Steps, type Timing } from './steps.js'
-import { assertInReach, labNameOf, requireLab } from './target.js'
+import { assertInReach } from './in-reach.js'
+import { labNameOf, requireLab } from './target.js'
 import { armedView, type LabView } from './view.js'
 
 export interface MachineReset {

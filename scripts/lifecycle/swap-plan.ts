@@ -8,7 +8,8 @@ import { LabError } from '../errors.js'
 import { placeOf, type LabPlan } from './plan-lab.js'
 import { hooksOf } from './provider-hooks.js'
 import { requireIdentity } from './reach.js'
-import { assertInReach, defaultLabName, labNameOf } from './target.js'
+import { assertInReach } from './in-reach.js'
+import { defaultLabName, labNameOf } from './target.js'
 
 /** What the user asked for: a distro for the lab's own provider, or a profile. */
 export interface SwapRequest {

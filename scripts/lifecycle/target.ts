@@ -4,7 +4,6 @@ import type { AnyLab } from '../../backend/lab.js'
 import { listRecords, readRecord } from '../../backend/record.js'
 import type { Context } from '../context.js'
 import { LabError } from '../errors.js'
-import { hooksOf } from './provider-hooks.js'
 
 /** Which lab a command means: the positional name, `--name`, or the default lab of `--profile`. */
 export function labNameOf(context: Context, positional: string | undefined): LabName {
@@ -44,27 +43,6 @@ export const livingOf = (known: AnyLab | undefined): AnyLab | undefined =>
 /** Local VMs live and die on the computer that made them. */
 export const isElsewhere = ({ provider, owner }: Pick<AnyLab, 'provider' | 'owner'>): boolean =>
   provider === 'local' && owner.host !== hostname()
-
-/**
- * Throws LabError lab-on-other-computer or lab-of-other-account: who asks there finds nothing of the lab, and would take it
- * for gone.
- */
-export async function assertInReach({ interrupt }: Context, lab: AnyLab): Promise<void> {
-  if (isElsewhere(lab))
-    throw new LabError({ code: 'lab-on-other-computer', lab: lab.lab, host: lab.owner.host })
-  const { account, provider } = lab
-  // Records of before name none.
-  if (account === undefined) return
-  const given = await (await hooksOf(provider)).account?.(interrupt.signal)
-  if (given !== account)
-    throw new LabError({
-      code: 'lab-of-other-account',
-      lab: lab.lab,
-      provider,
-      account,
-      given: given ?? 'none',
-    })
-}
 
 /** The machine a command means: the named one, else the lab's only or main one. */
 export function machineOf(lab: AnyLab, given: string | undefined): AnyLab['machines'][number] {

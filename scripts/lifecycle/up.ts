@@ -14,7 +14,8 @@ import { hooksOf } from './provider-hooks.js'
 import { assertKeyOnLab } from './reach.js'
 import { reconnect } from './reconnect.js'
 import { assertSameLab } from './same-lab.js'
-import { assertInReach, labNameOf, livingOf } from './target.js'
+import { assertInReach } from './in-reach.js'
+import { labNameOf, livingOf } from './target.js'
 import { armedView, type LabView } from './view.js'
 
 export type UpResult = LabView & { readonly reused: boolean }

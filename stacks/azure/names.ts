@@ -13,3 +13,9 @@ export const groupName = (base: string): string => fitName(base, GROUP_LIMIT)
 
 /** What belongs to one machine: `ip`, `nic`, `disk`. */
 export const partName = (base: string, part: string): string => fitName(`${base}-${part}`, LIMIT)
+
+/** An image; distros have dots and architectures underscores. `base` as from `imageId`. */
+export const imageName = (base: string): string => fitName(base.replaceAll(/[^a-z0-9-]/g, '-'), LIMIT)
+
+/** The group of imported images, where the catalog names no other. */
+export const IMAGES_GROUP = 'distrolab-images'

@@ -20,10 +20,14 @@ export function planAzureLab(plan: CloudLabPlan): AzureLabSpec {
       plan.imageId === null
         ? { kind: 'newest', selector: selectorOf(image) }
         : { kind: 'pinned', id: plan.imageId },
-    plan: planOf(image),
-    secureBoot: startsSecurely(plan, image),
+    // An image of our own has nothing to sell, and Azure starts managed images without trusted launch only.
+    plan: isManaged(plan.imageId) ? null : planOf(image),
+    secureBoot: !isManaged(plan.imageId) && startsSecurely(plan, image),
   }
 }
+
+/** An image of the subscription, by its id. */
+const isManaged = (imageId: string | null): boolean => imageId?.startsWith('/subscriptions/') === true
 
 /** The catalog holds exactly one of the three. Pure. */
 export function selectorOf({ source: { marketplace, gallery, imported } }: AzureImage): AzureImageSelector {

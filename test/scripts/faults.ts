@@ -124,6 +124,10 @@ export const labFaults = withCodes<LabFault>({
   'cloud-unreachable': { provider: 'aws', reason: 'getaddrinfo ENOTFOUND' },
   'cloud-image-gone': { provider: 'aws', reason: 'ami-1' },
   'cloud-image-missing': { provider: 'aws', distro: 'arch', region: 'eu-west-1', selector: 'arch-* of 1' },
+  'cloud-image-elsewhere': {
+    ...{ provider: 'azure', image: '/subscriptions/s/images/arch' },
+    ...{ region: 'westus', has: 'westeurope' },
+  },
   'cloud-image-terms': { provider: 'azure', publisher: 'resf', offer: 'rockylinux-x86_64', plan: '10-base' },
   'cloud-terms': { provider: 'azure', reason: 'ResourcePurchaseValidationFailed' },
   'cloud-failed': { provider: 'aws', reason: 'InternalError: oh' },
@@ -135,6 +139,12 @@ export const labFaults = withCodes<LabFault>({
   'import-file-unreadable': { path: '/a.qcow2', reason: 'ENOENT' },
   'import-file-changed': { path: '/a.qcow2', expected: 'sha256:aa', got: 'sha256:bb' },
   'import-bucket-needed': { provider: 'google', distro: 'arch' },
+  'import-account-missing': { account: 'labdisks', place: 'https://labdisks.blob.core.windows.net' },
+  'import-container-missing': { account: 'labdisks', container: 'disks' },
+  'import-storage-forbidden': {
+    ...{ account: 'labdisks', container: 'disks', reason: 'AuthorizationPermissionMismatch' },
+  },
+  'import-name-taken': { provider: 'azure', distro: 'arch', id: '/subscriptions/s/images/arch' },
   'import-in-place': { provider: 'google', distro: 'arch', field: 'source', has: '/a', asked: '/b' },
   'import-needed': { provider: 'google', distro: 'arch' },
   'import-forgetting': { provider: 'google', distro: 'arch' },

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createSecureServer, request as secureRequest } from 'node:https'
 import { buffer } from 'node:stream/consumers'
 
 /**
@@ -44,15 +45,25 @@ export class FaultyProxy {
     private readonly target: URL,
     private readonly server: ReturnType<typeof createServer>,
     readonly url: string,
+    private readonly certificate: string | undefined,
   ) {}
 
-  static async start(target: string): Promise<FaultyProxy> {
-    const server = createServer()
+  /** `secure`: it and the server behind it speak HTTPS, both with this certificate. */
+  static async start(
+    target: string,
+    secure?: { readonly key: string; readonly certificate: string },
+  ): Promise<FaultyProxy> {
+    const server =
+      secure === undefined
+        ? createServer()
+        : createSecureServer({ key: secure.key, cert: secure.certificate })
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')
     const address = server.address()
     if (address === null || typeof address === 'string') throw new TypeError('a port is a number')
-    const proxy = new FaultyProxy(new URL(target), server, `http://127.0.0.1:${address.port}`)
+    const scheme = secure === undefined ? 'http' : 'https'
+    const url = `${scheme}://127.0.0.1:${address.port}`
+    const proxy = new FaultyProxy(new URL(target), server, url, secure?.certificate)
     server.on('request', (incoming, outgoing) => {
       proxy.#serve(incoming, outgoing).catch(() => outgoing.destroy())
     })
@@ -109,7 +120,9 @@ export class FaultyProxy {
   async #forward({ method, url, headers }: Seen, body: Buffer): Promise<IncomingMessage> {
     const { hostname, port } = this.target
     // The Host header stays the one that the client signed.
-    const forwarded = request({ hostname, port, method, path: url, headers, agent: false })
+    const asked = { hostname, port, method, path: url, headers, agent: false } as const
+    const { certificate: ca } = this
+    const forwarded = ca === undefined ? request(asked) : secureRequest({ ...asked, ca })
     forwarded.end(body)
     const [response] = (await once(forwarded, 'response')) as [IncomingMessage]
     return response

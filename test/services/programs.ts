@@ -19,6 +19,12 @@ export const programs = {
   moto: { name: 'moto', version: '5.2.5', binary: 'venv/bin/python', usually: '45 s' },
   versitygw: { name: 'versitygw', version: '1.8.0', binary: 'versitygw', usually: '3 min' },
   fakeGcs: { name: 'fake-gcs-server', version: '1.56.1', binary: 'fake-gcs-server', usually: '4 min' },
+  azurite: {
+    name: 'azurite',
+    version: '3.35.0',
+    binary: 'node_modules/azurite/dist/src/blob/main.js',
+    usually: '3 min',
+  },
   tofu: { name: 'opentofu', version: release.version, binary: 'tofu', usually: '6 min' },
   // After the engine, which loads it where it is not on this computer already.
   awsProvider: {

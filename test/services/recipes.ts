@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { buildGoProgram, type GoSource } from '../../scripts/engine/go-build.js'
 import { engineSource } from '../../scripts/engine/release.js'
@@ -13,8 +14,19 @@ export const recipes: Readonly<Record<keyof typeof programs, Recipe>> = {
     goBuild(folder, program, say, { module: 'github.com/versity/versitygw', package: 'cmd/versitygw' }),
   fakeGcs: (folder, program, say) =>
     goBuild(folder, program, say, { module: 'github.com/fsouza/fake-gcs-server', package: '' }),
+  azurite: makeAzurite,
   tofu: (folder, program, say) => goBuild(folder, program, say, engineSource),
   awsProvider: makeAwsProvider,
+}
+
+/** In a folder of its own: as a dependency it would bring some 270 packages to everybody who only installs distrolab. */
+async function makeAzurite(folder: string, { version }: TestProgram): Promise<void> {
+  await writeFile(join(folder, 'package.json'), '{ "private": true }')
+  const words = ['install', `azurite@${version}`, '--ignore-scripts', '--no-audit', '--no-fund']
+  await tool('npm', [...words, '--prefix', folder], {
+    missing: 'npm is not on PATH',
+    failed: 'npm could not install azurite from the registry',
+  })
 }
 
 async function makeMoto(folder: string, { version }: TestProgram): Promise<void> {

@@ -1,5 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import type { IncomingMessage } from 'node:http'
+import { get } from 'node:https'
 import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -15,15 +17,23 @@ export interface ServerCommand {
   readonly env?: Readonly<Record<string, string>>
   /** Answered as soon as the server works, with whatever status. */
   readonly path?: string
+  /** Default: http. An https server's certificate is taken as it is, to see whether it works. */
+  readonly scheme?: 'http' | 'https'
 }
 
 const PATIENCE_MS = 60_000
 const LAST_WORDS = 2_000
 
 /** Starts a server and waits until it answers. It ends with `stop`, and with us. */
-export async function startServer({ program, args, env, path = '/' }: ServerCommand): Promise<Server> {
+export async function startServer({
+  program,
+  args,
+  env,
+  path = '/',
+  scheme = 'http',
+}: ServerCommand): Promise<Server> {
   const port = await freePort()
-  const url = `http://127.0.0.1:${port}`
+  const url = `${scheme}://127.0.0.1:${port}`
   const child = spawn(program, args(port), {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -65,6 +75,12 @@ function lastWords(child: ChildProcess): () => string {
 
 async function answers(url: string): Promise<boolean> {
   try {
+    if (url.startsWith('https:')) {
+      const asked = get(url, { rejectUnauthorized: false, timeout: 2_000, agent: false })
+      const [response] = (await once(asked, 'response')) as [IncomingMessage]
+      response.resume()
+      return true
+    }
     await (await fetch(url, { signal: AbortSignal.timeout(2_000) })).arrayBuffer()
     return true
   } catch {

@@ -5,16 +5,32 @@ const CLAIMS = {
   ...{ appid: 'client-of-tests', oid: 'object-of-tests', tid: 'tenant-of-tests', idtyp: 'app' },
   ...{ exp: 4_102_444_800, iat: 1_700_000_000, aud: 'stand-in', iss: 'stand-in' },
 }
+const signed = (claims: object): string => `${part({ alg: 'none', typ: 'JWT' })}.${part(claims)}.unsigned`
 /** The one that lets everybody in, whoever got it. Nobody checks who signed it. */
-export const tokenOf = (): string => `${part({ alg: 'none', typ: 'JWT' })}.${part(CLAIMS)}.unsigned`
+export const tokenOf = (): string => signed(CLAIMS)
+/** What Azurite takes for a token of the storage service. */
+export const storageTokenOf = (): string =>
+  signed({
+    ...{ ...CLAIMS, nbf: CLAIMS.iat, ver: '1.0' },
+    ...{ aud: 'https://storage.azure.com', iss: 'https://sts.windows.net/tenant-of-tests/' },
+  })
 
-const granted = { token_type: 'Bearer', expires_in: 3599, ext_expires_in: 3599, access_token: tokenOf() }
+const grantedFor = (scope: string) => ({
+  ...{ token_type: 'Bearer', expires_in: 3599, ext_expires_in: 3599 },
+  access_token: scope.includes('storage.azure.com') ? storageTokenOf() : tokenOf(),
+})
 
 /** The login service, the token service of a machine and that of a CI service. */
 export function answerLogin({ path, body, headers, query }: Asked, url: string): Answer {
   if (path === '/metadata/identity/oauth2/token')
     return headers['metadata'] === 'true'
-      ? { status: 200, body: { ...granted, expires_on: String(CLAIMS.exp), resource: query.get('resource') } }
+      ? {
+          status: 200,
+          body: {
+            ...grantedFor(query.get('resource') ?? ''),
+            ...{ expires_on: String(CLAIMS.exp), resource: query.get('resource') },
+          },
+        }
       : { status: 400, body: { error: 'invalid_request' } }
   if (path === '/ci-token')
     return headers.authorization === 'Bearer of-ci' && query.get('audience') === 'api://AzureADTokenExchange'
@@ -37,7 +53,8 @@ export function answerLogin({ path, body, headers, query }: Asked, url: string):
     assertion === 'assertion-of-tests' ||
     // Of a certificate: signed by its key, which is nobody's business here.
     assertion?.split('.').length === 3
-  if (form.get('client_id') === 'client-of-tests' && isProven) return { status: 200, body: granted }
+  if (form.get('client_id') === 'client-of-tests' && isProven)
+    return { status: 200, body: grantedFor(form.get('scope') ?? '') }
   return refusedLogin('AADSTS7000215: Invalid client secret provided. Trace ID: 1a Correlation ID: 2b')
 }
 

@@ -11,7 +11,7 @@ import { no, type Answer, type Asked } from './azure-answer.js'
 import { answerPublished, stockShelf, type AzureShelf } from './azure-images.js'
 import { answerLogin, metadataOf, tokenOf } from './azure-login.js'
 import { AzureResources, shown, type Thing } from './azure-resources.js'
-import { makeCertificate } from './certificate.js'
+import { makeCertificate, type Certificate } from './certificate.js'
 
 export const SUBSCRIPTION = '11111111-2222-3333-4444-555555555555'
 export const REGION = 'westeurope'
@@ -25,6 +25,8 @@ export class TestAzure {
   /** What a role must have allowed so far. */
   readonly actions = new Set<string>()
   readonly resources = new AzureResources()
+  /** The storage accounts of the subscription, as they are listed. */
+  readonly accounts: object[] = []
   #disturb: Disturbance = () => undefined
   /** Of operations under way: what came of them. */
   readonly #outcomes: unknown[] = []
@@ -32,15 +34,15 @@ export class TestAzure {
   private constructor(
     private readonly server: Server,
     private readonly folder: string,
-    readonly certificate: { readonly file: string; readonly certificate: string },
+    readonly certificate: Certificate,
     readonly shelf: AzureShelf,
   ) {}
 
   static async start(): Promise<TestAzure> {
     const folder = await mkdtemp(join(tmpdir(), 'distrolab-azure-'))
-    const { key, certificate, file } = await makeCertificate(folder)
-    const server = createServer({ key, cert: certificate })
-    const azure = new TestAzure(server, folder, { file, certificate }, await stockShelf(REGION))
+    const certificate = await makeCertificate(folder)
+    const server = createServer({ key: certificate.key, cert: certificate.certificate })
+    const azure = new TestAzure(server, folder, certificate, await stockShelf(REGION))
     server.on('request', (request, response) => {
       azure.#serve(request, response).catch(() => response.destroy())
     })
@@ -144,6 +146,8 @@ export class TestAzure {
       return { status: 200, body: { displayName: 'Tests', subscriptionId: SUBSCRIPTION, state: 'Enabled' } }
     if (own === '/resourceGroups')
       return { status: 200, body: { value: this.#groups(query.get('$filter') ?? '') } }
+    if (own === '/providers/Microsoft.Storage/storageAccounts')
+      return { status: 200, body: { value: this.accounts } }
     if (own.startsWith('/providers')) return answerPublished(own, this.shelf)
     if (own.endsWith('/resources')) {
       const start = path.slice(0, -'resources'.length).toLowerCase()

@@ -7,6 +7,7 @@ export interface Certificate {
   readonly certificate: string
   /** For NODE_EXTRA_CA_CERTS and SSL_CERT_FILE: it is its own authority. */
   readonly file: string
+  readonly keyFile: string
 }
 
 /** One of a server on loopback, good for two days. */
@@ -17,5 +18,5 @@ export async function makeCertificate(folder: string): Promise<Certificate> {
     ...['-keyout', keyFile, '-out', file, '-days', '2', '-subj', '/CN=stand-in'],
     ...['-addext', 'subjectAltName=IP:127.0.0.1', '-addext', 'basicConstraints=critical,CA:TRUE'],
   ])
-  return { key: await readFile(keyFile, 'utf8'), certificate: await readFile(file, 'utf8'), file }
+  return { key: await readFile(keyFile, 'utf8'), certificate: await readFile(file, 'utf8'), file, keyFile }
 }

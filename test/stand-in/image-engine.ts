@@ -1,13 +1,17 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { applyAzure, destroyAzure, type DeclaredImage } from './image-engine-azure.js'
 
 /**
- * In the place of OpenTofu with Google's provider, where that can't be had: it makes and removes the one image of a
- * configuration through the Compute API, keeps what it made in the state's place, and speaks as OpenTofu does.
+ * In the place of OpenTofu with Google's provider or Azure's, where that can't be had: it makes and removes the one image of
+ * a configuration through the cloud's API, keeps what it made in the state's place, and speaks as OpenTofu does.
  */
 
 interface Configuration {
   readonly terraform: { readonly backend: { readonly local: { readonly path: string } } }
-  readonly resource: { readonly google_compute_image?: { readonly image: Declared } }
+  readonly resource: {
+    readonly google_compute_image?: { readonly image: Declared }
+    readonly azurerm_image?: { readonly image: DeclaredImage }
+  }
 }
 
 interface Declared {
@@ -57,7 +61,13 @@ if (verb === 'apply' || verb === 'destroy') {
   const { terraform, resource } = JSON.parse(readFileSync('cdk.tf.json', 'utf8')) as Configuration
   const { path } = terraform.backend.local
   const image = resource.google_compute_image?.image
-  await (verb === 'apply' ? apply(image, path) : destroy(path)).catch((error: unknown) => {
+  const onAzure = resource.azurerm_image?.image
+  const carryOut = async (): Promise<void> => {
+    if (onAzure === undefined) return verb === 'apply' ? apply(image, path) : destroy(path)
+    if (verb === 'apply') say({ type: 'outputs', outputs: await applyAzure(onAzure, path) })
+    else await destroyAzure(path)
+  }
+  await carryOut().catch((error: unknown) => {
     const diagnostic = {
       severity: 'error',
       summary: `Error creating Image: ${(error as Error).message}`,

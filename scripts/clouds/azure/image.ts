@@ -1,6 +1,6 @@
 import type { AzureImageSelector, AzurePlan } from '../../../stacks/azure/spec.js'
 import { LabError } from '../../errors.js'
-import { listAzure, readAzure } from './client.js'
+import { changeAzure, listAzure, readAzure } from './client.js'
 
 const COMPUTE = '2024-07-01'
 const GALLERY = '2023-07-03'
@@ -16,8 +16,14 @@ export interface AzureMachineImage {
   readonly createdAt: string | undefined
 }
 
+export interface OwnImage {
+  readonly id: string
+  readonly tags?: Readonly<Record<string, string>>
+}
+
 interface Version {
   readonly name: string
+  readonly location?: string
   readonly properties?: {
     readonly excludeFromLatest?: boolean
     readonly publishedDate?: string
@@ -38,7 +44,9 @@ export async function findNewestImage(
     const { resourceGroup, name } = selector
     const path = `/resourceGroups/${resourceGroup}/providers/Microsoft.Compute/images/${name}`
     const found = await readAzure<Version & { readonly id: string }>(path, { apiVersion: COMPUTE })
-    return found === undefined ? undefined : { id: found.id, kind: 'imported', ...described(found) }
+    if (found === undefined) return undefined
+    assertIn(region, found.id, found)
+    return { id: found.id, kind: 'imported', ...described(found) }
   }
   const { path, apiVersion, pin } = placeOf(region, selector)
   const versions = await listVersions(path, apiVersion)
@@ -56,7 +64,24 @@ export async function findImage(region: string, id: string): Promise<AzureMachin
   const { path, apiVersion, kind } = pinnedPlace(region, id)
   const found = await readAzure<Version>(path, { apiVersion })
   if (found === undefined) throw new LabError({ code: 'cloud-image-gone', provider: 'azure', reason: id })
+  if (kind === 'imported') assertIn(region, id, found)
   return { id, kind, ...described(found) }
+}
+
+/** An image of the subscription is in one region, and makes machines there only. Throws LabError cloud-image-elsewhere. */
+function assertIn(region: string, image: string, { location }: Version): void {
+  // Azure writes them in either way: `West Europe`.
+  const has = location?.toLowerCase().replaceAll(' ', '')
+  if (has === undefined || has === region) return
+  throw new LabError({ code: 'cloud-image-elsewhere', provider: 'azure', image, region, has })
+}
+
+/** An image of the subscription as it stands; undefined where there is none. `id`: the whole. Throws LabError as `readAzure`. */
+export const readImage = (id: string, signal: AbortSignal): Promise<OwnImage | undefined> =>
+  readAzure<OwnImage>(id, { apiVersion: COMPUTE, signal })
+
+export const removeImage = async (id: string, signal: AbortSignal): Promise<void> => {
+  await changeAzure('DELETE', id, { apiVersion: COMPUTE, signal })
 }
 
 /**

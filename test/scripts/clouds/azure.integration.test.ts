@@ -67,6 +67,10 @@ describe('an image', () => {
     azure.resources.put(id, { properties: { storageProfile: { osDisk: { diskSizeGB: 7 } } } })
     expect(await findNewestImage(REGION, selector)).toEqual({ id, kind: 'imported', diskGiB: 7 })
     expect(await findImage(REGION, id)).toMatchObject({ id })
+    azure.resources.put(id, { location: 'North Europe', properties: {} })
+    const elsewhere = { code: 'cloud-image-elsewhere', image: id, region: REGION, has: 'northeurope' }
+    expect(await faultOf(findNewestImage(REGION, selector))).toMatchObject(elsewhere)
+    expect(await faultOf(findImage(REGION, id))).toMatchObject(elsewhere)
     azure.resources.remove(groupOf('distrolab-images'))
   })
 

@@ -16,6 +16,27 @@ export const DISK = '/Arch-Linux-x86_64-cloudimg.qcow2'
 const VENDOR = 'https://geo.mirror.pkgbuild.com/images/latest'
 const ENGINE = fileURLToPath(new URL('../../stand-in/image-engine.js', import.meta.url))
 
+/** A vendor on loopback that publishes one disk of so many megabytes. */
+export async function startVendor(megabytes: number) {
+  const vendor = new ImageServer()
+  await vendor.start()
+  const disk = makeQcow2(megabytes)
+  vendor.files.set(DISK, disk)
+  vendor.files.set(`${DISK}.SHA256`, Buffer.from(`${digest('sha256', disk)}  Arch-dated.qcow2\n`))
+  return { vendor, disk }
+}
+
+/** Makes it a computer whose catalog knows our vendor, and whose engine is the stand-in for images. */
+export async function prepareComputer(box: Sandbox, vendor: ImageServer): Promise<void> {
+  const catalog = join(box.root, 'catalog')
+  await mkdir(catalog, { recursive: true })
+  const arch = await readFile(sourcePath('distro-catalog/distros/arch.yaml'), 'utf8')
+  await writeFile(join(catalog, 'arch.yaml'), arch.replaceAll(VENDOR, vendor.url('').replace(/\/$/, '')))
+  await box.configure(`catalog: [${catalog}]\n`)
+  const tofu = join(box.root, 'bin', 'tofu')
+  await writeFile(tofu, `#!/bin/sh\nexec '${process.execPath}' '${ENGINE}' "$@"\n`)
+}
+
 /** A vendor of images, a bucket behind a proxy, and the images of a project; all on loopback. */
 export class ImportWorld {
   constructor(
@@ -34,20 +55,6 @@ export class ImportWorld {
       prefix: 'disks',
       endpoint: this.proxy.url,
     })
-  }
-
-  /** A computer whose catalog knows our vendor; `home` makes it one of somebody else's team. */
-  async prepare(box: Sandbox): Promise<void> {
-    const catalog = join(box.root, 'catalog')
-    await mkdir(catalog, { recursive: true })
-    const arch = await readFile(sourcePath('distro-catalog/distros/arch.yaml'), 'utf8')
-    await writeFile(
-      join(catalog, 'arch.yaml'),
-      arch.replaceAll(VENDOR, this.vendor.url('').replace(/\/$/, '')),
-    )
-    await box.configure(`catalog: [${catalog}]\n`)
-    const tofu = join(box.root, 'bin', 'tofu')
-    await writeFile(tofu, `#!/bin/sh\nexec '${process.execPath}' '${ENGINE}' "$@"\n`)
   }
 
   env(box: Sandbox, changes: Readonly<Record<string, string | undefined>> = {}) {
@@ -121,16 +128,12 @@ export function useImports(megabytes = 18): {
   let world: ImportWorld | undefined
   const sandbox = useSandboxes()
   beforeAll(async () => {
-    const vendor = new ImageServer()
-    await vendor.start()
+    const { vendor, disk } = await startVendor(megabytes)
     const bucket = await startFakeGcs()
     const [proxy, google] = await Promise.all([
       FaultyProxy.start(bucket.server.url),
       GoogleImages.start(bucket.server.url),
     ])
-    const disk = makeQcow2(megabytes)
-    vendor.files.set(DISK, disk)
-    vendor.files.set(`${DISK}.SHA256`, Buffer.from(`${digest('sha256', disk)}  Arch-dated.qcow2\n`))
     world = new ImportWorld(vendor, bucket, proxy, google, disk)
   })
   afterEach(() => world?.clear())
@@ -144,15 +147,18 @@ export function useImports(megabytes = 18): {
   }
   const computer = async (): Promise<Sandbox> => {
     const box = await sandbox()
-    await present().prepare(box)
+    await prepareComputer(box, present().vendor)
     return box
   }
   return { world: present, computer }
 }
 
 /** Undefined for a forgotten image, as for one that never was. */
-export async function recordOf(box: Sandbox): Promise<ImageRecord | undefined> {
-  const text = await readOptional(join(box.home, 'images/google/arch/x86_64/record.json'))
+export async function recordOf(
+  box: Sandbox,
+  provider: 'google' | 'azure' = 'google',
+): Promise<ImageRecord | undefined> {
+  const text = await readOptional(join(box.home, 'images', provider, 'arch/x86_64/record.json'))
   const record = text === undefined ? undefined : (JSON.parse(text) as ImageRecord)
   return record?.state === 'forgotten' ? undefined : record
 }

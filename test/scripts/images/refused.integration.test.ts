@@ -12,7 +12,6 @@ const IMPORT = ['images', 'import', 'arch', '--provider', 'google'] as const
 const FORGET = ['images', 'forget', 'arch', '--provider', 'google'] as const
 
 test.each([
-  ['a provider that is not built', ['arch', '--provider', 'azure'], {}, 2, 'is not built yet'],
   ['AWS, with the reason', ['debian-13', '--provider', 'aws'], {}, 2, 'a service role named vmimport'],
   ['this computer', ['debian-13', '--provider', 'local'], {}, 2, 'by itself'],
   ['a pair that the catalog does not have', ['alpine', '--provider', 'google'], {}, 3, 'alpine'],

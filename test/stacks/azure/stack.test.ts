@@ -150,6 +150,13 @@ describe('the image', () => {
     })
   })
 
+  test('that the team imported has nothing to buy, and starts without trusted launch', async () => {
+    const imageId = '/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/images/rocky'
+    const machine = await machineOf({ distro: 'rocky' }, { imageId })
+    expect(machine).toMatchObject({ source_image_id: imageId, secure_boot_enabled: false })
+    expect(machine).not.toHaveProperty('plan')
+  })
+
   test('with a plan is bought under it', async () => {
     expect((await machineOf({ distro: 'rocky' }))['plan']).toEqual({
       ...{ name: '10-base', product: 'rockylinux-x86_64', publisher: 'resf' },

@@ -1,0 +1,185 @@
+import type { ImageRecord } from '../../backend/image-record-schema.js'
+import { listImageRecords } from '../../backend/image-record.js'
+import { imageUploadKey } from '../../backend/keys.js'
+import { stateBackend } from '../../backend/state-backend.js'
+import { imageName, IMAGES_GROUP } from '../../stacks/azure/names.js'
+import { azurePacking } from '../../stacks/azure/packing.js'
+import { imageId, imageTags } from '../../stacks/naming.js'
+import { checkAzureAccount } from '../clouds/azure/account.js'
+import { blobUrl, parseBlobPlace, type BlobPlace } from '../clouds/azure/blob-place.js'
+import { readImage, removeImage } from '../clouds/azure/image.js'
+import { makeImageGroup, removeEmptyGroup } from '../clouds/azure/image-group.js'
+import { findStorageAccount } from '../clouds/azure/storage-account.js'
+import { removeBlob, uploadPages } from '../clouds/azure/upload.js'
+import type { Context } from '../context.js'
+import { LabError } from '../errors.js'
+import { explain } from '../explain.js'
+import type { StepControl } from '../lifecycle/provider-hooks.js'
+import type { ImageProvider } from './image-provider.js'
+import { Rate } from './rate.js'
+import { firmwareOf } from './source.js'
+import { named, type ImageSubject } from './subject.js'
+
+/** A managed image of the subscription, made from a VHD in a storage account. */
+export const azureImages: ImageProvider = {
+  packing: azurePacking,
+
+  async check({ interrupt, progress }) {
+    const { identity, subscription } = await checkAzureAccount(interrupt.signal)
+    progress.say(`Azure subscription ${subscription}, as ${identity}`)
+  },
+
+  plan({ space }, subject, given) {
+    assertX86(subject)
+    const place = given === undefined ? undefined : parseBlobPlace(given)
+    if (place === undefined) {
+      const fault = { code: 'import-bucket-needed', ...named(subject) } as const
+      throw new LabError(given === undefined ? fault : { ...fault, got: given })
+    }
+    const key = imageUploadKey(subject.image, `${space.backendId}-${azurePacking.file}`)
+    const path = place.path === '' ? key : `${place.path}/${key}`
+    const own = imageName(imageId(space.backendId, subject.distro.name, subject.architecture))
+    return { name: catalogOf(subject)?.name ?? own, upload: blobUrl({ ...place, path }) }
+  },
+
+  async locate({ interrupt, space }, subject, { name, upload }) {
+    const { signal } = interrupt
+    const place = placeOf(upload)
+    const account = await findStorageAccount(place.account, signal)
+    // Credentials go nowhere but where Azure itself says that the account is.
+    if (account?.blobs !== place.blobs)
+      throw new LabError({ code: 'import-account-missing', account: place.account, place: place.blobs })
+    const taken = await readImage(pathOf(subject, name), signal)
+    const tags = imageTags(space.backendId, subject.distro.name, subject.architecture)
+    if (taken !== undefined && !isMarked(taken, tags))
+      throw new LabError({ code: 'import-name-taken', ...named(subject), id: taken.id })
+    return account.region
+  },
+
+  async upload(_context, record, { file, bytes, digest }, { signal, detail }) {
+    const rate = new Rate()
+    const outcome = await uploadPages(
+      placeOf(record.upload),
+      { file, bytes, marks: { ...record.tags, digest } },
+      { signal, onProgress: (done, total) => detail(rate.text(done, total)) },
+    )
+    if (outcome === 'kept') detail(`${record.upload} has it already`)
+  },
+
+  async prepare(subject, { region }, { signal }) {
+    await makeImageGroup(groupOf(subject), regionOf(region), signal)
+  },
+
+  buildSpec(context, subject, record) {
+    return {
+      provider: 'azure',
+      id: `${record.distro}-${record.architecture}`,
+      state: stateBackend(context.location, subject.image),
+      name: record.name,
+      description: `distrolab: ${record.distro} ${record.architecture}, ${record.digest ?? 'not loaded yet'}`,
+      tags: record.tags,
+      firmware: firmwareOf(subject),
+      providerVersion: context.settings.providerVersions['azurerm'] ?? null,
+      region: regionOf(record.region),
+      resourceGroup: groupOf(subject),
+      blobUrl: record.upload,
+    }
+  },
+
+  async removeLeftovers(context, record, step, subject) {
+    const left = [
+      ...(await removeOwnImage(record, pathOf(subject, record.name), step)),
+      ...(await removeDisk(record, step)),
+    ]
+    return [...left, ...(await removeGroup(context, record, groupOf(subject), step))]
+  },
+}
+
+/** Under that name in the catalog `up` finds an image without any record; others are found by the record alone. */
+const catalogOf = ({ distro, architecture }: ImageSubject) =>
+  distro.providers.azure?.architectures[architecture]?.source.imported
+
+const groupOf = (subject: ImageSubject): string => catalogOf(subject)?.resourceGroup ?? IMAGES_GROUP
+
+/** Below the subscription. */
+const pathOf = (subject: ImageSubject, name: string): string =>
+  `/resourceGroups/${groupOf(subject)}/providers/Microsoft.Compute/images/${name}`
+
+/** Managed images don't say for which processor they are, and Azure takes them for x86-64. */
+function assertX86(subject: ImageSubject): void {
+  if (subject.architecture === 'x86_64') return
+  const reason = 'Azure makes machines of that processor from images of a gallery only'
+  throw new LabError({ code: 'import-unsupported', ...named(subject), reason })
+}
+
+const isMarked = (
+  { tags = {} }: { readonly tags?: Readonly<Record<string, string>> },
+  expected: Readonly<Record<string, string>>,
+): boolean => Object.entries(expected).every(([tag, value]) => tags[tag] === value)
+
+/** One that somebody else has made under that name is none of ours. */
+async function removeOwnImage(
+  record: ImageRecord,
+  path: string,
+  { signal, detail }: StepControl,
+): Promise<readonly string[]> {
+  const isThere = async (): Promise<boolean> => {
+    const found = await readImage(path, signal)
+    return found !== undefined && isMarked(found, record.tags)
+  }
+  if (!(await isThere())) return []
+  await refusable(`image ${record.name}`, detail, () => removeImage(path, signal))
+  return (await isThere()) ? [`image ${record.name} (${path.slice(1)})`] : []
+}
+
+/** With its account the disk is gone too. */
+async function removeDisk({ upload }: ImageRecord, { signal }: StepControl): Promise<readonly string[]> {
+  const place = placeOf(upload)
+  const account = await findStorageAccount(place.account, signal)
+  if (account?.blobs !== place.blobs) return []
+  return (await removeBlob(place, signal)) ? [upload] : []
+}
+
+/** Unless another import of this backend counts on the group, whether anything of it is in there yet or not. */
+async function removeGroup(
+  context: Context,
+  { distro, architecture }: ImageRecord,
+  group: string,
+  { signal, detail }: StepControl,
+): Promise<readonly string[]> {
+  const others = (await listImageRecords(await context.store()))
+    .filter(({ provider }) => provider === 'azure')
+    .filter((other) => other.distro !== distro || other.architecture !== architecture)
+  if (others.length > 0) return []
+  let isThere = true
+  await refusable(`resource group ${group}`, detail, async () => {
+    isThere = await removeEmptyGroup(group, signal)
+  })
+  return isThere ? [`resource group ${group}`] : []
+}
+
+/** What Azure refuses is told here, and seen where it is looked for again. */
+async function refusable(
+  what: string,
+  detail: (text: string) => void,
+  action: () => Promise<void>,
+): Promise<void> {
+  try {
+    await action()
+  } catch (error) {
+    if (!(error instanceof LabError)) throw error
+    detail(`${what}: ${explain(error).message}`)
+  }
+}
+
+/** The blob, as the record names it. */
+function placeOf(upload: string): BlobPlace {
+  const place = parseBlobPlace(upload)
+  if (place === undefined) throw new TypeError(`${upload} is no blob of Azure's`)
+  return place
+}
+
+function regionOf(region: string | undefined): string {
+  if (region === undefined) throw new TypeError('an image on azure has a region')
+  return region
+}

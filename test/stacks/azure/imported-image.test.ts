@@ -1,0 +1,71 @@
+import { expect, test } from '@jest/globals'
+import type { AzureImageSpec } from '../../../stacks/azure/imported-image.js'
+import { imageName } from '../../../stacks/azure/names.js'
+import { azurePacking } from '../../../stacks/azure/packing.js'
+import { synthesiseImage } from '../../../stacks/imported-image.js'
+import { imageId, imageTags } from '../../../stacks/naming.js'
+import { readProviderSchema } from '../cloud-labs.js'
+import { checkConfiguration } from '../schema-check.js'
+
+const spec: AzureImageSpec = {
+  provider: 'azure',
+  id: 'arch-x86_64',
+  state: { kind: 'local', path: '/home/anna/images/azure/arch/x86_64/tofu.tfstate' },
+  name: 'distrolab-arch-x86-64',
+  description: 'distrolab: arch x86_64, sha256:00',
+  tags: imageTags('0a1b2c3d', 'arch', 'x86_64'),
+  firmware: 'uefi',
+  providerVersion: null,
+  region: 'westeurope',
+  resourceGroup: 'distrolab-images',
+  blobUrl: 'https://labdisks.blob.core.windows.net/disks/images/azure/arch/x86_64/0a1b2c3d-disk.vhd',
+}
+
+interface Configuration {
+  readonly resource: { readonly azurerm_image: { readonly image: Readonly<Record<string, unknown>> } }
+}
+
+const configurationOf = async (changes: Partial<AzureImageSpec> = {}) =>
+  JSON.parse(await synthesiseImage({ ...spec, ...changes })) as Configuration
+
+test('the provider takes the stack of an image, in all its forms', async () => {
+  const schema = await readProviderSchema('azure')
+  for (const changes of [{}, { firmware: 'bios' }, { providerVersion: '1.2.3' }] as const) {
+    expect(checkConfiguration(await configurationOf(changes), schema)).toEqual([])
+    expect(await configurationOf(changes)).toEqual(await configurationOf(changes))
+  }
+})
+
+test('an image carries our tags and its disk, lies where that lies, and owns no group', async () => {
+  const { resource } = await configurationOf()
+  expect(Object.keys(resource)).toEqual(['azurerm_image'])
+  expect(resource.azurerm_image.image).toMatchObject({
+    ...{ name: 'distrolab-arch-x86-64', location: 'westeurope', resource_group_name: 'distrolab-images' },
+    tags: { 'distrolab-image': 'arch-x86_64', 'distrolab-backend': '0a1b2c3d' },
+    os_disk: { os_type: 'Linux', os_state: 'Generalized', blob_uri: spec.blobUrl },
+  })
+})
+
+test('the generation of its machines is that of its firmware', async () => {
+  const generation = async (firmware: 'uefi' | 'bios'): Promise<unknown> =>
+    (await configurationOf({ firmware })).resource.azurerm_image.image['hyper_v_generation']
+  expect([await generation('uefi'), await generation('bios')]).toEqual(['V2', 'V1'])
+})
+
+test('names keep to the rules of Azure at their limits', () => {
+  expect(imageName(imageId('0a1b2c3d', 'ubuntu-24.04', 'x86_64'))).toBe(
+    'distrolab-0a1b2c3d-ubuntu-24-04-x86-64',
+  )
+  expect(imageName(imageId('0a1b2c3d', 'a'.repeat(90), 'x86_64'))).toMatch(/^[a-z][a-z0-9-]{78}[a-z0-9]$/)
+})
+
+test.each([
+  [1, 1, 1],
+  [1024 ** 2 + 1, 2, 1],
+  [2 * 1024 ** 3, 2048, 2],
+  [2 * 1024 ** 3 + 512, 2049, 3],
+])('a disk of %d bytes becomes one of whole MiB: %d', (virtualBytes, mib, gib) => {
+  expect(azurePacking.diskGiB(virtualBytes)).toBe(gib)
+  const commands = azurePacking.commands({ disk: '/d.qcow2', format: 'qcow2', virtualBytes })
+  expect(commands[1]?.at(-1)).toBe(String(mib * 1024 ** 2))
+})
