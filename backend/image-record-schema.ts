@@ -22,6 +22,8 @@ export const imageRecordSchema = Type.Object({
   digest: nullable(name),
   /** The object that carries it to the provider, as a URL (`gs://bucket/path`). */
   upload: name,
+  /** Whose it is, as in a lab's record. */
+  account: Type.Optional(name),
   /** Where it lies and machines can be made from it; absent where that is everywhere. */
   region: Type.Optional(name),
   /** What the provider calls it: known before it is made. */

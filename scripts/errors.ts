@@ -65,8 +65,9 @@ export type LabFault =
   | { readonly code: 'lab-on-other-computer'; readonly lab: string; readonly host: string }
   /** `given`: the one that the credentials here are for. */
   | {
-      readonly code: 'lab-of-other-account'
-      readonly lab: string
+      readonly code: 'other-account'
+      /** A lab, or an image. */
+      readonly what: string
       readonly provider: string
       readonly account: string
       readonly given: string

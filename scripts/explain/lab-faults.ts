@@ -67,8 +67,8 @@ export const labExplanations: Explanations<LabFault> = {
     hint: `Run the command there, or make a lab of your own with --name.`,
     exitCode: EXIT.failed,
   }),
-  'lab-of-other-account': ({ lab, provider, account, given }) => ({
-    message: `${lab} is in the account ${account} of ${provider}; the credentials here are for ${given}, where nothing of it is to be seen. Nothing was changed.`,
+  'other-account': ({ what, provider, account, given }) => ({
+    message: `${what} is in the account ${account} of ${provider}; the credentials here are for ${given}, where nothing of it is to be seen. Nothing was changed.`,
     hint: `export ${namingAccount(provider, account)}    # then run the same command again`,
     exitCode: EXIT.credentials,
   }),

@@ -6,6 +6,7 @@ import type { Context } from '../context.js'
 import type { Engine } from '../engine/resolve.js'
 import { LabError } from '../errors.js'
 import { engineFor } from '../lifecycle/engine-for.js'
+import { assertAccount } from '../lifecycle/in-reach.js'
 import type { Timing } from '../lifecycle/steps.js'
 import { workFolder } from '../workspace.js'
 import { unregisterImage } from './engine.js'
@@ -53,6 +54,7 @@ async function assertForgettable(
   record: ImageRecord | undefined,
 ): Promise<ImageRecord> {
   if (record === undefined) throw new LabError({ code: 'image-not-imported', ...named(subject) })
+  await assertAccount(context, `The image of ${subject.distro.name}`, record)
   if (record.id === null) return record
   const { labs } = await listRecords(await context.store())
   const using = labs

@@ -6,6 +6,8 @@ import type { Context } from '../context.js'
 import type { Engine } from '../engine/resolve.js'
 import { LabError } from '../errors.js'
 import { engineFor } from '../lifecycle/engine-for.js'
+import { assertAccount } from '../lifecycle/in-reach.js'
+import { hooksOf } from '../lifecycle/provider-hooks.js'
 import type { Timing } from '../lifecycle/steps.js'
 import { checkImportPrerequisites } from '../prerequisites.js'
 import { packedFolder } from '../workspace.js'
@@ -51,7 +53,7 @@ export async function importImage(context: Context, request: ImportRequest): Pro
   // Whatever can be known to fail is found out before anything is recorded.
   await checkImportPrerequisites(context)
   await provider.check(context)
-  const region = await provider.locate(context, subject, wish.facts)
+  const place = await placeOf(context, subject, provider, wish.facts, known)
   const engine = await engineFor(context)
   return throughImageGate(context, subject, 'images import', async (session) => {
     const current = session.writer.record
@@ -60,13 +62,26 @@ export async function importImage(context: Context, request: ImportRequest): Pro
     const { source, facts } = await wishOf(context, subject, provider, request, current)
     if (current?.state === 'imported') return reused(current)
     if (current?.state === 'forgetting') throw new LabError({ code: 'import-forgetting', ...named(subject) })
-    if (current === undefined)
-      await session.writer.create(region === undefined ? facts : { ...facts, region })
+    if (current === undefined) await session.writer.create({ ...facts, ...place })
     else await session.writer.update({ failure: null })
     const steps = new ImageSteps(session, importSteps)
     const image = await carryOut(session, provider, engine, source, steps)
     return { image, reused: false, timings: steps.timings }
   })
+}
+
+/** Where an image will be: one that was begun is gone on with in its own account only. */
+async function placeOf(
+  context: Context,
+  subject: ImageSubject,
+  provider: ImageProvider,
+  facts: Wish['facts'],
+  known: ImageRecord | undefined,
+): Promise<Pick<ImageRecord, 'account' | 'region'>> {
+  if (known !== undefined) await assertAccount(context, `The image of ${subject.distro.name}`, known)
+  const account = await (await hooksOf(subject.provider)).account?.(context.interrupt.signal)
+  const region = await provider.locate(context, subject, facts)
+  return { ...(account === undefined ? {} : { account }), ...(region === undefined ? {} : { region }) }
 }
 
 const reused = (image: ImageRecord): ImportResult => ({ image, reused: true, timings: [] })

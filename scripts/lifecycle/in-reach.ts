@@ -5,22 +5,24 @@ import { hooksOf } from './provider-hooks.js'
 import { isElsewhere } from './target.js'
 
 /**
- * Throws LabError lab-on-other-computer or lab-of-other-account: who asks there finds nothing of the lab, and would take it
- * for gone.
+ * Throws LabError lab-on-other-computer or other-account: who asks there finds nothing of the lab, and would take it for
+ * gone.
  */
-export async function assertInReach({ interrupt }: Context, lab: AnyLab): Promise<void> {
+export async function assertInReach(context: Context, lab: AnyLab): Promise<void> {
   if (isElsewhere(lab))
     throw new LabError({ code: 'lab-on-other-computer', lab: lab.lab, host: lab.owner.host })
-  const { account, provider } = lab
+  await assertAccount(context, lab.lab, lab)
+}
+
+/** `what`: for the message. Throws LabError other-account, or as the check of an account does. */
+export async function assertAccount(
+  { interrupt }: Context,
+  what: string,
+  { account, provider }: Pick<AnyLab, 'account' | 'provider'>,
+): Promise<void> {
   // Records of before name none.
   if (account === undefined) return
   const given = await (await hooksOf(provider)).account?.(interrupt.signal)
-  if (given !== account)
-    throw new LabError({
-      code: 'lab-of-other-account',
-      lab: lab.lab,
-      provider,
-      account,
-      given: given ?? 'none',
-    })
+  if (given === account) return
+  throw new LabError({ code: 'other-account', what, provider, account, given: given ?? 'none' })
 }

@@ -105,7 +105,7 @@ export const labFaults = withCodes<LabFault>({
   },
   'lab-being-destroyed': { lab: 'demo' },
   'lab-on-other-computer': { lab: 'demo', host: 'desktop' },
-  'lab-of-other-account': { lab: 'demo', provider: 'google', account: 'labs', given: 'mine' },
+  'other-account': { what: 'demo', provider: 'google', account: 'labs', given: 'mine' },
   'lab-expired': { lab: 'demo', expiresAt: '2026-11-21T10:00:00.000Z' },
   'lab-not-ready': { lab: 'demo', state: 'provision-failed' },
   'machine-unknown': { lab: 'demo', given: 'x', known: ['main'] },

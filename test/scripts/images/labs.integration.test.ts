@@ -43,3 +43,16 @@ test('a new lab is made from what was imported, which then can not be forgotten'
   await ok(box.run(FORGET, { env }))
   expect(world().google.images.size).toBe(0)
 })
+
+test('an image of another project is not taken for gone', async () => {
+  const box = await computer()
+  await ok(box.run(['images', 'import', 'arch', '--provider', 'google'], { env: world().env(box) }))
+  const elsewhere = await box.run(FORGET, { env: world().env(box, { GOOGLE_PROJECT: 'mine' }) })
+  expect([elsewhere.code, elsewhere.stderr]).toEqual([
+    7,
+    expect.stringContaining('The image of arch is in the account lab-project of google'),
+  ])
+  expect(elsewhere.stderr).toContain('export GOOGLE_PROJECT=lab-project')
+  expect((await recordOf(box))?.state).toBe('imported')
+  expect(world().google.images.size).toBe(1)
+})

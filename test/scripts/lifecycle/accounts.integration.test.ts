@@ -61,7 +61,7 @@ describe('a lab in another account than the credentials are for', () => {
     const run = await box.run(['reap', '--yes', '-o', 'json'])
     expect(run.code).toBe(1)
     expect(run.json()).toMatchObject({
-      labs: [{ lab: LAB, outcome: 'inconclusive', code: 'lab-of-other-account' }],
+      labs: [{ lab: LAB, outcome: 'inconclusive', code: 'other-account' }],
     })
     expect(await box.state(LAB)).toBe('ready')
   })
