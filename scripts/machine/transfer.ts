@@ -17,8 +17,8 @@ export interface TransferOptions {
   readonly onSkipped: (path: string) => void
 }
 
-/** A frozen machine answers no request any more: an interrupt does not wait longer for it. */
-const TIDY_MS = 2_000
+/** A frozen machine answers no request any more: an interrupt does not wait longer for each part of its tidying. */
+const TIDY_MS = 1_000
 
 /**
  * Carries it out over SFTP, under the lease: nobody else copies to the machine meanwhile. An abort leaves no half of a
@@ -49,8 +49,7 @@ export async function carryOut(
     try {
       await Promise.race([copying, ended.promise])
     } catch (error) {
-      if (signal.aborted)
-        await Promise.race([giveUp(way, sftp, copying), sleep(TIDY_MS, undefined, { ref: false })])
+      if (signal.aborted) await giveUp(way, sftp, copying)
       throw error
     }
     sftp.end()
@@ -62,14 +61,16 @@ export async function carryOut(
 /** What is being sent is removed at once: requests are answered in turn. What is received ends with its channel. */
 async function giveUp({ to, drafts, others }: Way, sftp: SFTPWrapper, copying: Promise<void>): Promise<void> {
   const remove = () => Promise.allSettled([...drafts].map((draft) => to.remove(draft)))
-  if (others === 'nobody') {
-    await remove()
-    // What was about to be opened when that was asked for is there again.
-    await remove()
-  }
+  // What was about to be opened when the first was asked for is there again.
+  if (others === 'nobody') await orTired(remove().then(remove))
   sftp.end()
-  await Promise.allSettled([copying])
+  await orTired(Promise.allSettled([copying]))
+  // A request that is made after its channel has ended is never answered: what was being received is still there.
+  if (others === 'anybody') await remove()
 }
+
+const orTired = (tidying: Promise<unknown>): Promise<unknown> =>
+  Promise.race([tidying, sleep(TIDY_MS, undefined, { ref: false })])
 
 function openSftp({ client }: Connection): Promise<SFTPWrapper> {
   return new Promise((resolve, reject) => {

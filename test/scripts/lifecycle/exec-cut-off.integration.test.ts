@@ -1,6 +1,8 @@
-import { existsSync } from 'node:fs'
+import { once } from 'node:events'
+import { existsSync, watch } from 'node:fs'
 import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, jest, test } from '@jest/globals'
 import { waitUntil, type CliProcess } from '../../stand-in/lab-cli.js'
 import type { Sandbox } from '../../stand-in/sandbox.js'
@@ -16,6 +18,7 @@ import { LAB } from './stages.js'
 
 jest.setTimeout(180_000)
 const LARGE = 400_000_000
+const TIMEOUTS = { banner: 20_000, login: 20_000 }
 let box: Sandbox
 let home: string
 let here: string
@@ -47,6 +50,29 @@ describe('half of a file', () => {
     expect(await readdir(here)).toEqual([])
   })
 
+  test('is not on this computer wherever in the file the interrupt meets it', async () => {
+    await writeFile(join(home, 'large'), Buffer.alloc(LARGE))
+    const [machine] = box.machines()
+    const identity = await readIdentity((await contextIn(box)).space, LAB)
+    if (identity === undefined || machine === undefined) throw new Error('the lab is up')
+    for (const laterMs of [0, 1, 2, 4, 8, 16, 32]) {
+      const interrupt = new AbortController()
+      const { signal } = interrupt
+      const connection = await connectOnce(targetAt(machine.port, identity), TIMEOUTS, signal)
+      const watcher = watch(here)
+      const begun = once(watcher, 'change')
+      const transfer = { flag: '--fetch', from: 'large', to: here } as const
+      const ending = errorOf(carryOut(connection, transfer, { signal, onSkipped: () => undefined }))
+      await begun
+      watcher.close()
+      await sleep(laterMs)
+      interrupt.abort('enough')
+      expect(await ending).toBe('enough')
+      expect({ laterMs, left: await readdir(here) }).toEqual({ laterMs, left: [] })
+      connection.client.end()
+    }
+  })
+
   test('that a killed copy left on the machine goes with the next copy', async () => {
     await writeFile(join(here, 'small'), 'small')
     const run = await beginCopy()
@@ -62,8 +88,8 @@ describe('half of a file', () => {
 describe('a machine that is lost', () => {
   const signal = new AbortController().signal
 
-  /** Through a network that can be cut, and with questions whether it is still there ten times a second. */
-  async function connected(): Promise<{
+  /** Through a network that can be cut, asked every `keepAlive` ms whether it is still there. */
+  async function connected(keepAlive = 100): Promise<{
     connection: Connection
     cut: () => void
     close: () => Promise<void>
@@ -72,7 +98,7 @@ describe('a machine that is lost', () => {
     const [machine] = box.machines()
     if (identity === undefined || machine === undefined) throw new Error('the lab is up')
     const proxy = await startFreezer(machine.port)
-    const timeouts = { banner: 20_000, login: 20_000, keepAlive: 100 }
+    const timeouts = { ...TIMEOUTS, keepAlive }
     const connection = await connectOnce(targetAt(proxy.port, identity), timeouts, signal)
     return { connection, cut: () => proxy.freeze(), close: () => proxy.close() }
   }
@@ -89,6 +115,23 @@ describe('a machine that is lost', () => {
     await waitUntil('a draft', async () => (await hidden(place)).length > before.length)
     cut()
     expect(await ending).toBeInstanceOf(ConnectionLostError)
+    await close()
+  })
+
+  test('leaves no half of a file on this computer when the wait for it is interrupted', async () => {
+    await writeFile(join(home, 'large'), Buffer.alloc(LARGE))
+    const { connection, cut, close } = await connected(60_000)
+    const interrupt = new AbortController()
+    const transfer = { flag: '--fetch', from: 'large', to: here } as const
+    const options = { signal: interrupt.signal, onSkipped: () => undefined }
+    const ending = errorOf(carryOut(connection, transfer, options))
+    await waitUntil('a draft', async () => (await hidden(here)).length > 0)
+    cut()
+    await sleep(200)
+    interrupt.abort('enough')
+    expect(await ending).toBe('enough')
+    expect(await readdir(here)).toEqual([])
+    connection.client.destroy()
     await close()
   })
 
