@@ -1,7 +1,6 @@
 import type { ImageRecord } from '../../backend/image-record-schema.js'
 import { listImageRecords } from '../../backend/image-record.js'
 import { imageUploadKey } from '../../backend/keys.js'
-import { stateBackend } from '../../backend/state-backend.js'
 import { imageName, IMAGES_GROUP } from '../../stacks/azure/names.js'
 import { azurePacking } from '../../stacks/azure/packing.js'
 import { imageId, imageTags } from '../../stacks/naming.js'
@@ -15,9 +14,9 @@ import type { Context } from '../context.js'
 import { LabError } from '../errors.js'
 import { explain } from '../explain.js'
 import type { StepControl } from '../lifecycle/provider-hooks.js'
+import { imageFacts } from './image-facts.js'
 import type { ImageProvider } from './image-provider.js'
 import { Rate } from './rate.js'
-import { firmwareOf } from './source.js'
 import { named, type ImageSubject } from './subject.js'
 
 /** A managed image of the subscription, made from a VHD in a storage account. */
@@ -72,14 +71,8 @@ export const azureImages: ImageProvider = {
 
   buildSpec(context, subject, record) {
     return {
+      ...imageFacts(context, subject, record),
       provider: 'azure',
-      id: `${record.distro}-${record.architecture}`,
-      state: stateBackend(context.location, subject.image),
-      name: record.name,
-      description: `distrolab: ${record.distro} ${record.architecture}, ${record.digest ?? 'not loaded yet'}`,
-      tags: record.tags,
-      firmware: firmwareOf(subject),
-      providerVersion: context.settings.providerVersions['azurerm'] ?? null,
       region: regionOf(record.region),
       resourceGroup: groupOf(subject),
       blobUrl: record.upload,

@@ -2,7 +2,6 @@ import { join } from 'node:path'
 import type { ImageRecord } from '../../backend/image-record-schema.js'
 import { imageUploadKey } from '../../backend/keys.js'
 import { locationUrl, parseBackendUrl, pathInBucket, type GcsLocation } from '../../backend/location.js'
-import { stateBackend } from '../../backend/state-backend.js'
 import { imageName } from '../../stacks/google/names.js'
 import { googlePacking } from '../../stacks/google/packing.js'
 import { imageId } from '../../stacks/naming.js'
@@ -14,9 +13,9 @@ import { LabError } from '../errors.js'
 import { explain } from '../explain.js'
 import { packedFolder } from '../workspace.js'
 import { localName } from './gate.js'
+import { imageFacts } from './image-facts.js'
 import type { ImageProvider } from './image-provider.js'
 import { Rate } from './rate.js'
-import { firmwareOf } from './source.js'
 import { named, type ImageSubject } from './subject.js'
 
 /** An image of the project, made from an archive in a bucket. */
@@ -57,14 +56,8 @@ export const googleImages: ImageProvider = {
   buildSpec(context, subject, record) {
     const { bucket, prefix } = placeOf(record)
     return {
+      ...imageFacts(context, subject, record),
       provider: 'google',
-      id: `${record.distro}-${record.architecture}`,
-      state: stateBackend(context.location, subject.image),
-      name: record.name,
-      description: `distrolab: ${record.distro} ${record.architecture}, ${record.digest ?? 'not loaded yet'}`,
-      tags: record.tags,
-      firmware: firmwareOf(subject),
-      providerVersion: context.settings.providerVersions['google'] ?? null,
       family: familyOf(subject),
       ...{ bucket, object: prefix },
     }

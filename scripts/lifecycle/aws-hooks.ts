@@ -7,14 +7,7 @@ import type { AwsMachineImage } from '../clouds/aws/image.js'
 import type { AwsInstance } from '../clouds/aws/instances.js'
 import { LabError } from '../errors.js'
 import { explain } from '../explain.js'
-import {
-  cloudPlan,
-  cloudPlanning,
-  CONSOLE_LINES,
-  consoleOrReason,
-  lookForEnforcers,
-  offeredImage,
-} from './cloud-hooks.js'
+import { cloudPlan, cloudPlanning, consoleOrReason, lookForEnforcers, offeredImage } from './cloud-hooks.js'
 import type { Enforcer, ImageWish, Presence, ProviderHooks } from './provider-hooks.js'
 
 // Whoever only writes files does without AWS's client, which takes longer to load than all the rest.
@@ -99,9 +92,9 @@ export const awsHooks: ProviderHooks = {
 
   async consoleTail(lab, machine) {
     const { findInstances, readConsole } = await loadInstances()
-    return consoleOrReason(async () => {
+    return consoleOrReason(async (lines) => {
       const [instance] = await findInstances(lab.region, nameOf(machine))
-      return instance === undefined ? '' : readConsole(lab.region, instance.id, CONSOLE_LINES)
+      return instance === undefined ? '' : readConsole(lab.region, instance.id, lines)
     })
   },
 }

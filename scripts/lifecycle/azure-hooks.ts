@@ -8,14 +8,7 @@ import type { AzureMachineImage } from '../clouds/azure/image.js'
 import type { AzureInstance } from '../clouds/azure/instances.js'
 import { LabError } from '../errors.js'
 import { explain } from '../explain.js'
-import {
-  cloudPlan,
-  cloudPlanning,
-  CONSOLE_LINES,
-  consoleOrReason,
-  lookForEnforcers,
-  offeredImage,
-} from './cloud-hooks.js'
+import { cloudPlan, cloudPlanning, consoleOrReason, lookForEnforcers, offeredImage } from './cloud-hooks.js'
 import type { Enforcer, ImageWish, Presence, ProviderHooks } from './provider-hooks.js'
 
 // Whoever only writes files does without Azure's clients, which take longer to load than a stack.
@@ -105,9 +98,9 @@ export const azureHooks: ProviderHooks = {
 
   async consoleTail(_lab, machine) {
     const { findInstance, readConsole } = await loadInstances()
-    return consoleOrReason(async () => {
+    return consoleOrReason(async (lines) => {
       const found = await findInstance(labOf(machine), machine.id)
-      return found === undefined ? '' : readConsole(found, CONSOLE_LINES)
+      return found === undefined ? '' : readConsole(found, lines)
     })
   },
 }

@@ -84,12 +84,12 @@ export async function lookForEnforcers(
 }
 
 /** Of a machine's console, counted from its end. */
-export const CONSOLE_LINES = 20
+const CONSOLE_LINES = 20
 
 /** The console, or why the cloud does not show it: it is asked for when something else has failed, which must be told. */
-export async function consoleOrReason(read: () => Promise<string>): Promise<string> {
+export async function consoleOrReason(read: (lines: number) => Promise<string>): Promise<string> {
   try {
-    return await read()
+    return await read(CONSOLE_LINES)
   } catch (error) {
     if (error instanceof LabError) return `(${explain(error).message})`
     throw error
@@ -135,7 +135,11 @@ export function cloudPlan(
 }
 
 /** What OpenTofu's registry calls them. */
-const REGISTRY_NAME: Readonly<Record<CloudName, string>> = { aws: 'aws', azure: 'azurerm', google: 'google' }
+export const REGISTRY_NAME: Readonly<Record<CloudName, string>> = {
+  aws: 'aws',
+  azure: 'azurerm',
+  google: 'google',
+}
 
 /** From the record alone, so that the same lab always gives the same files. */
 function lifetimeOf({ createdAt, expiresAt }: SpecFacts): Lifetime | null {

@@ -13,14 +13,7 @@ import type { GoogleInstance } from '../clouds/google/instances.js'
 import type { LabAtGoogle } from '../clouds/google/leftovers.js'
 import { LabError } from '../errors.js'
 import { explain } from '../explain.js'
-import {
-  cloudPlan,
-  cloudPlanning,
-  CONSOLE_LINES,
-  consoleOrReason,
-  lookForEnforcers,
-  offeredImage,
-} from './cloud-hooks.js'
+import { cloudPlan, cloudPlanning, consoleOrReason, lookForEnforcers, offeredImage } from './cloud-hooks.js'
 import type { Enforcer, ImageWish, Presence, ProviderHooks } from './provider-hooks.js'
 
 // Whoever only writes files does without Google's client, which takes longer to load than a stack.
@@ -104,9 +97,9 @@ export const googleHooks: ProviderHooks = {
 
   async consoleTail(_lab, machine) {
     const { instanceNamed, readConsole } = await loadInstances()
-    return consoleOrReason(async () => {
+    return consoleOrReason(async (lines) => {
       const [instance] = await instanceNamed(machineName(machine.id))
-      return instance === undefined ? '' : readConsole(instance, CONSOLE_LINES)
+      return instance === undefined ? '' : readConsole(instance, lines)
     })
   },
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from '@jest/globals'
-import { inParallel } from '../../../scripts/lifecycle/in-parallel.js'
+import { inParallel } from '../../scripts/in-parallel.js'
 
 test('as many actions as allowed run at once, and their results are in the order of the items', async () => {
   let running = 0

@@ -1,5 +1,6 @@
 import { open, type FileHandle } from 'node:fs/promises'
 import type { PageBlobClient } from '@azure/storage-blob'
+import { inParallel } from '../../in-parallel.js'
 import type { BlobPlace } from './blob-place.js'
 import { explainedOfBlob, isAbsent, isCode, openPageBlob, within } from './page-blob.js'
 
@@ -136,21 +137,14 @@ async function inTurns<T>(
 ): Promise<void> {
   const stop = new AbortController()
   const own = AbortSignal.any([signal, stop.signal])
-  const queue = all.values()
   let failure: { readonly error: unknown } | undefined
-  const work = async (): Promise<void> => {
-    for (const each of queue) {
-      if (own.aborted) return
-      await action(each, own)
-    }
-  }
-  const turns = Array.from({ length: AT_ONCE }, () =>
-    work().catch((error: unknown) => {
+  await inParallel(all, AT_ONCE, async (each) => {
+    if (own.aborted) return
+    await action(each, own).catch((error: unknown) => {
       failure ??= { error }
       stop.abort()
-    }),
-  )
-  await Promise.all(turns)
+    })
+  })
   if (failure !== undefined) throw failure.error
   signal.throwIfAborted()
 }

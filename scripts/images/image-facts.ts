@@ -1,0 +1,19 @@
+import type { ImageRecord } from '../../backend/image-record-schema.js'
+import { stateBackend } from '../../backend/state-backend.js'
+import type { ImportedImageSpec } from '../../stacks/imported-image.js'
+import type { Context } from '../context.js'
+import { REGISTRY_NAME } from '../lifecycle/cloud-hooks.js'
+import { firmwareOf } from './source.js'
+import type { ImageSubject } from './subject.js'
+
+/** What the stack of an image is made from on whatever provider. */
+export const imageFacts = (
+  { location, settings }: Context,
+  subject: ImageSubject,
+  { distro, architecture, name, digest, tags }: ImageRecord,
+): ImportedImageSpec => ({
+  ...{ id: `${distro}-${architecture}`, state: stateBackend(location, subject.image), name, tags },
+  description: `distrolab: ${distro} ${architecture}, ${digest ?? 'not loaded yet'}`,
+  firmware: firmwareOf(subject),
+  providerVersion: settings.providerVersions[REGISTRY_NAME[subject.provider]] ?? null,
+})
