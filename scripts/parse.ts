@@ -16,16 +16,17 @@ export async function parseArguments(argv: readonly string[], version: string): 
   await assertKnownVerb(own)
   let chosen: { command: Command; args: Args } | undefined
   let output = ''
-  const parser = buildParser(version, (command, flags) => {
+  const onChosen: Chosen = (command, flags) => {
     chosen = { command, args: { lab: textFlag(flags, 'lab'), words, flags } }
-  })
+  }
+  const { parser, rest } = parserFor(own, version, onChosen)
   let failure: LabError | undefined
   parser.fail((message, error) => {
     if (error instanceof LabError) failure = error
     else failure = new LabError({ code: 'usage', problem: message })
     throw failure
   })
-  await parser.parseAsync([...own], {}, (_error: unknown, _argv: unknown, text: string) => {
+  await parser.parseAsync([...rest], {}, (_error: unknown, _argv: unknown, text: string) => {
     output = text
   })
   if (failure !== undefined) throw failure
@@ -35,14 +36,35 @@ export async function parseArguments(argv: readonly string[], version: string): 
 
 type Chosen = (command: Command, flags: Flags) => void
 
-function buildParser(version: string, onChosen: Chosen): Argv {
-  let parser: Argv = yargs()
+interface ParserFor {
+  readonly parser: Argv
+  /** What is left for it to read. */
+  readonly rest: readonly string[]
+}
+
+/**
+ * A command that is run is all that its parser knows: yargs draws up the help of a verb that is one of many, asked for
+ * or not, and that would be a tenth of each start.
+ */
+function parserFor(argv: readonly string[], version: string, onChosen: Chosen): ParserFor {
+  const [verb, second] = argv
+  const wantsText = ['--help', '--version'].some((flag) => argv.includes(flag))
+  const command = wantsText ? undefined : commandOf(verb, second)
+  if (command === undefined) return { parser: parserOfAll(version, onChosen), rest: argv }
+  const parser = addCommand(emptyParser(version), '$0', command, onChosen)
+  return { parser, rest: argv.slice(command.name.split(' ').length) }
+}
+
+const commandOf = (verb?: string, second?: string): Command | undefined =>
+  commands.find(({ name }) => name === `${verb} ${second}`) ?? commands.find(({ name }) => name === verb)
+
+const emptyParser = (version: string): Argv =>
+  yargs()
     .scriptName('distrolab')
     .usage('$0 <verb> [lab] [flags]\n\nA Linux machine of the distribution you name, over SSH.')
     .version(version)
     .options(commonOptions)
     .strict()
-    .demandCommand(1, 'Name a verb.')
     .exitProcess(false)
     .wrap(110)
     .epilogue(
@@ -53,6 +75,9 @@ function buildParser(version: string, onChosen: Chosen): Argv {
       'boolean-negation': false,
       'greedy-arrays': false,
     })
+
+function parserOfAll(version: string, onChosen: Chosen): Argv {
+  let parser = emptyParser(version).demandCommand(1, 'Name a verb.')
   const groups = new Map<string, Command[]>()
   for (const command of commands) {
     const [first = ''] = command.name.split(' ')
@@ -128,8 +153,7 @@ async function assertKnownVerb(argv: readonly string[]): Promise<void> {
     })
   }
   const second = argv[position + 1] ?? ''
-  const command =
-    commands.find(({ name }) => name === `${verb} ${second}`) ?? commands.find(({ name }) => name === verb)
+  const command = commandOf(verb, second)
   // Of a verb that takes no words, what follows it is meant to be one of two words.
   if (known && command?.positionals === undefined && command?.name !== `${verb} ${second}`)
     await assertKnownMember(verb, second)
