@@ -9,7 +9,7 @@ import type { CloudName } from './provider.js'
 import type { Regions } from './region-schema.js'
 import { validateRegions } from './validate.js'
 
-const ALIASES = 'aliases.yaml'
+export const ALIASES = 'aliases.yaml'
 
 /** The data shipped with the package. */
 export function shippedDirectory(): string {

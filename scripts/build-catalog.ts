@@ -3,8 +3,13 @@ import { join } from 'node:path'
 import { readEntry } from '../distro-catalog/assemble.js'
 import { CatalogError } from '../distro-catalog/errors.js'
 import { keyOf, knownEntriesFile } from '../distro-catalog/known-entries.js'
-import { shippedDirectory } from '../distro-catalog/load.js'
-import { validateDistro, validateProvider, validateRegions } from '../distro-catalog/validate.js'
+import { ALIASES, shippedDirectory } from '../distro-catalog/load.js'
+import {
+  validateAliases,
+  validateDistro,
+  validateProvider,
+  validateRegions,
+} from '../distro-catalog/validate.js'
 
 const folders = { distros: validateDistro, providers: validateProvider, regions: validateRegions } as const
 
@@ -14,16 +19,22 @@ const folders = { distros: validateDistro, providers: validateProvider, regions:
  * @throws CatalogError `catalog-invalid` at the first file with problems.
  */
 export async function writeKnownEntries(): Promise<void> {
-  const known: Record<string, unknown> = {}
+  const shipped = shippedDirectory()
+  const known: Record<string, unknown> = await knownEntry(join(shipped, ALIASES), validateAliases)
   for (const [folder, validate] of Object.entries(folders)) {
-    const directory = join(shippedDirectory(), folder)
-    for (const name of await readdir(directory)) {
-      const file = join(directory, name)
-      const text = await readFile(file, 'utf8')
-      const entry = readEntry<unknown>({ file, text }, validate)
-      if (!entry.ok) throw new CatalogError({ code: 'catalog-invalid', problems: entry.problems })
-      known[keyOf(file, text)] = entry.value
-    }
+    const directory = join(shipped, folder)
+    for (const name of await readdir(directory))
+      Object.assign(known, await knownEntry(join(directory, name), validate))
   }
   await writeFile(knownEntriesFile(), JSON.stringify(known))
+}
+
+async function knownEntry(
+  file: string,
+  validate: Parameters<typeof readEntry<unknown>>[1],
+): Promise<Record<string, unknown>> {
+  const text = await readFile(file, 'utf8')
+  const entry = readEntry({ file, text }, validate)
+  if (!entry.ok) throw new CatalogError({ code: 'catalog-invalid', problems: entry.problems })
+  return { [keyOf(file, text)]: entry.value }
 }

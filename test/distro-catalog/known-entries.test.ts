@@ -1,6 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { readKnownEntry } from '../../distro-catalog/assemble.js'
 import { keyOf, readKnownEntries } from '../../distro-catalog/known-entries.js'
+import { shippedDirectory } from '../../distro-catalog/load.js'
 import { validateDistro } from '../../distro-catalog/validate.js'
 import { plum44 } from './temporary-catalog.js'
 
@@ -27,4 +30,13 @@ describe('a file that was valid at the build', () => {
 test('without a build nothing is known, and all is read', () => {
   expect(readKnownEntries(new URL('file:///nowhere/known-entries.json'))).toEqual({})
   expect(readKnownEntry({ file, text: plum44 }, validateDistro, {})).toMatchObject({ ok: true })
+})
+
+test('the build knows every file of the shipped catalog', async () => {
+  const known = readKnownEntries()
+  const shipped = shippedDirectory()
+  const files = (await readdir(shipped, { recursive: true })).filter((name) => name.endsWith('.yaml'))
+  expect(files).toContain('aliases.yaml')
+  for (const name of files)
+    expect(known).toHaveProperty([keyOf(name, await readFile(join(shipped, name), 'utf8'))])
 })

@@ -6,6 +6,7 @@ import { DriverError } from './errors.js'
 import { refuseExpired, writeExpiry } from './expiry.js'
 import { machineFiles } from './files.js'
 import { guarded } from './guarded.js'
+import { findCached } from './image/cache.js'
 import { isGone, presenceOf } from './presence.js'
 import type { ExpiryRequest, ImageResult, MachineKey, MachineSpec, ResultOf } from './protocol.js'
 import { findQemu, POWERDOWN_GRACE_MS, stopQemu } from './qemu/process.js'
@@ -32,11 +33,14 @@ export async function createMachine(spec: MachineSpec, context: Context): Promis
   })
 }
 
-/** Loaded when needed: an HTTP client is most of what this program would otherwise start with. */
+/** One in the cache needs no HTTP client, which would be most of what this program starts with. */
 async function obtainImage(spec: MachineSpec, context: Context): Promise<ImageResult> {
   const { cache, image, imageId } = spec
+  const request = { cache, image, ...(imageId === null ? {} : { pinned: imageId }) }
+  const found = await findCached(request)
+  if (found !== undefined) return found
   const { ensureImage } = await import('./image/resolve.js')
-  return ensureImage({ cache, image, ...(imageId === null ? {} : { pinned: imageId }) }, context)
+  return ensureImage(request, context)
 }
 
 export async function stopMachine(key: MachineKey, context: Context): Promise<ResultOf['stop']> {
