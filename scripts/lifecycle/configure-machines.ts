@@ -74,7 +74,7 @@ export async function configureMachines(
     await steps.run('baseline', async (detail) => {
       for (const [machine, connection] of pairs(session, connections)) {
         const outcome = await baseline.take(machine, stepControl(work, detail))
-        if (outcome === 'taken') await setMachineClock(session, machine.name, connection)
+        if (outcome === 'taken') await setMachineClock(session, machine, connection)
       }
     })
   await steps.run('mark', () =>
@@ -112,11 +112,11 @@ export const waitForConfiguration = (
 /** Returns the most by which the clocks can differ afterwards, in milliseconds. */
 export async function setMachineClock(
   { lab, signal, log }: Session,
-  machine: string,
+  { name, user }: Machine,
   connection: Connection,
 ): Promise<number> {
-  const { withinMs } = await setClock(connection, { lab, machine, signal })
-  log.info('clock set', { machine, withinMs })
+  const { withinMs } = await setClock(connection, { lab, machine: name, user, signal })
+  log.info('clock set', { machine: name, withinMs })
   return withinMs
 }
 

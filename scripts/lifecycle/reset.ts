@@ -77,7 +77,7 @@ export async function resetLab(
       eachMachine(session, connections, async (machine, connection, index) => {
         const [marker, clockWithinMs] = await Promise.all([
           exchangeMarker(session, machine, connection),
-          baseline.kind === 'image' ? null : setMachineClock(session, machine.name, connection),
+          baseline.kind === 'image' ? null : setMachineClock(session, machine, connection),
         ])
         const verified = hasMarker(machine) ? 'marker-gone' : 'unverified'
         machines[index] = { name: machine.name, verified, clockWithinMs }

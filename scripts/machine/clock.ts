@@ -5,11 +5,19 @@ import { runRemote } from './remote.js'
 
 /** Says that it is ready, then sets the clock to each time it is sent, in seconds, and says when that is done. */
 const FOLLOW = 'echo; while read -r time; do date -u -s "@$time" >/dev/null || exit; echo; done'
-const AS_ROOT = `[ "$(id -u)" = 0 ] || root="sudo -n"; exec $root sh -c '${FOLLOW}'`
+const followAs = (user: string): string => `exec ${user === 'root' ? '' : 'sudo -n '}sh -c '${FOLLOW}'`
 
 /** Better than this is not worth another round trip; a machine that is too slow for it keeps what its last one gave. */
 const GOOD_MS = 500
 const MOST_TRIES = 3
+
+export interface ClockOptions {
+  readonly lab: string
+  readonly machine: string
+  /** Who is logged in: anybody but root needs sudo without a password. */
+  readonly user: string
+  readonly signal: AbortSignal
+}
 
 export interface ClockSet {
   /** The machine's clock and ours differ by this at most. */
@@ -21,15 +29,12 @@ export interface ClockSet {
  * goes on where it was. The clock is set somewhere within a round trip, so the time sent is ahead by half of what the
  * last one took, and the trip itself proves how wrong it can be. Throws LabError clock-not-set, or the signal's reason.
  */
-export async function setClock(
-  connection: Connection,
-  options: { readonly lab: string; readonly machine: string; readonly signal: AbortSignal },
-): Promise<ClockSet> {
-  const { lab, machine, signal } = options
+export async function setClock(connection: Connection, options: ClockOptions): Promise<ClockSet> {
+  const { lab, machine, user, signal } = options
   const stdin = new PassThrough()
   let complaint = ''
   let onAnswer = (): void => undefined
-  const command = runRemote(connection, AS_ROOT, {
+  const command = runRemote(connection, followAs(user), {
     ...{ stdin, signal },
     onStdout: () => onAnswer(),
     onStderr: (chunk) => (complaint += chunk.toString()),

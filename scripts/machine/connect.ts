@@ -186,12 +186,10 @@ function authenticate(
   })
 }
 
-const GOODBYE_MS = 2_000
-
-/** Says goodbye; a machine that is frozen and does not answer must not keep our process alive. */
+/** Says goodbye and waits for nobody: a slow machine takes its time to answer, a frozen one never does. */
 function endConnection(client: Client, socket: Socket): void {
   client.end()
-  setTimeout(() => socket.destroy(), GOODBYE_MS).unref()
+  socket.destroySoon()
 }
 
 type ClientError = Error & { readonly level?: string }

@@ -3,7 +3,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ServerChannel } from 'ssh2'
-import { setClock } from '../../../scripts/machine/clock.js'
+import { setClock, type ClockOptions } from '../../../scripts/machine/clock.js'
 import type { Connection } from '../../../scripts/machine/connect.js'
 import { errorOf, faultOf, temporaryFolder, until } from '../support.js'
 import { useConnections } from './closing.js'
@@ -14,14 +14,13 @@ const connected = useConnections()
  * A machine whose user, sudo and clock are stand-ins, so that this computer's clock stays as it is: `date` writes down
  * how far what it was told is from the true time, in milliseconds.
  */
-async function machine(tools: { id?: string; sudo?: string; date?: string } = {}): Promise<{
+async function machine(tools: { sudo?: string; date?: string } = {}): Promise<{
   connection: Connection
   offsets: () => number[]
 }> {
   const folder = temporaryFolder()
   const log = join(folder, 'offsets')
   const all = {
-    id: 'echo 1000',
     sudo: `[ "$1" = -n ] && shift && exec "$@"`,
     date: `[ "$1 $2" = "-u -s" ] && echo "$3 $(/bin/date +%s%3N)" >>'${log}'`,
     ...tools,
@@ -50,7 +49,10 @@ async function machine(tools: { id?: string; sudo?: string; date?: string } = {}
   return { connection, offsets }
 }
 
-const options = (signal = new AbortController().signal) => ({ lab: 'demo', machine: 'main', signal })
+const options = (more: Partial<ClockOptions> = {}): ClockOptions => ({
+  ...{ lab: 'demo', machine: 'main', user: 'debian', signal: new AbortController().signal },
+  ...more,
+})
 
 describe('setting the clock', () => {
   test('tells the true time, to the millisecond, and how wrong the clock can be at most', async () => {
@@ -69,8 +71,8 @@ describe('setting the clock', () => {
   })
 
   test('needs no sudo where root is logged in', async () => {
-    const { connection, offsets } = await machine({ id: 'echo 0', sudo: 'exit 1' })
-    await setClock(connection, options())
+    const { connection, offsets } = await machine({ sudo: 'exit 1' })
+    await setClock(connection, options({ user: 'root' }))
     expect(offsets()).not.toEqual([])
   })
 
@@ -92,7 +94,7 @@ describe('setting the clock', () => {
     const controller = new AbortController()
     let opened: ServerChannel | undefined
     const { connection } = await connected((channel) => (opened = channel))
-    const ending = errorOf(setClock(connection, options(controller.signal)))
+    const ending = errorOf(setClock(connection, options({ signal: controller.signal })))
     await until(() => opened, 'the command')
     const reason = new Error('Ctrl-C')
     controller.abort(reason)

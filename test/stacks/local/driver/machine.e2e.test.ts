@@ -77,7 +77,7 @@ async function expectBaseline(): Promise<void> {
   const { signal } = new AbortController()
   const wait = { timeoutMs: BOOT_TIMEOUT_MS, signal, onSeen: () => undefined, consoleTail: async () => '' }
   const connection = await waitForSsh(target, wait)
-  const { withinMs } = await setClock(connection, { lab: 'demo', machine: 'main', signal })
+  const { withinMs } = await setClock(connection, { lab: 'demo', machine: 'main', user: target.user, signal })
   connection.end()
   const before = Date.now()
   const [shown, ...rest] = (
