@@ -7,6 +7,8 @@ import { build } from 'esbuild'
 
 const SCHEMAS = ['backend/schema', 'distro-catalog/schema', 'scripts/schema', 'stacks/local/driver/schema']
 
+const SSH_ADDON = 'ssh2/lib/protocol/crypto/build/Release/sshcrypto.node'
+
 /** CDKTF loads it for assets, which no lab has; with all that it loads itself it is a tenth of a synth. */
 const withoutArchiver = {
   name: 'without-archiver',
@@ -15,6 +17,14 @@ const withoutArchiver = {
     onLoad({ filter: /.*/, namespace: 'left-out' }, ({ path }) => ({
       contents: `module.exports = () => { throw new Error('${path} is left out of the bundle') }`,
     }))
+  },
+}
+
+/** ssh2's native addon, where npm could build one, stays in its package and is looked for there. */
+const withSshAddon = {
+  name: 'with-ssh-addon',
+  setup({ onResolve }) {
+    onResolve({ filter: /sshcrypto\.node$/ }, () => ({ path: SSH_ADDON, external: true }))
   },
 }
 
@@ -65,13 +75,19 @@ async function bundlePrograms(outdir) {
     platform: 'node',
     target: 'node20',
     sourcemap: true,
+    // A start reads and compiles them; names stay, as some libraries go by those of their classes.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    // Node prints the whole line that a crash is in.
+    lineLimit: 200,
     logLevel: 'warning',
-    // It looks for a native addon beside itself.
-    external: ['ssh2'],
-    plugins: [withoutArchiver],
-    // CommonJS libraries in the bundle ask for Node's own modules by `require`.
+    // Of use to ssh2's addon alone, and with one of its own.
+    external: ['cpu-features'],
+    plugins: [withoutArchiver, withSshAddon],
+    // CommonJS libraries in the bundle ask for Node's own modules by `require`, and for the folder they are in.
     banner: {
-      js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
+      js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url), bundleFolder = import.meta.dirname;",
     },
+    define: { __dirname: 'bundleFolder' },
   })
 }

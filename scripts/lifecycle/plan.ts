@@ -12,7 +12,7 @@ import { planChanges, preparePlan, type ResourceChange } from '../engine/plan.js
 import { describeEvent } from '../engine/stream.js'
 import { LabError } from '../errors.js'
 import { explain } from '../explain.js'
-import { generateKeyPair, identityFromFile, readIdentity, type Identity } from '../machine/key.js'
+import { identityFromFile, readIdentity, type Identity } from '../machine/key.js'
 import { ensureFolder, planParent, putFile } from '../workspace.js'
 import { engineFor } from './engine-for.js'
 import { assertNotExpired, expiryOf } from './expiry.js'
@@ -119,7 +119,9 @@ async function factsOfNew(context: Context, draft: LabDraft): Promise<SpecFacts>
 async function identityOfNext({ settings, env, space }: Context, lab: string): Promise<Identity> {
   if (settings.sshKey !== undefined) return identityFromFile(settings.sshKey, env.sshAgentSocket)
   const remembered = await readIdentity(space, lab)
-  return remembered ?? { source: 'generated', file: '', publicKey: generateKeyPair('').public.trim() }
+  if (remembered !== undefined) return remembered
+  const { generateKeyPair } = await import('../machine/key-pair.js')
+  return { source: 'generated', file: '', publicKey: generateKeyPair('').public.trim() }
 }
 
 /** In a folder of its own: the lab's may be in use by whoever holds its lease. */

@@ -1,12 +1,8 @@
 import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import type { ParsedKey } from 'ssh2'
 import { LabError } from '../errors.js'
 import { ensureFolder, keyFiles, keyFolder, putFile, type Workspace } from '../workspace.js'
-
-/** Loaded when a key is read or made, at once and not by a promise: most commands do neither, and it takes long. */
-const ssh2 = (): typeof import('ssh2') => createRequire(import.meta.url)('ssh2') as typeof import('ssh2')
+import { publicLine, withoutComment } from './public-key.js'
 
 /** How this computer proves to a lab's machines who it is. Never holds private material itself. */
 export interface Identity {
@@ -48,6 +44,7 @@ export async function readIdentity(space: Workspace, lab: string): Promise<Ident
 }
 
 async function generateIdentity(folder: string): Promise<Identity> {
+  const { generateKeyPair } = await import('./key-pair.js')
   const pair = generateKeyPair('distrolab')
   const file = join(folder, keyFiles.privateKey)
   await putFile(join(folder, keyFiles.publicKey), `${pair.public}\n`)
@@ -55,25 +52,14 @@ async function generateIdentity(folder: string): Promise<Identity> {
   return { source: 'generated', file, publicKey: withoutComment(pair.public) }
 }
 
-/**
- * A new ed25519 pair in OpenSSH's format. ssh2 1.17 writes one in about 250 malformed (measured: 13 of 3000, where a
- * leading zero byte is lost), so only a pair that reads back is taken.
- */
-export function generateKeyPair(comment: string): { readonly private: string; readonly public: string } {
-  const { utils } = ssh2()
-  for (;;) {
-    const pair = utils.generateKeyPairSync('ed25519', { comment })
-    const read = utils.parseKey(pair.private)
-    if (!(read instanceof Error) && publicLine(read) === withoutComment(pair.public)) return pair
-  }
-}
-
 /** The identity that a key file gives; writes nothing. Throws as ensureIdentity does. */
 export async function identityFromFile(path: string, agentSocket: string | undefined): Promise<Identity> {
   const text = await readOptional(path)
   if (text === undefined)
     throw new LabError({ code: 'key-unreadable', path, reason: 'there is no such file' })
-  const parsed = ssh2().utils.parseKey(text)
+  // Loaded when a key is read or made: most commands do neither, and it takes long.
+  const { default: ssh2 } = await import('ssh2')
+  const parsed = ssh2.utils.parseKey(text)
   if (parsed instanceof Error) return identityOfProtectedFile(path, parsed, agentSocket)
   const publicKey = publicLine(parsed)
   if (parsed.isPrivateKey()) return { source: 'file', file: path, publicKey }
@@ -105,10 +91,6 @@ async function agentHolds(publicKey: string, agentSocket: string | undefined): P
   const { agentIdentities } = await import('./agent.js')
   return (await agentIdentities(agentSocket)).some((key) => publicLine(key) === publicKey)
 }
-
-export const publicLine = (key: ParsedKey): string => `${key.type} ${key.getPublicSSH().toString('base64')}`
-
-const withoutComment = (line: string): string => line.trim().split(/\s+/).slice(0, 2).join(' ')
 
 async function readOptional(path: string): Promise<string | undefined> {
   try {

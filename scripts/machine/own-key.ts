@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { LabError } from '../errors.js'
 import { ensureFolder, keyFiles, keyFolder, putFile, type Workspace } from '../workspace.js'
 import { agentIdentities } from './agent.js'
-import { identityFromFile, publicLine, type Identity } from './key.js'
-import { parsePublicKey } from './public-key.js'
+import { identityFromFile, type Identity } from './key.js'
+import { parsePublicKey, publicLine } from './public-key.js'
 
 /** OpenSSH's own names for a user's keys (ssh_config(5), IdentityFile). */
 const USUAL_FILES = ['id_ed25519', 'id_ecdsa', 'id_rsa']

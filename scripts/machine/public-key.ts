@@ -1,3 +1,5 @@
+import type { ParsedKey } from 'ssh2'
+
 /** What sshd of every supported distro takes; DSA keys are gone since OpenSSH 9.8. */
 const TYPES: readonly string[] = [
   'ssh-ed25519',
@@ -22,6 +24,10 @@ export function parsePublicKey(line: string): string | undefined {
   if (blob.subarray(4, 4 + length).toString('latin1') !== type || blob.length <= 4 + length) return undefined
   return `${type} ${data}`
 }
+
+export const publicLine = (key: ParsedKey): string => `${key.type} ${key.getPublicSSH().toString('base64')}`
+
+export const withoutComment = (line: string): string => line.trim().split(/\s+/).slice(0, 2).join(' ')
 
 /** Bits of an RSA key's modulus; undefined for any other key. `publicKey`: as from `parsePublicKey`. */
 export function rsaBits(publicKey: string): number | undefined {

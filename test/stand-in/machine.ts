@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { makeGuest, type StandInGuest } from './guest.js'
 import { dirname, join } from 'node:path'
 import { parse } from 'yaml'
-import { generateKeyPair } from '../../scripts/machine/key.js'
+import { generateKeyPair } from '../../scripts/machine/key-pair.js'
 
 /** What the stand-in learns of the machine from QEMU's command line and the seed, as a guest would. */
 export interface StandInMachine {

@@ -16,7 +16,7 @@ import {
 } from '../../../scripts/clouds/aws/instances.js'
 import { findThings, removeThings } from '../../../scripts/clouds/aws/leftovers.js'
 import { LabError } from '../../../scripts/errors.js'
-import { generateKeyPair } from '../../../scripts/machine/key.js'
+import { generateKeyPair } from '../../../scripts/machine/key-pair.js'
 import { nothingMade, TestAws } from '../../services/aws.js'
 import { faultOf } from '../support.js'
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import ssh2 from 'ssh2'
-import { generateKeyPair } from '../../../scripts/machine/key.js'
+import { generateKeyPair } from '../../../scripts/machine/key-pair.js'
 
 /** Of so many pairs ssh2's own generator writes one or more malformed, all but surely (0.996^1500 = 0.2 %). */
 const MANY = 1500

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { generateKeyPair } from '../../../scripts/machine/key.js'
+import { generateKeyPair } from '../../../scripts/machine/key-pair.js'
 import { isPrivateKey, keyLines, parsePublicKey } from '../../../scripts/machine/public-key.js'
 
 /** The blob of a key of that type, as sshd has it: the type, then something. */

@@ -5,7 +5,7 @@ import ssh2, { type AuthContext, type Connection as ServerConnection, type Serve
 import type { Identity } from '../../../scripts/machine/key.js'
 import type { SshTarget } from '../../../scripts/machine/connect.js'
 import { until } from '../support.js'
-import { generateKeyPair } from '../../../scripts/machine/key.js'
+import { generateKeyPair } from '../../../scripts/machine/key-pair.js'
 
 export const newKey = (): { private: string; public: string } => generateKeyPair('test')
 

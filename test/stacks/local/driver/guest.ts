@@ -1,5 +1,5 @@
 import { Client } from 'ssh2'
-import { generateKeyPair } from '../../../../scripts/machine/key.js'
+import { generateKeyPair } from '../../../../scripts/machine/key-pair.js'
 
 export interface Key {
   readonly private: string
