@@ -1,21 +1,31 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { execa } from 'execa'
 import { QmpSession } from '../stacks/local/driver/qemu/qmp.js'
 import type { Row } from './cases.js'
-import type { BenchUser } from './lab.js'
+import { cli, type BenchUser } from './lab.js'
 import { median, timeOf } from './measure.js'
 
 const LAB = 'bench-life'
 
-/** `reset` ends when SSH works again, its marker is gone and the clock is set. */
+/** SSH works before the command ends: it goes on to prove that the machine came back, and sets its clock. */
 export async function resetToSsh(user: BenchUser): Promise<Row[]> {
   await user.distrolab('up', LAB, '--profile', 'debian-13-local')
-  const times: number[] = []
-  for (let round = 0; round < 5; round++) times.push(await timeOf(() => user.distrolab('reset', LAB)))
+  const toSsh: number[] = []
+  const whole: number[] = []
+  for (let round = 0; round < 5; round++) {
+    const started = performance.now()
+    const child = execa('node', [cli, 'reset', LAB], { env: user.env, stdin: 'ignore' })
+    for await (const line of child.iterable({ from: 'stderr' }))
+      if (line.includes('wait-ssh done')) toSsh.push(performance.now() - started)
+    await child
+    whole.push(performance.now() - started)
+  }
   await user.distrolab('down', LAB)
-  return [
-    { what: 'reset to a working SSH', value: median(times) / 1000, unit: 's', limit: 3, promise: 'at most' },
-  ]
+  const row = (what: string, times: readonly number[], limit: number): Row => ({
+    ...{ what, value: median(times) / 1000, unit: 's', limit, promise: 'at most' },
+  })
+  return [row('reset to a working SSH', toSsh, 3), row('reset, proved and with its clock set', whole, 4)]
 }
 
 /** To the same distro from the same image, once from nothing and once in the place of another. */
