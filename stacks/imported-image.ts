@@ -1,6 +1,7 @@
 import { App } from 'cdktf/lib/app.js'
 import { TerraformStack } from 'cdktf/lib/terraform-stack.js'
 import type { StateBackend } from '../backend/state-backend.js'
+import type { AwsImageSpec } from './aws/imported-image.js'
 import type { AzureImageSpec } from './azure/imported-image.js'
 import type { GoogleImageSpec } from './google/imported-image.js'
 import { buildStateBlock } from './state-block.js'
@@ -39,7 +40,7 @@ export interface ImportedImageSpec {
 }
 
 /** One member for each provider that takes images. */
-export type ImageSpec = GoogleImageSpec | AzureImageSpec
+export type ImageSpec = AwsImageSpec | AzureImageSpec | GoogleImageSpec
 
 /** What the engine reads (`cdk.tf.json`) to have this one image; pure but for cdktf's own temporary app. */
 export async function synthesiseImage(spec: ImageSpec): Promise<string> {
@@ -53,6 +54,8 @@ export async function synthesiseImage(spec: ImageSpec): Promise<string> {
 /** The classes of one cloud only are loaded: each takes its time. */
 async function buildImage(stack: TerraformStack, spec: ImageSpec): Promise<void> {
   switch (spec.provider) {
+    case 'aws':
+      return void (await import('./aws/imported-image.js')).buildAwsImage(stack, spec)
     case 'google':
       return void (await import('./google/imported-image.js')).buildGoogleImage(stack, spec)
     case 'azure':

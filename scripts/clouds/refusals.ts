@@ -9,7 +9,11 @@ type Row = readonly [provider: CloudName, code: CloudRefusalCode, pattern: RegEx
  * clock that is wrong shows as either). Google's providers leave the code out: there the sentence is what is known.
  */
 const REFUSALS: readonly Row[] = [
-  ['aws', 'cloud-throttled', /RequestLimitExceeded|\bThrottling(Exception)?\b|TooManyRequestsException/],
+  [
+    'aws',
+    'cloud-throttled',
+    /RequestLimitExceeded|\bThrottling(Exception)?\b|(TooManyRequests|RequestThrottled|ConcurrentLimitExceeded)Exception/,
+  ],
   [
     'google',
     'cloud-throttled',
@@ -53,7 +57,7 @@ const REFUSALS: readonly Row[] = [
   [
     'aws',
     'cloud-quota',
-    /\b(VcpuLimit|InstanceLimit|AddressLimit|VpcLimit|SecurityGroupLimit|VolumeLimit|MaxSpotInstanceCount|MaxIOPSLimit)Exceeded\b|PendingVerification/,
+    /\b(VcpuLimit|InstanceLimit|AddressLimit|VpcLimit|SecurityGroupLimit|VolumeLimit|MaxSpotInstanceCount|MaxIOPSLimit|SnapshotLimit|ServiceQuota)Exceeded(Exception)?\b|PendingVerification/,
   ],
   ['google', 'cloud-quota', /Quota '[^']+' exceeded|QUOTA_EXCEEDED|quotaExceeded/],
   ['azure', 'cloud-quota', /exceeding approved .{1,80}quota|\b\w*QuotaExceeded\b|PublicIPCountLimitReached/],

@@ -6,7 +6,7 @@ export const imagesForgetCommand: Command = {
   positionals: '[distro]',
   describe: 'Remove an imported image with its uploaded disk, and verify that both are gone',
   options: {
-    provider: { type: 'string', requiresArg: true, describe: 'google or azure' },
+    provider: { type: 'string', requiresArg: true, describe: 'aws, azure or google' },
     ...{ arch: machineOptions['arch'] ?? {} },
     ...leaseOptions,
     ...yesOption,

@@ -7,7 +7,7 @@ export const imagesImportCommand: Command = {
   describe:
     'Custom OS installation: bring a disk to a provider that has no such image; run again, it goes on',
   options: {
-    provider: { type: 'string', requiresArg: true, describe: 'google or azure' },
+    provider: { type: 'string', requiresArg: true, describe: 'aws, azure or google' },
     image: { type: 'string', requiresArg: true, describe: "A disk file or URL instead of the distro's own" },
     checksum: {
       type: 'string',
@@ -20,12 +20,18 @@ export const imagesImportCommand: Command = {
       describe:
         'Where the disk goes on its way: gs://BUCKET/PREFIX, default the bucket of the records; or https://ACCOUNT.blob.core.windows.net/CONTAINER/PREFIX',
     },
+    region: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'On aws: where the image will be, and machines can be made from it',
+    },
     ...{ arch: machineOptions['arch'] ?? {} },
     ...leaseOptions,
   },
   examples: [
     ['distrolab images import arch --provider google', "the distribution's official cloud image"],
     ['distrolab images import arch --provider azure', 'by way of a container, DISTROLAB_BUCKET or --bucket'],
+    ['distrolab images import debian-13 --provider aws --region eu-west-1', 'straight into a snapshot there'],
   ],
   async run(context, { flags }) {
     const { importImage } = await import('../images/import.js')
@@ -34,7 +40,8 @@ export const imagesImportCommand: Command = {
       provider: textFlag(flags, 'provider'),
       image: textFlag(flags, 'image'),
       checksum: textFlag(flags, 'checksum'),
-      bucket: textFlag(flags, 'bucket') ?? context.env.flags['bucket'],
+      bucket: textFlag(flags, 'bucket'),
+      region: textFlag(flags, 'region'),
     })
     const { renderImport } = await import('../report/image-text.js')
     return { text: renderImport(result), json: { ...result.image, ...result, image: undefined } }

@@ -129,7 +129,7 @@ export const cloudExplanations: Explanations<CloudFault> = {
   }),
   'cloud-image-elsewhere': ({ provider, image, region, has }) => ({
     message: `The image can be used in ${has} only, not in ${region}: ${image}`,
-    hint: `distrolab down LAB    # then up with --region ${has}, or with that as \`region\` in the configuration file; ${TITLE[provider]} keeps an imported image where its storage account is`,
+    hint: `distrolab down LAB    # then up with --region ${has}, or with that as \`region\` in the configuration file; ${TITLE[provider]} keeps an imported image in one region`,
     exitCode: EXIT.failed,
   }),
   'cloud-failed': ({ provider, reason }) => ({

@@ -59,6 +59,11 @@ export const imageExplanations: Explanations<ImageFault> = {
     ...(fault.provider === 'azure' ? containerNeeded(fault) : bucketNeeded(fault)),
     exitCode: EXIT.usage,
   }),
+  'import-region-needed': (fault) => ({
+    message: `An image on ${fault.provider} lies in one region, and machines are made from it there only; none is named.`,
+    hint: `${importLine(fault)} --region REGION    # or that as \`region\` in the configuration file; they are listed by\n  distrolab regions --provider ${fault.provider}`,
+    exitCode: EXIT.usage,
+  }),
   'import-account-missing': ({ account, place }) => ({
     message: `The subscription has no storage account ${account} with ${place}. Nothing was made, nothing recorded.`,
     hint: `${MAKE_ACCOUNT(account)} && ${MAKE_CONTAINER(account, 'CONTAINER')}    # or export the ARM_SUBSCRIPTION_ID that has it; then run the same command again`,
@@ -76,7 +81,10 @@ export const imageExplanations: Explanations<ImageFault> = {
   }),
   'import-name-taken': (fault) => ({
     message: `${fault.provider} has an image of that name which this backend did not make: ${fault.id}. Nothing was made, nothing recorded.`,
-    hint: `distrolab up --profile ${fault.distro}-${fault.provider}    # may take it as it is; else: az image delete --ids ${fault.id}`,
+    hint:
+      fault.provider === 'aws'
+        ? `aws ec2 deregister-image --image-id ${fault.id} --region ${fault.region ?? ''}    # if nobody needs it; then run the same command again`
+        : `distrolab up --profile ${fault.distro}-${fault.provider}    # may take it as it is; else: az image delete --ids ${fault.id}`,
     exitCode: EXIT.usage,
   }),
   'import-in-place': (fault) => ({

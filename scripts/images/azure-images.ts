@@ -22,6 +22,7 @@ import { named, type ImageSubject } from './subject.js'
 /** A managed image of the subscription, made from a VHD in a storage account. */
 export const azureImages: ImageProvider = {
   packing: azurePacking,
+  placedBy: 'bucket',
 
   async check({ interrupt, progress }) {
     const { identity, subscription } = await checkAzureAccount(interrupt.signal)
@@ -63,6 +64,7 @@ export const azureImages: ImageProvider = {
       { signal, onProgress: (done, total) => detail(rate.text(done, total)) },
     )
     if (outcome === 'kept') detail(`${record.upload} has it already`)
+    return undefined
   },
 
   async prepare(subject, { region }, { signal }) {

@@ -21,6 +21,7 @@ export type ImageFault =
     }
   /** `got`: what was named instead of one. */
   | ({ readonly code: 'import-bucket-needed'; readonly got?: string } & ImageFields)
+  | ({ readonly code: 'import-region-needed' } & ImageFields)
   /** The subscription has no such storage account; `place`: as a URL. */
   | { readonly code: 'import-account-missing'; readonly account: string; readonly place: string }
   | { readonly code: 'import-container-missing'; readonly account: string; readonly container: string }
@@ -30,11 +31,11 @@ export type ImageFault =
       readonly container: string
       readonly reason: string
     }
-  /** Something has the image's name that this backend has not made; `id`: the provider's own. */
-  | ({ readonly code: 'import-name-taken'; readonly id: string } & ImageFields)
+  /** Something has the image's name that this backend has not made; `id`: the provider's own; `region`: where it does not say so. */
+  | ({ readonly code: 'import-name-taken'; readonly id: string; readonly region?: string } & ImageFields)
   | ({
       readonly code: 'import-in-place'
-      readonly field: 'source' | 'bucket'
+      readonly field: 'source' | 'bucket' | 'region'
       readonly has: string
       readonly asked: string
     } & ImageFields)

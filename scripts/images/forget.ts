@@ -74,7 +74,7 @@ async function carryOut(
   const record = await writer.update({ state: 'forgetting', failure: null })
   const steps = new ImageSteps(session, forgetSteps)
   await steps.run('destroy', (detail) =>
-    unregisterImage(session, engine, provider.buildSpec(context, subject, record), detail),
+    unregisterImage(session, engine, provider.buildSpec(context, subject, record, undefined), detail),
   )
   await steps.run('verify', async (detail) => {
     const left = await provider.removeLeftovers(context, record, { signal, detail }, subject)

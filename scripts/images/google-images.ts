@@ -21,6 +21,7 @@ import { named, type ImageSubject } from './subject.js'
 /** An image of the project, made from an archive in a bucket. */
 export const googleImages: ImageProvider = {
   packing: googlePacking,
+  placedBy: 'bucket',
 
   async check({ interrupt, progress }) {
     const { principal, project } = await checkGoogleAccount(interrupt.signal)
@@ -51,6 +52,7 @@ export const googleImages: ImageProvider = {
       { signal, proxied: env.proxied, onProgress: (done) => detail(rate.text(done, bytes)) },
     )
     if (outcome === 'kept') detail(`${record.upload} has it already`)
+    return undefined
   },
 
   buildSpec(context, subject, record) {

@@ -13,7 +13,7 @@ import { checkImportPrerequisites } from '../prerequisites.js'
 import { packedFolder } from '../workspace.js'
 import { registerImage } from './engine.js'
 import { localName, throughImageGate, type ImageSession } from './gate.js'
-import { imageProviderOf, type ImageProvider } from './image-provider.js'
+import { imageProviderOf, type ImagePlan, type ImageProvider } from './image-provider.js'
 import { packDisk } from './pack.js'
 import { fetchDisk, sourceOf, sourceText, type ImageSource } from './source.js'
 import { ImageSteps } from './steps.js'
@@ -30,6 +30,8 @@ export interface ImportRequest {
   readonly checksum: string | undefined
   /** Where the disk goes on its way, as a URL. */
   readonly bucket: string | undefined
+  /** Where the image goes, where the provider has no such way. */
+  readonly region: string | undefined
 }
 
 export interface ImportResult {
@@ -46,9 +48,10 @@ export interface ImportResult {
 export async function importImage(context: Context, request: ImportRequest): Promise<ImportResult> {
   const subject = await subjectOf(context, request.distro, request.provider)
   const provider = await imageProviderOf(subject)
+  const asked = { ...request, plan: planned(context, subject, provider, request) }
   const known = await readImageRecord(await context.store(), subject.image)
-  if (known !== undefined && isSettled(known, request)) return reused(known)
-  const wish = await wishOf(context, subject, provider, request, known)
+  if (known !== undefined && isSettled(known, asked)) return reused(known)
+  const wish = await wishOf(context, subject, provider, asked, known)
   if (known?.state === 'imported') return reused(known)
   // Whatever can be known to fail is found out before anything is recorded.
   await checkImportPrerequisites(context)
@@ -58,8 +61,8 @@ export async function importImage(context: Context, request: ImportRequest): Pro
   return throughImageGate(context, subject, 'images import', async (session) => {
     const current = session.writer.record
     // As it is now: somebody who was waited for may have done it.
-    if (current !== undefined && isSettled(current, request)) return reused(current)
-    const { source, facts } = await wishOf(context, subject, provider, request, current)
+    if (current !== undefined && isSettled(current, asked)) return reused(current)
+    const { source, facts } = await wishOf(context, subject, provider, asked, current)
     if (current?.state === 'imported') return reused(current)
     if (current?.state === 'forgetting') throw new LabError({ code: 'import-forgetting', ...named(subject) })
     if (current === undefined) await session.writer.create({ ...facts, ...place })
@@ -68,6 +71,29 @@ export async function importImage(context: Context, request: ImportRequest): Pro
     const image = await carryOut(session, provider, engine, source, steps)
     return { image, reused: false, timings: steps.timings }
   })
+}
+
+/** A request with what follows from the place that the user named, if one was. */
+interface Asked extends ImportRequest {
+  readonly plan: ImagePlan | undefined
+}
+
+/** Throws LabError usage for what the provider does not go by, or as its plan. */
+function planned(
+  context: Context,
+  subject: ImageSubject,
+  provider: ImageProvider,
+  { bucket, region }: ImportRequest,
+): ImagePlan | undefined {
+  const { settings, env } = context
+  const isByBucket = provider.placedBy === 'bucket'
+  if ((isByBucket ? region : bucket) !== undefined) {
+    const problem = `${isByBucket ? '--region' : '--bucket'}: a disk goes to ${subject.provider} by --${provider.placedBy} alone`
+    throw new LabError({ code: 'usage', problem, command: 'images import' })
+  }
+  const wanted = settings.region === 'auto' ? undefined : settings.region
+  const place = isByBucket ? (bucket ?? env.flags['bucket']) : wanted
+  return place === undefined ? undefined : provider.plan(context, subject, place)
 }
 
 /** Where an image will be: one that was begun is gone on with in its own account only. */
@@ -87,8 +113,8 @@ async function placeOf(
 const reused = (image: ImageRecord): ImportResult => ({ image, reused: true, timings: [] })
 
 /** Nobody asks for anything else than what is there. */
-const isSettled = ({ state }: ImageRecord, { image, bucket }: ImportRequest): boolean =>
-  state === 'imported' && image === undefined && bucket === undefined
+const isSettled = ({ state, upload }: ImageRecord, { image, plan }: Asked): boolean =>
+  state === 'imported' && image === undefined && (plan === undefined || plan.upload === upload)
 
 interface Wish {
   readonly source: ImageSource
@@ -100,7 +126,7 @@ async function wishOf(
   context: Context,
   subject: ImageSubject,
   provider: ImageProvider,
-  { image, checksum, bucket }: ImportRequest,
+  { image, checksum, plan }: Asked,
   known: ImageRecord | undefined,
 ): Promise<Wish> {
   const { space, holder } = context
@@ -108,12 +134,11 @@ async function wishOf(
   const source = await sourceOf(subject, image, checksum)
   const from = sourceText(source)
   // Who goes on with an import need not know where its disk goes.
-  const { name, upload } =
-    known !== undefined && bucket === undefined ? known : provider.plan(context, subject, bucket)
-  const inPlace = (field: 'source' | 'bucket', has: string, asked: string): LabError =>
+  const { name, upload } = plan ?? known ?? provider.plan(context, subject, undefined)
+  const inPlace = (field: 'source' | 'bucket' | 'region', has: string, asked: string): LabError =>
     new LabError({ code: 'import-in-place', ...named(subject), field, has, asked })
   if (known !== undefined && known.source !== from) throw inPlace('source', known.source, from)
-  if (known !== undefined && known.upload !== upload) throw inPlace('bucket', known.upload, upload)
+  if (known !== undefined && known.upload !== upload) throw inPlace(provider.placedBy, known.upload, upload)
   const facts = {
     ...{ provider: subject.provider, distro: distro.name, architecture, state: 'importing' as const },
     ...{ source: from, digest: null, upload, name, id: null, diskGiB: null },
@@ -138,10 +163,13 @@ async function carryOut(
   const packed = await steps.run('pack', (detail) => packDisk(disk, packing, folder, { signal, detail }))
   const diskGiB = packing.diskGiB(disk.virtualBytes)
   const record = await writer.update({ digest: disk.digest, diskGiB })
-  await steps.run('upload', (detail) => provider.upload(context, record, packed, { signal, detail }, subject))
+  const uploaded = await steps.run('upload', (detail) =>
+    provider.upload(context, record, packed, { signal, detail }, subject),
+  )
   const { id } = await steps.run('register', async (detail) => {
     await provider.prepare(subject, record, { signal, detail })
-    return registerImage(session, engine, provider.buildSpec(context, subject, record), detail)
+    const spec = provider.buildSpec(context, subject, record, uploaded)
+    return registerImage(session, engine, spec, detail)
   })
   const imported = await writer.update({ state: 'imported', id, step: null })
   // The disk itself stays among the images of this computer.

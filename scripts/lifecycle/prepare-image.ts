@@ -35,15 +35,19 @@ export async function prepareImage(
   }
 }
 
-/** The id of the image that `images import` has made for machines of this kind. */
+/** The id of the image that `images import` has made for machines of this kind. Throws LabError cloud-image-elsewhere. */
 async function importedImage(
   context: Context,
   { distro, provider }: Profile,
-  { size }: ImageWish,
+  { size, region }: ImageWish,
 ): Promise<string | undefined> {
   if (provider.name === 'local') return undefined
   const architecture = architectureOf(provider, size.instanceType)
   const image = imageNameOf({ provider: provider.name, distro: distro.name, architecture })
   const record = await readImageRecord(await context.store(), image)
-  return record?.state === 'imported' ? (record.id ?? undefined) : undefined
+  if (record?.state !== 'imported' || record.id === null) return undefined
+  const { id, region: has } = record
+  if (has !== undefined && has !== region)
+    throw new LabError({ code: 'cloud-image-elsewhere', provider: provider.name, image: id, region, has })
+  return id
 }

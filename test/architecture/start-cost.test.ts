@@ -45,7 +45,7 @@ describe('the clients of clouds', () => {
       .filter((path) => wayTo(product, path, isClient, { lazily: false }) !== undefined)
     for (const loader of loaders)
       expect(loader).toMatch(
-        /^(backend\/(s3|gcs|aws)[-.]|scripts\/clouds\/[a-z]+\/|scripts\/images\/(google|azure)-images)/,
+        /^(backend\/(s3|gcs|aws)[-.]|scripts\/clouds\/[a-z]+\/|scripts\/images\/(aws|google|azure)-images)/,
       )
     const doors = product
       .flatMap(importsOf)

@@ -41,6 +41,9 @@ const variants = [
   new LabError({ code: 'interrupted', signal: 'SIGHUP' }),
   new LabError({ code: 'driver', fault: { code: 'interrupted', signal: 'SIGINT' } }),
   new LabError({ code: 'driver', fault: { code: 'port-taken', port: 1, by: 'nginx' } }),
+  new LabError({
+    ...{ code: 'import-name-taken', provider: 'aws', distro: 'arch', id: 'ami-1', region: 'eu-west-1' },
+  }),
 ]
 const all = [...errors, ...variants].map((error) => [explain(error).code, error] as const)
 
@@ -120,6 +123,7 @@ test.each([
   ['cloud-quota', 5],
   ['cloud-region-disabled', 2],
   ['cloud-image-terms', 1],
+  ['import-region-needed', 2],
   ['caller-unknown', 2],
   ['cloud-throttled', 1],
   ['cloud-unreachable', 1],

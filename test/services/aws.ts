@@ -1,21 +1,33 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, open, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { EBSClient, GetSnapshotBlockCommand, ListSnapshotBlocksCommand } from '@aws-sdk/client-ebs'
 import {
+  DeleteSnapshotCommand,
+  DeregisterImageCommand,
+  DescribeImagesCommand,
   DescribeInstancesCommand,
   DescribeKeyPairsCommand,
   DescribeSecurityGroupsCommand,
+  DescribeSnapshotsCommand,
   DescribeVolumesCommand,
   EC2Client,
+  type Image,
   type Instance,
   type SecurityGroup,
+  type Snapshot,
 } from '@aws-sdk/client-ec2'
 import { loadCatalog } from '../../distro-catalog/load.js'
 import { resolveOffer } from '../../distro-catalog/resolve.js'
 import { startMotoServer } from './buckets.js'
-import { FaultyProxy, type Fault } from './faulty-proxy.js'
+import { FaultyProxy, type Fault, type Seen } from './faulty-proxy.js'
 
 const KEYS = { AWS_ACCESS_KEY_ID: 'tester', AWS_SECRET_ACCESS_KEY: 'secret-of-tests' }
+const credentials = { accessKeyId: 'tester', secretAccessKey: 'secret-of-tests' }
+/** Of everybody at moto's. */
+export const ACCOUNT = '123456789012'
+/** Bytes of a snapshot's blocks. */
+const BLOCK = 512 * 1024
 
 /** What there is in a region that somebody made: nothing of the account's own, nothing that is gone. */
 export interface Made {
@@ -45,7 +57,7 @@ export class TestAws {
     const proxy = await FaultyProxy.start(server.url)
     const actions = new Set<string>()
     proxy.rewrite((seen) => {
-      actions.add(serviceOf(seen.headers['authorization']) + (actionOf(seen.body) ?? ''))
+      actions.add(serviceOf(seen.headers['authorization']) + actionOf(seen))
       return seen
     })
     const env = { ...KEYS, AWS_ENDPOINT_URL: proxy.url, AWS_EC2_METADATA_DISABLED: 'true' }
@@ -58,7 +70,6 @@ export class TestAws {
 
   /** Past the proxy. */
   async with<T>(region: string, ask: (client: EC2Client) => Promise<T>): Promise<T> {
-    const credentials = { accessKeyId: 'tester', secretAccessKey: 'secret-of-tests' }
     const client = new EC2Client({ region, endpoint: this.url, credentials })
     return ask(client).finally(() => client.destroy())
   }
@@ -79,13 +90,56 @@ export class TestAws {
     })
   }
 
+  /** The account's own images and snapshots, in whatever state. */
+  registered(
+    region: string,
+  ): Promise<{ readonly images: readonly Image[]; readonly snapshots: readonly Snapshot[] }> {
+    return this.with(region, async (client) => {
+      const { Images = [] } = await client.send(new DescribeImagesCommand({}))
+      const { Snapshots = [] } = await client.send(new DescribeSnapshotsCommand({}))
+      return {
+        images: Images.filter(({ OwnerId }) => OwnerId === ACCOUNT),
+        snapshots: Snapshots.filter(({ OwnerId }) => OwnerId === ACCOUNT),
+      }
+    })
+  }
+
+  /** Removes all of these. */
+  async unregister(region: string): Promise<void> {
+    const { images, snapshots } = await this.registered(region)
+    await this.with(region, async (client) => {
+      for (const { ImageId } of images) await client.send(new DeregisterImageCommand({ ImageId }))
+      for (const { SnapshotId } of snapshots) await client.send(new DeleteSnapshotCommand({ SnapshotId }))
+    })
+  }
+
+  /** Writes what a snapshot holds into a file of so many GiB. */
+  async readSnapshot(region: string, SnapshotId: string, file: string, gib: number): Promise<void> {
+    const client = new EBSClient({ region, endpoint: this.url, credentials })
+    const disk = await open(file, 'w')
+    await disk.truncate(gib * 1024 ** 3)
+    const { Blocks = [] } = await client.send(new ListSnapshotBlocksCommand({ SnapshotId }))
+    for (const { BlockIndex = 0, BlockToken } of Blocks) {
+      const asked = new GetSnapshotBlockCommand({ SnapshotId, BlockIndex, BlockToken })
+      const { BlockData } = await client.send(asked)
+      await disk.write((await BlockData?.transformToByteArray()) ?? Buffer.of(), 0, BLOCK, BlockIndex * BLOCK)
+    }
+    await disk.close()
+    client.destroy()
+  }
+
+  /** Of each request for one that was seen since the last plan. */
+  blocksSent(): number[] {
+    return this.proxy.seen.flatMap(blockOf)
+  }
+
   /** Every request of this kind is refused from now on, in the words of EC2's query interface. */
   refuse(action: string, status: number, code: string, message: string): void {
-    this.proxy.plan(({ body }) => (isAction(body, action) ? refusal(status, code, message) : undefined))
+    this.proxy.plan((seen) => (actionOf(seen) === action ? refusal(status, code, message) : undefined))
   }
 
   asked(action: string): number {
-    return this.proxy.seen.filter(({ body }) => isAction(body, action)).length
+    return this.proxy.seen.filter((seen) => actionOf(seen) === action).length
   }
 
   obey(): void {
@@ -95,8 +149,18 @@ export class TestAws {
 
 export const nothingMade: Made = { instances: [], groups: [], keys: [], volumes: [] }
 
-const actionOf = (body: string): string | null => new URLSearchParams(body).get('Action')
-const isAction = (body: string, action: string): boolean => actionOf(body) === action
+/** Which block of a snapshot a request brings, if it does. */
+export const blockOf = ({ method, url }: Seen): number[] =>
+  method === 'PUT' ? [...url.matchAll(/\/blocks\/(\d+)/g)].map(([, index]) => Number(index)) : []
+
+/** EC2 and STS are told in the body what they are asked, EBS by method and path. */
+function actionOf(seen: Seen): string {
+  const { method, url, body } = seen
+  if (blockOf(seen).length > 0) return 'PutSnapshotBlock'
+  if (method === 'POST' && url.startsWith('/snapshots/completion/')) return 'CompleteSnapshot'
+  if (method === 'POST' && url.startsWith('/snapshots')) return 'StartSnapshot'
+  return new URLSearchParams(body).get('Action') ?? ''
+}
 
 /** By the scope that was signed: `Credential=…/us-east-1/ec2/aws4_request`. */
 const serviceOf = (authorization = ''): string =>

@@ -10,14 +10,25 @@ import { findRefusal } from '../refusals.js'
  */
 export const awsCredentials = defaultProvider({ timeout: 300, maxRetries: 0 })
 
-/** Milliseconds: until a connection, and until an answer. */
-export const REQUEST_TIMEOUTS = { connectionTimeout: 3_000, requestTimeout: 20_000 }
+/** Milliseconds: until a connection, and until an answer. Without the last of these the client only complains of silence. */
+export const REQUEST_TIMEOUTS = {
+  ...{ connectionTimeout: 3_000, requestTimeout: 20_000 },
+  throwOnRequestTimeout: true,
+}
 
 /** What AWS was asked, with its refusals as LabErrors. The endpoint may be another one (AWS_ENDPOINT_URL). */
-export async function withEc2<T>(region: string, ask: (client: EC2Client) => Promise<T>): Promise<T> {
+export function withEc2<T>(region: string, ask: (client: EC2Client) => Promise<T>): Promise<T> {
   const client = new EC2Client({
     ...{ region, credentials: awsCredentials, maxAttempts: 3, requestHandler: REQUEST_TIMEOUTS },
   })
+  return explainedBy(client, ask)
+}
+
+/** Ends the client too. Throws what it is refused as LabError. */
+export async function explainedBy<C extends { destroy(): void }, T>(
+  client: C,
+  ask: (client: C) => Promise<T>,
+): Promise<T> {
   try {
     return await ask(client)
   } catch (error) {

@@ -29,5 +29,10 @@ export async function findStorageAccount(
   const found = all.find((account) => account.name === name)
   if (found === undefined) return undefined
   const { id, location: region, properties } = found
-  return { id, region, blobs: (properties.primaryEndpoints?.blob ?? '').replace(/\/+$/, '') }
+  // Azure writes them in either way: `West Europe`.
+  return {
+    id,
+    region: region.toLowerCase().replaceAll(' ', ''),
+    blobs: (properties.primaryEndpoints?.blob ?? '').replace(/\/+$/, ''),
+  }
 }

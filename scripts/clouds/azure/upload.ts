@@ -1,6 +1,6 @@
 import { open, type FileHandle } from 'node:fs/promises'
 import type { PageBlobClient } from '@azure/storage-blob'
-import { inParallel } from '../../in-parallel.js'
+import { inParallelOrNone } from '../../in-parallel.js'
 import type { BlobPlace } from './blob-place.js'
 import { explainedOfBlob, isAbsent, isCode, openPageBlob, within } from './page-blob.js'
 
@@ -119,7 +119,7 @@ async function send(
   const total = bytesIn(parts)
   let done = total - bytesIn(missing)
   onProgress(done, total)
-  await inTurns(missing, signal, async ({ offset, length }, own) => {
+  await inParallelOrNone(missing, AT_ONCE, signal, async ({ offset, length }, own) => {
     const { buffer } = await file.read(Buffer.alloc(length), 0, length, offset)
     await blob.uploadPages(buffer, offset, length, within(own))
     done += length
@@ -128,26 +128,6 @@ async function send(
 }
 
 const bytesIn = (parts: readonly Part[]): number => parts.reduce((sum, { length }) => sum + length, 0)
-
-/** A few at once. The first that fails stops the others, which have all ended when its error is thrown. */
-async function inTurns<T>(
-  all: readonly T[],
-  signal: AbortSignal,
-  action: (each: T, signal: AbortSignal) => Promise<void>,
-): Promise<void> {
-  const stop = new AbortController()
-  const own = AbortSignal.any([signal, stop.signal])
-  let failure: { readonly error: unknown } | undefined
-  await inParallel(all, AT_ONCE, async (each) => {
-    if (own.aborted) return
-    await action(each, own).catch((error: unknown) => {
-      failure ??= { error }
-      stop.abort()
-    })
-  })
-  if (failure !== undefined) throw failure.error
-  signal.throwIfAborted()
-}
 
 /** Removes a blob with its snapshots; true while it is there all the same. */
 export async function removeBlob(place: BlobPlace, signal: AbortSignal): Promise<boolean> {

@@ -7,6 +7,7 @@ import {
   StopInstancesCommand,
   type ResourceType,
 } from '@aws-sdk/client-ec2'
+import { checkAwsAccount } from '../../../scripts/clouds/aws/account.js'
 import { findImage, findNewestImage } from '../../../scripts/clouds/aws/image.js'
 import {
   findInstances,
@@ -180,4 +181,9 @@ test.each([
     provider: 'aws',
     reason: expect.stringContaining(name),
   })
+})
+
+test('one that never answers is out of reach, and is not waited for', async () => {
+  aws.proxy.plan(() => 'silent before')
+  expect(await faultOf(checkAwsAccount(never))).toMatchObject({ code: 'cloud-unreachable', provider: 'aws' })
 })

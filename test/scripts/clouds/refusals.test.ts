@@ -38,6 +38,22 @@ const told = [
   ['aws', 'cloud-throttled', 'api error RequestLimitExceeded: Request limit exceeded.'],
   [
     'aws',
+    'cloud-throttled',
+    'RequestThrottledException: The number of API requests has exceeded the maximum',
+  ],
+  [
+    'aws',
+    'cloud-throttled',
+    'ConcurrentLimitExceededException: You have reached the limit for concurrent API',
+  ],
+  ['aws', 'cloud-quota', 'ServiceQuotaExceededException: Your current service quotas do not allow you to'],
+  [
+    'aws',
+    'cloud-forbidden',
+    'AccessDeniedException: You do not have sufficient access to perform this action.',
+  ],
+  [
+    'aws',
     'cloud-credentials-refused',
     'Retrieving AWS account details: validating provider credentials: retrieving caller identity from STS: operation error STS: GetCallerIdentity, https response error StatusCode: 403, RequestID: 1, api error ExpiredToken: The security token included in the request is expired',
   ],

@@ -26,13 +26,18 @@ export async function startVendor(megabytes: number) {
   return { vendor, disk }
 }
 
-/** Makes it a computer whose catalog knows our vendor, and whose engine is the stand-in for images. */
-export async function prepareComputer(box: Sandbox, vendor: ImageServer): Promise<void> {
+/** A folder of distros in which Arch comes from our vendor. */
+export async function makeCatalog(box: Sandbox, vendor: ImageServer): Promise<string> {
   const catalog = join(box.root, 'catalog')
   await mkdir(catalog, { recursive: true })
   const arch = await readFile(sourcePath('distro-catalog/distros/arch.yaml'), 'utf8')
   await writeFile(join(catalog, 'arch.yaml'), arch.replaceAll(VENDOR, vendor.url('').replace(/\/$/, '')))
-  await box.configure(`catalog: [${catalog}]\n`)
+  return catalog
+}
+
+/** Makes it a computer whose catalog knows our vendor, and whose engine is the stand-in for images. */
+export async function prepareComputer(box: Sandbox, vendor: ImageServer): Promise<void> {
+  await box.configure(`catalog: [${await makeCatalog(box, vendor)}]\n`)
   const tofu = join(box.root, 'bin', 'tofu')
   await writeFile(tofu, `#!/bin/sh\nexec '${process.execPath}' '${ENGINE}' "$@"\n`)
 }
@@ -156,7 +161,7 @@ export function useImports(megabytes = 18): {
 /** Undefined for a forgotten image, as for one that never was. */
 export async function recordOf(
   box: Sandbox,
-  provider: 'google' | 'azure' = 'google',
+  provider: 'google' | 'azure' | 'aws' = 'google',
 ): Promise<ImageRecord | undefined> {
   const text = await readOptional(join(box.home, 'images', provider, 'arch/x86_64/record.json'))
   const record = text === undefined ? undefined : (JSON.parse(text) as ImageRecord)

@@ -12,7 +12,15 @@ const IMPORT = ['images', 'import', 'arch', '--provider', 'google'] as const
 const FORGET = ['images', 'forget', 'arch', '--provider', 'google'] as const
 
 test.each([
-  ['AWS, with the reason', ['debian-13', '--provider', 'aws'], {}, 2, 'a service role named vmimport'],
+  ['AWS without a region', ['arch', '--provider', 'aws'], {}, 2, '--region REGION'],
+  [
+    'a bucket for AWS',
+    ['arch', '--provider', 'aws', '--bucket', 's3://labs'],
+    {},
+    2,
+    '--bucket: a disk goes',
+  ],
+  ['a region for Google', ['arch', '--provider', 'google', '--region', 'x'], {}, 2, '--region: a disk goes'],
   ['this computer', ['debian-13', '--provider', 'local'], {}, 2, 'by itself'],
   ['a pair that the catalog does not have', ['alpine', '--provider', 'google'], {}, 3, 'alpine'],
   ['no provider', ['arch'], {}, 2, 'its provider with --provider'],

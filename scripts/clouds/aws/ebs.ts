@@ -1,0 +1,17 @@
+import { EBSClient } from '@aws-sdk/client-ebs'
+import { awsCredentials, explainedBy, REQUEST_TIMEOUTS } from './client.js'
+
+/** Milliseconds for half a megabyte, also on a slow line. */
+const BLOCK_TIMEOUT = 60_000
+
+/**
+ * As `withEc2`, for the EBS direct APIs: they write a snapshot without a machine, a bucket or a role
+ * (https://docs.aws.amazon.com/ebs/latest/userguide/ebs-accessing-snapshot.html). Tries again for some ten seconds.
+ */
+export function withEbs<T>(region: string, ask: (client: EBSClient) => Promise<T>): Promise<T> {
+  const client = new EBSClient({
+    ...{ region, credentials: awsCredentials, maxAttempts: 7 },
+    requestHandler: { ...REQUEST_TIMEOUTS, requestTimeout: BLOCK_TIMEOUT },
+  })
+  return explainedBy(client, ask)
+}

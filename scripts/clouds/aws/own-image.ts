@@ -1,0 +1,52 @@
+import { DeregisterImageCommand, DescribeImagesCommand, type Filter } from '@aws-sdk/client-ec2'
+import { LabError } from '../../errors.js'
+import { explain } from '../../explain.js'
+import { withEc2 } from './client.js'
+import { tagFilters } from './instances.js'
+
+type Tags = Readonly<Record<string, string>>
+
+export interface OwnImage {
+  readonly id: string
+  readonly tags: Tags
+}
+
+/** The account's image of that name, of which a region has at most one. Throws LabError as `withEc2`. */
+export const findOwnImage = async (
+  region: string,
+  name: string,
+  signal: AbortSignal,
+): Promise<OwnImage | undefined> => (await findOwn(region, [{ Name: 'name', Values: [name] }], signal))[0]
+
+/** Removes the account's images with these tags and returns what is there all the same; what AWS refuses is told by `detail`. */
+export async function removeOwnImages(
+  region: string,
+  tags: Tags,
+  { signal, detail }: { readonly signal: AbortSignal; readonly detail: (text: string) => void },
+): Promise<readonly string[]> {
+  const found = await findOwn(region, tagFilters(tags), signal)
+  for (const { id } of found) {
+    try {
+      await withEc2(region, (client) =>
+        client.send(new DeregisterImageCommand({ ImageId: id }), { abortSignal: signal }),
+      )
+    } catch (error) {
+      if (!(error instanceof LabError)) throw error
+      detail(`image ${id}: ${explain(error).message}`)
+    }
+  }
+  return found.length === 0 ? [] : (await findOwn(region, tagFilters(tags), signal)).map(({ id }) => id)
+}
+
+/** Those that are switched off too. */
+async function findOwn(region: string, Filters: Filter[], signal: AbortSignal): Promise<OwnImage[]> {
+  const { Images = [] } = await withEc2(region, (client) =>
+    client.send(new DescribeImagesCommand({ Owners: ['self'], Filters, IncludeDisabled: true }), {
+      abortSignal: signal,
+    }),
+  )
+  return Images.map(({ ImageId = '', Tags = [] }) => ({
+    id: ImageId,
+    tags: Object.fromEntries(Tags.map(({ Key = '', Value = '' }) => [Key, Value])),
+  }))
+}

@@ -1,0 +1,60 @@
+import { DeleteSnapshotCommand, DescribeSnapshotsCommand, type Snapshot } from '@aws-sdk/client-ec2'
+import { explain } from '../../explain.js'
+import { LabError } from '../../errors.js'
+import { withEc2 } from './client.js'
+import { tagFilters } from './instances.js'
+
+type Tags = Readonly<Record<string, string>>
+
+export interface AwsSnapshot {
+  readonly id: string
+  /** `pending` while it is written or sealed, then `completed` or `error`. */
+  readonly state: string
+  /** Why, of one in `error`. */
+  readonly reason: string
+  readonly tags: Tags
+}
+
+/** The account's snapshots that have all these tags, in whatever state. Throws LabError as `withEc2`. */
+export async function findSnapshots(region: string, tags: Tags, signal: AbortSignal): Promise<AwsSnapshot[]> {
+  return withEc2(region, async (client) => {
+    const found: Snapshot[] = []
+    let NextToken: string | undefined
+    do {
+      const asked = { OwnerIds: ['self'], Filters: tagFilters(tags) }
+      const page = await client.send(
+        new DescribeSnapshotsCommand({ ...asked, ...(NextToken === undefined ? {} : { NextToken }) }),
+        { abortSignal: signal },
+      )
+      found.push(...(page.Snapshots ?? []))
+      NextToken = page.NextToken
+    } while (NextToken !== undefined && NextToken !== '')
+    return found.map(described)
+  })
+}
+
+const described = ({ SnapshotId = '', State, StateMessage = '', Tags = [] }: Snapshot): AwsSnapshot => ({
+  ...{ id: SnapshotId, state: State ?? '', reason: StateMessage },
+  tags: Object.fromEntries(Tags.map(({ Key = '', Value = '' }) => [Key, Value])),
+})
+
+export const removeSnapshot = (region: string, SnapshotId: string, signal: AbortSignal): Promise<unknown> =>
+  withEc2(region, (client) => client.send(new DeleteSnapshotCommand({ SnapshotId }), { abortSignal: signal }))
+
+/** Removes those with these tags and returns what is there all the same; what AWS refuses is told by `detail`. */
+export async function removeSnapshots(
+  region: string,
+  tags: Tags,
+  { signal, detail }: { readonly signal: AbortSignal; readonly detail: (text: string) => void },
+): Promise<readonly string[]> {
+  const found = await findSnapshots(region, tags, signal)
+  for (const { id } of found) {
+    try {
+      await removeSnapshot(region, id, signal)
+    } catch (error) {
+      if (!(error instanceof LabError)) throw error
+      detail(`snapshot ${id}: ${explain(error).message}`)
+    }
+  }
+  return found.length === 0 ? [] : (await findSnapshots(region, tags, signal)).map(({ id }) => id)
+}
