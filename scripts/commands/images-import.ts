@@ -31,7 +31,7 @@ export const imagesImportCommand: Command = {
   examples: [
     ['distrolab images import arch --provider google', "the distribution's official cloud image"],
     ['distrolab images import arch --provider azure', 'by way of a container, DISTROLAB_BUCKET or --bucket'],
-    ['distrolab images import debian-13 --provider aws --region eu-west-1', 'straight into a snapshot there'],
+    ['distrolab images import arch --provider aws', 'into a snapshot, in DISTROLAB_REGION or --region'],
   ],
   async run(context, { flags }) {
     const { importImage } = await import('../images/import.js')

@@ -27,7 +27,7 @@ const registered = () => world().aws.registered(REGION)
 const NOTHING = { images: [], snapshots: [] }
 
 const tagsOf = ({ Tags = [] }: { readonly Tags?: Tag[] | undefined }) =>
-  Object.fromEntries(Tags.map(({ Key, Value }) => [Key, Value]))
+  Object.fromEntries(Tags.map(({ Key = '', Value = '' }) => [Key, Value] as const))
 
 /** What came to AWS is the very disk that the vendor publishes. */
 async function expectSameDisk(box: Sandbox): Promise<void> {
