@@ -10,9 +10,9 @@ import { readImage, removeImage } from '../clouds/azure/image.js'
 import { makeImageGroup, removeEmptyGroup } from '../clouds/azure/image-group.js'
 import { findStorageAccount } from '../clouds/azure/storage-account.js'
 import { removeBlob, uploadPages } from '../clouds/azure/upload.js'
+import { refusable, removeFound } from '../clouds/refusable.js'
 import type { Context } from '../context.js'
 import { LabError } from '../errors.js'
-import { explain } from '../explain.js'
 import type { StepControl } from '../lifecycle/provider-hooks.js'
 import { imageFacts } from './image-facts.js'
 import type { ImageProvider } from './image-provider.js'
@@ -118,13 +118,13 @@ async function removeOwnImage(
   path: string,
   { signal, detail }: StepControl,
 ): Promise<readonly string[]> {
-  const isThere = async (): Promise<boolean> => {
+  const findOwn = async () => {
     const found = await readImage(path, signal)
-    return found !== undefined && isMarked(found, record.tags)
+    return found !== undefined && isMarked(found, record.tags) ? [found] : []
   }
-  if (!(await isThere())) return []
-  await refusable(`image ${record.name}`, detail, () => removeImage(path, signal))
-  return (await isThere()) ? [`image ${record.name} (${path.slice(1)})`] : []
+  const label = (): string => `image ${record.name}`
+  const left = await removeFound(findOwn, () => removeImage(path, signal), { label, detail })
+  return left.map(() => `image ${record.name} (${path.slice(1)})`)
 }
 
 /** With its account the disk is gone too. */
@@ -151,20 +151,6 @@ async function removeGroup(
     isThere = await removeEmptyGroup(group, signal)
   })
   return isThere ? [`resource group ${group}`] : []
-}
-
-/** What Azure refuses is told here, and seen where it is looked for again. */
-async function refusable(
-  what: string,
-  detail: (text: string) => void,
-  action: () => Promise<void>,
-): Promise<void> {
-  try {
-    await action()
-  } catch (error) {
-    if (!(error instanceof LabError)) throw error
-    detail(`${what}: ${explain(error).message}`)
-  }
 }
 
 /** The blob, as the record names it. */

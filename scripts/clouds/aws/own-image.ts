@@ -1,6 +1,5 @@
 import { DeregisterImageCommand, DescribeImagesCommand, type Filter } from '@aws-sdk/client-ec2'
-import { LabError } from '../../errors.js'
-import { explain } from '../../explain.js'
+import { removeFound } from '../refusable.js'
 import { withEc2 } from './client.js'
 import { tagFilters } from './instances.js'
 
@@ -24,19 +23,16 @@ export async function removeOwnImages(
   tags: Tags,
   { signal, detail }: { readonly signal: AbortSignal; readonly detail: (text: string) => void },
 ): Promise<readonly string[]> {
-  const found = await findOwn(region, tagFilters(tags), signal)
-  for (const { id } of found) {
-    try {
-      await withEc2(region, (client) =>
-        client.send(new DeregisterImageCommand({ ImageId: id }), { abortSignal: signal }),
-      )
-    } catch (error) {
-      if (!(error instanceof LabError)) throw error
-      detail(`image ${id}: ${explain(error).message}`)
-    }
-  }
-  return found.length === 0 ? [] : (await findOwn(region, tagFilters(tags), signal)).map(({ id }) => id)
+  const left = await removeFound(
+    () => findOwn(region, tagFilters(tags), signal),
+    ({ id }) => removeOwnImage(region, id, signal),
+    { label: ({ id }) => `image ${id}`, detail },
+  )
+  return left.map(({ id }) => id)
 }
+
+const removeOwnImage = (region: string, ImageId: string, signal: AbortSignal): Promise<unknown> =>
+  withEc2(region, (client) => client.send(new DeregisterImageCommand({ ImageId }), { abortSignal: signal }))
 
 /** Those that are switched off too. */
 async function findOwn(region: string, Filters: Filter[], signal: AbortSignal): Promise<OwnImage[]> {

@@ -1,6 +1,5 @@
 import { DeleteSnapshotCommand, DescribeSnapshotsCommand, type Snapshot } from '@aws-sdk/client-ec2'
-import { explain } from '../../explain.js'
-import { LabError } from '../../errors.js'
+import { removeFound } from '../refusable.js'
 import { withEc2 } from './client.js'
 import { tagFilters } from './instances.js'
 
@@ -47,14 +46,10 @@ export async function removeSnapshots(
   tags: Tags,
   { signal, detail }: { readonly signal: AbortSignal; readonly detail: (text: string) => void },
 ): Promise<readonly string[]> {
-  const found = await findSnapshots(region, tags, signal)
-  for (const { id } of found) {
-    try {
-      await removeSnapshot(region, id, signal)
-    } catch (error) {
-      if (!(error instanceof LabError)) throw error
-      detail(`snapshot ${id}: ${explain(error).message}`)
-    }
-  }
-  return found.length === 0 ? [] : (await findSnapshots(region, tags, signal)).map(({ id }) => id)
+  const left = await removeFound(
+    () => findSnapshots(region, tags, signal),
+    ({ id }) => removeSnapshot(region, id, signal),
+    { label: ({ id }) => `snapshot ${id}`, detail },
+  )
+  return left.map(({ id }) => id)
 }

@@ -1,0 +1,27 @@
+import { LabError } from '../errors.js'
+import { explain } from '../explain.js'
+
+/** What a cloud refuses of this is told by `detail`, and seen where it is looked for again. */
+export async function refusable(
+  what: string,
+  detail: (text: string) => void,
+  action: () => Promise<unknown>,
+): Promise<void> {
+  try {
+    await action()
+  } catch (error) {
+    if (!(error instanceof LabError)) throw error
+    detail(`${what}: ${explain(error).message}`)
+  }
+}
+
+/** Removes each of what `find` finds, one after the other, and returns what is there all the same. */
+export async function removeFound<T>(
+  find: () => Promise<readonly T[]>,
+  remove: (found: T) => Promise<unknown>,
+  { label, detail }: { readonly label: (found: T) => string; readonly detail: (text: string) => void },
+): Promise<readonly T[]> {
+  const found = await find()
+  for (const each of found) await refusable(label(each), detail, () => remove(each))
+  return found.length === 0 ? [] : find()
+}
