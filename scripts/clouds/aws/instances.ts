@@ -5,11 +5,11 @@ import {
   ModifyInstanceAttributeCommand,
   StartInstancesCommand,
   waitUntilInstanceRunning,
-  type Filter,
   type Instance,
 } from '@aws-sdk/client-ec2'
 import { LabError } from '../../errors.js'
 import { withEc2 } from './client.js'
+import { tagFilters, tagsOf, type Tags } from './tags.js'
 
 /** Every state but that of one that is gone. */
 export const LIVING_STATES = ['pending', 'running', 'stopping', 'stopped', 'shutting-down']
@@ -19,17 +19,13 @@ export interface AwsInstance {
   readonly state: string
   /** Public, IPv4. */
   readonly address: string | undefined
-  readonly tags: Readonly<Record<string, string>>
+  readonly tags: Tags
 }
-
-/** By what everything of a lab is marked with. */
-export const tagFilters = (tags: Readonly<Record<string, string>>): Filter[] =>
-  Object.entries(tags).map(([name, value]) => ({ Name: `tag:${name}`, Values: [value] }))
 
 /** The living instances that have all these tags; several of one name are possible after a crash. */
 export async function findInstances(
   region: string,
-  tags: Readonly<Record<string, string>>,
+  tags: Tags,
   signal?: AbortSignal,
 ): Promise<AwsInstance[]> {
   const { Reservations = [] } = await withEc2(region, (client) =>
@@ -43,11 +39,11 @@ export async function findInstances(
   return Reservations.flatMap(({ Instances = [] }) => Instances).map(described)
 }
 
-const described = ({ InstanceId = '', State, PublicIpAddress, Tags = [] }: Instance): AwsInstance => ({
-  id: InstanceId,
-  state: State?.Name ?? '',
-  address: PublicIpAddress,
-  tags: Object.fromEntries(Tags.map(({ Key = '', Value = '' }) => [Key, Value])),
+const described = (instance: Instance): AwsInstance => ({
+  id: instance.InstanceId ?? '',
+  state: instance.State?.Name ?? '',
+  address: instance.PublicIpAddress,
+  tags: tagsOf(instance),
 })
 
 const START_SECONDS = 120
@@ -55,7 +51,7 @@ const START_SECONDS = 120
 /** Powers a stopped instance on, waits until it runs, and returns the address that it has from now on. */
 export async function startInstance(
   region: string,
-  tags: Readonly<Record<string, string>>,
+  tags: Tags,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const [instance] = await findInstances(region, tags)

@@ -11,7 +11,8 @@ import {
 } from '@aws-sdk/client-ec2'
 import { LabError } from '../../errors.js'
 import { withEc2 } from './client.js'
-import { findInstances, tagFilters } from './instances.js'
+import { findInstances } from './instances.js'
+import { tagFilters, type Tags } from './tags.js'
 
 /** In the order in which they can be removed: a group can't go before the machines that are in it. */
 const KINDS = ['instance', 'volume', 'security-group', 'key-pair'] as const
@@ -23,8 +24,6 @@ export interface AwsThing {
   /** What it is removed by, where that is not its id. */
   readonly name?: string
 }
-
-type Tags = Readonly<Record<string, string>>
 
 /** Everything of a lab that AWS still has, by its tags alone: neither record nor state is asked. */
 export async function findThings(region: string, tags: Tags): Promise<AwsThing[]> {

@@ -1,9 +1,7 @@
 import { DeregisterImageCommand, DescribeImagesCommand, type Filter } from '@aws-sdk/client-ec2'
 import { removeFound } from '../refusable.js'
 import { withEc2 } from './client.js'
-import { tagFilters } from './instances.js'
-
-type Tags = Readonly<Record<string, string>>
+import { tagFilters, tagsOf, type Tags } from './tags.js'
 
 export interface OwnImage {
   readonly id: string
@@ -41,8 +39,5 @@ async function findOwn(region: string, Filters: Filter[], signal: AbortSignal): 
       abortSignal: signal,
     }),
   )
-  return Images.map(({ ImageId = '', Tags = [] }) => ({
-    id: ImageId,
-    tags: Object.fromEntries(Tags.map(({ Key = '', Value = '' }) => [Key, Value])),
-  }))
+  return Images.map((image) => ({ id: image.ImageId ?? '', tags: tagsOf(image) }))
 }

@@ -1,9 +1,7 @@
 import { DeleteSnapshotCommand, DescribeSnapshotsCommand, type Snapshot } from '@aws-sdk/client-ec2'
 import { removeFound } from '../refusable.js'
 import { withEc2 } from './client.js'
-import { tagFilters } from './instances.js'
-
-type Tags = Readonly<Record<string, string>>
+import { tagFilters, tagsOf, type Tags } from './tags.js'
 
 export interface AwsSnapshot {
   readonly id: string
@@ -32,9 +30,11 @@ export async function findSnapshots(region: string, tags: Tags, signal: AbortSig
   })
 }
 
-const described = ({ SnapshotId = '', State, StateMessage = '', Tags = [] }: Snapshot): AwsSnapshot => ({
-  ...{ id: SnapshotId, state: State ?? '', reason: StateMessage },
-  tags: Object.fromEntries(Tags.map(({ Key = '', Value = '' }) => [Key, Value])),
+const described = (snapshot: Snapshot): AwsSnapshot => ({
+  id: snapshot.SnapshotId ?? '',
+  state: snapshot.State ?? '',
+  reason: snapshot.StateMessage ?? '',
+  tags: tagsOf(snapshot),
 })
 
 export const removeSnapshot = (region: string, SnapshotId: string, signal: AbortSignal): Promise<unknown> =>

@@ -5,20 +5,13 @@ import { join } from 'node:path'
 import type { AuthContext } from 'ssh2'
 import { connectOnce, SshError, type SshTarget } from '../../../scripts/machine/connect.js'
 import type { Identity } from '../../../scripts/machine/key.js'
+import { withoutComment } from '../../../scripts/machine/public-key.js'
 import { errorOf, faultOf, temporaryFolder, until } from '../support.js'
 import { useClosing } from './closing.js'
 import { newIdentity } from './identity.js'
 import { makeKey, startAgent } from './ssh-agent.js'
 import { startFreezer } from './freezer.js'
-import {
-  allClosed,
-  closedPort,
-  keyLine,
-  newKey,
-  startRawServer,
-  startSshServer,
-  targetAt,
-} from './ssh-server.js'
+import { allClosed, closedPort, newKey, startRawServer, startSshServer, targetAt } from './ssh-server.js'
 
 const identity = newIdentity()
 const TIMEOUTS = { banner: 20_000, login: 20_000 }
@@ -111,7 +104,7 @@ describe('a login', () => {
 
   test('with another host key than the pinned one is refused before our key is offered', async () => {
     const server = closing(await startSshServer())
-    const pinned = keyLine(newKey().public)
+    const pinned = withoutComment(newKey().public)
     const target = targetAt(server.port, identity, { hostKey: pinned })
     expect(await faultOf(connectOnce(target, TIMEOUTS, never()))).toEqual({
       ...{ code: 'host-key-changed', lab: 'demo', machine: 'main', expected: pinned, got: server.hostKey },

@@ -1,13 +1,14 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Identity } from '../../../scripts/machine/key.js'
+import { withoutComment } from '../../../scripts/machine/public-key.js'
 import { temporaryFolder } from '../support.js'
-import { keyLine, newKey } from './ssh-server.js'
+import { newKey } from './ssh-server.js'
 
 /** A key in a file, as `ensureIdentity` would give it. */
 export function newIdentity(): Identity {
   const pair = newKey()
   const file = join(temporaryFolder(), 'id')
   writeFileSync(file, pair.private, { mode: 0o600 })
-  return { source: 'generated', file, publicKey: keyLine(pair.public) }
+  return { source: 'generated', file, publicKey: withoutComment(pair.public) }
 }

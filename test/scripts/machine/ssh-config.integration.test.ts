@@ -7,8 +7,9 @@ import { run } from '../../../scripts/run.js'
 import { ensureIdentity } from '../../../scripts/machine/key.js'
 import { sshAlias, sshCommand, writeSshConfig, type SshHost } from '../../../scripts/machine/ssh-config.js'
 import type { Workspace } from '../../../scripts/workspace.js'
+import { withoutComment } from '../../../scripts/machine/public-key.js'
 import { errorOf, temporaryFolder } from '../support.js'
-import { keyLine, newKey, startSshServer, type SshServer } from './ssh-server.js'
+import { newKey, startSshServer, type SshServer } from './ssh-server.js'
 
 const call = promisify(execFile)
 let server: SshServer | undefined
@@ -70,7 +71,7 @@ describe('the real ssh', () => {
   test('refuses a machine with another host key', async () => {
     server = await startSshServer()
     const config = await written(workspace(), [
-      host({ port: server.port, hostKey: keyLine(newKey().public) }),
+      host({ port: server.port, hostKey: withoutComment(newKey().public) }),
     ])
     const error = await errorOf(run('ssh', ['-F', config, '-o', 'BatchMode=yes', 'demo', 'true']))
     expect(error).toMatchObject({

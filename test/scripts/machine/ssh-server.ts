@@ -6,11 +6,9 @@ import type { Identity } from '../../../scripts/machine/key.js'
 import type { SshTarget } from '../../../scripts/machine/connect.js'
 import { until } from '../support.js'
 import { generateKeyPair } from '../../../scripts/machine/key-pair.js'
+import { withoutComment } from '../../../scripts/machine/public-key.js'
 
 export const newKey = (): { private: string; public: string } => generateKeyPair('test')
-
-/** The first two words of a public key. */
-export const keyLine = (text: string): string => text.trim().split(/\s+/).slice(0, 2).join(' ')
 
 export interface ServerOptions {
   readonly hostKey?: { private: string; public: string }
@@ -68,7 +66,7 @@ export async function startSshServer(options: ServerOptions = {}): Promise<SshSe
   await once(server, 'listening')
   return {
     port: (server.address() as AddressInfo).port,
-    hostKey: keyLine(host.public),
+    hostKey: withoutComment(host.public),
     connections: () => connections,
     open: () => clients.size,
     offered,

@@ -2,18 +2,11 @@ import { describe, expect, test } from '@jest/globals'
 import { getEventListeners } from 'node:events'
 import type { SshTarget } from '../../../scripts/machine/connect.js'
 import { waitForSsh, type WaitOptions } from '../../../scripts/machine/wait-ssh.js'
+import { withoutComment } from '../../../scripts/machine/public-key.js'
 import { errorOf, faultOf, until } from '../support.js'
 import { useClosing } from './closing.js'
 import { newIdentity } from './identity.js'
-import {
-  allClosed,
-  closedPort,
-  keyLine,
-  newKey,
-  startRawServer,
-  startSshServer,
-  targetAt,
-} from './ssh-server.js'
+import { allClosed, closedPort, newKey, startRawServer, startSshServer, targetAt } from './ssh-server.js'
 
 const identity = newIdentity()
 const closing = useClosing()
@@ -94,7 +87,7 @@ describe('the wait', () => {
 
   test('ends at once on a changed host key, because no wait can mend that', async () => {
     const server = closing(await startSshServer())
-    const target: SshTarget = targetAt(server.port, identity, { hostKey: keyLine(newKey().public) })
+    const target: SshTarget = targetAt(server.port, identity, { hostKey: withoutComment(newKey().public) })
     expect((await faultOf(waitForSsh(target, waiting().options))).code).toBe('host-key-changed')
     expect(server.connections()).toBe(1)
   })
