@@ -7,26 +7,6 @@ import type { GoogleImageSpec } from './google/imported-image.js'
 import { buildStateBlock } from './state-block.js'
 import { escapeTemplates } from './templates.js'
 
-/** A disk before it is packed. */
-export interface SourceDisk {
-  /** Absolute path. */
-  readonly disk: string
-  /** As qemu-img calls it. */
-  readonly format: string
-  readonly virtualBytes: number
-}
-
-/** The form in which a provider takes a disk. Pure. */
-export interface DiskPacking {
-  /** What the commands leave in their working folder. */
-  readonly file: string
-  readonly contentType: string
-  /** Program and arguments of each, in their order; they run in a folder of their own. */
-  commands(source: SourceDisk): readonly (readonly [string, ...string[]])[]
-  /** The size of a machine's disk that the packed one fills. */
-  diskGiB(virtualBytes: number): number
-}
-
 /** What the stack of an image is made from, whatever the provider: values only. */
 export interface ImportedImageSpec {
   /** Of the stack: `arch-x86_64`. */

@@ -3,7 +3,7 @@ import { loadRegions } from '../../distro-catalog/load.js'
 import { findRegion } from '../../distro-catalog/rank-regions.js'
 import { imageName } from '../../stacks/aws/names.js'
 import { awsPacking } from '../../stacks/aws/packing.js'
-import { imageId, imageTags } from '../../stacks/naming.js'
+import { imageId } from '../../stacks/naming.js'
 import { checkAwsAccount } from '../clouds/aws/account.js'
 import { findOwnImage, removeOwnImages } from '../clouds/aws/own-image.js'
 import { removeSnapshots } from '../clouds/aws/snapshots.js'
@@ -11,8 +11,9 @@ import { snapshotUrl, uploadSnapshot, type SnapshotPlace } from '../clouds/aws/u
 import { LabError } from '../errors.js'
 import { packedFolder } from '../workspace.js'
 import { localName } from './gate.js'
-import { imageFacts } from './image-facts.js'
+import { descriptionOf, imageFacts } from './image-facts.js'
 import type { ImageProvider } from './image-provider.js'
+import { checkOurs } from './marks.js'
 import { Rate } from './rate.js'
 import { named } from './subject.js'
 
@@ -32,21 +33,18 @@ export const awsImages: ImageProvider = {
     return { name, upload: snapshotUrl({ region, name }) }
   },
 
-  async locate({ interrupt, space }, subject, { name, upload }) {
+  async locate(context, subject, { name, upload }) {
     const { region } = placeOf(upload)
     findRegion(await loadRegions('aws'), region)
-    const taken = await findOwnImage(region, name, interrupt.signal)
-    const tags = imageTags(space.backendId, subject.distro.name, subject.architecture)
-    const isOurs = Object.entries(tags).every(([tag, value]) => taken?.tags[tag] === value)
-    if (taken !== undefined && !isOurs)
-      throw new LabError({ code: 'import-name-taken', ...named(subject), id: taken.id, region })
+    const taken = await findOwnImage(region, name, context.interrupt.signal)
+    checkOurs(context, subject, taken, region)
     return region
   },
 
   async upload({ space }, record, { file, digest }, { signal, detail }, subject) {
     const rate = new Rate()
     const memory = join(packedFolder(space, localName(subject.image)), 'snapshot')
-    const description = `distrolab: ${record.distro} ${record.architecture}`
+    const description = descriptionOf(record)
     const { id, outcome } = await uploadSnapshot(
       placeOf(record.upload),
       { ...{ file, digest, description, memory }, gib: record.diskGiB ?? 1, tags: record.tags },

@@ -3,7 +3,7 @@ import { listImageRecords } from '../../backend/image-record.js'
 import { imageUploadKey } from '../../backend/keys.js'
 import { imageName, IMAGES_GROUP } from '../../stacks/azure/names.js'
 import { azurePacking } from '../../stacks/azure/packing.js'
-import { imageId, imageTags } from '../../stacks/naming.js'
+import { imageId } from '../../stacks/naming.js'
 import { checkAzureAccount } from '../clouds/azure/account.js'
 import { blobUrl, parseBlobPlace, type BlobPlace } from '../clouds/azure/blob-place.js'
 import { readImage, removeImage } from '../clouds/azure/image.js'
@@ -16,6 +16,7 @@ import { LabError } from '../errors.js'
 import type { StepControl } from '../lifecycle/provider-hooks.js'
 import { imageFacts } from './image-facts.js'
 import type { ImageProvider } from './image-provider.js'
+import { checkOurs, isMarked } from './marks.js'
 import { Rate } from './rate.js'
 import { named, type ImageSubject } from './subject.js'
 
@@ -42,17 +43,14 @@ export const azureImages: ImageProvider = {
     return { name: catalogOf(subject)?.name ?? own, upload: blobUrl({ ...place, path }) }
   },
 
-  async locate({ interrupt, space }, subject, { name, upload }) {
-    const { signal } = interrupt
+  async locate(context, subject, { name, upload }) {
+    const { signal } = context.interrupt
     const place = placeOf(upload)
     const account = await findStorageAccount(place.account, signal)
     // Credentials go nowhere but where Azure itself says that the account is.
     if (account?.blobs !== place.blobs)
       throw new LabError({ code: 'import-account-missing', account: place.account, place: place.blobs })
-    const taken = await readImage(pathOf(subject, name), signal)
-    const tags = imageTags(space.backendId, subject.distro.name, subject.architecture)
-    if (taken !== undefined && !isMarked(taken, tags))
-      throw new LabError({ code: 'import-name-taken', ...named(subject), id: taken.id })
+    checkOurs(context, subject, await readImage(pathOf(subject, name), signal))
     return account.region
   },
 
@@ -106,11 +104,6 @@ function assertX86(subject: ImageSubject): void {
   const reason = 'Azure makes machines of that processor from images of a gallery only'
   throw new LabError({ code: 'import-unsupported', ...named(subject), reason })
 }
-
-const isMarked = (
-  { tags = {} }: { readonly tags?: Readonly<Record<string, string>> },
-  expected: Readonly<Record<string, string>>,
-): boolean => Object.entries(expected).every(([tag, value]) => tags[tag] === value)
 
 /** One that somebody else has made under that name is none of ours. */
 async function removeOwnImage(

@@ -6,14 +6,20 @@ import { REGISTRY_NAME } from '../lifecycle/cloud-hooks.js'
 import { firmwareOf } from './source.js'
 import type { ImageSubject } from './subject.js'
 
+/** Where whoever looks at it at the provider reads it. */
+export const descriptionOf = ({ distro, architecture }: ImageRecord): string =>
+  `distrolab: ${distro} ${architecture}`
+
 /** What the stack of an image is made from on whatever provider. */
 export const imageFacts = (
   { location, settings }: Context,
   subject: ImageSubject,
-  { distro, architecture, name, digest, tags }: ImageRecord,
+  record: ImageRecord,
 ): ImportedImageSpec => ({
-  ...{ id: `${distro}-${architecture}`, state: stateBackend(location, subject.image), name, tags },
-  description: `distrolab: ${distro} ${architecture}, ${digest ?? 'not loaded yet'}`,
+  id: `${record.distro}-${record.architecture}`,
+  state: stateBackend(location, subject.image),
+  ...{ name: record.name, tags: record.tags },
+  description: `${descriptionOf(record)}, ${record.digest ?? 'not loaded yet'}`,
   firmware: firmwareOf(subject),
   providerVersion: settings.providerVersions[REGISTRY_NAME[subject.provider]] ?? null,
 })

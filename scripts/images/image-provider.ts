@@ -1,5 +1,6 @@
 import type { ImageRecord } from '../../backend/image-record-schema.js'
-import type { DiskPacking, ImageSpec } from '../../stacks/imported-image.js'
+import type { ImageSpec } from '../../stacks/imported-image.js'
+import type { DiskPacking } from '../../stacks/packing.js'
 import type { Context } from '../context.js'
 import type { StepControl } from '../lifecycle/provider-hooks.js'
 import type { PackedDisk } from './pack.js'

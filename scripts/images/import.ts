@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises'
 import type { ImageRecord } from '../../backend/image-record-schema.js'
 import { readImageRecord } from '../../backend/image-record.js'
 import { imageTags } from '../../stacks/naming.js'
+import { diskGiB } from '../../stacks/packing.js'
 import type { Context } from '../context.js'
 import type { Engine } from '../engine/resolve.js'
 import { LabError } from '../errors.js'
@@ -158,11 +159,11 @@ async function carryOut(
 ): Promise<ImageRecord> {
   const { context, subject, writer, signal } = session
   const folder = packedFolder(context.space, localName(subject.image))
-  const { packing } = provider
   const disk = await steps.run('fetch', (detail) => fetchDisk(context, subject, source, { signal, detail }))
-  const packed = await steps.run('pack', (detail) => packDisk(disk, packing, folder, { signal, detail }))
-  const diskGiB = packing.diskGiB(disk.virtualBytes)
-  const record = await writer.update({ digest: disk.digest, diskGiB })
+  const packed = await steps.run('pack', (detail) =>
+    packDisk(disk, provider.packing, folder, { signal, detail }),
+  )
+  const record = await writer.update({ digest: disk.digest, diskGiB: diskGiB(disk.virtualBytes) })
   const uploaded = await steps.run('upload', (detail) =>
     provider.upload(context, record, packed, { signal, detail }, subject),
   )

@@ -1,7 +1,7 @@
 import { readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import prettyBytes from 'pretty-bytes'
-import type { DiskPacking } from '../../stacks/imported-image.js'
+import type { DiskPacking } from '../../stacks/packing.js'
 import { LabError } from '../errors.js'
 import type { StepControl } from '../lifecycle/provider-hooks.js'
 import { run, RunError } from '../run.js'

@@ -1,21 +1,17 @@
 import { expect, test } from '@jest/globals'
 import type { AwsImageSpec } from '../../../stacks/aws/imported-image.js'
 import { imageName } from '../../../stacks/aws/names.js'
-import { awsPacking } from '../../../stacks/aws/packing.js'
 import { synthesiseImage } from '../../../stacks/imported-image.js'
-import { imageId, imageTags } from '../../../stacks/naming.js'
+import { imageId } from '../../../stacks/naming.js'
 import { readProviderSchema } from '../cloud-labs.js'
+import { importedArch } from '../imported-arch.js'
 import { checkConfiguration } from '../schema-check.js'
 
 const spec: AwsImageSpec = {
+  ...importedArch,
   provider: 'aws',
-  id: 'arch-x86_64',
   state: { kind: 'local', path: '/home/anna/images/aws/arch/x86_64/tofu.tfstate' },
   name: imageName(imageId('0a1b2c3d', 'arch', 'x86_64')),
-  description: 'distrolab: arch x86_64, sha256:00',
-  tags: imageTags('0a1b2c3d', 'arch', 'x86_64'),
-  firmware: 'uefi',
-  providerVersion: null,
   region: 'eu-west-1',
   architecture: 'x86_64',
   snapshotId: 'snap-0123456789abcdef0',
@@ -85,15 +81,4 @@ test('names keep to the rules of AWS at their limits', () => {
     'distrolab-0a1b2c3d-ubuntu-24.04-x86_64',
   )
   expect(imageName(imageId('0a1b2c3d', 'a'.repeat(130), 'x86_64'))).toMatch(/^[\w./()[\] '@-]{128}$/)
-})
-
-test.each([
-  [1, 1],
-  [1024 ** 3, 1],
-  [1024 ** 3 + 512, 2],
-  [5 * 1024 ** 3, 5],
-])('a disk of %d bytes becomes one of whole GiB: %d', (virtualBytes, gib) => {
-  expect(awsPacking.diskGiB(virtualBytes)).toBe(gib)
-  const commands = awsPacking.commands({ disk: '/d.qcow2', format: 'qcow2', virtualBytes })
-  expect(commands[1]?.at(-1)).toBe(String(gib * 1024 ** 3))
 })

@@ -1,21 +1,17 @@
 import { expect, test } from '@jest/globals'
 import type { AzureImageSpec } from '../../../stacks/azure/imported-image.js'
 import { imageName } from '../../../stacks/azure/names.js'
-import { azurePacking } from '../../../stacks/azure/packing.js'
 import { synthesiseImage } from '../../../stacks/imported-image.js'
-import { imageId, imageTags } from '../../../stacks/naming.js'
+import { imageId } from '../../../stacks/naming.js'
 import { readProviderSchema } from '../cloud-labs.js'
+import { importedArch } from '../imported-arch.js'
 import { checkConfiguration } from '../schema-check.js'
 
 const spec: AzureImageSpec = {
+  ...importedArch,
   provider: 'azure',
-  id: 'arch-x86_64',
   state: { kind: 'local', path: '/home/anna/images/azure/arch/x86_64/tofu.tfstate' },
   name: 'distrolab-arch-x86-64',
-  description: 'distrolab: arch x86_64, sha256:00',
-  tags: imageTags('0a1b2c3d', 'arch', 'x86_64'),
-  firmware: 'uefi',
-  providerVersion: null,
   region: 'westeurope',
   resourceGroup: 'distrolab-images',
   blobUrl: 'https://labdisks.blob.core.windows.net/disks/images/azure/arch/x86_64/0a1b2c3d-disk.vhd',
@@ -57,15 +53,4 @@ test('names keep to the rules of Azure at their limits', () => {
     'distrolab-0a1b2c3d-ubuntu-24-04-x86-64',
   )
   expect(imageName(imageId('0a1b2c3d', 'a'.repeat(90), 'x86_64'))).toMatch(/^[a-z][a-z0-9-]{78}[a-z0-9]$/)
-})
-
-test.each([
-  [1, 1, 1],
-  [1024 ** 2 + 1, 2, 1],
-  [2 * 1024 ** 3, 2048, 2],
-  [2 * 1024 ** 3 + 512, 2049, 3],
-])('a disk of %d bytes becomes one of whole MiB: %d', (virtualBytes, mib, gib) => {
-  expect(azurePacking.diskGiB(virtualBytes)).toBe(gib)
-  const commands = azurePacking.commands({ disk: '/d.qcow2', format: 'qcow2', virtualBytes })
-  expect(commands[1]?.at(-1)).toBe(String(mib * 1024 ** 2))
 })

@@ -1,21 +1,17 @@
 import { expect, test } from '@jest/globals'
 import type { GoogleImageSpec } from '../../../stacks/google/imported-image.js'
 import { imageName } from '../../../stacks/google/names.js'
-import { googlePacking } from '../../../stacks/google/packing.js'
 import { synthesiseImage } from '../../../stacks/imported-image.js'
-import { imageId, imageTags } from '../../../stacks/naming.js'
+import { imageId } from '../../../stacks/naming.js'
 import { readProviderSchema } from '../cloud-labs.js'
+import { importedArch } from '../imported-arch.js'
 import { checkConfiguration } from '../schema-check.js'
 
 const spec: GoogleImageSpec = {
+  ...importedArch,
   provider: 'google',
-  id: 'arch-x86_64',
   state: { kind: 'local', path: '/home/anna/images/google/arch/x86_64/tofu.tfstate' },
   name: imageName(imageId('0a1b2c3d', 'arch', 'x86_64')),
-  description: 'distrolab: arch x86_64, sha256:00',
-  tags: imageTags('0a1b2c3d', 'arch', 'x86_64'),
-  firmware: 'uefi',
-  providerVersion: null,
   family: 'distrolab-arch-x86-64',
   bucket: 'disks',
   object: 'team/images/google/arch/x86_64/0a1b2c3d-disk.tar.gz',
@@ -62,15 +58,4 @@ test('names keep to the rules of Google at their limits', () => {
     'distrolab-0a1b2c3d-ubuntu-24-04-arm64',
   )
   expect(imageName(imageId('0a1b2c3d', 'a'.repeat(60), 'arm64'))).toMatch(/^[a-z][a-z0-9-]{61}[a-z0-9]$/)
-})
-
-test.each([
-  [1, 1],
-  [1024 ** 3, 1],
-  [1024 ** 3 + 512, 2],
-  [5 * 1024 ** 3, 5],
-])('a disk of %d bytes becomes one of whole GiB: %d', (virtualBytes, gib) => {
-  expect(googlePacking.diskGiB(virtualBytes)).toBe(gib)
-  const commands = googlePacking.commands({ disk: '/d.qcow2', format: 'qcow2', virtualBytes })
-  expect(commands[1]?.at(-1)).toBe(String(gib * 1024 ** 3))
 })
