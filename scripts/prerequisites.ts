@@ -66,6 +66,13 @@ export const LOCAL_PREREQUISITES: readonly Prerequisite[] = [
     anyOf: ['mkfs.ext4', '/usr/sbin/mkfs.ext4', '/sbin/mkfs.ext4'],
   },
   {
+    name: 'mount',
+    package: 'mount',
+    purpose: 'builds an image',
+    anyOf: ['mount'],
+    versionArgs: ['--version'],
+  },
+  {
     name: 'Debian archive keyring',
     package: 'debian-archive-keyring',
     purpose: 'verifies the packages of a built image',
