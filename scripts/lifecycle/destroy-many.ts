@@ -36,7 +36,7 @@ export interface Judge {
 }
 
 /** More than there are processors: most of a destruction is waiting for processes and disks. */
-const AT_ONCE = 6
+const AT_ONCE = 10
 
 /** Destroys labs side by side, each through the gate under the command's name; one that fails stops no other. */
 export async function destroyMany(

@@ -7,6 +7,7 @@ import type { LabRecord } from '../../backend/record-schema.js'
 import type { LabSpec } from '../../stacks/spec.js'
 import { engineEncryption } from '../encryption.js'
 import { initialise, type EngineRun } from '../engine/engine-run.js'
+import { isInitialised, markInitialised, unmarkInitialised } from '../engine/initialised.js'
 import type { Engine } from '../engine/resolve.js'
 import { describeEvent, type Outputs } from '../engine/stream.js'
 import { LabError } from '../errors.js'
@@ -34,7 +35,10 @@ export async function writeConfiguration(session: Session, spec: LabSpec): Promi
   return folder
 }
 
-/** The step `init`. A state that an earlier run could not write is put back before anybody reads the old one. */
+/**
+ * The step `init`, unless an earlier command has done it. A state that an earlier run could not write is put back before
+ * anybody reads the old one.
+ */
 export async function initialiseEngine(
   session: EngineSession,
   engine: Engine,
@@ -43,15 +47,18 @@ export async function initialiseEngine(
   detail: (text: string) => void,
 ): Promise<void> {
   const isErrored = hasErroredState(folder)
+  if (!isErrored && (await isInitialised(folder, engine))) return
   // `init` itself reads a local state, and fails on one that was cut short.
   if (isErrored && state.kind === 'local') await recoverLocalState(state, folder)
   const { context, lab, writer, signal } = session
+  await unmarkInitialised(folder)
   await withProviders(context, { lab, provider: writer.lab?.provider, signal }, (providers) =>
     runOperation(session, engine, folder, detail, (run) => initialise({ ...run, providers })),
   )
   if (isErrored && state.kind !== 'local')
     await runOperation(session, engine, folder, detail, recoverRemoteState)
   if (isErrored) session.log.warn('recovered the state that OpenTofu could not write')
+  await markInitialised(folder, engine)
 }
 
 /**
@@ -91,6 +98,8 @@ export async function runOperation(
     })
   } catch (error) {
     runsOn = isRunningOn(error)
+    // Whatever it is: a folder that is initialised anew is no part of it.
+    await unmarkInitialised(folder)
     throw fault !== undefined && isEngineFailure(error) ? fault : error
   } finally {
     done()

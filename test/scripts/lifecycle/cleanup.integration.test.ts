@@ -30,10 +30,10 @@ describe('cleanup', () => {
     const box = await makeSandbox()
     for (const name of ['a', 'b', 'c', 'gone']) await make(box, name)
     await box.ok('down', 'gone')
-    const init = await box.hold('init')
+    const engines = await box.hold('destroy')
     const cli = box.start(['cleanup', '-y'])
     await waitUntil('an engine for each lab', () => box.processes('engine').length === 3)
-    await init.release()
+    await engines.release()
     const run = await cli.done
     expect(`${run.code} ${run.stderr}`).toMatch(/^0 /)
     expect(run.stdout).toMatch(

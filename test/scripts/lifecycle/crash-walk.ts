@@ -56,7 +56,7 @@ async function leavePlace({ box, warm }: Place): Promise<void> {
 }
 
 /** A command is struck on a ready lab, `up` on a destroyed one, `reap` on one whose time is over. */
-async function prepare(place: Place, { verb }: CrashCase, isReady: boolean): Promise<void> {
+async function prepare(place: Place, { verb, point }: CrashCase, isReady: boolean): Promise<void> {
   const { box, warm } = place
   if (verb === 'up' && isReady) {
     await warm.ok('down', LAB)
@@ -66,6 +66,8 @@ async function prepare(place: Place, { verb }: CrashCase, isReady: boolean): Pro
     await warm.ok('up', LAB)
     await expectReady(place)
   }
+  // What `up` has initialised is not initialised again.
+  if (point.step === 'init') await box.forgetWork()
   if (verb !== 'reap') return
   await warm.ok('extend', LAB, '--ttl', '1ms')
   // Whether it powered the machine off or not: what reap finds does not change any more.

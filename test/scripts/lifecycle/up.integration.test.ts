@@ -1,4 +1,6 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { createConnection } from 'node:net'
+import { join } from 'node:path'
 import { describe, expect, jest, test } from '@jest/globals'
 import { useSandboxes } from '../../stand-in/sandbox.js'
 
@@ -62,6 +64,32 @@ describe('up, status, list, history and down', () => {
     expect(await box.engineCalls()).toEqual(calls)
     expect(box.machines()).toEqual([first])
     expect(await box.transitions('debian-local')).toEqual(NEW_LAB)
+  })
+
+  test.each([
+    ['in a folder that is initialised already it is not initialised again', 'kept', ['destroy']],
+    ['a work folder that is gone is made again', 'gone', ['init', 'destroy']],
+  ])('%s', async (_what, folder, calls) => {
+    const box = await makeSandbox()
+    await box.up('--profile', 'debian-local')
+    if (folder === 'gone') await box.forgetWork()
+    const before = await box.engineCalls()
+    await box.ok('down', 'debian-local')
+    expect((await box.engineCalls()).slice(before.length)).toEqual(calls)
+    expect(await box.traces()).toEqual([])
+  })
+
+  test('after a failure of the engine the folder is initialised again, in case that it was that', async () => {
+    const box = await makeSandbox()
+    await box.up('--profile', 'debian-local')
+    const [backend = ''] = await readdir(join(box.cache, 'work'))
+    const filled = join(box.cache, 'work', backend, 'debian-local/.terraform')
+    const known = join(filled, 'terraform.tfstate')
+    await writeFile(known, (await readFile(known, 'utf8')).replace('"local"', '"http"'))
+    expect((await box.run(['down', 'debian-local'])).code).toBe(1)
+    expect(await box.state('debian-local')).toBe('destroy-failed')
+    await box.ok('down', 'debian-local')
+    expect(await box.traces()).toEqual([])
   })
 
   test('down leaves no process, port or file of the lab, and says destroyed from then on', async () => {
