@@ -18,6 +18,8 @@ export interface EngineRun {
   readonly encryption?: string | undefined
   /** A folder that is there, for providers that other labs use too; it has one user at a time. */
   readonly providers?: string | undefined
+  /** For what it starts. */
+  readonly variables?: Readonly<Record<string, string>> | undefined
   /** On abort the engine gets exactly one SIGINT and is waited for. */
   readonly signal: AbortSignal
   /** Beyond them the engine is stopped as by an interrupt. */
@@ -27,7 +29,8 @@ export interface EngineRun {
   readonly onEvent?: (event: EngineEvent) => void
 }
 
-const POLL_MS = 25
+/** How often what it says is looked for, while it runs. */
+const POLL_MS = 100
 /** What they print is JSON lines, and only those count. */
 const STREAMS: ReadonlySet<Operation> = new Set(['apply', 'destroy', 'plan'])
 
@@ -132,14 +135,20 @@ function timeoutOf(
   })
 }
 
-function engineVariables({ unset, encryption, providers }: EngineRun): Record<string, string | undefined> {
+function engineVariables({
+  unset,
+  encryption,
+  providers,
+  variables,
+}: EngineRun): Record<string, string | undefined> {
   const removed = Object.fromEntries(unset.map((name) => [name, undefined]))
   // A lab's own lock file knows nothing of what another lab has loaded; without the second variable it is loaded anew.
   const shared =
     providers === undefined
       ? {}
       : { TF_PLUGIN_CACHE_DIR: providers, TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE: '1' }
-  return { ...removed, ...shared, TF_ENCRYPTION: encryption, TF_IN_AUTOMATION: '1', CHECKPOINT_DISABLE: '1' }
+  const own = { TF_ENCRYPTION: encryption, TF_IN_AUTOMATION: '1', CHECKPOINT_DISABLE: '1' }
+  return { ...removed, ...shared, ...own, ...variables }
 }
 
 /** Reads a growing file line by line until its writer ended. */
@@ -153,10 +162,11 @@ async function followLines(
   const file = await open(path, 'r')
   try {
     const decoder = new TextDecoder()
+    const buffer = Buffer.alloc(65536)
     let rest = ''
     for (;;) {
       const last = !running
-      const { bytesRead, buffer } = await file.read({ buffer: Buffer.alloc(65536) })
+      const { bytesRead } = await file.read({ buffer })
       rest += decoder.decode(buffer.subarray(0, bytesRead), { stream: true })
       const lines = rest.split('\n')
       rest = lines.pop() ?? ''

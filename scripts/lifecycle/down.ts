@@ -72,7 +72,13 @@ async function destroyResources(
   const spec = hooks.buildSpec(context, lab, profile, [])
   const folder = await steps.run('synth', () => writeConfiguration(session, spec))
   await steps.run('init', (detail) => initialiseEngine(session, engine, folder, spec.state, detail))
-  await steps.run('destroy', (detail) => runOperation(session, engine, folder, detail, destroy))
+  await steps.run('destroy', async (detail) => {
+    const { ownRemoval } = hooks
+    const variables = ownRemoval?.variables(lab.machines)
+    // What the engine can't do leaves the machines as they are.
+    await runOperation(session, engine, folder, detail, (run) => destroy({ ...run, variables }))
+    for (const machine of lab.machines) await ownRemoval?.remove(machine, { signal: session.signal, detail })
+  })
 }
 
 /** The engine says what it did; this asks what is there. Throws LabError leftovers. */

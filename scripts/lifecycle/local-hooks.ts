@@ -1,4 +1,3 @@
-import prettyBytes from 'pretty-bytes'
 import type { Machine } from '../../backend/record-schema.js'
 import { stateBackend } from '../../backend/state-backend.js'
 import { isLabName } from '../../backend/lab-name.js'
@@ -7,10 +6,9 @@ import { resolveOffer } from '../../distro-catalog/resolve.js'
 import { resolveSize } from '../../distro-catalog/size.js'
 import { driverProgram } from '../../stacks/local/driver-program.js'
 import { findCached } from '../../stacks/local/driver/image/cache.js'
-import { machineFiles } from '../../stacks/local/driver/files.js'
-import type { DriverFault } from '../../stacks/local/driver/errors.js'
 import type { ImageSource, StatusResult } from '../../stacks/local/driver/protocol.js'
 import { canBind } from '../../stacks/local/driver/qemu/port.js'
+import { ownRemovalVariables } from '../../stacks/local/own-removal.js'
 import { imageSourceOf, planLocalLab } from '../../stacks/local/plan.js'
 import { bootAddress, LOCAL_ADDRESS } from '../../stacks/local/addresses.js'
 import { machineId, sshPortCandidates } from '../../stacks/naming.js'
@@ -21,7 +19,8 @@ import { checkLocalPrerequisites } from '../prerequisites.js'
 import { isElsewhere } from './target.js'
 import { machineFolder } from '../workspace.js'
 import { keysOn } from './reach.js'
-import { callDriver, progressText } from './driver.js'
+import { callDriver } from './driver.js'
+import { driverFaultOf, driverOptions, keyOf, placeOf } from './local-machine.js'
 import type { Enforcer, ProviderHooks, StepControl } from './provider-hooks.js'
 
 /** A VM on this computer: OpenTofu owns that it exists, the driver starts it again when it is off. */
@@ -155,9 +154,19 @@ export const localHooks: ProviderHooks = {
 
   start: startMachine,
 
+  ownRemoval: {
+    variables: (machines) => ownRemovalVariables(machines.map(keyOf)),
+
+    async remove(machine, step) {
+      const { removeMachine } = await import('./local-removal.js')
+      await removeMachine(machine, step)
+    },
+  },
+
   async removeLeftovers(lab, step) {
+    const { removeLeft } = await import('./local-removal.js')
     const left: string[] = []
-    for (const machine of lab.machines) left.push(...(await removeMachine(machine, step)))
+    for (const machine of lab.machines) left.push(...(await removeLeft(machine, step)))
     return left
   },
 
@@ -204,43 +213,12 @@ function unlessAbsent(error: unknown): void {
   if (driverFaultOf(error)?.code !== 'machine-absent') throw error
 }
 
-const driverFaultOf = (error: unknown): DriverFault | undefined =>
-  error instanceof LabError && error.fault.code === 'driver' ? error.fault.fault : undefined
-
-/** Usually the engine had the driver remove everything; to see that, no program needs to be started. */
-async function removeMachine(machine: Machine, step: StepControl): Promise<readonly string[]> {
-  const { isTraceless } = await import('../../stacks/local/driver/remove.js')
-  const { id, directory } = keyOf(machine)
-  if (await isTraceless(id, machineFiles(id, directory))) return []
-  try {
-    return (await callDriver('destroy', keyOf(machine), driverOptions(step))).left
-  } catch (error) {
-    const fault = driverFaultOf(error)
-    if (fault?.code === 'machine-left') return fault.left
-    throw error
-  }
-}
-
-const keyOf = (machine: Machine) => ({ id: machine.id, directory: placeOf(machine) })
-
-/** A local machine's record always names its folder; one that does not was made by hand. */
-function placeOf(machine: Machine): string {
-  if (machine.place === undefined) throw new TypeError(`machine ${machine.id} has no place`)
-  return machine.place
-}
-
 function sourceOf(profile: Profile): ImageSource {
   const source = imageSourceOf(profile.distro, resolveOffer(profile.distro, 'local'), process.arch)
   if (source !== undefined) return source
   const reason = `there is no image for ${process.arch} computers`
   throw new CatalogError({ code: 'pair-unavailable', distro: profile.distro.name, provider: 'local', reason })
 }
-
-const driverOptions = (step: StepControl) => ({
-  signal: step.signal,
-  onProgress: (progress: Parameters<typeof progressText>[0]) =>
-    step.detail(progressText(progress, prettyBytes)),
-})
 
 /** The first candidate that nothing listens on. Whoever takes it later is found out when the VM starts. */
 async function freePort(id: string): Promise<number> {

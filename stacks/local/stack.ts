@@ -5,6 +5,7 @@ import type { TerraformStack } from 'cdktf/lib/terraform-stack.js'
 import type { MachineOutput } from '../outputs.js'
 import { escapeTemplates } from '../templates.js'
 import { bootName, LOCAL_ADDRESS } from './addresses.js'
+import { UNLESS_OWN_REMOVAL } from './own-removal.js'
 import type { DriverProgram, LocalLabSpec, LocalMachine } from './spec.js'
 
 /**
@@ -22,21 +23,24 @@ function buildMachine(stack: TerraformStack, driver: DriverProgram, { name, vm }
   const machine = new DataResource(stack, name, {
     input: escapeTemplates({ id: vm.id, directory: vm.directory }),
     triggersReplace: escapeTemplates({ image: vm.imageId, directory: vm.directory }),
-    provisioners: [{ ...driverCall(driver, 'destroy'), when: 'destroy' }],
+    provisioners: [{ ...removal(driver), when: 'destroy' }],
   })
   new DataResource(stack, bootName(name), {
     input: escapeTemplates(vm),
     triggersReplace: { machine: machine.id },
-    provisioners: [driverCall(driver, 'create')],
+    provisioners: [provisioner(driver.node, driver.program, 'create')],
   })
 }
 
-/** Without a shell: the interpreter's arguments are the driver and its verb, the command is one JSON argument. */
-const driverCall = (driver: DriverProgram, verb: 'create' | 'destroy'): LocalExecProvisioner => ({
+/** The command is one JSON argument, the last one of the driver's. */
+const provisioner = (...interpreter: string[]): LocalExecProvisioner => ({
   type: 'local-exec',
-  interpreter: [driver.node, driver.program, verb],
+  interpreter,
   command: '${jsonencode(self.input)}',
 })
+
+const removal = (driver: DriverProgram): LocalExecProvisioner =>
+  provisioner('/bin/sh', '-c', UNLESS_OWN_REMOVAL, driver.node, driver.program, 'destroy')
 
 const outputOf = ({ name, user, vm }: LocalMachine): [string, MachineOutput] => [
   name,

@@ -14,11 +14,11 @@ const END_WAIT_MS = 5_000
 
 /** The machine's watchdogs, known by their command line. There is one at most, but for a driver killed on macOS. */
 export async function findWatchdogs(id: string, files: MachineFiles): Promise<FoundProcess[]> {
-  return findProcesses((words) => isOurs(words, id, files), files.watchdogPid)
+  return findProcesses((words) => isWatchdogOf(id, files, words), files.watchdogPid)
 }
 
 /** By name only: one that another installation of this program started is just as good. */
-function isOurs(words: readonly string[], id: string, files: MachineFiles): boolean {
+export function isWatchdogOf(id: string, files: MachineFiles, words: readonly string[]): boolean {
   const at = words.findIndex((word) => basename(word) === PROGRAM)
   return at > 0 && words[at + 1] === id && words[at + 2] === files.directory
 }

@@ -2,8 +2,12 @@ import type { DriverEnvironment } from './env.js'
 import type { Phase } from './protocol.js'
 
 /** What a verb gets from main.ts: everything that is not in its JSON. */
-export interface Context {
+export interface Context extends Control {
   readonly environment: DriverEnvironment
+}
+
+/** What the removal of a machine needs of it, which other programs do too. */
+export interface Control {
   /** Aborted by SIGINT or SIGTERM, with the DriverError `interrupted` as its reason. */
   readonly signal: AbortSignal
   readonly report: Report

@@ -1,6 +1,6 @@
 import { BackendError } from '../../../backend/errors.js'
 import { withGuard } from '../../../backend/guard.js'
-import type { Context } from './context.js'
+import type { Control } from './context.js'
 import { DriverError, writeFailure } from './errors.js'
 import type { MachineFiles } from './files.js'
 import { makeFolder } from './folder.js'
@@ -12,15 +12,15 @@ const GUARD_TIMEOUT_MS = 4 * 3_600_000
 export async function guarded<T>(
   key: MachineKey,
   files: MachineFiles,
-  context: Context,
+  control: Control,
   action: () => Promise<T>,
 ): Promise<T> {
-  const onWait = (pid: number): void => context.report('wait', `process ${pid} is changing ${key.id}`)
+  const onWait = (pid: number): void => control.report('wait', `process ${pid} is changing ${key.id}`)
   await makeFolder(files.machines)
   try {
     return await withGuard(
       files.guard,
-      { timeoutMs: GUARD_TIMEOUT_MS, onWait, signal: context.signal },
+      { timeoutMs: GUARD_TIMEOUT_MS, onWait, signal: control.signal },
       action,
     )
   } catch (error) {

@@ -70,13 +70,3 @@ export async function extendMachine(request: ExpiryRequest, context: Context): P
     return { machine: await statusOf(request) }
   })
 }
-
-/** Ends and removes everything of the machine; what is gone already is a success. */
-export async function destroyMachine(key: MachineKey, context: Context): Promise<ResultOf['destroy']> {
-  const files = machineFiles(key.id, key.directory)
-  if (await isGone(key, files)) return { removed: await removeMachine(key.id, files), left: [] }
-  return guarded(key, files, context, async () => {
-    context.report('remove', key.id)
-    return { removed: await removeMachine(key.id, files), left: [] }
-  })
-}

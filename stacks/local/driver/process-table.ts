@@ -17,10 +17,10 @@ export interface FoundProcess {
  */
 export async function findProcesses(
   isOurs: (words: readonly string[]) => boolean,
-  pidFile: string,
+  ...pidFiles: readonly string[]
 ): Promise<FoundProcess[]> {
   const found: FoundProcess[] = []
-  for (const pid of await candidatePids(pidFile)) {
+  for (const pid of await candidatePids(pidFiles)) {
     // Nearly all are not: they cost no more than this.
     if (!isOurs(await commandLine(pid))) continue
     const identity = identifyProcess(pid)
@@ -31,12 +31,12 @@ export async function findProcesses(
   return found
 }
 
-async function candidatePids(pidFile: string): Promise<number[]> {
+async function candidatePids(pidFiles: readonly string[]): Promise<number[]> {
   if (process.platform === 'linux') {
     return (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number)
   }
-  const pid = Number(await readFile(pidFile, 'utf8').catch(() => ''))
-  return pid > 0 ? [pid] : []
+  const texts = await Promise.all(pidFiles.map((file) => readFile(file, 'utf8').catch(() => '')))
+  return texts.map(Number).filter((pid) => pid > 0)
 }
 
 async function commandLine(pid: number): Promise<string[]> {

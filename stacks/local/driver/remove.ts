@@ -1,9 +1,24 @@
 import { lstat, readdir, rm, rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { disarm, findWatchdogs } from './arming.js'
+import { disarm, isWatchdogOf } from './arming.js'
+import type { Control } from './context.js'
 import { DriverError, errnoOf } from './errors.js'
-import type { MachineFiles } from './files.js'
-import { findQemu, stopQemu } from './qemu/process.js'
+import { machineFiles, type MachineFiles } from './files.js'
+import { guarded } from './guarded.js'
+import { isGone } from './presence.js'
+import { findProcesses } from './process-table.js'
+import type { MachineKey, ResultOf } from './protocol.js'
+import { isQemuOf, stopQemu } from './qemu/process.js'
+
+/** Ends and removes everything of the machine; what is gone already is a success. */
+export async function destroyMachine(key: MachineKey, control: Control): Promise<ResultOf['destroy']> {
+  const files = machineFiles(key.id, key.directory)
+  if (await isGone(key, files)) return { removed: await removeMachine(key.id, files), left: [] }
+  return guarded(key, files, control, async () => {
+    control.report('remove', key.id)
+    return { removed: await removeMachine(key.id, files), left: [] }
+  })
+}
 
 /** A QEMU that a killed driver was just starting may come up behind the first look, and write into the directory. */
 const ROUNDS = 3
@@ -65,7 +80,9 @@ const exists = async (path: string): Promise<boolean> =>
   (await lstat(path).catch(() => undefined)) !== undefined
 
 async function findLeft(id: string, files: MachineFiles): Promise<string[]> {
-  const found = [...(await findQemu(id, files)), ...(await findWatchdogs(id, files))]
+  const isOurs = (words: readonly string[]): boolean =>
+    isQemuOf(id, files, words) || isWatchdogOf(id, files, words)
+  const found = await findProcesses(isOurs, files.pid, files.watchdogPid)
   const processes = found.map(({ identity }) => `process ${identity.pid}`)
   return (await exists(files.directory)) ? [...processes, files.directory] : processes
 }

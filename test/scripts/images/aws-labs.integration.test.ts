@@ -75,34 +75,32 @@ withProvider('an image of that name', () => {
 })
 
 describe('an import that can not succeed is refused, and nothing is recorded', () => {
+  const expectRefused = async (
+    words: readonly string[],
+    variables: Parameters<typeof env>[0],
+    code: number,
+    hint: string,
+  ): Promise<void> => {
+    const box = await computer()
+    const run = await box.run(words, { env: env(variables) })
+    expect([run.code, run.stderr]).toEqual([code, expect.stringContaining(hint)])
+    expect(await box.files('images')).toEqual([])
+  }
+
   test('with credentials that have expired', async () => {
-    const box = await computer()
     world().aws.refuse('GetCallerIdentity', 403, 'ExpiredToken', 'The security token is expired.')
-    const run = await box.run(IMPORT, { env: env() })
-    expect([run.code, run.stderr]).toEqual([7, expect.stringContaining('aws sso login')])
-    expect(await box.files('images')).toEqual([])
+    await expectRefused(IMPORT, {}, 7, 'aws sso login')
   })
 
-  test('without credentials', async () => {
-    const box = await computer()
-    const run = await box.run(IMPORT, { env: env({ AWS_SECRET_ACCESS_KEY: undefined }) })
-    expect([run.code, run.stderr]).toEqual([7, expect.stringContaining('aws configure sso')])
-    expect(await box.files('images')).toEqual([])
-  })
+  test('without credentials', () =>
+    expectRefused(IMPORT, { AWS_SECRET_ACCESS_KEY: undefined }, 7, 'aws configure sso'))
 
-  test('to a region that there is not', async () => {
-    const box = await computer()
-    const run = await box.run([...IMPORT.slice(0, 5), '--region', 'eu-wst-1'], { env: env() })
-    expect([run.code, run.stderr]).toEqual([2, expect.stringContaining('Did you mean eu-west-1')])
-    expect(await box.files('images')).toEqual([])
-  })
+  test('to a region that there is not', () =>
+    expectRefused([...IMPORT.slice(0, 5), '--region', 'eu-wst-1'], {}, 2, 'Did you mean eu-west-1'))
 
   test('to a region that the account has not switched on', async () => {
-    const box = await computer()
     world().aws.refuse('DescribeImages', 401, 'AuthFailure', 'AWS was not able to validate the credentials')
-    const run = await box.run(IMPORT, { env: env() })
-    expect([run.code, run.stderr]).toEqual([2, expect.stringContaining('switch')])
-    expect(await box.files('images')).toEqual([])
+    await expectRefused(IMPORT, {}, 2, 'switch')
   })
 })
 

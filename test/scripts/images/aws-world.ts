@@ -1,9 +1,8 @@
-import { afterAll, afterEach, beforeAll } from '@jest/globals'
 import { TestAws } from '../../services/aws.js'
 import { awsProvider } from '../../services/aws-provider.js'
-import { useSandboxes, type Sandbox } from '../../stand-in/sandbox.js'
 import type { ImageServer } from '../../stacks/local/driver/image-server.js'
 import { makeCatalog, startVendor } from './import-lab.js'
+import { useWorld } from './world.js'
 
 export const REGION = 'eu-west-1'
 
@@ -15,36 +14,28 @@ export interface AwsWorld {
   readonly disk: Buffer
 }
 
-/** Registers the servers' start and end; returns the world, what makes a computer in it, and that one's variables. */
+/** A world that begins and ends with the tests of the file, what makes a computer in it, and that one's variables. */
 export async function useAwsImports(megabytes: number) {
-  let world: AwsWorld | undefined
   const provider = await awsProvider()
-  const sandbox = useSandboxes()
-  beforeAll(async () => {
-    world = { aws: await TestAws.start(), ...(await startVendor(megabytes)) }
+  const { world, computer } = useWorld<AwsWorld>({
+    start: async () => ({ aws: await TestAws.start(), ...(await startVendor(megabytes)) }),
+    async clear({ aws }) {
+      aws.obey()
+      await aws.unregister(REGION)
+    },
+    async stop({ vendor, aws }) {
+      await vendor.stop()
+      await aws.stop()
+    },
+    async prepare(box, { vendor }) {
+      const catalog = await makeCatalog(box, vendor)
+      await box.configure(`catalog: [${catalog}]\nproviderVersions: { aws: ${provider?.version} }\n`)
+    },
   })
-  afterEach(async () => {
-    world?.aws.obey()
-    await world?.aws.unregister(REGION)
-  })
-  afterAll(async () => {
-    await world?.vendor.stop()
-    await world?.aws.stop()
-  })
-  const present = (): AwsWorld => {
-    if (world === undefined) throw new Error('the servers have not been started')
-    return world
-  }
-  const computer = async (): Promise<Sandbox> => {
-    const box = await sandbox()
-    const catalog = await makeCatalog(box, present().vendor)
-    await box.configure(`catalog: [${catalog}]\nproviderVersions: { aws: ${provider?.version} }\n`)
-    return box
-  }
   return {
-    ...{ world: present, computer, hasProvider: provider !== undefined },
+    ...{ world, computer, hasProvider: provider !== undefined },
     env: (changes: Readonly<Record<string, string | undefined>> = {}) => ({
-      ...{ ...present().aws.env, TF_CLI_CONFIG_FILE: provider?.configFile, ...changes },
+      ...{ ...world().aws.env, TF_CLI_CONFIG_FILE: provider?.configFile, ...changes },
     }),
   }
 }

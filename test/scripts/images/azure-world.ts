@@ -1,10 +1,9 @@
-import { afterAll, afterEach, beforeAll } from '@jest/globals'
 import { startAzurite, type TestStorage } from '../../services/azurite.js'
 import { TestAzure } from '../../stand-in/azure.js'
-import { useSandboxes, type Sandbox } from '../../stand-in/sandbox.js'
 import { trust } from '../../stand-in/trust.js'
 import type { ImageServer } from '../../stacks/local/driver/image-server.js'
 import { prepareComputer, startVendor } from './import-lab.js'
+import { useWorld } from './world.js'
 
 /** A vendor of images, a subscription and a storage account in it; all on loopback. */
 export interface AzureWorld {
@@ -15,39 +14,31 @@ export interface AzureWorld {
   readonly disk: Buffer
 }
 
-/** Registers the servers' start and end; returns the world, what makes a computer in it, and that one's variables. */
+/** A world that begins and ends with the tests of the file, what makes a computer in it, and that one's variables. */
 export function useAzureImports(megabytes: number) {
-  let world: AzureWorld | undefined
   let distrust: (() => void) | undefined
-  const sandbox = useSandboxes()
-  beforeAll(async () => {
-    const azure = await TestAzure.start()
-    distrust = trust(azure.certificate.certificate)
-    world = { azure, storage: await startAzurite(azure), ...(await startVendor(megabytes)) }
+  const { world, computer } = useWorld<AzureWorld>({
+    async start() {
+      const azure = await TestAzure.start()
+      distrust = trust(azure.certificate.certificate)
+      return { azure, storage: await startAzurite(azure), ...(await startVendor(megabytes)) }
+    },
+    async clear({ azure, storage }) {
+      azure.obey()
+      for (const { id } of azure.resources.all) azure.resources.remove(id)
+      await storage.clear()
+    },
+    async stop({ vendor, storage, azure }) {
+      distrust?.()
+      await Promise.all([vendor.stop(), storage.stop()])
+      await azure.stop()
+    },
+    prepare: (box, { vendor }) => prepareComputer(box, vendor),
   })
-  afterEach(async () => {
-    world?.azure.obey()
-    for (const { id } of world?.azure.resources.all ?? []) world?.azure.resources.remove(id)
-    await world?.storage.clear()
-  })
-  afterAll(async () => {
-    distrust?.()
-    await Promise.all([world?.vendor.stop(), world?.storage.stop()])
-    await world?.azure.stop()
-  })
-  const present = (): AzureWorld => {
-    if (world === undefined) throw new Error('the servers have not been started')
-    return world
-  }
-  const computer = async (): Promise<Sandbox> => {
-    const box = await sandbox()
-    await prepareComputer(box, present().vendor)
-    return box
-  }
   return {
-    ...{ world: present, computer },
+    ...{ world, computer },
     env: (changes: Readonly<Record<string, string | undefined>> = {}) => ({
-      ...{ ...present().azure.env, DISTROLAB_BUCKET: `${present().storage.url}/team`, ...changes },
+      ...{ ...world().azure.env, DISTROLAB_BUCKET: `${world().storage.url}/team`, ...changes },
     }),
   }
 }

@@ -1,4 +1,3 @@
-import { afterAll, afterEach, beforeAll } from '@jest/globals'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -8,9 +7,10 @@ import { startFakeGcs, type TestBucket } from '../../services/buckets.js'
 import { FaultyProxy, type Seen } from '../../services/faulty-proxy.js'
 import { GoogleImages } from '../../stand-in/google-images.js'
 import type { CliRun } from '../../stand-in/lab-cli.js'
-import { useSandboxes, type Sandbox } from '../../stand-in/sandbox.js'
+import type { Sandbox } from '../../stand-in/sandbox.js'
 import { digest, ImageServer, makeQcow2 } from '../../stacks/local/driver/image-server.js'
 import { readOptional, sourcePath } from '../support.js'
+import { useWorld } from './world.js'
 
 export const DISK = '/Arch-Linux-x86_64-cloudimg.qcow2'
 const VENDOR = 'https://geo.mirror.pkgbuild.com/images/latest'
@@ -125,38 +125,25 @@ export class ImportWorld {
   }
 }
 
-/** Registers the servers' start and end; returns the world and what makes a computer in it. */
-export function useImports(megabytes = 18): {
-  readonly world: () => ImportWorld
-  readonly computer: () => Promise<Sandbox>
-} {
-  let world: ImportWorld | undefined
-  const sandbox = useSandboxes()
-  beforeAll(async () => {
-    const { vendor, disk } = await startVendor(megabytes)
-    const bucket = await startFakeGcs()
-    const [proxy, google] = await Promise.all([
-      FaultyProxy.start(bucket.server.url),
-      GoogleImages.start(bucket.server.url),
-    ])
-    world = new ImportWorld(vendor, bucket, proxy, google, disk)
+/** A world that begins and ends with the tests of the file. */
+export const useImports = (megabytes = 18) =>
+  useWorld<ImportWorld>({
+    async start() {
+      const { vendor, disk } = await startVendor(megabytes)
+      const bucket = await startFakeGcs()
+      const [proxy, google] = await Promise.all([
+        FaultyProxy.start(bucket.server.url),
+        GoogleImages.start(bucket.server.url),
+      ])
+      return new ImportWorld(vendor, bucket, proxy, google, disk)
+    },
+    clear: (world) => world.clear(),
+    async stop({ vendor, proxy, google, bucket }) {
+      await Promise.all([vendor.stop(), proxy.stop(), google.stop()])
+      await bucket.stop()
+    },
+    prepare: (box, { vendor }) => prepareComputer(box, vendor),
   })
-  afterEach(() => world?.clear())
-  afterAll(async () => {
-    await Promise.all([world?.vendor.stop(), world?.proxy.stop(), world?.google.stop()])
-    await world?.bucket.stop()
-  })
-  const present = (): ImportWorld => {
-    if (world === undefined) throw new Error('the servers have not been started')
-    return world
-  }
-  const computer = async (): Promise<Sandbox> => {
-    const box = await sandbox()
-    await prepareComputer(box, present().vendor)
-    return box
-  }
-  return { world: present, computer }
-}
 
 /** Undefined for a forgotten image, as for one that never was. */
 export async function recordOf(

@@ -17,13 +17,13 @@ export interface QemuProcess extends FoundProcess {
  * seen only while a QEMU is daemonising.
  */
 export async function findQemu(id: string, files: MachineFiles): Promise<QemuProcess[]> {
-  const found = await findProcesses((words) => isOurs(words, id, files), files.pid)
+  const found = await findProcesses((words) => isQemuOf(id, files, words), files.pid)
   return found.map((one) => ({ ...one, accelerator: acceleratorOf(one.words), port: portOf(one.words) }))
 }
 
-function isOurs(words: readonly string[], id: string, files: MachineFiles): boolean {
-  return valueOf(words, '-name') === id && valueOf(words, '-pidfile') === files.pid
-}
+/** Whether these are the words of the machine's QEMU. */
+export const isQemuOf = (id: string, files: MachineFiles, words: readonly string[]): boolean =>
+  valueOf(words, '-name') === id && valueOf(words, '-pidfile') === files.pid
 
 function acceleratorOf(words: readonly string[]): Accelerator {
   const word = valueOf(words, '-accel')?.split(',')[0]
