@@ -34,17 +34,19 @@ export class DirectoryStore implements ObjectStore {
 
   async create(key: string, body: string): Promise<string> {
     const path = this.#path(key)
-    return writing(path, () =>
-      withDraft(path, body, async (draft, version) => {
+    return writing(path, async () => {
+      await makeFolder(dirname(path))
+      return withDraft(path, body, async (draft, version) => {
         try {
           await link(draft, path)
         } catch (error) {
           throw isErrno(error, 'EEXIST') ? new BackendError({ code: 'object-exists', key }) : error
         }
+        await unlink(draft)
         await syncFolder(dirname(path))
         return version
-      }),
-    )
+      })
+    })
   }
 
   async replace(key: string, body: string, version: string): Promise<string> {
@@ -90,14 +92,14 @@ export class DirectoryStore implements ObjectStore {
   /** Runs `write` while nobody else can change the object, if it still has that version. */
   async #guarded<T>(key: string, version: string, write: () => Promise<T>): Promise<T> {
     const path = this.#path(key)
-    const changed = new BackendError({ code: 'object-changed', key })
-    return writing(path, async () => {
-      if ((await readObject(path))?.version !== version) throw changed
-      return withGuard(hidden(path, 'guard'), { timeoutMs: guardTimeoutMs }, async () => {
-        if ((await readObject(path))?.version !== version) throw changed
+    return writing(path, () =>
+      withGuard(hidden(path, 'guard'), { timeoutMs: guardTimeoutMs }, async () => {
+        if ((await readObject(path))?.version !== version) {
+          throw new BackendError({ code: 'object-changed', key })
+        }
         return write()
-      })
-    })
+      }),
+    )
   }
 
   #path(key: string): string {
@@ -117,20 +119,20 @@ async function readObject(path: string): Promise<StoredObject | undefined> {
   }
 }
 
-/** Gives `publish` a complete, synced draft beside `path`; whatever happens, no draft is left behind. */
+/** Gives `publish` a complete, synced draft beside `path` to use up; where anything fails, none is left behind. */
 async function withDraft<T>(
   path: string,
   body: string,
   publish: (draft: string, version: string) => Promise<T>,
 ): Promise<T> {
   const draft = hidden(path, `${randomUUID()}.draft`)
-  await makeFolder(dirname(path))
   const text = encodeObject(body)
   try {
     await writeFile(draft, text, { flag: 'wx', flush: true })
     return await publish(draft, decodeObject(text).version)
-  } finally {
+  } catch (error) {
     await rm(draft, { force: true })
+    throw error
   }
 }
 

@@ -45,7 +45,6 @@ export async function withGuard<T>(
 async function acquire(path: string, options: GuardOptions): Promise<GuardHolder> {
   const deadline = performance.now() + options.timeoutMs
   const holder: GuardHolder = { id: randomUUID(), ...currentProcess() }
-  await mkdir(dirname(path), { recursive: true })
   let announced = false
   for (let attempt = 0; ; attempt++) {
     options.signal?.throwIfAborted()
@@ -71,8 +70,10 @@ async function tryCreate(path: string, holder: GuardHolder): Promise<boolean> {
     return true
   } catch (error) {
     if (isErrno(error, 'EEXIST')) return false
-    throw error
+    if (!isErrno(error, 'ENOENT')) throw error
   }
+  await mkdir(dirname(path), { recursive: true })
+  return false
 }
 
 async function removeGuardOf(holder: GuardHolder, path: string): Promise<void> {

@@ -21,8 +21,11 @@ export interface ProcessIdentity {
 /** `unknown`: this computer cannot tell, so nothing may be taken from that process. */
 export type Liveness = 'alive' | 'dead' | 'unknown'
 
+let current: ProcessIdentity | undefined
+
 export function currentProcess(): ProcessIdentity {
-  return identifyProcess(process.pid) ?? { host: hostname(), boot: bootId(), pid: process.pid, startTime: '' }
+  current ??= identifyProcess(process.pid)
+  return current ?? { host: hostname(), boot: bootId(), pid: process.pid, startTime: '' }
 }
 
 /** The identity of a process of this computer, or undefined when no such process runs. */

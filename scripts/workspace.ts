@@ -68,8 +68,9 @@ export async function putFile(path: string, content: string): Promise<void> {
     try {
       await writeFile(draft, content, { mode: 0o600 })
       await rename(draft, path)
-    } finally {
+    } catch (error) {
       await rm(draft, { force: true })
+      throw error
     }
   })
 }

@@ -18,6 +18,8 @@ export interface EngineRun {
   readonly encryption?: string | undefined
   /** A folder that is there, for providers that other labs use too; it has one user at a time. */
   readonly providers?: string | undefined
+  /** It starts no providers, as for a local lab. */
+  readonly isAlone?: boolean | undefined
   /** For what it starts. */
   readonly variables?: Readonly<Record<string, string>> | undefined
   /** On abort the engine gets exactly one SIGINT and is waited for. */
@@ -29,6 +31,11 @@ export interface EngineRun {
   readonly onEvent?: (event: EngineEvent) => void
 }
 
+/**
+ * Without providers it does one thing at a time, and is done before it has used this much memory: garbage is not collected
+ * until then. Both together are a third of its work (https://go.dev/doc/gc-guide#Memory_limit).
+ */
+const ALONE = { GOGC: 'off', GOMEMLIMIT: '256MiB', GOMAXPROCS: '1' }
 /** How often what it says is looked for, while it runs. */
 const POLL_MS = 100
 /** What they print is JSON lines, and only those count. */
@@ -70,8 +77,10 @@ export async function runEngine(
     child.leave()
     throw timeoutOf(run, operation, watch.passed, child.pid)
   }
-  const [whole, complaint] = await takeTexts([stdoutFile, stderrFile])
-  const printed = STREAMS.has(operation) ? '' : whole
+  const printed = STREAMS.has(operation) ? '' : await readFile(stdoutFile, 'utf8')
+  const complaint = end.exitCode === 0 ? '' : await readFile(stderrFile, 'utf8')
+  // What programs print may hold secrets, and these files are not redacted as the log is.
+  await Promise.all([stdoutFile, stderrFile].map((file) => rm(file, { force: true })))
   run.signal.throwIfAborted()
   if (end.exitCode === 0) return printed
   if (watch.passed !== undefined) throw timeoutOf(run, operation, watch.passed, null)
@@ -111,13 +120,6 @@ async function followToEnd(
   return ended
 }
 
-/** What programs print may hold secrets, and these files are not redacted as the log is: they are gone afterwards. */
-async function takeTexts([out, err]: readonly [string, string]): Promise<readonly [string, string]> {
-  const texts = [await readFile(out, 'utf8'), await readFile(err, 'utf8')] as const
-  await Promise.all([out, err].map((file) => rm(file, { force: true })))
-  return texts
-}
-
 /** @param pid of an engine that did not end */
 function timeoutOf(
   { limits }: EngineRun,
@@ -139,6 +141,7 @@ function engineVariables({
   unset,
   encryption,
   providers,
+  isAlone = false,
   variables,
 }: EngineRun): Record<string, string | undefined> {
   const removed = Object.fromEntries(unset.map((name) => [name, undefined]))
@@ -148,7 +151,7 @@ function engineVariables({
       ? {}
       : { TF_PLUGIN_CACHE_DIR: providers, TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE: '1' }
   const own = { TF_ENCRYPTION: encryption, TF_IN_AUTOMATION: '1', CHECKPOINT_DISABLE: '1' }
-  return { ...removed, ...shared, ...own, ...variables }
+  return { ...removed, ...shared, ...own, ...(isAlone ? ALONE : {}), ...variables }
 }
 
 /** Reads a growing file line by line until its writer ended. */

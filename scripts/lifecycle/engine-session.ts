@@ -15,7 +15,7 @@ import { hasErroredState, recoverLocalState, recoverRemoteState } from '../engin
 import { ensureFolder, putFile, workFolder } from '../workspace.js'
 import { parseDriverLine } from './driver.js'
 import type { Session } from './gate.js'
-import { withProviders } from './provider-cache.js'
+import { hasEngineProvider, withProviders } from './provider-cache.js'
 
 /** What an engine is run for: a lab under its lease, or an image under its own. */
 export interface EngineSession extends Pick<Session, 'context' | 'log' | 'signal'> {
@@ -83,6 +83,7 @@ export async function runOperation(
       engine: engine.path,
       folder,
       unset: context.env.unsetForEngine,
+      isAlone: !hasEngineProvider(writer.lab?.provider),
       encryption: context.encryption === undefined ? undefined : engineEncryption(context.encryption),
       signal,
       onStarted: async ({ pid, startTime, boot, host }) => {

@@ -6,14 +6,17 @@ import { findQemu } from './qemu/process.js'
 
 /** What there is of a machine on disk. */
 export async function presenceOf(files: MachineFiles): Promise<'absent' | 'partial' | 'whole'> {
-  const names = await readdir(files.directory).catch((): string[] => [])
-  if (names.length === 0) return 'absent'
+  if (!(await isFilled(files.directory))) return 'absent'
   const overlay = await stat(files.overlay).catch(() => undefined)
   return overlay !== undefined && (await readMeta(files)) !== undefined ? 'whole' : 'partial'
 }
 
+const isFilled = async (folder: string): Promise<boolean> =>
+  (await readdir(folder).catch((): string[] => [])).length > 0
+
 /** Nothing is there, not even the guard (a dangling link, so lstat) of a driver that is at work, or was killed. */
 export async function isGone(key: MachineKey, files: MachineFiles): Promise<boolean> {
-  if ((await presenceOf(files)) !== 'absent' || (await findQemu(key.id, files)).length > 0) return false
+  if (await isFilled(files.directory)) return false
+  if ((await findQemu(key.id, files)).length > 0) return false
   return (await lstat(files.guard).catch(() => undefined)) === undefined
 }

@@ -208,7 +208,7 @@ export interface ResultOf {
   readonly start: { readonly machine: MachineResult; readonly reused: boolean }
   readonly stop: { readonly machine: StatusResult }
   readonly status: { readonly machine: StatusResult }
-  readonly destroy: { readonly removed: readonly string[]; readonly left: readonly string[] }
+  readonly destroy: { readonly removed: readonly string[] }
   /** `taken: false`: there was a baseline, and it was kept. */
   readonly baseline: { readonly machine: StatusResult; readonly taken: boolean }
   /** `reused: false`: it did not run, or did not answer, and was started. */

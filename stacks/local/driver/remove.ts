@@ -1,25 +1,27 @@
-import { lstat, readdir, rm, rmdir } from 'node:fs/promises'
+import type { Dirent } from 'node:fs'
+import { lstat, readdir, rm, rmdir, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { disarm, isWatchdogOf } from './arming.js'
+import { isWatchdogOf } from './arming.js'
 import type { Control } from './context.js'
 import { DriverError, errnoOf } from './errors.js'
 import { machineFiles, type MachineFiles } from './files.js'
 import { guarded } from './guarded.js'
 import { isGone } from './presence.js'
-import { findProcesses } from './process-table.js'
+import { areGone, findProcesses, killProcesses, type FoundProcess } from './process-table.js'
 import type { MachineKey, ResultOf } from './protocol.js'
-import { isQemuOf, stopQemu } from './qemu/process.js'
+import { isQemuOf } from './qemu/process.js'
 
 /** Ends and removes everything of the machine; what is gone already is a success. */
 export async function destroyMachine(key: MachineKey, control: Control): Promise<ResultOf['destroy']> {
   const files = machineFiles(key.id, key.directory)
-  if (await isGone(key, files)) return { removed: await removeMachine(key.id, files), left: [] }
+  if (await isGone(key, files)) return { removed: await removeMachine(key.id, files) }
   return guarded(key, files, control, async () => {
     control.report('remove', key.id)
-    return { removed: await removeMachine(key.id, files), left: [] }
+    return { removed: await removeMachine(key.id, files) }
   })
 }
 
+const END_WAIT_MS = 5_000
 /** A QEMU that a killed driver was just starting may come up behind the first look, and write into the directory. */
 const ROUNDS = 3
 
@@ -39,12 +41,23 @@ export async function removeMachine(id: string, files: MachineFiles): Promise<st
 }
 
 async function removeOnce(id: string, files: MachineFiles): Promise<string[]> {
-  await disarm(id, files)
-  await stopQemu(id, files, 0)
-  const names = await readdir(files.directory).catch((): string[] => [])
-  for (const name of names) await rm(join(files.directory, name), { recursive: true, force: true })
-  const folders = await removeEmptyFolders(files.directory, files.machines)
-  return [...names.map((name) => join(files.directory, name)), ...folders]
+  const processes = await findOwnProcesses(id, files)
+  // Nothing that a QEMU still has to write is wanted.
+  killProcesses(processes)
+  await areGone(processes, END_WAIT_MS)
+  const entries = await readdir(files.directory, { withFileTypes: true }).catch(() => [])
+  for (const entry of entries) await removeEntry(entry)
+  const removed = entries.map(({ name }) => join(files.directory, name))
+  return [...removed, ...(await removeEmptyFolders(files.directory, files.machines))]
+}
+
+/** `rm` would look at each file twice, and of these there are many. */
+async function removeEntry(entry: Dirent): Promise<void> {
+  const path = join(entry.parentPath, entry.name)
+  if (entry.isDirectory()) return rm(path, { recursive: true, force: true })
+  await unlink(path).catch((error: unknown) => {
+    if (errnoOf(error) !== 'ENOENT') throw error
+  })
 }
 
 async function removeEmptyFolders(from: string, machines: string): Promise<string[]> {
@@ -79,10 +92,14 @@ export async function isTraceless(id: string, files: MachineFiles): Promise<bool
 const exists = async (path: string): Promise<boolean> =>
   (await lstat(path).catch(() => undefined)) !== undefined
 
+const findOwnProcesses = (id: string, files: MachineFiles): Promise<FoundProcess[]> =>
+  findProcesses(
+    (words) => isQemuOf(id, files, words) || isWatchdogOf(id, files, words),
+    ...[files.pid, files.watchdogPid],
+  )
+
 async function findLeft(id: string, files: MachineFiles): Promise<string[]> {
-  const isOurs = (words: readonly string[]): boolean =>
-    isQemuOf(id, files, words) || isWatchdogOf(id, files, words)
-  const found = await findProcesses(isOurs, files.pid, files.watchdogPid)
+  const found = await findOwnProcesses(id, files)
   const processes = found.map(({ identity }) => `process ${identity.pid}`)
   return (await exists(files.directory)) ? [...processes, files.directory] : processes
 }

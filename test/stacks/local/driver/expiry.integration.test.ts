@@ -189,7 +189,7 @@ describe('the watchdog', () => {
     expect(watchdogs()).toEqual([])
     await theMachine().run('start')
     expect(watchdogs()).toHaveLength(1)
-    expect((await theMachine().run('destroy')).result?.left).toEqual([])
+    expect((await theMachine().run('destroy')).code).toBe(0)
     expect(watchdogs()).toEqual([])
     expect(await readdir(join(theMachine().home, 'machines'))).toEqual([])
   })
