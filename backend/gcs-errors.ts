@@ -1,5 +1,5 @@
 import type { BucketRequest, Trouble } from './bucket.js'
-import type { BackendFault } from './errors.js'
+import { forbidden, lasting } from './bucket-answers.js'
 import { messageOf, networkReason, property, statusReason } from './sdk-error.js'
 
 /** 404 is also the answer where there is no such bucket; only the words tell. */
@@ -22,6 +22,9 @@ const permissions = {
 const credentialWords =
   /default credentials|invalid_grant|invalid_rapt|rapt_required|reauth|refresh token|private key|No such file or directory.*credentials|the file at .* does not exist/i
 
+/** Who, and what. */
+const FORBIDDEN = /(\S+) does not have (storage\.[\w.]+) access/
+
 export function explainGcsError(
   error: unknown,
   request: BucketRequest,
@@ -38,25 +41,13 @@ export function explainGcsError(
   // A list of nothing is empty; only where there is no bucket is it 404, in whichever words.
   if (status === 404 && (request.operation === 'list' || isBucketMissing(error)))
     return lasting({ code: 'store-missing', bucket })
-  if (status === 403) return lasting(forbidden(words, request, place))
+  if (status === 403) {
+    return forbidden(FORBIDDEN.exec(words), { request, usual: permissions[request.operation], place })
+  }
   const code =
     request.operation === 'read' || request.operation === 'list' ? 'store-unreadable' : 'store-unwritable'
   return lasting({ code, place, reason: status === undefined ? words : `HTTP ${status}: ${words}` })
 }
-
-/** `NAME does not have storage.objects.get access to the Google Cloud Storage object.` */
-function forbidden(words: string, request: BucketRequest, place: string): BackendFault {
-  const said = /(\S+) does not have (storage\.[\w.]+) access/.exec(words)
-  const identity = said?.[1] === undefined ? {} : { identity: said[1] }
-  return {
-    code: 'store-forbidden',
-    place,
-    permission: said?.[2] ?? request.permission ?? permissions[request.operation],
-    ...identity,
-  }
-}
-
-const lasting = (fault: BackendFault): Trouble => ({ kind: 'lasting', fault })
 
 /** The SDK's `code` is HTTP's status, or a word for what happened before there was one. */
 export function statusOf(error: unknown): number | undefined {

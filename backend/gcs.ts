@@ -1,5 +1,6 @@
 import type { File, Storage } from '@google-cloud/storage'
 import type { Bucket, BucketRequest, Condition, KeyPage, StoredText, Trouble, WriteAnswer } from './bucket.js'
+import { orRefused } from './bucket-answers.js'
 import { gcsClient, gcsEndpoint } from './gcs-client.js'
 import { explainGcsError, isAbsent, isRefused, responseHeader } from './gcs-errors.js'
 import type { GcsLocation } from './location.js'
@@ -42,7 +43,7 @@ export class GcsBucket implements Bucket {
 
   async write(path: string, text: string, condition: Condition): Promise<WriteAnswer> {
     const file = this.#file(path)
-    return refusable(async () => {
+    return orRefused(isRefused, async () => {
       await file.save(text, {
         resumable: false,
         validation: false,
@@ -56,7 +57,7 @@ export class GcsBucket implements Bucket {
   }
 
   async remove(path: string, version: string): Promise<'removed' | 'refused'> {
-    return refusable(async () => {
+    return orRefused(isRefused, async () => {
       await this.#file(path).delete({ ifGenerationMatch: generationOf(version) })
       return 'removed' as const
     })
@@ -100,12 +101,3 @@ export class GcsBucket implements Bucket {
 
 /** Not a generation, such as a version of another kind of store: no object can have it. */
 const generationOf = (version: string): string => (/^[1-9]\d*$/.test(version) ? version : '1')
-
-async function refusable<T>(request: () => Promise<T>): Promise<T | 'refused'> {
-  try {
-    return await request()
-  } catch (error) {
-    if (isRefused(error)) return 'refused'
-    throw error
-  }
-}

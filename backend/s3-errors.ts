@@ -1,5 +1,5 @@
 import type { BucketRequest, Trouble } from './bucket.js'
-import type { BackendFault } from './errors.js'
+import { forbidden, lasting } from './bucket-answers.js'
 import type { S3Location } from './location.js'
 import { messageOf, networkReason, property, statusReason } from './sdk-error.js'
 
@@ -57,6 +57,9 @@ const regionErrors = new Set([
   'IllegalLocationConstraintException',
 ])
 
+/** Who, and what, where AWS says that much. */
+const FORBIDDEN = /^User: (\S+) is not authorized to perform: (\S+)/
+
 export function explainS3Error(
   error: unknown,
   request: BucketRequest,
@@ -77,7 +80,9 @@ export function explainS3Error(
   if (credentialErrors.has(name)) {
     return lasting({ code: 'store-credentials', kind: 's3', reason: `${name}: ${message}` })
   }
-  if (status === 403) return lasting(forbidden(message, request, place))
+  if (status === 403) {
+    return forbidden(FORBIDDEN.exec(message), { request, usual: permissions[request.operation], place })
+  }
   const code =
     request.operation === 'read' || request.operation === 'list' ? 'store-unreadable' : 'store-unwritable'
   return lasting({
@@ -87,24 +92,10 @@ export function explainS3Error(
   })
 }
 
-/** `User: ARN is not authorized to perform: ACTION on resource: …`, where AWS says that much. */
-function forbidden(message: string, request: BucketRequest, place: string): BackendFault {
-  const said = /^User: (\S+) is not authorized to perform: (\S+)/.exec(message)
-  const identity = said?.[1] === undefined ? {} : { identity: said[1] }
-  return {
-    code: 'store-forbidden',
-    place,
-    permission: said?.[2] ?? request.permission ?? permissions[request.operation],
-    ...identity,
-  }
-}
-
 /** 501: how servers answer that do not know a header (https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html). */
 function conditional({ endpoint = 's3' }: S3Location, { operation }: BucketRequest) {
   return { endpoint, operation: operation === 'remove' ? operation : 'create' } as const
 }
-
-const lasting = (fault: BackendFault): Trouble => ({ kind: 'lasting', fault })
 
 function read(error: unknown): S3Error {
   const name = property(error, 'Code') ?? property(error, 'name')

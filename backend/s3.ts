@@ -7,6 +7,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3'
 import type { Bucket, BucketRequest, Condition, KeyPage, StoredText, Trouble, WriteAnswer } from './bucket.js'
+import { orRefused } from './bucket-answers.js'
 import type { S3Location } from './location.js'
 import { s3Client, s3Endpoint } from './s3-client.js'
 import { explainS3Error, isAbsent, isRefused } from './s3-errors.js'
@@ -52,7 +53,7 @@ export class S3Bucket implements Bucket {
       // Without a key the bucket's own default counts, which a header of ours would override.
       ...(kmsKey === undefined ? {} : { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: kmsKey }),
     })
-    return refusable(async () => {
+    return orRefused(isRefused, async () => {
       const { ETag } = await this.#client.send(command, { abortSignal: signal })
       return { version: versionOf(ETag) }
     })
@@ -60,7 +61,7 @@ export class S3Bucket implements Bucket {
 
   async remove(path: string, version: string, signal: AbortSignal): Promise<'removed' | 'refused'> {
     const command = new DeleteObjectCommand({ ...this.#object(path), IfMatch: version })
-    return refusable(async () => {
+    return orRefused(isRefused, async () => {
       await this.#client.send(command, { abortSignal: signal })
       return 'removed' as const
     })
@@ -104,15 +105,6 @@ export class S3Bucket implements Bucket {
 
   #object(path: string): { readonly Bucket: string; readonly Key: string } {
     return { Bucket: this.location.bucket, Key: path }
-  }
-}
-
-async function refusable<T>(request: () => Promise<T>): Promise<T | 'refused'> {
-  try {
-    return await request()
-  } catch (error) {
-    if (isRefused(error)) return 'refused'
-    throw error
   }
 }
 

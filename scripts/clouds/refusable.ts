@@ -15,13 +15,13 @@ export async function refusable(
   }
 }
 
-/** Removes each of what `find` finds, one after the other, and returns what is there all the same. */
+/** Removes each of what `find` finds, one after the other, and returns the labels of what is there all the same. */
 export async function removeFound<T>(
   find: () => Promise<readonly T[]>,
   remove: (found: T) => Promise<unknown>,
   { label, detail }: { readonly label: (found: T) => string; readonly detail: (text: string) => void },
-): Promise<readonly T[]> {
+): Promise<readonly string[]> {
   const found = await find()
   for (const each of found) await refusable(label(each), detail, () => remove(each))
-  return found.length === 0 ? [] : find()
+  return found.length === 0 ? [] : (await find()).map(label)
 }

@@ -69,10 +69,7 @@ export const awsImages: ImageProvider = {
     // A snapshot that an image is made of does not go.
     const images = await removeOwnImages(region, record.tags, step)
     const snapshots = await removeSnapshots(region, record.tags, step)
-    return [
-      ...images.map((id) => `image ${id} in ${region}`),
-      ...snapshots.map((id) => `snapshot ${id} in ${region}`),
-    ]
+    return [...images, ...snapshots]
   },
 }
 

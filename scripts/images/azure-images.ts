@@ -115,9 +115,8 @@ async function removeOwnImage(
     const found = await readImage(path, signal)
     return found !== undefined && isMarked(found, record.tags) ? [found] : []
   }
-  const label = (): string => `image ${record.name}`
-  const left = await removeFound(findOwn, () => removeImage(path, signal), { label, detail })
-  return left.map(() => `image ${record.name} (${path.slice(1)})`)
+  const label = (): string => `image ${record.name} (${path.slice(1)})`
+  return removeFound(findOwn, () => removeImage(path, signal), { label, detail })
 }
 
 /** With its account the disk is gone too. */

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { GIB, MIB } from '../../stacks/packing.js'
 import { storageTokenOf, tokenOf } from './azure-login.js'
 
 export interface DeclaredImage {
@@ -9,9 +10,6 @@ export interface DeclaredImage {
   readonly tags: Readonly<Record<string, string>>
   readonly os_disk: { readonly blob_uri: string }
 }
-
-const MIB = 1024 ** 2
-const GIB = 1024 ** 3
 
 /** As Azure does: the disk must be a VHD of fixed size and whole MiB. Returns its size. */
 async function sizeOfDisk(url: string): Promise<number> {

@@ -16,18 +16,16 @@ export const findOwnImage = async (
 ): Promise<OwnImage | undefined> => (await findOwn(region, [{ Name: 'name', Values: [name] }], signal))[0]
 
 /** Removes the account's images with these tags and returns what is there all the same; what AWS refuses is told by `detail`. */
-export async function removeOwnImages(
+export const removeOwnImages = (
   region: string,
   tags: Tags,
   { signal, detail }: { readonly signal: AbortSignal; readonly detail: (text: string) => void },
-): Promise<readonly string[]> {
-  const left = await removeFound(
+): Promise<readonly string[]> =>
+  removeFound(
     () => findOwn(region, tagFilters(tags), signal),
     ({ id }) => removeOwnImage(region, id, signal),
-    { label: ({ id }) => `image ${id}`, detail },
+    { label: ({ id }) => `image ${id} in ${region}`, detail },
   )
-  return left.map(({ id }) => id)
-}
 
 const removeOwnImage = (region: string, ImageId: string, signal: AbortSignal): Promise<unknown> =>
   withEc2(region, (client) => client.send(new DeregisterImageCommand({ ImageId }), { abortSignal: signal }))

@@ -41,15 +41,13 @@ export const removeSnapshot = (region: string, SnapshotId: string, signal: Abort
   withEc2(region, (client) => client.send(new DeleteSnapshotCommand({ SnapshotId }), { abortSignal: signal }))
 
 /** Removes those with these tags and returns what is there all the same; what AWS refuses is told by `detail`. */
-export async function removeSnapshots(
+export const removeSnapshots = (
   region: string,
   tags: Tags,
   { signal, detail }: { readonly signal: AbortSignal; readonly detail: (text: string) => void },
-): Promise<readonly string[]> {
-  const left = await removeFound(
+): Promise<readonly string[]> =>
+  removeFound(
     () => findSnapshots(region, tags, signal),
     ({ id }) => removeSnapshot(region, id, signal),
-    { label: ({ id }) => `snapshot ${id}`, detail },
+    { label: ({ id }) => `snapshot ${id} in ${region}`, detail },
   )
-  return left.map(({ id }) => id)
-}

@@ -1,6 +1,7 @@
 import { CompleteSnapshotCommand, PutSnapshotBlockCommand, StartSnapshotCommand } from '@aws-sdk/client-ebs'
 import { open, rm, type FileHandle } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { GIB } from '../../../stacks/packing.js'
 import { LabError } from '../../errors.js'
 import { inParallelOrNone } from '../../in-parallel.js'
 import { BLOCK, blocksOf, sha256, SnapshotMemory, type Block } from './blocks.js'
@@ -32,7 +33,6 @@ export interface SnapshotOptions {
   readonly onProgress: (done: number, total: number) => void
 }
 
-const GIB = 1024 ** 3
 const AT_ONCE = 8
 /** The most that AWS takes: three days without a block, after which it gives a snapshot up. */
 const TIMEOUT_MINUTES = 4_320

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs'
 import { copyFile, link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { GIB } from '../../packing.js'
 import type { Context } from './context.js'
 import { errnoOf, writeFailure } from './errors.js'
 import { imageFiles, type MachineFiles } from './files.js'
@@ -15,8 +16,6 @@ export interface MachineMeta {
   readonly imageId: string
   readonly firmware: Firmware
 }
-
-const GIB = 1024 ** 3
 
 /** Makes everything a machine needs to start. Its directory must be empty or absent. */
 export async function makeDisk(

@@ -1,9 +1,9 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { beforeEach, expect, test } from '@jest/globals'
 import { isInitialised, markInitialised, unmarkInitialised } from '../../../scripts/engine/initialised.js'
 import type { Engine } from '../../../scripts/engine/resolve.js'
+import { temporaryFolder } from '../support.js'
 
 const engine: Engine = { path: '/usr/bin/tofu', version: '1.10.0', source: 'PATH' }
 const bucket = { backend: { s3: { bucket: 'labs', region: 'eu-west-1' } } }
@@ -11,7 +11,7 @@ const FILES = ['.terraform/terraform.tfstate', '.terraform.lock.hcl']
 let folder: string
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'lab-'))
+  folder = temporaryFolder()
   await mkdir(join(folder, 'cache/aws'), { recursive: true })
   await mkdir(join(folder, '.terraform/providers/hashicorp/aws/6.25.0'), { recursive: true })
   const link = join(folder, '.terraform/providers/hashicorp/aws/6.25.0/linux_amd64')
@@ -19,7 +19,6 @@ beforeEach(async () => {
   for (const file of FILES) await writeFile(join(folder, file), '')
   await configure({ terraform: bucket })
 })
-afterEach(() => rm(folder, { recursive: true, force: true }))
 
 const configure = (content: object): Promise<void> =>
   writeFile(join(folder, 'cdk.tf.json'), JSON.stringify(content))

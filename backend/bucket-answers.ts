@@ -1,0 +1,37 @@
+import type { BucketRequest, Trouble } from './bucket.js'
+import type { BackendFault } from './errors.js'
+
+/** What becomes of S3's and GCS's answers alike. */
+
+export const lasting = (fault: BackendFault): Trouble => ({ kind: 'lasting', fault })
+
+/** `said`: who may not, and what, as far as the answer tells; `usual`: the right that such a request needs. */
+export function forbidden(
+  said: RegExpExecArray | null,
+  {
+    request,
+    usual,
+    place,
+  }: { readonly request: BucketRequest; readonly usual: string; readonly place: string },
+): Trouble {
+  const [, identity, permission = request.permission ?? usual] = said ?? []
+  return lasting({
+    code: 'store-forbidden',
+    place,
+    permission,
+    ...(identity === undefined ? {} : { identity }),
+  })
+}
+
+/** What a conditional request gives; `refused` where its condition does not hold. */
+export async function orRefused<T>(
+  isRefused: (error: unknown) => boolean,
+  request: () => Promise<T>,
+): Promise<T | 'refused'> {
+  try {
+    return await request()
+  } catch (error) {
+    if (isRefused(error)) return 'refused'
+    throw error
+  }
+}
