@@ -46,15 +46,18 @@ export async function swapAgainstUp(user: BenchUser): Promise<Row[]> {
 }
 
 const LABS = 20
+const DOWNS = 3
 
 /** Of VMs that are paused: twenty that boot would take the processors from both sides. */
 export async function cleanupAgainstDown(user: BenchUser): Promise<Row[]> {
-  const names = Array.from({ length: LABS + 1 }, (_name, n) => `bench-${n}`)
+  const names = Array.from({ length: LABS + DOWNS }, (_name, n) => `bench-${n}`)
   for (const name of names) {
     await user.distrolab('up', name, '--profile', 'debian-13-local', '--wait', 'none')
     await pause(user, name)
   }
-  const theirs = await timeOf(() => user.distrolab('down', names[0] ?? ''))
+  const downs: number[] = []
+  for (const name of names.slice(0, DOWNS)) downs.push(await timeOf(() => user.distrolab('down', name)))
+  const theirs = median(downs)
   const ours = await timeOf(() => user.distrolab('cleanup', '--yes'))
   return [
     {
