@@ -5,20 +5,16 @@ import type { BackendFault } from './errors.js'
 
 export const lasting = (fault: BackendFault): Trouble => ({ kind: 'lasting', fault })
 
-/** `said`: who may not, and what, as far as the answer tells; `usual`: the right that such a request needs. */
+/** `said`: who may not, and what, as far as the answer tells; `usual`: the right that each operation needs. */
 export function forbidden(
   said: RegExpExecArray | null,
-  {
-    request,
-    usual,
-    place,
-  }: { readonly request: BucketRequest; readonly usual: string; readonly place: string },
+  request: BucketRequest,
+  place: string,
+  usual: Readonly<Record<BucketRequest['operation'], string>>,
 ): Trouble {
-  const [, identity, permission = request.permission ?? usual] = said ?? []
+  const [, identity, permission = request.permission ?? usual[request.operation]] = said ?? []
   return lasting({
-    code: 'store-forbidden',
-    place,
-    permission,
+    ...{ code: 'store-forbidden', place, permission },
     ...(identity === undefined ? {} : { identity }),
   })
 }

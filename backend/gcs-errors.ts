@@ -41,9 +41,7 @@ export function explainGcsError(
   // A list of nothing is empty; only where there is no bucket is it 404, in whichever words.
   if (status === 404 && (request.operation === 'list' || isBucketMissing(error)))
     return lasting({ code: 'store-missing', bucket })
-  if (status === 403) {
-    return forbidden(FORBIDDEN.exec(words), { request, usual: permissions[request.operation], place })
-  }
+  if (status === 403) return forbidden(FORBIDDEN.exec(words), request, place, permissions)
   const code =
     request.operation === 'read' || request.operation === 'list' ? 'store-unreadable' : 'store-unwritable'
   return lasting({ code, place, reason: status === undefined ? words : `HTTP ${status}: ${words}` })

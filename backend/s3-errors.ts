@@ -80,9 +80,7 @@ export function explainS3Error(
   if (credentialErrors.has(name)) {
     return lasting({ code: 'store-credentials', kind: 's3', reason: `${name}: ${message}` })
   }
-  if (status === 403) {
-    return forbidden(FORBIDDEN.exec(message), { request, usual: permissions[request.operation], place })
-  }
+  if (status === 403) return forbidden(FORBIDDEN.exec(message), request, place, permissions)
   const code =
     request.operation === 'read' || request.operation === 'list' ? 'store-unreadable' : 'store-unwritable'
   return lasting({
