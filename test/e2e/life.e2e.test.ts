@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { LabEvent, LabRecord } from '../../backend/record-schema.js'
 import type { StepName } from '../../scripts/lifecycle/step-lists.js'
 import { waitUntil } from '../stand-in/lab-cli.js'
-import { keepImages, newUser, type Ran, type RealUser } from './real-lab.js'
+import { newUser, type Ran, type RealUser } from './real-lab.js'
 
 const MINUTES = 60_000
 const LAB = 'life'
@@ -58,7 +58,6 @@ describe('the life of a real lab', () => {
       for (const step of ['init', 'apply', 'wait-ssh', 'cloud-init', 'baseline', 'mark'] as const)
         await killDuring(step, 'up', LAB, ...asked)
       const view = JSON.parse(await ok('up', LAB, '-o', 'json')) as View
-      await keepImages(user)
       expect(view).toMatchObject({ state: 'ready', distro: 'debian-12' })
       ssh = view.machines[0]?.ssh ?? ''
       expect(await machines()).toHaveLength(1)

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { existsSync } from 'node:fs'
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isListening, keepImages, newUser, type RealUser } from './real-lab.js'
+import { isListening, newUser, type RealUser } from './real-lab.js'
 
 interface View {
   lab: string
@@ -43,7 +43,6 @@ describe('real VMs on this computer', () => {
     'three labs of two distros come up at the same time, each with its own kernel and name',
     async () => {
       const runs = await Promise.all(LABS.map(({ args }) => user.distrolab('up', ...args, '-o', 'json')))
-      await keepImages(user)
       for (const { exitCode, stdout, stderr } of runs) {
         expect({ exitCode, stderr: exitCode === 0 ? '' : stderr }).toEqual({ exitCode: 0, stderr: '' })
         const view = JSON.parse(stdout) as View
