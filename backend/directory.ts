@@ -92,14 +92,15 @@ export class DirectoryStore implements ObjectStore {
   /** Runs `write` while nobody else can change the object, if it still has that version. */
   async #guarded<T>(key: string, version: string, write: () => Promise<T>): Promise<T> {
     const path = this.#path(key)
-    return writing(path, () =>
-      withGuard(hidden(path, 'guard'), { timeoutMs: guardTimeoutMs }, async () => {
-        if ((await readObject(path))?.version !== version) {
-          throw new BackendError({ code: 'object-changed', key })
-        }
+    const changed = new BackendError({ code: 'object-changed', key })
+    return writing(path, async () => {
+      // The guard would make a folder anew that somebody has removed, or unmounted.
+      if (!(await isThere(path))) throw changed
+      return withGuard(hidden(path, 'guard'), { timeoutMs: guardTimeoutMs }, async () => {
+        if ((await readObject(path))?.version !== version) throw changed
         return write()
-      }),
-    )
+      })
+    })
   }
 
   #path(key: string): string {
@@ -115,6 +116,16 @@ async function readObject(path: string): Promise<StoredObject | undefined> {
     return decodeObject(await readFile(path, 'utf8'))
   } catch (error) {
     if (isErrno(error, 'ENOENT')) return undefined
+    throw error
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await stat(path)
+    return true
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return false
     throw error
   }
 }

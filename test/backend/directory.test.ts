@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { describeStoreContract } from './store-contract.js'
@@ -33,6 +33,16 @@ describe('a directory store on disk', () => {
     expect((await faultOf(store.replace('k', 'x', found?.version ?? ''))).code).toBe('object-changed')
     await store.remove('k', (await store.get('k'))?.version ?? '')
     expect(await store.get('k')).toBeUndefined()
+  })
+
+  test('does not make a folder anew to find out that its object is gone', async () => {
+    const folder = await temporaryFolder()
+    const store = await storeIn(folder)
+    const version = await store.create('labs/a/lease.json', '{}')
+    await rm(join(folder, 'labs'), { recursive: true })
+    expect((await faultOf(store.replace('labs/a/lease.json', '{}', version))).code).toBe('object-changed')
+    expect((await faultOf(store.remove('labs/a/lease.json', version))).code).toBe('object-changed')
+    expect(await readdir(folder)).toEqual([])
   })
 
   test('ignores what killed writers and OpenTofu left', async () => {
