@@ -32,8 +32,8 @@ export interface EngineRun {
 }
 
 /**
- * Without providers it does one thing at a time, and is done before it has used this much memory: garbage is not collected
- * until then. Both together are a third of its work (https://go.dev/doc/gc-guide#Memory_limit).
+ * An engine without providers does one thing at a time, and ends before it has used this much memory. To collect garbage
+ * before that would be a quarter of its work (https://go.dev/doc/gc-guide#Memory_limit).
  */
 const ALONE = { GOGC: 'off', GOMEMLIMIT: '256MiB', GOMAXPROCS: '1' }
 /** How often what it says is looked for, while it runs. */

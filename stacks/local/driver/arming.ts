@@ -4,13 +4,12 @@ import { basename } from 'node:path'
 import { writeFailure } from './errors.js'
 import { readExpiry } from './expiry.js'
 import type { MachineFiles } from './files.js'
-import { areGone, findProcesses, type FoundProcess, killProcesses } from './process-table.js'
+import { findProcesses, type FoundProcess, killProcesses } from './process-table.js'
 import { startDetached } from './run.js'
 
 /** Starting and ending a machine's watchdog (watchdog.ts). What changes something is called under the machine's guard. */
 
 const PROGRAM = 'watchdog.js'
-const END_WAIT_MS = 5_000
 
 /** The machine's watchdogs, known by their command line. There is one at most, but for a driver killed on macOS. */
 export async function findWatchdogs(id: string, files: MachineFiles): Promise<FoundProcess[]> {
@@ -49,9 +48,7 @@ export async function armIfMissing(id: string, files: MachineFiles): Promise<voi
 
 /** It holds nothing but the guard, which is ours: it can be killed at any time. */
 export async function disarm(id: string, files: MachineFiles): Promise<void> {
-  const found = await findWatchdogs(id, files)
-  killProcesses(found)
-  await areGone(found, END_WAIT_MS)
+  await killProcesses(await findWatchdogs(id, files))
 }
 
 const watchdogProgram = (): string =>

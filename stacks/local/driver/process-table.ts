@@ -64,11 +64,14 @@ export async function areGone(processes: readonly FoundProcess[], timeoutMs: num
   return true
 }
 
-/** SIGKILL to those that are still proven to be who they were when they were found. */
-export function killProcesses(processes: readonly FoundProcess[]): void {
+const KILL_WAIT_MS = 5_000
+
+/** SIGKILL to those that are still proven to be who they were when they were found, and waits for their end. */
+export async function killProcesses(processes: readonly FoundProcess[]): Promise<void> {
   for (const { identity } of processes) {
     if (livenessOf(identity) === 'alive') kill(identity.pid)
   }
+  await areGone(processes, KILL_WAIT_MS)
 }
 
 function kill(pid: number): void {

@@ -7,7 +7,7 @@ import { DriverError, errnoOf } from './errors.js'
 import { machineFiles, type MachineFiles } from './files.js'
 import { guarded } from './guarded.js'
 import { isGone } from './presence.js'
-import { areGone, findProcesses, killProcesses, type FoundProcess } from './process-table.js'
+import { findProcesses, killProcesses, type FoundProcess } from './process-table.js'
 import type { MachineKey, ResultOf } from './protocol.js'
 import { isQemuOf } from './qemu/process.js'
 
@@ -21,7 +21,6 @@ export async function destroyMachine(key: MachineKey, control: Control): Promise
   })
 }
 
-const END_WAIT_MS = 5_000
 /** A QEMU that a killed driver was just starting may come up behind the first look, and write into the directory. */
 const ROUNDS = 3
 
@@ -43,8 +42,7 @@ export async function removeMachine(id: string, files: MachineFiles): Promise<st
 async function removeOnce(id: string, files: MachineFiles): Promise<string[]> {
   const processes = await findOwnProcesses(id, files)
   // Nothing that a QEMU still has to write is wanted.
-  killProcesses(processes)
-  await areGone(processes, END_WAIT_MS)
+  await killProcesses(processes)
   const entries = await readdir(files.directory, { withFileTypes: true }).catch(() => [])
   for (const entry of entries) await removeEntry(entry)
   const removed = entries.map(({ name }) => join(files.directory, name))

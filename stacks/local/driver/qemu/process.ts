@@ -92,8 +92,7 @@ export async function stopQemu(id: string, files: MachineFiles, graceMs: number)
   if (found.length === 0) return
   if (graceMs > 0 && (await tell(files, 'system_powerdown')) && (await areGone(found, graceMs))) return
   if ((await tell(files, 'quit')) && (await areGone(found, QUIT_WAIT_MS))) return
-  killProcesses(found)
-  await areGone(found, QUIT_WAIT_MS)
+  await killProcesses(found)
 }
 
 /** `quit` may close the connection before it answers. */
