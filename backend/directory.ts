@@ -34,13 +34,16 @@ export class DirectoryStore implements ObjectStore {
 
   async create(key: string, body: string): Promise<string> {
     const path = this.#path(key)
+    const taken = new BackendError({ code: 'object-exists', key })
     return writing(path, async () => {
+      // A look is much less than a draft: each command begins with an event that is usually there.
+      if (await isThere(path)) throw taken
       await makeFolder(dirname(path))
       return withDraft(path, body, async (draft, version) => {
         try {
           await link(draft, path)
         } catch (error) {
-          throw isErrno(error, 'EEXIST') ? new BackendError({ code: 'object-exists', key }) : error
+          throw isErrno(error, 'EEXIST') ? taken : error
         }
         await unlink(draft)
         await syncFolder(dirname(path))
@@ -94,12 +97,16 @@ export class DirectoryStore implements ObjectStore {
     const path = this.#path(key)
     const changed = new BackendError({ code: 'object-changed', key })
     return writing(path, async () => {
-      // The guard would make a folder anew that somebody has removed, or unmounted.
-      if (!(await isThere(path))) throw changed
-      return withGuard(hidden(path, 'guard'), { timeoutMs: guardTimeoutMs }, async () => {
-        if ((await readObject(path))?.version !== version) throw changed
-        return write()
-      })
+      // A folder that somebody has removed, or unmounted, is not made anew.
+      const options = { timeoutMs: guardTimeoutMs, isFolderNeeded: true }
+      try {
+        return await withGuard(hidden(path, 'guard'), options, async () => {
+          if ((await readObject(path))?.version !== version) throw changed
+          return write()
+        })
+      } catch (error) {
+        throw isErrno(error, 'ENOENT') ? changed : error
+      }
     })
   }
 

@@ -18,6 +18,8 @@ export interface GuardOptions {
   readonly onWait?: (pid: number) => void
   /** Ends the waiting by throwing its reason. */
   readonly signal?: AbortSignal
+  /** Instead of a folder being made for it, ENOENT is thrown. */
+  readonly isFolderNeeded?: boolean
 }
 
 /**
@@ -48,7 +50,7 @@ async function acquire(path: string, options: GuardOptions): Promise<GuardHolder
   let announced = false
   for (let attempt = 0; ; attempt++) {
     options.signal?.throwIfAborted()
-    if (await tryCreate(path, holder)) return holder
+    if (await tryCreate(path, holder, options.isFolderNeeded === true)) return holder
     const other = await readHolder(path)
     if (other === undefined) continue
     if (isDead(other)) {
@@ -64,13 +66,13 @@ async function acquire(path: string, options: GuardOptions): Promise<GuardHolder
   }
 }
 
-async function tryCreate(path: string, holder: GuardHolder): Promise<boolean> {
+async function tryCreate(path: string, holder: GuardHolder, isFolderNeeded: boolean): Promise<boolean> {
   try {
     await symlink(JSON.stringify(holder), path)
     return true
   } catch (error) {
     if (isErrno(error, 'EEXIST')) return false
-    if (!isErrno(error, 'ENOENT')) throw error
+    if (!isErrno(error, 'ENOENT') || isFolderNeeded) throw error
   }
   await mkdir(dirname(path), { recursive: true })
   return false

@@ -60,6 +60,7 @@ export class LabWriter {
   /** When this command's step under way began, by the monotonic clock. */
   #stepBegan: number | undefined
   #hasSteps = false
+  #deferred: Partial<Decided> = {}
 
   /** Use `openLabWriter`. */
   constructor(private readonly slot: RecordSlot) {}
@@ -120,6 +121,11 @@ export class LabWriter {
     await this.#write({ patch }, (lab) => lab)
   }
 
+  /** A change that nobody waits for: part of the next write, and of none if there is none. */
+  defer(patch: Partial<Decided>): void {
+    this.#deferred = { ...this.#deferred, ...patch }
+  }
+
   /** The command ended well without another transition. */
   async finish(patch: Partial<Decided> = {}): Promise<void> {
     await this.#write({ patch, finish: true }, (lab) => lab)
@@ -170,11 +176,13 @@ export class LabWriter {
   ): Promise<L> {
     return this.#inTurn(async () => {
       const steps = this.#stepChange(extras.finish === true ? (extras.step ?? null) : extras.step, outcome)
+      const deferred = this.#deferred
       const written = await this.slot.replace((lab, context) => {
-        const changed = { ...change(lab, context), ...extras.patch }
+        const changed = { ...change(lab, context), ...deferred, ...extras.patch }
         const withSteps = withStep(changed, steps, context.at)
         return extras.finish === true ? withoutCommand(withSteps, context.lease) : withSteps
       })
+      if (this.#deferred === deferred) this.#deferred = {}
       this.#stepped(steps)
       return written
     })

@@ -20,8 +20,6 @@ export interface EngineRun {
   readonly providers?: string | undefined
   /** It starts no providers, as for a local lab. */
   readonly isAlone?: boolean | undefined
-  /** For what it starts. */
-  readonly variables?: Readonly<Record<string, string>> | undefined
   /** On abort the engine gets exactly one SIGINT and is waited for. */
   readonly signal: AbortSignal
   /** Beyond them the engine is stopped as by an interrupt. */
@@ -142,7 +140,6 @@ function engineVariables({
   encryption,
   providers,
   isAlone = false,
-  variables,
 }: EngineRun): Record<string, string | undefined> {
   const removed = Object.fromEntries(unset.map((name) => [name, undefined]))
   // A lab's own lock file knows nothing of what another lab has loaded; without the second variable it is loaded anew.
@@ -151,7 +148,7 @@ function engineVariables({
       ? {}
       : { TF_PLUGIN_CACHE_DIR: providers, TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE: '1' }
   const own = { TF_ENCRYPTION: encryption, TF_IN_AUTOMATION: '1', CHECKPOINT_DISABLE: '1' }
-  return { ...removed, ...shared, ...own, ...(isAlone ? ALONE : {}), ...variables }
+  return { ...removed, ...shared, ...own, ...(isAlone ? ALONE : {}) }
 }
 
 /** Reads a growing file line by line until its writer ended. */

@@ -14,6 +14,8 @@ export async function apply(run: EngineRun, replace: readonly string[] = []): Pr
 export async function destroy(run: EngineRun): Promise<void> {
   await runEngine(run, 'destroy', [
     ...['destroy', '-json', '-input=false', '-auto-approve', `-lock-timeout=${LOCK_TIMEOUT}`],
+    // Built-in resources have nothing to look at, and the look is a plan of its own.
+    ...(run.isAlone === true ? ['-refresh=false'] : []),
   ])
 }
 

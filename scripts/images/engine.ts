@@ -9,6 +9,7 @@ import {
   settleEngine,
   type EngineSession,
 } from '../lifecycle/engine-session.js'
+import type { ImageRecord } from '../../backend/image-record-schema.js'
 import { ensureFolder, putFile, workFolder } from '../workspace.js'
 import { localName, type ImageSession } from './gate.js'
 
@@ -49,11 +50,13 @@ async function initialised(session: ImageSession, engine: Engine, spec: ImageSpe
 
 /** The image in the place of a lab: the engine is run, recorded and interrupted in the same way. */
 function engineSession({ context, lease, writer, log, signal, subject }: ImageSession): EngineSession {
+  const update = (change: Pick<ImageRecord, 'engine'>): Promise<ImageRecord> => writer.update(change)
   const record = {
     get lab() {
       return writer.record
     },
-    update: (change: Parameters<EngineSession['writer']['update']>[0]) => writer.update(change),
+    update,
+    defer: update,
   }
   return { context, lease, log, signal, lab: localName(subject.image), writer: record }
 }

@@ -1,6 +1,5 @@
 import type { AnyLab, Lab } from '../../backend/lab.js'
 import type { Context } from '../context.js'
-import type { Engine } from '../engine/resolve.js'
 import { destroy } from '../engine/tofu.js'
 import { LabError } from '../errors.js'
 import { forgetLab } from '../workspace.js'
@@ -50,10 +49,7 @@ export async function destroyLab(session: Session, current: AnyLab): Promise<Dow
     await forgetLab(context.space, lab)
     return result
   }
-  const engine = await engineFor(context)
-  const destroying = await writer.transition(current, 'destroying')
-  await settleEngine(session, 'interrupt')
-  await destroyResources(session, steps, destroying, engine)
+  const destroying = await destroyResources(session, steps, current)
   await verify(session, steps, destroying)
   await writer.transition(destroying, 'destroyed', { step: null, finish: true, patch: { engine: null } })
   await forgetLab(context.space, lab)
@@ -63,22 +59,34 @@ export async function destroyLab(session: Session, current: AnyLab): Promise<Dow
 async function destroyResources(
   session: Session,
   steps: Steps,
-  lab: Lab<'destroying'>,
-  engine: Engine,
-): Promise<void> {
-  const { context } = session
-  const hooks = await hooksOf(lab.provider)
-  const profile = await profileOf(context, lab)
-  const spec = hooks.buildSpec(context, lab, profile, [])
-  const folder = await steps.run('synth', () => writeConfiguration(session, spec))
-  await steps.run('init', (detail) => initialiseEngine(session, engine, folder, spec.state, detail))
+  current: Exclude<AnyLab, Lab<'destroyed'>>,
+): Promise<Lab<'destroying'>> {
+  const { context, writer } = session
+  const engine = await engineFor(context)
+  const hooks = await hooksOf(current.provider)
+  const { ownRemoval } = hooks
+  let destroying: Lab<'destroying'> | undefined
+  const { folder, state } = await steps.run(
+    'synth',
+    async () => {
+      await settleEngine(session, 'interrupt')
+      const spec = hooks.buildSpec(context, current, await profileOf(context, current), [])
+      const folder = await writeConfiguration(session, ownRemoval?.forgetting(spec) ?? spec)
+      return { folder, state: spec.state }
+    },
+    async (_writer, extras) => {
+      destroying = await writer.transition(current, 'destroying', extras)
+    },
+  )
+  if (destroying === undefined) throw new TypeError('the step was recorded')
+  const { machines } = destroying
+  await steps.run('init', (detail) => initialiseEngine(session, engine, folder, state, detail))
   await steps.run('destroy', async (detail) => {
-    const { ownRemoval } = hooks
-    const variables = ownRemoval?.variables(lab.machines)
     // What the engine can't do leaves the machines as they are.
-    await runOperation(session, engine, folder, detail, (run) => destroy({ ...run, variables }))
-    for (const machine of lab.machines) await ownRemoval?.remove(machine, { signal: session.signal, detail })
+    await runOperation(session, engine, folder, detail, destroy)
+    for (const machine of machines) await ownRemoval?.remove(machine, { signal: session.signal, detail })
   })
+  return destroying
 }
 
 /** The engine says what it did; this asks what is there. Throws LabError leftovers. */

@@ -25,6 +25,8 @@ export interface EngineSession extends Pick<Session, 'context' | 'log' | 'signal
   readonly writer: {
     readonly lab: Pick<LabRecord, 'provider' | 'engine'> | undefined
     update(change: Pick<LabRecord, 'engine'>): Promise<unknown>
+    /** That it has ended is seen by looking for it: to say so may wait for the next write. */
+    defer(change: Pick<LabRecord, 'engine'>): unknown
   }
 }
 
@@ -105,7 +107,7 @@ export async function runOperation(
   } finally {
     done()
     // One that would not stop stays on record: whoever comes next waits for it.
-    if (!session.lease.lost.aborted && !runsOn) await writer.update({ engine: null })
+    if (!session.lease.lost.aborted && !runsOn) await writer.defer({ engine: null })
   }
   return outputs
 }

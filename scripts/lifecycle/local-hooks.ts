@@ -8,7 +8,6 @@ import { driverProgram } from '../../stacks/local/driver-program.js'
 import { findCached } from '../../stacks/local/driver/image/cache.js'
 import type { ImageSource, StatusResult } from '../../stacks/local/driver/protocol.js'
 import { canBind } from '../../stacks/local/driver/qemu/port.js'
-import { ownRemovalVariables } from '../../stacks/local/own-removal.js'
 import { imageSourceOf, planLocalLab } from '../../stacks/local/plan.js'
 import { bootAddress, LOCAL_ADDRESS } from '../../stacks/local/addresses.js'
 import { machineId, sshPortCandidates } from '../../stacks/naming.js'
@@ -155,7 +154,8 @@ export const localHooks: ProviderHooks = {
   start: startMachine,
 
   ownRemoval: {
-    variables: (machines) => ownRemovalVariables(machines.map(keyOf)),
+    // What is in the state alone has no provisioner.
+    forgetting: (spec) => (spec.provider === 'local' ? { ...spec, machines: [] } : spec),
 
     async remove(machine, step) {
       const { removeMachine } = await import('./local-removal.js')

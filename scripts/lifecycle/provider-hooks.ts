@@ -113,8 +113,8 @@ export interface Revival {
 
 /** Of a provider where the engine, to remove machines, could only start programs that do what we can do ourselves. */
 export interface OwnRemoval {
-  /** Given to the engine: it forgets these machines, and leaves them as they are. */
-  variables(machines: readonly Machine[]): Readonly<Record<string, string>>
+  /** The lab as the engine has to see it, so that it only forgets its machines. */
+  forgetting(spec: LabSpec): LabSpec
   /** Once the engine has forgotten it. */
   remove(machine: Machine, step: StepControl): Promise<void>
 }

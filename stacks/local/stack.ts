@@ -5,7 +5,6 @@ import type { TerraformStack } from 'cdktf/lib/terraform-stack.js'
 import type { MachineOutput } from '../outputs.js'
 import { escapeTemplates } from '../templates.js'
 import { bootName, LOCAL_ADDRESS } from './addresses.js'
-import { UNLESS_OWN_REMOVAL } from './own-removal.js'
 import type { DriverProgram, LocalLabSpec, LocalMachine } from './spec.js'
 
 /**
@@ -19,16 +18,20 @@ export function buildLocalLab(stack: TerraformStack, spec: LocalLabSpec): void {
   new TerraformOutput(stack, 'machines', { value: Object.fromEntries(spec.machines.map(outputOf)) })
 }
 
-function buildMachine(stack: TerraformStack, driver: DriverProgram, { name, vm }: LocalMachine): void {
+function buildMachine(
+  stack: TerraformStack,
+  { node, program }: DriverProgram,
+  { name, vm }: LocalMachine,
+): void {
   const machine = new DataResource(stack, name, {
     input: escapeTemplates({ id: vm.id, directory: vm.directory }),
     triggersReplace: escapeTemplates({ image: vm.imageId, directory: vm.directory }),
-    provisioners: [{ ...removal(driver), when: 'destroy' }],
+    provisioners: [{ ...provisioner(node, program, 'destroy'), when: 'destroy' }],
   })
   new DataResource(stack, bootName(name), {
     input: escapeTemplates(vm),
     triggersReplace: { machine: machine.id },
-    provisioners: [provisioner(driver.node, driver.program, 'create')],
+    provisioners: [provisioner(node, program, 'create')],
   })
 }
 
@@ -38,9 +41,6 @@ const provisioner = (...interpreter: string[]): LocalExecProvisioner => ({
   interpreter,
   command: '${jsonencode(self.input)}',
 })
-
-const removal = (driver: DriverProgram): LocalExecProvisioner =>
-  provisioner('/bin/sh', '-c', UNLESS_OWN_REMOVAL, driver.node, driver.program, 'destroy')
 
 const outputOf = ({ name, user, vm }: LocalMachine): [string, MachineOutput] => [
   name,

@@ -144,6 +144,19 @@ describe('a lab writer', () => {
     for (const name of Object.keys(choices)) expect(again).not.toHaveProperty(name)
   })
 
+  test('lets a change that nobody waits for wait for the next write, which goes before it', async () => {
+    const engine = { pid: 1, startTime: '2', boot: '', host: 'here', startedAt: '2026-01-01T00:00:00.000Z' }
+    await writer.create({ ...decided, engine })
+    writer.defer({ engine: null })
+    expect((await recorded())?.engine).toEqual(engine)
+    await writer.beginStep('verify')
+    expect(await recorded()).toMatchObject({ engine: null, step: { name: 'verify' } })
+    writer.defer({ engine: null })
+    await writer.update({ engine })
+    await writer.finish()
+    expect((await recorded())?.engine).toEqual(engine)
+  })
+
   test('carries out calls made at once one after the other', async () => {
     await writer.create(decided)
     await Promise.all(['a', 'b', 'c'].map((name) => writer.beginStep(name)))

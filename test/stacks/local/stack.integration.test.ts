@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { synthesiseLab } from '../../../stacks/app.js'
 import type { LocalLabPlan } from '../../../stacks/local/plan.js'
-import { ownRemovalVariables } from '../../../stacks/local/own-removal.js'
 import { ENGINE } from '../../scripts/engine/real-engine.js'
 import { errorOf, readOptional, temporaryFolder } from '../../scripts/support.js'
 import { labSpec } from './lab-plan.js'
@@ -37,12 +36,10 @@ async function write(changes: Partial<LocalLabPlan> = {}, into = folder): Promis
   await writeFile(join(into, 'cdk.tf.json'), await synthesiseLab(spec))
 }
 
-const tofu = async (args: readonly string[], cwd = folder, variables = {}): Promise<string> =>
-  (await promisify(execFile)(ENGINE, [...args, '-no-color'], { cwd, env: { ...process.env, ...variables } }))
-    .stdout
+const tofu = async (args: readonly string[], cwd = folder): Promise<string> =>
+  (await promisify(execFile)(ENGINE, [...args, '-no-color'], { cwd })).stdout
 const apply = (): Promise<string> => tofu(['apply', '-input=false', '-auto-approve'])
-const destroy = (cwd?: string, variables = {}): Promise<string> =>
-  tofu(['destroy', '-input=false', '-auto-approve'], cwd, variables)
+const destroy = (cwd?: string): Promise<string> => tofu(['destroy', '-input=false', '-auto-approve'], cwd)
 
 interface Call {
   readonly verb: string
@@ -87,23 +84,13 @@ describe('plain tofu', () => {
     expect(await verbs()).toEqual(['create', 'destroy'])
   })
 
-  test('leaves a VM to who removes it by himself, and no other one', async () => {
-    const directory = (name: string): string => join(root, 'machines', name)
-    await write({
-      machines: ['main', 'peer', 'pee'].map((name, i) => ({
-        ...{ name, user: 'debian', sshPort: 22_001 + i, directory: directory(name) },
-      })),
-    })
+  test('forgets a VM that the command removes, and leaves it as it is', async () => {
+    await write()
     await tofu(['init', '-input=false'])
     await apply()
-    const theirs = ['main', 'peer'].map((name) => ({
-      ...{ id: `distrolab-0a1b2c3d-demo-${name}`, directory: directory(name) },
-    }))
-    await destroy(folder, ownRemovalVariables(theirs))
-    const asked = (await calls()).filter(({ verb }) => verb === 'destroy')
-    expect(asked.map(({ words }) => JSON.parse(words[0] ?? '') as unknown)).toEqual([
-      { id: 'distrolab-0a1b2c3d-demo-pee', directory: directory('pee') },
-    ])
+    await write({ machines: [] })
+    expect(await destroy()).toContain('2 destroyed')
+    expect(await verbs()).toEqual(['create'])
   })
 
   test('starts a VM that is gone again without touching its disk', async () => {

@@ -3,7 +3,6 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { synthesiseLab } from '../../../stacks/app.js'
 import { parseInput } from '../../../stacks/local/driver/validate.js'
-import { UNLESS_OWN_REMOVAL } from '../../../stacks/local/own-removal.js'
 import { labSpec } from './lab-plan.js'
 
 interface Resource {
@@ -51,10 +50,7 @@ describe('a machine', () => {
       {
         'local-exec': {
           when: 'destroy',
-          interpreter: [
-            ...['/bin/sh', '-c', UNLESS_OWN_REMOVAL],
-            ...['/usr/bin/node', '/opt/distrolab/driver.js', 'destroy'],
-          ],
+          interpreter: ['/usr/bin/node', '/opt/distrolab/driver.js', 'destroy'],
           command: '${jsonencode(self.input)}',
         },
       },
