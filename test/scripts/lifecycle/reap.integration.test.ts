@@ -194,7 +194,7 @@ describe('reap', () => {
     await expire(box, LAB)
     const engine = await box.hold('destroy')
     const cli = box.start(['reap', '-o', 'json'])
-    await waitUntil('the engine', () => box.processes('engine').length === 1)
+    await waitUntil('the engine', async () => (await box.record(LAB)).engine !== null)
     cli.signal('SIGINT')
     const run = await cli.done
     expect(run.code).toBe(130)
