@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { ImageRecord } from '../../backend/image-record-schema.js'
 import type { ImageOutput } from '../../stacks/outputs.js'
 import { synthesiseImage, type ImageSpec } from '../../stacks/imported-image.js'
 import type { Engine } from '../engine/resolve.js'
@@ -9,7 +10,6 @@ import {
   settleEngine,
   type EngineSession,
 } from '../lifecycle/engine-session.js'
-import type { ImageRecord } from '../../backend/image-record-schema.js'
 import { ensureFolder, putFile, workFolder } from '../workspace.js'
 import { localName, type ImageSession } from './gate.js'
 

@@ -64,15 +64,15 @@ async function destroyResources(
   const { context, writer } = session
   const engine = await engineFor(context)
   const hooks = await hooksOf(current.provider)
-  const { ownRemoval } = hooks
   let destroying: Lab<'destroying'> | undefined
   const { folder, state } = await steps.run(
     'synth',
     async () => {
       await settleEngine(session, 'interrupt')
-      const spec = hooks.buildSpec(context, current, await profileOf(context, current), [])
-      const folder = await writeConfiguration(session, ownRemoval?.forgetting(spec) ?? spec)
-      return { folder, state: spec.state }
+      // A resource that is in the state alone has no provisioner: the engine only forgets it.
+      const lab = hooks.removeMachine === undefined ? current : { ...current, machines: [] }
+      const spec = hooks.buildSpec(context, lab, await profileOf(context, current), [])
+      return { folder: await writeConfiguration(session, spec), state: spec.state }
     },
     async (_writer, extras) => {
       destroying = await writer.transition(current, 'destroying', extras)
@@ -84,7 +84,7 @@ async function destroyResources(
   await steps.run('destroy', async (detail) => {
     // What the engine can't do leaves the machines as they are.
     await runOperation(session, engine, folder, detail, destroy)
-    for (const machine of machines) await ownRemoval?.remove(machine, { signal: session.signal, detail })
+    for (const machine of machines) await hooks.removeMachine?.(machine, { signal: session.signal, detail })
   })
   return destroying
 }

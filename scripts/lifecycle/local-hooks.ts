@@ -153,14 +153,9 @@ export const localHooks: ProviderHooks = {
 
   start: startMachine,
 
-  ownRemoval: {
-    // What is in the state alone has no provisioner.
-    forgetting: (spec) => (spec.provider === 'local' ? { ...spec, machines: [] } : spec),
-
-    async remove(machine, step) {
-      const { removeMachine } = await import('./local-removal.js')
-      await removeMachine(machine, step)
-    },
+  async removeMachine(machine, step) {
+    const { removeMachine } = await import('./local-removal.js')
+    await removeMachine(machine, step)
   },
 
   async removeLeftovers(lab, step) {

@@ -111,14 +111,6 @@ export interface Revival {
   restart(spec: LabSpec, machine: Machine, step: StepControl): Promise<void>
 }
 
-/** Of a provider where the engine, to remove machines, could only start programs that do what we can do ourselves. */
-export interface OwnRemoval {
-  /** The lab as the engine has to see it, so that it only forgets its machines. */
-  forgetting(spec: LabSpec): LabSpec
-  /** Once the engine has forgotten it. */
-  remove(machine: Machine, step: StepControl): Promise<void>
-}
-
 /**
  * What the lifecycle asks of a provider beyond its stack. One implementation a provider; nothing outside it
  * knows which provider a lab is on.
@@ -164,7 +156,11 @@ export interface ProviderHooks {
   moveExpiry(context: Context, lab: AnyLab, step: MoveControl): Promise<void>
   /** Powers a stopped machine on. Returns its address where that is another one from then on. */
   start(spec: LabSpec, machine: string, step: StepControl): Promise<string | undefined>
-  readonly ownRemoval?: OwnRemoval
+  /**
+   * Of a provider where the engine, to remove a machine, could only start a program that does what we can do ourselves.
+   * Called once the engine has forgotten it.
+   */
+  removeMachine?(machine: Machine, step: StepControl): Promise<void>
   /** Removes what the engine did not, and returns what is still there. */
   removeLeftovers(lab: AnyLab, step: StepControl): Promise<readonly string[]>
   /** The end of a machine's console; empty where there is none. */

@@ -5,7 +5,16 @@ import { acquireLease, type Lease } from '../../backend/lease.js'
 import { leaseKey } from '../../backend/keys.js'
 import { formatLeaseTokens, parseLeaseTokens, tokenFor, type LeaseToken } from '../../backend/lease-token.js'
 import type { ObjectStore } from '../../backend/store.js'
-import { disturbed, elsewhere, faultOf, labName, ourselves, temporaryStore, tokenOf } from './support.js'
+import {
+  disturbed,
+  elsewhere,
+  faultOf,
+  labName,
+  later,
+  ourselves,
+  temporaryStore,
+  tokenOf,
+} from './support.js'
 
 const lab = labName('demo')
 let store: ObjectStore
@@ -24,8 +33,6 @@ async function inherit(token: LeaseToken, more: Partial<InheritRequest> = {}, fr
 afterEach(async () => {
   for (const lease of made.splice(0)) await lease.release()
 })
-const later = (ms: number): ObjectStore =>
-  disturbed(store, { now: async () => new Date((await store.now()).getTime() + ms) })
 
 describe('a command run under a lease', () => {
   test('inherits it by its token, and neither waits for it nor renews it nor gives it back', async () => {
@@ -77,7 +84,7 @@ describe('a command run under a lease', () => {
 
   test('is told of the loss while it works, too', async () => {
     const child = await inherit(tokenOf(await acquire()), { lookMs: 20 })
-    await acquire(elsewhere, later(61_000))
+    await acquire(elsewhere, later(store, 61_000))
     await sleep(300)
     expect(child.lost.reason).toMatchObject({ fault: { code: 'lease-lost' } })
     await child.release()

@@ -9,11 +9,12 @@ import type { LabEvent } from '../../backend/record-schema.js'
 import type { ObjectStore } from '../../backend/store.js'
 import {
   decided,
-  disturbed,
   elsewhere,
   faultOf,
   labName,
+  later,
   ourselves,
+  pathOf,
   temporaryStore,
   tokenOf,
 } from './support.js'
@@ -26,11 +27,7 @@ let told: LabEvent[]
 
 const take = (command: string, from = store): Promise<Lease> =>
   acquireLease(from, lab, { holder: ourselves(), command, waitMs: 0 })
-const later = (ms: number): ObjectStore =>
-  disturbed(store, { now: async () => new Date((await store.now()).getTime() + ms) })
 const recorded = async () => (await readRecord(store, lab))?.lab
-const path = async (): Promise<string[]> =>
-  (await readHistory(store, lab)).events.map((event) => `${event.from ?? '-'}>${event.to}`)
 
 const borrowed: Lease[] = []
 /** The writer of a command that runs under our lease. */
@@ -86,7 +83,7 @@ describe('a lab writer', () => {
       'provisioned>configuring',
       'configuring>ready',
     ]
-    expect(await path()).toEqual(expected)
+    expect(await pathOf(store, lab)).toEqual(expected)
     expect(told.map((event) => `${event.from ?? '-'}>${event.to}`)).toEqual(expected)
     expect(await store.list(eventsPrefix(lab))).toHaveLength(4)
   })
@@ -108,7 +105,7 @@ describe('a lab writer', () => {
 
   test('keeps what a crashed command left until its successor does something', async () => {
     await writer.create(decided, { step: 'apply' })
-    const next = await openLabWriter(store, await forceTakeover())
+    const next = await openLabWriter(store, await take('up', later(store, 3_600_000)))
     expect(next.lab).toMatchObject({ state: 'provisioning', fence: 2, step: { name: 'apply' } })
     await next.beginStep('init')
     expect(await recorded()).toMatchObject({ step: { name: 'init' }, steps: [] })
@@ -121,7 +118,7 @@ describe('a lab writer', () => {
       code: 'transition-illegal',
       from: 'provisioned',
     })
-    expect(await path()).toHaveLength(2)
+    expect(await pathOf(store, lab)).toHaveLength(2)
   })
 
   test('starts a name anew after its lab was destroyed, with one history', async () => {
@@ -131,7 +128,7 @@ describe('a lab writer', () => {
     })
     const again = await writer.transition(gone, 'provisioning', { patch: decided })
     expect(again.createdAt >= gone.updatedAt).toBe(true)
-    expect(await path()).toHaveLength(4)
+    expect(await pathOf(store, lab)).toHaveLength(4)
   })
 
   test('starts it anew with nothing that the life before chose', async () => {
@@ -207,10 +204,10 @@ describe('a lab writer', () => {
     const inUse = await writer.transition({ ...ready, state: 'ready' }, 'in-use')
     const child = await borrow('down')
     await child.transition(inUse, 'destroying')
-    const before = await path()
+    const before = await pathOf(store, lab)
     await writer.endUse()
     expect(await recorded()).toMatchObject({ state: 'destroying', command: null })
-    expect(await path()).toEqual(before)
+    expect(await pathOf(store, lab)).toEqual(before)
   })
 
   test('writes nothing without the lease', async () => {
@@ -229,13 +226,10 @@ async function readyLab() {
   return writer.transition(await writer.transition(provisioned, 'configuring'), 'ready')
 }
 
-/** Takes the lease as if its holder had never renewed it. */
-const forceTakeover = (): Promise<Lease> => take('up', later(3_600_000))
-
 describe('a holder that was taken over but does not know it yet', () => {
   test('is stopped by the fence in the record', async () => {
     const provisioning = await writer.create(decided)
-    const next = await openLabWriter(store, await take('down', later(61_000)))
+    const next = await openLabWriter(store, await take('down', later(store, 61_000)))
     expect(next.lab?.fence).toBe(2)
     const before = await store.list('')
     // It passes its own check (validity has not run out by its clock), and the store must stop it.
@@ -245,48 +239,6 @@ describe('a holder that was taken over but does not know it yet', () => {
     expect((await faultOf(openLabWriter(store, lease))).code).toBe('lease-lost')
     expect(await store.list('')).toEqual(before)
     expect(await recorded()).toMatchObject({ state: 'provisioning', fence: 2, command: { name: 'down' } })
-  })
-})
-
-describe('history', () => {
-  test('loses nothing to a crash between the record and its event', async () => {
-    let crashed = true
-    const crashing = disturbed(store, {
-      beforeWrite: async (key) => {
-        if (crashed && key.startsWith(eventsPrefix(lab))) throw new Error('killed here')
-      },
-    })
-    const dying = await openLabWriter(crashing, lease)
-    await expect(dying.create(decided)).rejects.toThrow('killed here')
-    expect(await store.list(eventsPrefix(lab))).toEqual([])
-    expect(await path()).toEqual(['->provisioning'])
-    crashed = false
-    const next = await openLabWriter(store, await forceTakeover())
-    if (next.lab?.state !== 'provisioning') throw new Error('expected a provisioning lab')
-    await next.transition(next.lab, 'provisioned')
-    expect(await path()).toEqual(['->provisioning', 'provisioning>provisioned'])
-    expect(await store.list(eventsPrefix(lab))).toHaveLength(2)
-  })
-
-  test('keeps causal order also when the clock of the store steps back', async () => {
-    await writer.create(decided)
-    const back = later(-3_600_000)
-    await lease.release()
-    const next = await openLabWriter(back, await take('up', back))
-    if (next.lab?.state !== 'provisioning') throw new Error('expected a provisioning lab')
-    await next.transition(next.lab, 'provisioned')
-    expect(await path()).toEqual(['->provisioning', 'provisioning>provisioned'])
-  })
-
-  test('holds notes too, which are no transitions', async () => {
-    await writer.create(decided)
-    await writer.note('lock broken by anna', { expiresAt: '2030-01-01T00:00:00.000Z' })
-    expect(await recorded()).toMatchObject({ state: 'provisioning', expiresAt: '2030-01-01T00:00:00.000Z' })
-    expect((await readHistory(store, lab)).events).toMatchObject([
-      {},
-      { kind: 'note', message: 'lock broken by anna' },
-    ])
-    expect(told).toHaveLength(1)
   })
 })
 

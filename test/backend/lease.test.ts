@@ -5,7 +5,16 @@ import { acquireLease, type Lease, type LeaseRequest } from '../../backend/lease
 import { openLabWriter } from '../../backend/lab-writer.js'
 import { readLease } from '../../backend/lease-document.js'
 import type { ObjectStore } from '../../backend/store.js'
-import { decided, disturbed, elsewhere, faultOf, labName, ourselves, temporaryStore } from './support.js'
+import {
+  decided,
+  disturbed,
+  elsewhere,
+  faultOf,
+  labName,
+  later,
+  ourselves,
+  temporaryStore,
+} from './support.js'
 
 const lab = labName('demo')
 let store: ObjectStore
@@ -15,10 +24,6 @@ beforeEach(async () => {
 
 const acquire = (request: Partial<LeaseRequest> = {}, from: ObjectStore = store): Promise<Lease> =>
   acquireLease(from, lab, { holder: ourselves(), command: 'up', waitMs: 0, ...request })
-
-/** The store as seen when its clock has moved on by that much. */
-const later = (ms: number): ObjectStore =>
-  disturbed(store, { now: async () => new Date((await store.now()).getTime() + ms) })
 
 describe('a lease', () => {
   test('is held by one, who is named to the other', async () => {
@@ -94,16 +99,16 @@ describe('a lease', () => {
 
   test('expires by the clock of the store alone', async () => {
     await acquire({ holder: elsewhere })
-    expect((await faultOf(acquire({}, later(55_000)))).code).toBe('lease-held')
-    expect((await readLease(later(61_000), lab))?.takeover).toBe('expired')
-    const next = await acquire({}, later(61_000))
+    expect((await faultOf(acquire({}, later(store, 55_000)))).code).toBe('lease-held')
+    expect((await readLease(later(store, 61_000), lab))?.takeover).toBe('expired')
+    const next = await acquire({}, later(store, 61_000))
     expect(next.fence).toBe(2)
     expect(next.tookOverFrom).toMatchObject({ user: 'ci', reason: 'expired' })
   })
 
   test('is not taken over before its holder counts it lost, by a clock that shows whole seconds', async () => {
     await acquire({ holder: elsewhere })
-    const aSecondFast = later(60_900)
+    const aSecondFast = later(store, 60_900)
     expect((await readLease(aSecondFast, lab))?.takeover).toBeNull()
     expect((await faultOf(acquire({}, aSecondFast))).code).toBe('lease-held')
   })
@@ -116,7 +121,7 @@ describe('a lease', () => {
       Date.now = () => realNow() + skew
       try {
         expect((await faultOf(acquire())).code).toBe('lease-held')
-        const next = await acquire({}, later(61_000))
+        const next = await acquire({}, later(store, 61_000))
         expect(Math.abs(Date.parse(next.since) - realNow() - 61_000)).toBeLessThan(10_000)
         expect(Math.abs(next.storeTime().getTime() - realNow() - 61_000)).toBeLessThan(10_000)
       } finally {
@@ -149,7 +154,7 @@ describe('a lease', () => {
 describe('a holder whose lease was taken over', () => {
   test('is told at its next heartbeat', async () => {
     const lease = await acquire({ holder: elsewhere, timing: { heartbeatMs: 100, validMs: 60_000 } })
-    await acquire({}, later(61_000))
+    await acquire({}, later(store, 61_000))
     await sleep(300)
     expect(lease.lost.aborted).toBe(true)
     expect(lease.lost.reason).toMatchObject({ fault: { code: 'lease-lost' } })
@@ -161,7 +166,7 @@ describe('a holder whose lease was taken over', () => {
   test('is told before its next change when it slept past its validity', async () => {
     const lease = await acquire({ holder: elsewhere, timing: { heartbeatMs: 60_000, validMs: 50 } })
     await sleep(100)
-    await acquire({}, later(2_000))
+    await acquire({}, later(store, 2_000))
     expect((await faultOf(lease.assertHeld())).code).toBe('lease-lost')
     expect(lease.lost.aborted).toBe(true)
   })
@@ -169,7 +174,7 @@ describe('a holder whose lease was taken over', () => {
   test('is told also when the computer slept, where the monotonic clock stood still', async () => {
     const realNow = Date.now
     const lease = await acquire({ holder: elsewhere })
-    await acquire({}, later(61_000))
+    await acquire({}, later(store, 61_000))
     Date.now = () => realNow() + 61_000
     try {
       expect((await faultOf(lease.assertHeld())).code).toBe('lease-lost')

@@ -2,6 +2,7 @@ import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { BackendError, type BackendFault } from '../../backend/errors.js'
+import { readHistory } from '../../backend/events.js'
 import { isLabName, type LabName } from '../../backend/lab-name.js'
 import { directoryLocation } from '../../backend/location.js'
 import { openStore } from '../../backend/open-store.js'
@@ -77,3 +78,11 @@ export function disturbed(
     remove: async (key, version) => (await before(key), store.remove(key, version)),
   }
 }
+
+/** The store as seen when its clock has moved on by that much. */
+export const later = (store: ObjectStore, ms: number): ObjectStore =>
+  disturbed(store, { now: async () => new Date((await store.now()).getTime() + ms) })
+
+/** The transitions of a lab's history, as `from>to`. */
+export const pathOf = async (store: ObjectStore, lab: LabName): Promise<string[]> =>
+  (await readHistory(store, lab)).events.map((event) => `${event.from ?? '-'}>${event.to}`)
