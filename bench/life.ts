@@ -47,18 +47,23 @@ export async function swapAgainstUp(user: BenchUser): Promise<Row[]> {
 
 const LABS = 20
 const DOWNS = 3
+const ROUNDS = 3
 
 /** Of VMs that are paused: twenty that boot would take the processors from both sides. */
 export async function cleanupAgainstDown(user: BenchUser): Promise<Row[]> {
   const names = Array.from({ length: LABS + DOWNS }, (_name, n) => `bench-${n}`)
-  for (const name of names) {
-    await user.distrolab('up', name, '--profile', 'debian-13-local', '--wait', 'none')
-    await pause(user, name)
-  }
   const downs: number[] = []
-  for (const name of names.slice(0, DOWNS)) downs.push(await timeOf(() => user.distrolab('down', name)))
+  const cleanups: number[] = []
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const name of names) {
+      await user.distrolab('up', name, '--profile', 'debian-13-local', '--wait', 'none')
+      await pause(user, name)
+    }
+    for (const name of names.slice(0, DOWNS)) downs.push(await timeOf(() => user.distrolab('down', name)))
+    cleanups.push(await timeOf(() => user.distrolab('cleanup', '--yes')))
+  }
+  const ours = median(cleanups)
   const theirs = median(downs)
-  const ours = await timeOf(() => user.distrolab('cleanup', '--yes'))
   return [
     {
       ...{ what: `cleanup of ${LABS} labs / one down`, value: ours / theirs, unit: 'times' },
