@@ -1,28 +1,19 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { readHistory } from '../../backend/events.js'
 import { eventsPrefix } from '../../backend/keys.js'
-import { acquireLease, type Lease } from '../../backend/lease.js'
-import { openLabWriter, type LabWriter } from '../../backend/lab-writer.js'
+import type { Lease } from '../../backend/lease.js'
+import { openLabWriter } from '../../backend/lab-writer.js'
 import { readRecord } from '../../backend/record.js'
 import type { LabEvent } from '../../backend/record-schema.js'
 import type { ObjectStore } from '../../backend/store.js'
-import { decided, disturbed, labName, later, ourselves, pathOf, temporaryStore } from './support.js'
+import { decided, disturbed, labName, later, pathOf, takeLease, temporaryStore } from './support.js'
 
 const lab = labName('demo')
 let store: ObjectStore
 let lease: Lease
-let writer: LabWriter
-let told: LabEvent[]
-
-const take = (command: string, from = store): Promise<Lease> =>
-  acquireLease(from, lab, { holder: ourselves(), command, waitMs: 0 })
-const recorded = async () => (await readRecord(store, lab))?.lab
-
 beforeEach(async () => {
   store = await temporaryStore()
-  lease = await take('up')
-  told = []
-  writer = await openLabWriter(store, lease, { onTransition: (event) => void told.push(event) })
+  lease = await takeLease(store, lab, 'up')
 })
 
 describe('history', () => {
@@ -38,7 +29,7 @@ describe('history', () => {
     expect(await store.list(eventsPrefix(lab))).toEqual([])
     expect(await pathOf(store, lab)).toEqual(['->provisioning'])
     crashed = false
-    const next = await openLabWriter(store, await take('up', later(store, 3_600_000)))
+    const next = await openLabWriter(store, await takeLease(later(store, 3_600_000), lab, 'up'))
     if (next.lab?.state !== 'provisioning') throw new Error('expected a provisioning lab')
     await next.transition(next.lab, 'provisioned')
     expect(await pathOf(store, lab)).toEqual(['->provisioning', 'provisioning>provisioned'])
@@ -46,19 +37,24 @@ describe('history', () => {
   })
 
   test('keeps causal order also when the clock of the store steps back', async () => {
+    const writer = await openLabWriter(store, lease)
     await writer.create(decided)
     const back = later(store, -3_600_000)
     await lease.release()
-    const next = await openLabWriter(back, await take('up', back))
+    const next = await openLabWriter(back, await takeLease(back, lab, 'up'))
     if (next.lab?.state !== 'provisioning') throw new Error('expected a provisioning lab')
     await next.transition(next.lab, 'provisioned')
     expect(await pathOf(store, lab)).toEqual(['->provisioning', 'provisioning>provisioned'])
   })
 
   test('holds notes too, which are no transitions', async () => {
+    const told: LabEvent[] = []
+    const onTransition = (event: LabEvent): void => void told.push(event)
+    const writer = await openLabWriter(store, lease, { onTransition })
     await writer.create(decided)
     await writer.note('lock broken by anna', { expiresAt: '2030-01-01T00:00:00.000Z' })
-    expect(await recorded()).toMatchObject({ state: 'provisioning', expiresAt: '2030-01-01T00:00:00.000Z' })
+    const record = (await readRecord(store, lab))?.lab
+    expect(record).toMatchObject({ state: 'provisioning', expiresAt: '2030-01-01T00:00:00.000Z' })
     expect((await readHistory(store, lab)).events).toMatchObject([
       {},
       { kind: 'note', message: 'lock broken by anna' },

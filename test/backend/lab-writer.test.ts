@@ -8,6 +8,7 @@ import { readRecord } from '../../backend/record.js'
 import type { LabEvent } from '../../backend/record-schema.js'
 import type { ObjectStore } from '../../backend/store.js'
 import {
+  arrowsOf,
   decided,
   elsewhere,
   faultOf,
@@ -15,6 +16,7 @@ import {
   later,
   ourselves,
   pathOf,
+  takeLease,
   temporaryStore,
   tokenOf,
 } from './support.js'
@@ -25,8 +27,7 @@ let lease: Lease
 let writer: LabWriter
 let told: LabEvent[]
 
-const take = (command: string, from = store): Promise<Lease> =>
-  acquireLease(from, lab, { holder: ourselves(), command, waitMs: 0 })
+const take = (command: string, from = store): Promise<Lease> => takeLease(from, lab, command)
 const recorded = async () => (await readRecord(store, lab))?.lab
 
 const borrowed: Lease[] = []
@@ -84,7 +85,7 @@ describe('a lab writer', () => {
       'configuring>ready',
     ]
     expect(await pathOf(store, lab)).toEqual(expected)
-    expect(told.map((event) => `${event.from ?? '-'}>${event.to}`)).toEqual(expected)
+    expect(arrowsOf(told)).toEqual(expected)
     expect(await store.list(eventsPrefix(lab))).toHaveLength(4)
   })
 

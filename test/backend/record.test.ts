@@ -1,11 +1,10 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { readHistory } from '../../backend/events.js'
 import { recordKey } from '../../backend/keys.js'
-import { acquireLease } from '../../backend/lease.js'
 import { openLabWriter } from '../../backend/lab-writer.js'
 import { listRecords, readRecord } from '../../backend/record.js'
 import type { ObjectStore } from '../../backend/store.js'
-import { decided, faultOf, labName, ourselves, temporaryStore } from './support.js'
+import { decided, faultOf, labName, takeLease, temporaryStore } from './support.js'
 
 let store: ObjectStore
 beforeEach(async () => {
@@ -13,7 +12,7 @@ beforeEach(async () => {
 })
 
 async function makeLab(name: string): Promise<void> {
-  const lease = await acquireLease(store, labName(name), { holder: ourselves(), command: 'up', waitMs: 0 })
+  const lease = await takeLease(store, labName(name), 'up')
   const writer = await openLabWriter(store, lease)
   await writer.create(decided)
   await lease.release()

@@ -7,9 +7,9 @@ import { isLabName, type LabName } from '../../backend/lab-name.js'
 import { directoryLocation } from '../../backend/location.js'
 import { openStore } from '../../backend/open-store.js'
 import { currentProcess } from '../../backend/process-identity.js'
-import type { Lease } from '../../backend/lease.js'
+import { acquireLease, type Lease } from '../../backend/lease.js'
 import type { LeaseToken } from '../../backend/lease-token.js'
-import type { Decided, Holder } from '../../backend/record-schema.js'
+import type { Decided, Holder, LabEvent } from '../../backend/record-schema.js'
 import type { ObjectStore } from '../../backend/store.js'
 
 export const temporaryFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'distrolab-backend-'))
@@ -83,6 +83,14 @@ export function disturbed(
 export const later = (store: ObjectStore, ms: number): ObjectStore =>
   disturbed(store, { now: async () => new Date((await store.now()).getTime() + ms) })
 
-/** The transitions of a lab's history, as `from>to`. */
+/** Events as `from>to`. */
+export const arrowsOf = (events: readonly LabEvent[]): string[] =>
+  events.map(({ from, to }) => `${from ?? '-'}>${to}`)
+
+/** A lab's history as `from>to`. */
 export const pathOf = async (store: ObjectStore, lab: LabName): Promise<string[]> =>
-  (await readHistory(store, lab)).events.map((event) => `${event.from ?? '-'}>${event.to}`)
+  arrowsOf((await readHistory(store, lab)).events)
+
+/** The lease of this very process, if it is free. */
+export const takeLease = (store: ObjectStore, lab: LabName, command: string): Promise<Lease> =>
+  acquireLease(store, lab, { holder: ourselves(), command, waitMs: 0 })

@@ -6,7 +6,7 @@ import { openLabWriter } from '../../backend/lab-writer.js'
 import { readRecord } from '../../backend/record.js'
 import type { ObjectStore } from '../../backend/store.js'
 import { Child } from './child.js'
-import { decided, faultOf, labName, ourselves, temporaryStore } from './support.js'
+import { decided, faultOf, labName, ourselves, takeLease, temporaryStore } from './support.js'
 
 const lab = labName('demo')
 let store: ObjectStore
@@ -17,7 +17,7 @@ const take = (waitMs = 0) =>
 
 beforeEach(async () => {
   store = await temporaryStore()
-  const lease = await acquireLease(store, lab, { holder: ourselves(), command: 'up', waitMs: 0 })
+  const lease = await takeLease(store, lab, 'up')
   await (await openLabWriter(store, lease)).create(decided)
   await lease.release()
   child = await Child.start()

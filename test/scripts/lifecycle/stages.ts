@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { withGuard } from '../../../backend/guard.js'
-import { acquireLease, type Lease } from '../../../backend/lease.js'
-import { labName, ourselves, storeIn } from '../../backend/support.js'
+import type { Lease } from '../../../backend/lease.js'
+import { labName, storeIn, takeLease } from '../../backend/support.js'
 import { waitUntil, type CliProcess } from '../../stand-in/lab-cli.js'
 import type { Sandbox } from '../../stand-in/sandbox.js'
 
@@ -92,7 +92,7 @@ export async function upTo(
 
 /** The lease of a lab in this sandbox, held by the test itself: a living process of this computer. */
 export const holdLease = async (box: Sandbox, lab = LAB): Promise<Lease> =>
-  acquireLease(await storeIn(box.home), labName(lab), { holder: ourselves(), command: 'swap', waitMs: 0 })
+  takeLease(await storeIn(box.home), labName(lab), 'swap')
 
 export const engineLocks = async (box: Sandbox): Promise<string[]> =>
   (await box.files()).filter((file) => file.includes('.lock.info'))
