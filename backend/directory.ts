@@ -83,11 +83,11 @@ export class DirectoryStore implements ObjectStore {
     return writing(this.#root, async () => {
       const probe = join(this.#root, `.clock.${randomUUID()}`)
       await mkdir(this.#root, { recursive: true })
+      await writeFile(probe, '-', { flag: 'wx' })
       try {
-        await writeFile(probe, '-', { flag: 'wx' })
         return (await stat(probe)).mtime
       } finally {
-        await rm(probe, { force: true })
+        await unlink(probe)
       }
     })
   }

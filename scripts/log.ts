@@ -34,13 +34,13 @@ export async function openLog(options: {
     options: { flags: 'a', mode: 0o600 },
     format: combine(timestamp(), json(), redactLine),
   })
-  const console = new winston.transports.Console({
+  const console = {
     stderrLevels: ['error', 'warn', 'info', 'debug'],
     level: options.verbosity > 1 ? 'debug' : 'info',
-    silent: options.verbosity === 0,
     format: combine(timestamp(), human, redactLine),
-  })
-  const logger = winston.createLogger({ level: 'debug', transports: [file, console] })
+  }
+  const shown = options.verbosity === 0 ? [] : [new winston.transports.Console(console)]
+  const logger = winston.createLogger({ level: 'debug', transports: [file, ...shown] })
   return {
     info: (message, fields) => void logger.info(message, fields),
     warn: (message, fields) => void logger.warn(message, fields),

@@ -18,8 +18,8 @@ export async function findWatchdogs(id: string, files: MachineFiles): Promise<Fo
 
 /** By name only: one that another installation of this program started is just as good. */
 export function isWatchdogOf(id: string, files: MachineFiles, words: readonly string[]): boolean {
-  const at = words.findIndex((word) => basename(word) === PROGRAM)
-  return at > 0 && words[at + 1] === id && words[at + 2] === files.directory
+  const at = words.indexOf(id)
+  return at > 1 && basename(words[at - 1] ?? '') === PROGRAM && words[at + 1] === files.directory
 }
 
 /** Before a QEMU is started: a watchdog of before may be about to end, having nothing left to do. */

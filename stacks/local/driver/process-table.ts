@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
-import { readdir, readFile } from 'node:fs/promises'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { readdirSync, readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import { identifyProcess, livenessOf, type ProcessIdentity } from '../../../backend/process-identity.js'
 import { errnoOf } from './errors.js'
 import { runTool } from './run.js'
@@ -8,6 +8,12 @@ import { runTool } from './run.js'
 /** A living process, with its command line. */
 export interface FoundProcess {
   readonly identity: ProcessIdentity
+  readonly words: readonly string[]
+}
+
+/** A process as a look has found it: by now its pid may be another's. */
+interface Candidate {
+  readonly pid: number
   readonly words: readonly string[]
 }
 
@@ -19,10 +25,9 @@ export async function findProcesses(
   isOurs: (words: readonly string[]) => boolean,
   ...pidFiles: readonly string[]
 ): Promise<FoundProcess[]> {
+  const candidates = process.platform === 'linux' ? await lookAtAll() : await lookAt(pidFiles)
   const found: FoundProcess[] = []
-  for (const pid of await candidatePids(pidFiles)) {
-    // Nearly all are not: they cost no more than this.
-    if (!isOurs(await commandLine(pid))) continue
+  for (const { pid } of candidates.filter(({ words }) => isOurs(words))) {
     const identity = identifyProcess(pid)
     // Once more, as the pid may have gone to another process in between.
     const words = identity === undefined ? [] : await commandLine(pid)
@@ -31,22 +36,32 @@ export async function findProcesses(
   return found
 }
 
-async function candidatePids(pidFiles: readonly string[]): Promise<number[]> {
-  if (process.platform === 'linux') {
-    return (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number)
-  }
-  const texts = await Promise.all(pidFiles.map((file) => readFile(file, 'utf8').catch(() => '')))
-  return texts.map(Number).filter((pid) => pid > 0)
+let nextLook: Promise<readonly Candidate[]> | undefined
+
+/** Reading all command lines takes milliseconds: whoever asks before a look is taken shares it, as twenty labs do. */
+function lookAtAll(): Promise<readonly Candidate[]> {
+  nextLook ??= nextTurn().then(() => {
+    nextLook = undefined
+    const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+    return pids.map(Number).map((pid) => ({ pid, words: linuxCommandLine(pid) }))
+  })
+  return nextLook
 }
 
-async function commandLine(pid: number): Promise<string[]> {
+async function lookAt(pidFiles: readonly string[]): Promise<readonly Candidate[]> {
+  const texts = await Promise.all(pidFiles.map((file) => readFile(file, 'utf8').catch(() => '')))
+  const pids = texts.map(Number).filter((pid) => pid > 0)
+  return Promise.all(pids.map(async (pid) => ({ pid, words: await commandLine(pid) })))
+}
+
+async function commandLine(pid: number): Promise<readonly string[]> {
   if (process.platform === 'linux') return linuxCommandLine(pid)
   const { stdout } = await runTool('ps', ['-p', String(pid), '-o', 'command=']).catch(() => ({ stdout: '' }))
   return stdout.trim().split(/\s+/)
 }
 
 /** Synchronous: /proc never waits for a disk, and a hundred turns of the event loop cost more than the reading. */
-function linuxCommandLine(pid: number): string[] {
+function linuxCommandLine(pid: number): readonly string[] {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
   } catch {

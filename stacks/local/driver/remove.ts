@@ -11,13 +11,17 @@ import { findProcesses, killProcesses, type FoundProcess } from './process-table
 import type { MachineKey, ResultOf } from './protocol.js'
 import { isQemuOf } from './qemu/process.js'
 
-/** Ends and removes everything of the machine; what is gone already is a success. */
-export async function destroyMachine(key: MachineKey, control: Control): Promise<ResultOf['destroy']> {
+/** Ends and removes everything of the machine, by default as `removeMachine` does; what is gone already is a success. */
+export async function destroyMachine(
+  key: MachineKey,
+  control: Control,
+  remove: typeof removeOnce = removeMachine,
+): Promise<ResultOf['destroy']> {
   const files = machineFiles(key.id, key.directory)
-  if (await isGone(key, files)) return { removed: await removeMachine(key.id, files) }
+  if (await isGone(key, files)) return { removed: await remove(key.id, files) }
   return guarded(key, files, control, async () => {
     control.report('remove', key.id)
-    return { removed: await removeMachine(key.id, files) }
+    return { removed: await remove(key.id, files) }
   })
 }
 
@@ -39,7 +43,8 @@ export async function removeMachine(id: string, files: MachineFiles): Promise<st
   throw new DriverError({ code: 'machine-left', id, left })
 }
 
-async function removeOnce(id: string, files: MachineFiles): Promise<string[]> {
+/** One round of `removeMachine`, for who looks afterwards what is left. */
+export async function removeOnce(id: string, files: MachineFiles): Promise<string[]> {
   const processes = await findOwnProcesses(id, files)
   // Nothing that a QEMU still has to write is wanted.
   await killProcesses(processes)
