@@ -38,7 +38,9 @@ export const localHooks: ProviderHooks = {
     async restore(spec, name, step) {
       if (spec.provider !== 'local') return
       const machine = spec.machines.find((candidate) => candidate.name === name)
-      if (machine !== undefined) await callDriver('reset', machine.vm, driverOptions(step))
+      if (machine === undefined) return
+      const { resetMachine } = await import('./local-reset.js')
+      await resetMachine(machine.vm, step)
     },
 
     isLost: (error) => LOST.has(driverFaultOf(error)?.code),

@@ -1,6 +1,4 @@
 import type { Machine } from '../../backend/record-schema.js'
-import type { Report } from '../../stacks/local/driver/context.js'
-import { DriverError } from '../../stacks/local/driver/errors.js'
 import { machineFiles } from '../../stacks/local/driver/files.js'
 import {
   destroyMachine,
@@ -8,8 +6,8 @@ import {
   removeMachine as removeUntilGone,
   removeOnce,
 } from '../../stacks/local/driver/remove.js'
-import { LabError } from '../errors.js'
-import { driverFaultOf, driverOptions, keyOf } from './local-machine.js'
+import { inProcess } from './local-in-process.js'
+import { driverFaultOf, keyOf } from './local-machine.js'
 import type { StepControl } from './provider-hooks.js'
 
 /**
@@ -20,15 +18,7 @@ export const removeMachine = (machine: Machine, step: StepControl): Promise<void
   destroy(machine, step, removeOnce)
 
 async function destroy(machine: Machine, step: StepControl, remove: typeof removeOnce): Promise<void> {
-  const { onProgress, signal } = driverOptions(step)
-  const report: Report = (phase, message) => onProgress({ type: 'progress', phase, message })
-  try {
-    await destroyMachine(keyOf(machine), { signal, report }, remove)
-  } catch (error) {
-    signal.throwIfAborted()
-    if (!(error instanceof DriverError)) throw error
-    throw new LabError({ code: 'driver', fault: error.fault }, { cause: error })
-  }
+  await inProcess(step, (control) => destroyMachine(keyOf(machine), control, remove))
 }
 
 /** Usually there is nothing by now. Returns what will not go. */

@@ -1,7 +1,6 @@
 import { armIfMissing } from './arming.js'
 import { markConsole } from './console.js'
-import type { Context } from './context.js'
-import { type MachineMeta, readMeta } from './disk.js'
+import type { Context, Control } from './context.js'
 import { DriverError } from './errors.js'
 import { machineFiles, type MachineFiles } from './files.js'
 import { guarded } from './guarded.js'
@@ -10,7 +9,7 @@ import { diskNodes } from './qemu/arguments.js'
 import { findAnswering, stopQemu } from './qemu/process.js'
 import { QmpFailure, QmpSession } from './qemu/qmp.js'
 import { deleteSnapshot, loadSnapshot, resumeGuest, saveSnapshot, snapshotPresence } from './qemu/snapshot.js'
-import { bringQemuUp, toResult } from './start.js'
+import { adoptQemu, bringQemuUp, requireMeta, toResult } from './start.js'
 import { statusOf } from './status.js'
 
 /**
@@ -56,21 +55,38 @@ export async function takeBaseline(key: MachineKey, context: Context): Promise<R
 export async function resetMachine(spec: MachineSpec, context: Context): Promise<ResultOf['reset']> {
   const files = machineFiles(spec.id, spec.directory)
   return guarded(spec, files, context, async () => {
-    const { firmware } = await requireMeta(spec.id, files)
     const { process, reused } = await bringQemuUp(spec, files, 'paused', context)
-    try {
-      context.report('reset', `loading the baseline of ${spec.id}`)
-      await load(spec.id, firmware, files)
-    } catch (error) {
-      const isUntouched = error instanceof DriverError && error.fault.code === 'baseline-absent'
-      if (!reused || !isUntouched) await stopQemu(spec.id, files, 0)
-      throw error
-    }
+    await goBack(spec.id, files, reused, context)
     return { machine: toResult(spec, process), reused }
   })
 }
 
-async function load(id: string, firmware: MachineMeta['firmware'], files: MachineFiles): Promise<void> {
+/**
+ * `resetMachine` of a machine that runs and answers at once, for a program that starts no QEMU. Returns false, and nothing
+ * has changed, where it does not; throws as `resetMachine` does.
+ */
+export async function resetRunning(spec: MachineSpec, control: Control): Promise<boolean> {
+  const files = machineFiles(spec.id, spec.directory)
+  return guarded(spec, files, control, async () => {
+    if ((await adoptQemu(spec, files, 0, control)) === undefined) return false
+    await goBack(spec.id, files, true, control)
+    return true
+  })
+}
+
+async function goBack(id: string, files: MachineFiles, reused: boolean, { report }: Control): Promise<void> {
+  try {
+    report('reset', `loading the baseline of ${id}`)
+    await load(id, files)
+  } catch (error) {
+    const isUntouched = error instanceof DriverError && error.fault.code === 'baseline-absent'
+    if (!reused || !isUntouched) await stopQemu(id, files, 0)
+    throw error
+  }
+}
+
+async function load(id: string, files: MachineFiles): Promise<void> {
+  const { firmware } = await requireMeta(id, files)
   const nodes = diskNodes(firmware)
   await talk(id, files, async (session) => {
     if ((await snapshotPresence(session, TAG, nodes)) !== 'whole') {
@@ -83,12 +99,6 @@ async function load(id: string, firmware: MachineMeta['firmware'], files: Machin
     if (!(error instanceof QmpFailure)) throw error
     throw new DriverError({ code: 'baseline-broken', id, reason: error.reason }, { cause: error })
   })
-}
-
-async function requireMeta(id: string, files: MachineFiles): Promise<MachineMeta> {
-  const meta = await readMeta(files)
-  if (meta === undefined) throw new DriverError({ code: 'machine-absent', id, directory: files.directory })
-  return meta
 }
 
 /** Throws machine-broken when nobody answers. */

@@ -67,7 +67,7 @@ export class DriverError extends Error {
 
 /** The errno code of a failed system call, or undefined for anything else. */
 export function errnoOf(error: unknown): string | undefined {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
   return typeof code === 'string' ? code : undefined
 }
 

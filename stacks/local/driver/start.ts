@@ -1,7 +1,7 @@
 import { rename, writeFile } from 'node:fs/promises'
 import { armAnew, armIfMissing } from './arming.js'
 import { markConsole } from './console.js'
-import type { Context } from './context.js'
+import type { Context, Control } from './context.js'
 import { clearRuntimeFiles, type MachineMeta, readMeta } from './disk.js'
 import { DriverError, writeFailure } from './errors.js'
 import { readExpiry, refuseExpired, writeExpiry } from './expiry.js'
@@ -46,25 +46,47 @@ export async function bringQemuUp(
   begin: Begin,
   context: Context,
 ): Promise<{ readonly process: QemuProcess; readonly reused: boolean }> {
-  const meta = await readMeta(files)
-  if (meta === undefined || (await presenceOf(files)) !== 'whole') {
-    throw new DriverError({ code: 'machine-absent', id: spec.id, directory: files.directory })
-  }
-  if (spec.expiresAt !== undefined) await writeExpiry(files, spec.expiresAt)
-  await refuseExpiredMachine(spec.id, files)
-  const running = await findAnswering(spec.id, files, ADOPT_WAIT_MS)
-  if (running !== undefined) {
-    context.report('start', `already running as pid ${running.identity.pid}`)
-    await armIfMissing(spec.id, files)
-    await rememberProcess(running, files)
-    return { process: running, reused: true }
-  }
+  const running = await adoptQemu(spec, files, ADOPT_WAIT_MS, context)
+  if (running !== undefined) return { process: running, reused: true }
+  const meta = await requireMeta(spec.id, files)
   context.signal.throwIfAborted()
   // What runs and does not answer is of no use: it would only hold the disk's lock.
   await stopQemu(spec.id, files, 0)
   await clearRuntimeFiles(files)
   return { process: await launch(spec, meta, files, begin, context), reused: false }
 }
+
+/**
+ * The QEMU that runs and answers within `waitMs`, its watchdog armed; undefined where there is none.
+ * Throws machine-absent or machine-expired.
+ */
+export async function adoptQemu(
+  spec: MachineSpec,
+  files: MachineFiles,
+  waitMs: number,
+  { report }: Control,
+): Promise<QemuProcess | undefined> {
+  await requireMeta(spec.id, files)
+  if ((await presenceOf(files)) !== 'whole') throw machineAbsent(spec.id, files)
+  if (spec.expiresAt !== undefined) await writeExpiry(files, spec.expiresAt)
+  await refuseExpiredMachine(spec.id, files)
+  const running = await findAnswering(spec.id, files, waitMs)
+  if (running === undefined) return undefined
+  report('start', `already running as pid ${running.identity.pid}`)
+  await armIfMissing(spec.id, files)
+  await rememberProcess(running, files)
+  return running
+}
+
+/** Throws machine-absent. */
+export async function requireMeta(id: string, files: MachineFiles): Promise<MachineMeta> {
+  const meta = await readMeta(files)
+  if (meta === undefined) throw machineAbsent(id, files)
+  return meta
+}
+
+const machineAbsent = (id: string, { directory }: MachineFiles): DriverError =>
+  new DriverError({ code: 'machine-absent', id, directory })
 
 /** One that runs in spite of its expiry lost its watchdog: the new one powers it off at once. */
 async function refuseExpiredMachine(id: string, files: MachineFiles): Promise<void> {

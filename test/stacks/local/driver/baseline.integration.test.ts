@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals'
 import { appendFile, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { resetRunning } from '../../../../stacks/local/driver/baseline.js'
 import { waitUntil } from './driver-process.js'
 import { useFakeMachine } from './fake-machine.js'
 
@@ -28,6 +29,8 @@ async function plant(state: string): Promise<void> {
 const planted = (): Promise<string> => readFile(theMachine().file('guest/state'), 'utf8')
 const count = (deeds: readonly string[], deed: string): number =>
   deeds.filter((candidate) => candidate === deed).length
+
+const NOBODY = { signal: new AbortController().signal, report: () => undefined }
 
 async function machineWithBaseline(): Promise<number> {
   const created = await theMachine().run('create')
@@ -128,6 +131,26 @@ describe('reset', () => {
     await theMachine().run('create')
     await theMachine().run('stop')
     expect((await theMachine().run('reset')).fault?.code).toBe('baseline-absent')
+    expect((await theMachine().run('status')).result?.machine.presence).toBe('stopped')
+  })
+
+  test('by another program is done with a machine that runs, in the same QEMU', async () => {
+    const pid = await machineWithBaseline()
+    const phases: string[] = []
+    const control = { ...NOBODY, report: (phase: string) => void phases.push(phase) }
+    expect(await resetRunning(theMachine().spec, control)).toBe(true)
+    expect(await planted()).toBe('baseline')
+    expect(phases).toEqual(['start', 'reset'])
+    expect((await theMachine().run('status')).result?.machine).toMatchObject({ presence: 'running', pid })
+  })
+
+  test('by another program leaves one that is off to the driver', async () => {
+    await machineWithBaseline()
+    await theMachine().run('stop')
+    const before = await theMachine().deeds()
+    expect(await resetRunning(theMachine().spec, NOBODY)).toBe(false)
+    expect(await theMachine().deeds()).toEqual(before)
+    expect(await planted()).toBe('changed')
     expect((await theMachine().run('status')).result?.machine.presence).toBe('stopped')
   })
 

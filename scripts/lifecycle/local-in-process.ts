@@ -1,0 +1,21 @@
+import type { Control, Report } from '../../stacks/local/driver/context.js'
+import { DriverError } from '../../stacks/local/driver/errors.js'
+import { LabError } from '../errors.js'
+import { driverOptions } from './local-machine.js'
+import type { StepControl } from './provider-hooks.js'
+
+/**
+ * Does what the driver does, without a program of its own, whose start costs more than most of what it does.
+ * Throws LabError `driver` with its fault, as `callDriver` does.
+ */
+export async function inProcess<T>(step: StepControl, action: (control: Control) => Promise<T>): Promise<T> {
+  const { onProgress, signal } = driverOptions(step)
+  const report: Report = (phase, message) => onProgress({ type: 'progress', phase, message })
+  try {
+    return await action({ signal, report })
+  } catch (error) {
+    signal.throwIfAborted()
+    if (!(error instanceof DriverError)) throw error
+    throw new LabError({ code: 'driver', fault: error.fault }, { cause: error })
+  }
+}
