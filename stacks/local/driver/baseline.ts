@@ -62,8 +62,8 @@ export async function resetMachine(spec: MachineSpec, context: Context): Promise
 }
 
 /**
- * `resetMachine` of a machine that runs and answers at once, for a program that starts no QEMU. Returns false, and nothing
- * has changed, where it does not; throws as `resetMachine` does.
+ * `resetMachine` of a machine that runs and answers at once, for a program that starts no QEMU. Where it does not, returns
+ * false and has done nothing to it; throws as `resetMachine` does.
  */
 export async function resetRunning(spec: MachineSpec, control: Control): Promise<boolean> {
   const files = machineFiles(spec.id, spec.directory)

@@ -66,7 +66,6 @@ export async function adoptQemu(
   waitMs: number,
   { report }: Control,
 ): Promise<QemuProcess | undefined> {
-  await requireMeta(spec.id, files)
   if ((await presenceOf(files)) !== 'whole') throw machineAbsent(spec.id, files)
   if (spec.expiresAt !== undefined) await writeExpiry(files, spec.expiresAt)
   await refuseExpiredMachine(spec.id, files)
