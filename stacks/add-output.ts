@@ -1,4 +1,4 @@
-import { TerraformOutput } from 'cdktf/lib/terraform-output.js'
+import { TerraformOutput } from './cdktf.js'
 import type { TerraformStack } from 'cdktf/lib/terraform-stack.js'
 
 /** A cloud's machines listen where all do. */

@@ -1,5 +1,4 @@
-import { App } from 'cdktf/lib/app.js'
-import { TerraformStack } from 'cdktf/lib/terraform-stack.js'
+import { App, TerraformStack } from './cdktf.js'
 import { buildLocalLab } from './local/stack.js'
 import type { LabSpec } from './spec.js'
 import { buildStateBlock } from './state-block.js'

@@ -1,5 +1,4 @@
-import { App } from 'cdktf/lib/app.js'
-import { TerraformStack } from 'cdktf/lib/terraform-stack.js'
+import { App, TerraformStack } from './cdktf.js'
 import type { StateBackend } from '../backend/state-backend.js'
 import type { AwsImageSpec } from './aws/imported-image.js'
 import type { AzureImageSpec } from './azure/imported-image.js'

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { App } from 'cdktf/lib/app.js'
+import { App } from './cdktf.js'
 import { backendId, directoryLocation } from '../backend/location.js'
 import { stateBackend } from '../backend/state-backend.js'
 import { isLabName } from '../backend/lab-name.js'

@@ -1,7 +1,5 @@
 import type { TerraformBackend } from 'cdktf/lib/terraform-backend.js'
-import { GcsBackend } from 'cdktf/lib/backends/gcs-backend.js'
-import { LocalBackend } from 'cdktf/lib/backends/local-backend.js'
-import { S3Backend } from 'cdktf/lib/backends/s3-backend.js'
+import { GcsBackend, LocalBackend, S3Backend } from './cdktf.js'
 import type { TerraformStack } from 'cdktf/lib/terraform-stack.js'
 import type { GcsState, S3State, StateBackend } from '../backend/state-backend.js'
 

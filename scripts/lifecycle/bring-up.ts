@@ -8,13 +8,14 @@ import { configureMachines, withMachines } from './configure-machines.js'
 import { settleEngine } from './engine-session.js'
 import { expiryOf } from './expiry.js'
 import type { Session } from './gate.js'
-import { makeMachines, stepControl, type EngineWork, type Work } from './make-machines.js'
+import { makeMachines, type EngineWork } from './make-machines.js'
 import { decide, type LabPlan } from './plan-lab.js'
 import { prepareImage } from './prepare-image.js'
 import { absentIn, lookAtMachines, madeAnew, type Presences } from './presences.js'
 import { writeLabSshConfig } from './reach.js'
 import { upSteps } from './step-lists.js'
 import { Steps, type Timing } from './steps.js'
+import { stepControl, type Work } from './work.js'
 
 /** Makes what is missing of a lab, from whatever state it is in, until it is as ready as `--wait` asks. */
 export async function bringUp(

@@ -7,7 +7,7 @@ import type { Connection } from '../machine/connect.js'
 import { waitForSsh } from '../machine/wait-ssh.js'
 import type { Wait } from '../settings.js'
 import type { Session } from './gate.js'
-import { stepControl, type Work } from './make-machines.js'
+import { stepControl, type Work } from './work.js'
 import { targetOf, writeLabSshConfig } from './reach.js'
 import { plantMarker } from './marker.js'
 import { reviveOf } from './revive.js'
@@ -73,7 +73,7 @@ export async function configureMachines(
   if (baseline.kind === 'snapshot')
     await steps.run('baseline', async (detail) => {
       for (const [machine, connection] of pairs(session, connections)) {
-        const outcome = await baseline.take(machine, stepControl(work, detail))
+        const outcome = await baseline.take(machine, wait, stepControl(work, detail))
         if (outcome === 'taken') await setMachineClock(session, machine, connection)
       }
     })

@@ -1,10 +1,7 @@
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { livenessOf } from '../../backend/process-identity.js'
-import { synthesiseLab } from '../../stacks/app.js'
 import type { StateBackend } from '../../backend/state-backend.js'
 import type { LabRecord } from '../../backend/record-schema.js'
-import type { LabSpec } from '../../stacks/spec.js'
 import { engineEncryption } from '../encryption.js'
 import { initialise, type EngineRun } from '../engine/engine-run.js'
 import { isInitialised, markInitialised, unmarkInitialised } from '../engine/initialised.js'
@@ -12,7 +9,6 @@ import type { Engine } from '../engine/resolve.js'
 import { describeEvent, type Outputs } from '../engine/stream.js'
 import { LabError } from '../errors.js'
 import { hasErroredState, recoverLocalState, recoverRemoteState } from '../engine/recover-state.js'
-import { ensureFolder, putFile, workFolder } from '../workspace.js'
 import { parseDriverLine } from './driver.js'
 import type { Session } from './gate.js'
 import { hasEngineProvider, withProviders } from './provider-cache.js'
@@ -28,13 +24,6 @@ export interface EngineSession extends Pick<Session, 'context' | 'log' | 'signal
     /** That it has ended is seen by looking for it: to say so may wait for the next write. */
     defer(change: Pick<LabRecord, 'engine'>): unknown
   }
-}
-
-/** Writes what the engine reads, anew each time: the work folder is a cache. */
-export async function writeConfiguration(session: Session, spec: LabSpec): Promise<string> {
-  const folder = await ensureFolder(workFolder(session.context.space, session.lab))
-  await putFile(join(folder, 'cdk.tf.json'), await synthesiseLab(spec))
-  return folder
 }
 
 /**

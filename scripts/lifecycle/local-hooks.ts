@@ -30,8 +30,9 @@ export const localHooks: ProviderHooks = {
   baseline: {
     kind: 'snapshot',
 
-    async take(machine, step) {
-      const { taken } = await callDriver('baseline', keyOf(machine), driverOptions(step))
+    async take(machine, wait, step) {
+      const request = { ...keyOf(machine), restWithinMs: wait === 'ready' ? REST_MS : 0 }
+      const { taken } = await callDriver('baseline', request, driverOptions(step))
       return taken ? 'taken' : 'kept'
     },
 
@@ -187,6 +188,9 @@ async function lookAt(machine: Machine): Promise<StatusResult> {
   const { statusOf } = await import('../../stacks/local/driver/status.js')
   return statusOf(keyOf(machine))
 }
+
+/** cloud-init's own service ends within two seconds of its last stage, without KVM. */
+const REST_MS = 10_000
 
 const CONSOLE_LINES = 20
 const WATCHDOG = 'watchdog'

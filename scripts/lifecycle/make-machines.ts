@@ -6,28 +6,17 @@ import type { Context } from '../context.js'
 import type { Outputs } from '../engine/stream.js'
 import type { EngineLimits } from '../engine/watch.js'
 import { apply } from '../engine/tofu.js'
-import { initialiseEngine, runOperation, writeConfiguration } from './engine-session.js'
+import { writeConfiguration } from './configuration.js'
+import { initialiseEngine, runOperation } from './engine-session.js'
 import type { Session } from './gate.js'
-import type { LabPlan } from './plan-lab.js'
 import { absentIn, type Presences } from './presences.js'
-import type { ProviderHooks, StepControl } from './provider-hooks.js'
+import type { ProviderHooks } from './provider-hooks.js'
 import type { Steps } from './steps.js'
-
-/** What the steps of a command work with. */
-export interface Work {
-  readonly session: Session
-  readonly plan: LabPlan
-  readonly steps: Steps
-}
+import { stepControl, type Work } from './work.js'
 
 export interface EngineWork extends Work {
   readonly engine: Engine
 }
-
-export const stepControl = (work: Pick<Work, 'session'>, detail: StepControl['detail']): StepControl => ({
-  signal: work.session.signal,
-  detail,
-})
 
 /**
  * The steps `synth`, `init` and `apply`: afterwards every machine runs, made from what the record says now. One that

@@ -7,6 +7,7 @@ import type { LabSpec } from '../../stacks/spec.js'
 import type { Context } from '../context.js'
 import { LabError } from '../errors.js'
 import type { Measuring } from '../regions/rank.js'
+import type { Wait } from '../settings.js'
 
 export interface ResolvedImage {
   readonly id: string
@@ -95,8 +96,11 @@ export type Baseline =
   | { readonly kind: 'image' }
   | {
       readonly kind: 'snapshot'
-      /** Takes it of a running machine, unless there is one. The guest stands still meanwhile, and so does its clock. */
-      take(machine: Machine, step: StepControl): Promise<'taken' | 'kept'>
+      /**
+       * Takes it of a running machine, unless there is one: once its guest has come to rest, or with `ssh` at once.
+       * The guest stands still meanwhile, and so does its clock.
+       */
+      take(machine: Machine, wait: Exclude<Wait, 'none'>, step: StepControl): Promise<'taken' | 'kept'>
       /** The machine runs afterwards, as it was then; its clock too. */
       restore(spec: LabSpec, machine: string, step: StepControl): Promise<void>
       /** Whether `restore` said that there is nothing to go back to, so that only a start of the machine is left. */

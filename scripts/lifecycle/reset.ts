@@ -8,7 +8,6 @@ import { settleEngine } from './engine-session.js'
 import { engineFor } from './engine-for.js'
 import { assertNotExpired } from './expiry.js'
 import { endAbandonedUse, throughGate, type Session } from './gate.js'
-import { makeMachines, stepControl, type Work } from './make-machines.js'
 import { exchangeMarker, hasMarker } from './marker.js'
 import { planLab, type LabPlan } from './plan-lab.js'
 import { resetSteps } from './step-lists.js'
@@ -16,6 +15,7 @@ import { Steps, type Timing } from './steps.js'
 import { assertInReach } from './in-reach.js'
 import { labNameOf, requireLab } from './target.js'
 import { armedView, type LabView } from './view.js'
+import { stepControl, type Work } from './work.js'
 
 export interface MachineReset {
   readonly name: string
@@ -106,6 +106,8 @@ async function goBack(
     await steps.run('restore', restore, (_writer, extras) => begin({}, extras))
     return
   }
+  // With it comes CDKTF, which a snapshot needs nothing of.
+  const { makeMachines } = await import('./make-machines.js')
   const engine = await engineFor(session.context)
   const presences = lab.machines.map(({ name }) => [name, 'absent'] as const)
   // They are made from their image, so they show new host keys.

@@ -1,7 +1,7 @@
 import type { AnyLab } from '../../backend/lab.js'
 import type { Machine } from '../../backend/record-schema.js'
 import { LabError } from '../errors.js'
-import { stepControl, type Work } from './make-machines.js'
+import { stepControl, type Work } from './work.js'
 
 const MOST_RESTARTS = 2
 

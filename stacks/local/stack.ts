@@ -1,5 +1,4 @@
-import { DataResource } from 'cdktf/lib/terraform-data-resource.js'
-import { TerraformOutput } from 'cdktf/lib/terraform-output.js'
+import { DataResource, TerraformOutput } from '../cdktf.js'
 import type { LocalExecProvisioner } from 'cdktf/lib/terraform-provisioner.js'
 import type { TerraformStack } from 'cdktf/lib/terraform-stack.js'
 import type { MachineOutput } from '../outputs.js'

@@ -1,15 +1,23 @@
-import { armIfMissing } from './arming.js'
+import { armAnew, armIfMissing } from './arming.js'
 import { markConsole } from './console.js'
-import type { Context, Control } from './context.js'
+import type { Context } from './context.js'
 import { DriverError } from './errors.js'
 import { machineFiles, type MachineFiles } from './files.js'
 import { guarded } from './guarded.js'
-import type { MachineKey, MachineSpec, ResultOf } from './protocol.js'
+import { killProcesses } from './process-table.js'
+import type { BaselineRequest, MachineSpec, ResultOf } from './protocol.js'
 import { diskNodes } from './qemu/arguments.js'
-import { findAnswering, stopQemu } from './qemu/process.js'
+import { findAnswering, findQemu, stopQemu } from './qemu/process.js'
 import { QmpFailure, QmpSession } from './qemu/qmp.js'
-import { deleteSnapshot, loadSnapshot, resumeGuest, saveSnapshot, snapshotPresence } from './qemu/snapshot.js'
-import { adoptQemu, bringQemuUp, requireMeta, toResult } from './start.js'
+import {
+  deleteSnapshot,
+  loadSnapshot,
+  type Nodes,
+  resumeGuest,
+  saveSnapshot,
+  snapshotPresence,
+} from './qemu/snapshot.js'
+import { launch, requireMeta, requireStartable, toResult } from './start.js'
 import { statusOf } from './status.js'
 
 /**
@@ -21,77 +29,81 @@ const TAG = 'baseline'
 const ANSWER_WAIT_MS = 15_000
 
 /**
- * The guest stands still for the time this takes, so its clock is behind by as much afterwards.
+ * The guest stands still for the time this takes, so its clock is behind by as much afterwards. What it is just doing
+ * it would do again after every reset, so it is given `restWithinMs` to end that first.
  * Throws machine-absent, machine-stopped, disk-full or baseline-failed; the guest then goes on as it was.
  */
-export async function takeBaseline(key: MachineKey, context: Context): Promise<ResultOf['baseline']> {
+export async function takeBaseline(
+  { restWithinMs = 0, ...key }: BaselineRequest,
+  context: Context,
+): Promise<ResultOf['baseline']> {
   const files = machineFiles(key.id, key.directory)
   return guarded(key, files, context, async () => {
     const { firmware } = await requireMeta(key.id, files)
-    if ((await findAnswering(key.id, files, ANSWER_WAIT_MS)) === undefined) {
-      throw new DriverError({ code: 'machine-stopped', id: key.id })
-    }
+    const running = await findAnswering(key.id, files, ANSWER_WAIT_MS)
+    if (running === undefined) throw new DriverError({ code: 'machine-stopped', id: key.id })
     await armIfMissing(key.id, files)
     const nodes = diskNodes(firmware)
-    const taken = await talk(key.id, files, async (session) => {
-      const presence = await snapshotPresence(session, TAG, nodes)
-      if (presence === 'whole') return false
+    const presence = await talk(key.id, files, (session) => snapshotPresence(session, TAG, nodes))
+    if (presence === 'whole') return { machine: await statusOf(key), taken: false }
+    context.report('baseline', `waiting until ${key.id} comes to rest`)
+    const { comesToRest } = await import('./qemu/rest.js')
+    await comesToRest(running.identity.pid, restWithinMs, context.signal)
+    await talk(key.id, files, async (session) => {
       if (presence === 'partial') await deleteSnapshot(session, TAG, nodes)
       context.report('baseline', `saving memory and disk of ${key.id}`)
       await saveSnapshot(session, TAG, nodes).finally(() => resumeGuest(session))
-      return true
     }).catch((error: unknown) => {
       throw failureOf(error, key.id, files)
     })
-    return { machine: await statusOf(key), taken }
+    return { machine: await statusOf(key), taken: true }
   })
 }
 
 /**
- * Back to the baseline, whatever the guest does now; a machine that is off or does not answer is started with it.
+ * Back to the baseline, whatever the guest does now, and always in a QEMU that is started for it: in one that has run,
+ * an emulated processor's counter (TSC) does not go back with the rest (cpu_ticks_prev in QEMU's softmmu/cpu-timers.c).
+ * The guest would take the whole age of the lab for one moment: its timers elapse, its kernel reports stalls.
  * What failed to load is ended, for half of a baseline is worse than none.
- * Throws machine-absent, machine-expired, baseline-absent (nothing has changed then) or baseline-broken.
+ * Throws machine-absent, machine-expired, baseline-absent (nothing has changed then), baseline-broken, or why QEMU does
+ * not start.
  */
 export async function resetMachine(spec: MachineSpec, context: Context): Promise<ResultOf['reset']> {
-  const files = machineFiles(spec.id, spec.directory)
+  const { id } = spec
+  const files = machineFiles(id, spec.directory)
   return guarded(spec, files, context, async () => {
-    const { process, reused } = await bringQemuUp(spec, files, 'paused', context)
-    await goBack(spec.id, files, reused, context)
-    return { machine: toResult(spec, process), reused }
-  })
-}
-
-/**
- * `resetMachine` of a machine that runs and answers at once, for a program that starts no QEMU. Where it does not, returns
- * false and has done nothing to it; throws as `resetMachine` does.
- */
-export async function resetRunning(spec: MachineSpec, control: Control): Promise<boolean> {
-  const files = machineFiles(spec.id, spec.directory)
-  return guarded(spec, files, control, async () => {
-    if ((await adoptQemu(spec, files, 0, control)) === undefined) return false
-    await goBack(spec.id, files, true, control)
-    return true
-  })
-}
-
-async function goBack(id: string, files: MachineFiles, reused: boolean, { report }: Control): Promise<void> {
-  try {
-    report('reset', `loading the baseline of ${id}`)
-    await load(id, files)
-  } catch (error) {
-    const isUntouched = error instanceof DriverError && error.fault.code === 'baseline-absent'
-    if (!reused || !isUntouched) await stopQemu(id, files, 0)
-    throw error
-  }
-}
-
-async function load(id: string, files: MachineFiles): Promise<void> {
-  const { firmware } = await requireMeta(id, files)
-  const nodes = diskNodes(firmware)
-  await talk(id, files, async (session) => {
-    if ((await snapshotPresence(session, TAG, nodes)) !== 'whole') {
-      throw new DriverError({ code: 'baseline-absent', id })
+    await requireStartable(spec, files)
+    const nodes = diskNodes((await requireMeta(id, files)).firmware)
+    const running = await findQemu(id, files)
+    // One that does not answer is replaced unasked.
+    if (running.length > 0) await QmpSession.with(files.directory, requireBaseline(id, nodes))
+    context.signal.throwIfAborted()
+    context.report('reset', `loading the baseline of ${id}`)
+    // Nothing that it still has to write is wanted.
+    await killProcesses(running)
+    // The watchdog of a machine that runs is not about to end.
+    const arm = running.length > 0 ? armIfMissing : armAnew
+    const process = await launch(spec, files, { begin: 'paused', arm }, context)
+    try {
+      await load(id, files, nodes)
+    } catch (error) {
+      await stopQemu(id, files, 0)
+      throw error
     }
+    return { machine: toResult(spec, process) }
+  })
+}
+
+const requireBaseline =
+  (id: string, nodes: Nodes) =>
+  async (session: QmpSession): Promise<void> => {
+    if ((await snapshotPresence(session, TAG, nodes)) === 'whole') return
+    throw new DriverError({ code: 'baseline-absent', id })
+  }
+
+async function load(id: string, files: MachineFiles, nodes: Nodes): Promise<void> {
+  await talk(id, files, async (session) => {
+    await requireBaseline(id, nodes)(session)
     await markConsole(files, 'back to the baseline')
     await loadSnapshot(session, TAG, nodes)
     await resumeGuest(session)

@@ -6,7 +6,7 @@ export interface Context extends Control {
   readonly environment: DriverEnvironment
 }
 
-/** What a removal or a reset needs of it, which another program than the driver does too. */
+/** What a removal needs of it, which another program than the driver does too. */
 export interface Control {
   /** Aborted by SIGINT or SIGTERM, with the DriverError `interrupted` as its reason. */
   readonly signal: AbortSignal

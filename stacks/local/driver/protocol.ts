@@ -105,6 +105,14 @@ export const ExpiryRequest = Type.Object({
 })
 export type ExpiryRequest = Static<typeof ExpiryRequest>
 
+export const BaselineRequest = Type.Object({
+  id: MachineId,
+  directory: AbsolutePath,
+  /** How long the guest may take to end what it is just doing; without it the baseline is taken at once. */
+  restWithinMs: Type.Optional(Type.Integer({ minimum: 0 })),
+})
+export type BaselineRequest = Static<typeof BaselineRequest>
+
 export const ConsoleRequest = Type.Object({
   directory: AbsolutePath,
   lines: Type.Optional(Type.Integer({ minimum: 1, maximum: 10000 })),
@@ -124,8 +132,8 @@ export const VERBS = {
   status: MachineKey,
   destroy: MachineKey,
   /** Takes the baseline of a running machine, unless it has one. */
-  baseline: MachineKey,
-  /** Back to the baseline; the machine runs afterwards. Its clock is as far behind as the baseline is old. */
+  baseline: BaselineRequest,
+  /** Back to the baseline, in another QEMU process; the machine runs afterwards. Its clock is as far behind as the baseline is old. */
   reset: MachineSpec,
   /** Moves the time at which the machine powers itself off. */
   extend: ExpiryRequest,
@@ -211,8 +219,7 @@ export interface ResultOf {
   readonly destroy: { readonly removed: readonly string[] }
   /** `taken: false`: there was a baseline, and it was kept. */
   readonly baseline: { readonly machine: StatusResult; readonly taken: boolean }
-  /** `reused: false`: it did not run, or did not answer, and was started. */
-  readonly reset: { readonly machine: MachineResult; readonly reused: boolean }
+  readonly reset: { readonly machine: MachineResult }
   readonly extend: { readonly machine: StatusResult }
   readonly console: { readonly lines: readonly string[] }
 }

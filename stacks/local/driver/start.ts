@@ -1,7 +1,7 @@
 import { rename, writeFile } from 'node:fs/promises'
 import { armAnew, armIfMissing } from './arming.js'
 import { markConsole } from './console.js'
-import type { Context, Control } from './context.js'
+import type { Context } from './context.js'
 import { clearRuntimeFiles, type MachineMeta, readMeta } from './disk.js'
 import { DriverError, writeFailure } from './errors.js'
 import { readExpiry, refuseExpired, writeExpiry } from './expiry.js'
@@ -10,10 +10,11 @@ import { guarded } from './guarded.js'
 import { presenceOf } from './presence.js'
 import type { MachineResult, MachineSpec, ResultOf } from './protocol.js'
 import { chooseAccelerator, readHostFacts } from './qemu/accelerator.js'
-import { type Begin, type Boot, qemuArgs, qemuBinary } from './qemu/arguments.js'
+import { type Begin, type Boot, qemuBinary } from './qemu/arguments.js'
 import { findFirmware } from './qemu/firmware.js'
 import { requireFreePort } from './qemu/port.js'
-import { findAnswering, findQemu, launchQemu, type QemuProcess, stopQemu } from './qemu/process.js'
+import { launchQemu } from './qemu/launch.js'
+import { findAnswering, findQemu, type QemuProcess, stopQemu } from './qemu/process.js'
 import { QmpSession } from './qemu/qmp.js'
 import { resumeGuest } from './qemu/snapshot.js'
 
@@ -25,56 +26,34 @@ export async function startMachine(spec: MachineSpec, context: Context): Promise
   return guarded(spec, files, context, () => startGuarded(spec, files, context))
 }
 
+/** Adopts the QEMU that runs and answers, or starts one. Its watchdog is armed before it. */
 export async function startGuarded(
   spec: MachineSpec,
   files: MachineFiles,
   context: Context,
 ): Promise<ResultOf['start']> {
-  const { process, reused } = await bringQemuUp(spec, files, 'running', context)
-  // A driver that was killed may have left it paused.
-  if (reused) await QmpSession.with(files.directory, resumeGuest)
-  return { machine: toResult(spec, process), reused }
-}
-
-/**
- * Adopts the QEMU that runs and answers, or starts one; `begin` is for one that is started. Its watchdog is armed
- * before it. Throws machine-absent, machine-expired, or why QEMU does not start.
- */
-export async function bringQemuUp(
-  spec: MachineSpec,
-  files: MachineFiles,
-  begin: Begin,
-  context: Context,
-): Promise<{ readonly process: QemuProcess; readonly reused: boolean }> {
-  const running = await adoptQemu(spec, files, ADOPT_WAIT_MS, context)
-  if (running !== undefined) return { process: running, reused: true }
-  const meta = await requireMeta(spec.id, files)
+  await requireStartable(spec, files)
+  const running = await findAnswering(spec.id, files, ADOPT_WAIT_MS)
+  if (running !== undefined) {
+    context.report('start', `already running as pid ${running.identity.pid}`)
+    await armIfMissing(spec.id, files)
+    await rememberProcess(running, files)
+    // A driver that was killed may have left it paused.
+    await QmpSession.with(files.directory, resumeGuest)
+    return { machine: toResult(spec, running), reused: true }
+  }
   context.signal.throwIfAborted()
   // What runs and does not answer is of no use: it would only hold the disk's lock.
   await stopQemu(spec.id, files, 0)
-  await clearRuntimeFiles(files)
-  return { process: await launch(spec, meta, files, begin, context), reused: false }
+  const process = await launch(spec, files, { begin: 'running', arm: armAnew }, context)
+  return { machine: toResult(spec, process), reused: false }
 }
 
-/**
- * The QEMU that runs and answers within `waitMs`, its watchdog armed; undefined where there is none.
- * Throws machine-absent or machine-expired.
- */
-export async function adoptQemu(
-  spec: MachineSpec,
-  files: MachineFiles,
-  waitMs: number,
-  { report }: Control,
-): Promise<QemuProcess | undefined> {
+/** The expiry that it is given is on its disk afterwards. Throws machine-absent or machine-expired. */
+export async function requireStartable(spec: MachineSpec, files: MachineFiles): Promise<void> {
   if ((await presenceOf(files)) !== 'whole') throw machineAbsent(spec.id, files)
   if (spec.expiresAt !== undefined) await writeExpiry(files, spec.expiresAt)
   await refuseExpiredMachine(spec.id, files)
-  const running = await findAnswering(spec.id, files, waitMs)
-  if (running === undefined) return undefined
-  report('start', `already running as pid ${running.identity.pid}`)
-  await armIfMissing(spec.id, files)
-  await rememberProcess(running, files)
-  return running
 }
 
 /** Throws machine-absent. */
@@ -97,22 +76,24 @@ async function refuseExpiredMachine(id: string, files: MachineFiles): Promise<vo
   }
 }
 
-async function launch(
+/** Starts a QEMU where none is left; `arm` sees to its watchdog. Throws machine-absent, or why QEMU does not start. */
+export async function launch(
   spec: MachineSpec,
-  meta: MachineMeta,
   files: MachineFiles,
-  begin: Begin,
+  { begin, arm }: { readonly begin: Begin; readonly arm: typeof armAnew },
   context: Context,
 ): Promise<QemuProcess> {
   const { architecture, distro } = spec.image
+  const meta = await requireMeta(spec.id, files)
+  await clearRuntimeFiles(files)
   await requireFreePort(spec.sshPort)
   const accelerator = chooseAccelerator(readHostFacts(), architecture)
   const boot = await bootOf(meta, spec)
-  const args = qemuArgs({ spec, architecture, distro, files, accelerator, boot, begin })
+  const plan = { spec, architecture, distro, files, accelerator, boot, begin }
   context.report('start', `QEMU with ${accelerator}, SSH on 127.0.0.1:${spec.sshPort}`)
   await markConsole(files, 'QEMU starts')
-  await armAnew(spec.id, files)
-  await launchQemu(context.environment.qemu ?? qemuBinary(architecture), args, files, spec.sshPort)
+  await arm(spec.id, files)
+  await launchQemu(context.environment.qemu ?? qemuBinary(architecture), plan)
   const started = await findAnswering(spec.id, files, ADOPT_WAIT_MS)
   if (started === undefined) {
     const reason = 'QEMU started, and is gone or does not answer on its socket'

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import type { AnyLab } from '../../../backend/lab.js'
-import type { Work } from '../../../scripts/lifecycle/make-machines.js'
+import type { Work } from '../../../scripts/lifecycle/work.js'
 import { reviveOf } from '../../../scripts/lifecycle/revive.js'
 
 const workWith = (hooks: object): Work => ({ plan: { hooks }, session: {} }) as unknown as Work

@@ -22,6 +22,12 @@ export interface QemuPlan {
 /** `paused`: its guest does nothing before it is told to, so that its state can be loaded. */
 export type Begin = 'running' | 'paused'
 
+/**
+ * How QEMU reads and writes the machine's large disk. A snapshot's memory comes in thousands of reads: with io_uring
+ * they take less than half of the time, as none of them is handed to another thread.
+ */
+export type Aio = 'io_uring' | 'threads'
+
 const MACHINE_TYPE = { x86_64: 'q35', aarch64: 'virt' } as const
 const DISK = 'disk'
 const VARIABLES = 'variables'
@@ -34,7 +40,7 @@ export const qemuBinary = (architecture: Architecture): string => `qemu-system-$
  * them later (the seed's, for one); only the socket is relative to the working directory it is started in, for
  * a Unix socket's path holds 108 bytes.
  */
-export function qemuArgs(plan: QemuPlan): string[] {
+export function qemuArgs(plan: QemuPlan, aio: Aio): string[] {
   const { spec, files } = plan
   return [
     ['-name', spec.id],
@@ -49,7 +55,7 @@ export function qemuArgs(plan: QemuPlan): string[] {
     ],
     ['-chardev', `socket,id=qmp,path=${SOCKET_NAME},server=on,wait=off`, '-mon', 'chardev=qmp,mode=control'],
     ['-pidfile', files.pid],
-    ...diskArgs(plan),
+    ...diskArgs(plan, aio),
     ['-netdev', `user,id=net0,hostfwd=tcp:127.0.0.1:${spec.sshPort}-:22`],
     // Without its ROM the firmware does not try to boot from the network.
     ['-device', `virtio-net-pci,netdev=net0,mac=${spec.macAddress},romfile=`],
@@ -85,10 +91,10 @@ function emulatedCpu(architecture: Architecture, distro: string): string {
 export const diskNodes = (firmware: Firmware): readonly [string, ...string[]] =>
   firmware === 'uefi' ? [DISK, VARIABLES] : [DISK]
 
-function diskArgs({ files, boot }: QemuPlan): string[][] {
+function diskArgs({ files, boot }: QemuPlan, aio: Aio): string[][] {
   // With -kernel the first place is QEMU's own boot ROM's.
   const first = boot.firmware === 'kernel' ? '' : ',bootindex=0'
-  const disk = { driver: 'file', filename: files.overlay }
+  const disk = { driver: 'file', aio, filename: files.overlay }
   const overlay = { driver: 'qcow2', 'node-name': DISK, discard: 'unmap', file: disk }
   const seed = { driver: 'vvfat', 'node-name': 'seed', dir: files.seed, label: 'cidata', 'read-only': true }
   return [

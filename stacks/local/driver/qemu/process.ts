@@ -1,9 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { DriverError } from '../errors.js'
 import type { MachineFiles } from '../files.js'
 import { areGone, findProcesses, type FoundProcess, killProcesses } from '../process-table.js'
 import type { Accelerator } from '../protocol.js'
-import { runTool, ToolFailure } from '../run.js'
 import { QmpSession } from './qmp.js'
 
 /** A QEMU that is proven to be the machine's: by its command line now, by pid and start time from then on. */
@@ -55,27 +53,6 @@ export async function findAnswering(
     if (answer !== undefined && found.length === 1) return only
     if (performance.now() > deadline) return undefined
     await sleep(100)
-  }
-}
-
-/** Starts QEMU detached; returns when it has daemonised, which is when its sockets are bound. */
-export async function launchQemu(
-  binary: string,
-  args: readonly string[],
-  files: MachineFiles,
-  port: number,
-): Promise<void> {
-  try {
-    await runTool(binary, args, { cwd: files.directory })
-  } catch (error) {
-    if (!(error instanceof ToolFailure)) throw error
-    if (error.kind === 'spawn-failed')
-      throw new DriverError({ code: 'qemu-missing', binary }, { cause: error })
-    const { stderr } = error.output
-    if (/Could not set up host forwarding rule/.test(stderr)) {
-      throw new DriverError({ code: 'port-taken', port }, { cause: error })
-    }
-    throw new DriverError({ code: 'qemu-failed', stderr: stderr.slice(-4000) }, { cause: error })
   }
 }
 

@@ -1,6 +1,5 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals'
 import { appendFile, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
-import { resetRunning } from '../../../../stacks/local/driver/baseline.js'
 import { waitUntil } from './driver-process.js'
 import { useFakeMachine } from './fake-machine.js'
 
@@ -30,10 +29,8 @@ const planted = (): Promise<string> => readFile(theMachine().file('guest/state')
 const count = (deeds: readonly string[], deed: string): number =>
   deeds.filter((candidate) => candidate === deed).length
 
-const NOBODY = { signal: new AbortController().signal, report: () => undefined }
-
-async function machineWithBaseline(): Promise<number> {
-  const created = await theMachine().run('create')
+async function machineWithBaseline(changes: object = {}): Promise<number> {
+  const created = await theMachine().run('create', changes)
   await plant('baseline')
   expect((await theMachine().run('baseline')).result).toMatchObject({ taken: true })
   await plant('changed')
@@ -53,6 +50,26 @@ describe('taking the baseline', () => {
     await theMachine().run('create')
     await theMachine().run('stop')
     expect(await theMachine().run('baseline')).toMatchObject({ code: 1, fault: { code: 'machine-stopped' } })
+  })
+
+  test('waits until the guest has ended what it is doing', async () => {
+    await theMachine().run('create', {}, 'busy')
+    const run = await theMachine().run('baseline', { restWithinMs: 20_000 })
+    expect(run.result).toMatchObject({ taken: true })
+    const [begun, saving] = run.progress.map(({ message }) => message)
+    expect([begun, saving]).toEqual([
+      `waiting until ${theMachine().spec.id} comes to rest`,
+      `saving memory and disk of ${theMachine().spec.id}`,
+    ])
+    const deeds = await theMachine().deeds()
+    expect(deeds.indexOf('at rest')).toBeGreaterThan(0)
+    expect(deeds.indexOf('snapshot-save')).toBeGreaterThan(deeds.indexOf('at rest'))
+  })
+
+  test('of a guest that never rests is taken when its time is over', async () => {
+    await theMachine().run('create', {}, 'busy')
+    expect((await theMachine().run('baseline', { restWithinMs: 500 })).result).toMatchObject({ taken: true })
+    expect(await theMachine().deeds()).not.toContain('at rest')
   })
 
   test('that finds no room says so, and the machine goes on', async () => {
@@ -80,12 +97,19 @@ describe('taking the baseline', () => {
 })
 
 describe('reset', () => {
-  test('of a running machine brings the baseline back in the same QEMU', async () => {
-    const pid = await machineWithBaseline()
-    const run = await theMachine().run('reset')
-    expect(run.result).toMatchObject({ reused: true, machine: { pid, port: theMachine().spec.sshPort } })
+  test('of a running machine brings the baseline back in a QEMU of its own, under the same watchdog', async () => {
+    const expiresAt = new Date(Date.now() + 3_600_000).toISOString()
+    const pid = await machineWithBaseline({ expiresAt })
+    const watchdog = await readFile(theMachine().file('watchdog.pid'), 'utf8')
+    const run = await theMachine().run('reset', { expiresAt })
+    const after = run.result?.machine
+    expect(after?.port).toBe(theMachine().spec.sshPort)
+    expect(after?.pid).not.toBe(pid)
     expect(await planted()).toBe('baseline')
-    expect(run.progress.map(({ phase }) => phase)).toEqual(['start', 'reset'])
+    expect(run.progress.map(({ phase }) => phase)).toEqual(['reset', 'start'])
+    const { result } = await theMachine().run('status')
+    expect(result?.machine).toMatchObject({ presence: 'running', pid: after?.pid, watchdog: 'armed' })
+    expect(await readFile(theMachine().file('watchdog.pid'), 'utf8')).toBe(watchdog)
   })
 
   test('may be repeated', async () => {
@@ -101,7 +125,7 @@ describe('reset', () => {
     await machineWithBaseline()
     await theMachine().run('stop')
     const before = (await theMachine().deeds()).length
-    expect((await theMachine().run('reset')).result).toMatchObject({ reused: false })
+    expect((await theMachine().run('reset')).code).toBe(0)
     expect(await planted()).toBe('baseline')
     const deeds = (await theMachine().deeds()).slice(before)
     expect(deeds.indexOf('cont')).toBeGreaterThan(deeds.indexOf('snapshot-load'))
@@ -113,7 +137,7 @@ describe('reset', () => {
     process.kill(pid, 'SIGSTOP')
     frozen.push(pid)
     const run = await theMachine().run('reset')
-    expect(run.result).toMatchObject({ reused: false })
+    expect(run.code).toBe(0)
     expect(run.result?.machine.pid).not.toBe(pid)
     expect(await planted()).toBe('baseline')
   })
@@ -134,34 +158,14 @@ describe('reset', () => {
     expect((await theMachine().run('status')).result?.machine.presence).toBe('stopped')
   })
 
-  test('by another program is done with a machine that runs, in the same QEMU', async () => {
-    const pid = await machineWithBaseline()
-    const phases: string[] = []
-    const control = { ...NOBODY, report: (phase: string) => void phases.push(phase) }
-    expect(await resetRunning(theMachine().spec, control)).toBe(true)
-    expect(await planted()).toBe('baseline')
-    expect(phases).toEqual(['start', 'reset'])
-    expect((await theMachine().run('status')).result?.machine).toMatchObject({ presence: 'running', pid })
-  })
-
-  test('by another program leaves one that is off to the driver', async () => {
-    await machineWithBaseline()
-    await theMachine().run('stop')
-    const before = await theMachine().deeds()
-    expect(await resetRunning(theMachine().spec, NOBODY)).toBe(false)
-    expect(await theMachine().deeds()).toEqual(before)
-    expect(await planted()).toBe('changed')
-    expect((await theMachine().run('status')).result?.machine.presence).toBe('stopped')
-  })
-
   test('needs a machine', async () => {
     expect((await theMachine().run('reset')).fault?.code).toBe('machine-absent')
   })
 
   test('that cannot load the baseline says why, and leaves no half-loaded guest running', async () => {
-    await theMachine().run('create', {}, 'load-fails')
+    await theMachine().run('create')
     await theMachine().run('baseline')
-    expect((await theMachine().run('reset')).fault).toEqual({
+    expect((await theMachine().run('reset', {}, 'load-fails')).fault).toEqual({
       ...{ type: 'fault', code: 'baseline-broken', id: theMachine().spec.id },
       reason: 'Unknown ramblock "pc.ram", cannot accept migration',
     })

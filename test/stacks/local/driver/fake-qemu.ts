@@ -9,7 +9,8 @@ import { FakeSnapshots } from './fake-snapshots.js'
  * A stand-in for QEMU, as far as the driver can see: it daemonises, binds the forwarded port and the QMP socket,
  * writes its pid file, answers QMP, and ends on `quit` and `system_powerdown`. Its deeds are in fake-qemu.log.
  * FAKE_QEMU=fail: exits 1. =mute: never answers. =slow: takes a second to come up; =later: eight. =deaf: does not end on
- * `system_powerdown`. More modes are those of its snapshots.
+ * `system_powerdown`. =busy: its guest works for three seconds. =without-io_uring: as where the kernel forbids it. More
+ * modes are those of its snapshots.
  */
 
 const words = process.argv.slice(2)
@@ -24,6 +25,11 @@ else daemonise()
 function daemonise(): void {
   if (mode === 'fail') {
     console.error('qemu-system-x86_64: cannot set up guest memory')
+    process.exitCode = 1
+    return
+  }
+  if (mode === 'without-io_uring' && words.some((word) => word.includes('"aio":"io_uring"'))) {
+    console.error('qemu-system-x86_64: -blockdev: failed to init linux io_uring ring')
     process.exitCode = 1
     return
   }
@@ -71,7 +77,20 @@ function serveQmp(): void {
       if (execute === 'quit' || (execute === 'system_powerdown' && mode !== 'deaf')) process.exit(0)
     })
   })
-  qmp.listen('qmp.sock', () => tell('ready'))
+  qmp.listen('qmp.sock', () => {
+    tell('ready')
+    if (mode === 'busy') work(performance.now() + BUSY_MS)
+  })
+}
+
+const BUSY_MS = 3_000
+
+/** Takes half of a processor, and answers meanwhile. */
+function work(until: number): void {
+  const pause = performance.now() + 20
+  while (performance.now() < pause);
+  if (pause < until) setTimeout(() => work(until), 20)
+  else log('at rest')
 }
 
 function writableDisk(word: string): string[] {

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { setClock } from '../../../../scripts/machine/clock.js'
 import { waitForSsh } from '../../../../scripts/machine/wait-ssh.js'
 import type { ImageResult, ImageSource, MachineSpec } from '../../../../stacks/local/driver/protocol.js'
@@ -72,6 +73,13 @@ async function expectWorkingGuest(spec: MachineSpec): Promise<void> {
 }
 
 /** Nothing planted is there, what was removed is, and the clock is right within a second once it was set. */
+/** For how long the guest believes that it has run, by our own clock some time between `asked` and `answered`. */
+async function uptime(): Promise<Readonly<Record<'ms' | 'asked' | 'answered', number>>> {
+  const asked = performance.now()
+  const [seconds] = (await runInGuest(port, key, 'cat /proc/uptime')).split(' ')
+  return { ms: Number(seconds) * 1000, asked, answered: performance.now() }
+}
+
 async function expectBaseline(): Promise<void> {
   const target = targetAt(port, { source: 'generated', file: join(home, 'key'), publicKey: key.public })
   const { signal } = new AbortController()
@@ -118,12 +126,16 @@ describe('a real machine', () => {
     expect((await runDriver('baseline', spec)).result).toMatchObject({ taken: true })
 
     await runInGuest(port, key, 'echo planted > planted; sync; sudo rm /etc/lab; sudo touch /run/planted')
-    const reset = await runDriver('reset', spec)
-    expect(reset.result).toMatchObject({ reused: true, machine: { pid: created.result?.machine.pid } })
+    const before = await uptime()
+    await sleep(10_000)
+    expect((await runDriver('reset', spec)).fault).toBeUndefined()
     await expectBaseline()
+    const after = await uptime()
+    // Had its kernel's time gone on, more of it would have gone by.
+    expect(after.ms - before.ms).toBeLessThan(after.asked - before.answered)
 
     expect((await runDriver('stop', spec)).result?.machine.presence).toBe('stopped')
-    expect((await runDriver('reset', spec)).result).toMatchObject({ reused: false })
+    expect((await runDriver('reset', spec)).fault).toBeUndefined()
     await expectBaseline()
 
     const expiresAt = inMs(1_000)
@@ -159,7 +171,7 @@ describe('a real machine', () => {
       await expectWorkingGuest(spec)
       expect((await runDriver('baseline', spec)).result).toMatchObject({ taken: true })
       await runInGuest(port, key, 'echo planted > planted; sync; sudo rm /etc/lab')
-      expect((await runDriver('reset', spec)).result).toMatchObject({ reused: true })
+      expect((await runDriver('reset', spec)).fault).toBeUndefined()
       await expectBaseline()
       await expectNothingLeft(spec)
     } finally {

@@ -203,6 +203,11 @@ describe('stop and start', () => {
     expect((await runDriver('status', spec, options)).result?.machine.presence).toBe('stopped')
   })
 
+  test('a QEMU that may not use io_uring is started without', async () => {
+    expect((await runDriver('create', spec, mode('without-io_uring'))).fault).toBeUndefined()
+    expect(await starts()).toBe(1)
+  })
+
   test('a QEMU that does not answer is replaced, not doubled', async () => {
     await runDriver('create', spec, options)
     await runDriver('stop', spec, options)

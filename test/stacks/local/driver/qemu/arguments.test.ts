@@ -24,59 +24,69 @@ function valueOf(args: readonly string[], option: string): string | undefined {
   return at < 0 ? undefined : args[at + 1]
 }
 
+function diskIn(args: string[]): { filename: string; aio: string } {
+  const disk = JSON.parse(valueOf(args, '-blockdev') ?? '') as { file: { filename: string; aio: string } }
+  return disk.file
+}
+
+const argsOf = (changes: Partial<QemuPlan> = {}): string[] => qemuArgs({ ...plan, ...changes }, 'threads')
+
 describe('the command line of QEMU', () => {
   test('starts a detached machine that its name and pid file identify', () => {
-    const args = qemuArgs(plan)
+    const args = argsOf()
     expect(args).toContain('-daemonize')
     expect(valueOf(args, '-name')).toBe('distrolab-a-main')
     expect(valueOf(args, '-pidfile')).toBe('/state/machines/a,b/main/qemu.pid')
   })
 
   test('forwards SSH on loopback only', () => {
-    expect(valueOf(qemuArgs(plan), '-netdev')).toBe('user,id=net0,hostfwd=tcp:127.0.0.1:22301-:22')
+    expect(valueOf(argsOf(), '-netdev')).toBe('user,id=net0,hostfwd=tcp:127.0.0.1:22301-:22')
   })
 
   test('names the QMP socket relative to the directory, however long that is', () => {
-    const socket = qemuArgs(plan).find((word) => word.startsWith('socket,'))
+    const socket = argsOf().find((word) => word.startsWith('socket,'))
     expect(socket).toBe('socket,id=qmp,path=qmp.sock,server=on,wait=off')
   })
 
   test('lets the guest run at once, or wait for a state to be loaded', () => {
-    expect(qemuArgs(plan)).not.toContain('-S')
-    expect(qemuArgs({ ...plan, begin: 'paused' })).toContain('-S')
+    expect(argsOf()).not.toContain('-S')
+    expect(argsOf({ begin: 'paused' })).toContain('-S')
   })
 
   test('survives commas in paths', () => {
-    const args = qemuArgs(plan)
+    const args = argsOf()
     expect(args).toContain('file,id=console,path=/state/machines/a,,b/main/console.log,append=on')
-    const disk = JSON.parse(valueOf(args, '-blockdev') ?? '') as { file: { filename: string } }
-    expect(disk.file.filename).toBe('/state/machines/a,b/main/overlay.qcow2')
+    expect(diskIn(args).filename).toBe('/state/machines/a,b/main/overlay.qcow2')
+  })
+
+  test('reads the large disk as it is told', () => {
+    expect(diskIn(argsOf()).aio).toBe('threads')
+    expect(diskIn(qemuArgs(plan, 'io_uring')).aio).toBe('io_uring')
   })
 
   test('emulates every CPU feature except the one that kills kernels under QEMU 7.2', () => {
-    const args = qemuArgs(plan)
+    const args = argsOf()
     expect(valueOf(args, '-accel')).toBe('tcg,thread=multi')
     expect(valueOf(args, '-cpu')).toBe('max,-cx16')
   })
 
   test('keeps x86-64-v2 whole for distros that demand it', () => {
-    expect(valueOf(qemuArgs({ ...plan, distro: 'rocky-10' }), '-cpu')).toBe('max')
+    expect(valueOf(argsOf({ distro: 'rocky-10' }), '-cpu')).toBe('max')
   })
 
   test('uses the host CPU under KVM, and its guards against speculation', () => {
-    const args = qemuArgs({ ...plan, accelerator: 'kvm' })
+    const args = argsOf({ accelerator: 'kvm' })
     expect(valueOf(args, '-cpu')).toBe('host')
     expect(valueOf(args, '-append')).not.toContain('mitigations')
   })
 
   test('gives built images their kernel, and vendor images nothing of it', () => {
-    expect(valueOf(qemuArgs(plan), '-kernel')).toBe(files.kernel)
-    expect(valueOf(qemuArgs({ ...plan, boot: { firmware: 'bios' } }), '-kernel')).toBeUndefined()
+    expect(valueOf(argsOf(), '-kernel')).toBe(files.kernel)
+    expect(valueOf(argsOf({ boot: { firmware: 'bios' } }), '-kernel')).toBeUndefined()
   })
 
   test('gives UEFI a variable store of its own that snapshots can include', () => {
-    const args = qemuArgs({
-      ...plan,
+    const args = argsOf({
       boot: { firmware: 'uefi', files: { code: '/o/CODE.fd', variables: '/o/VARS.fd' } },
     })
     expect(valueOf(args, '-machine')).toBe('q35,pflash0=code,pflash1=variables')
@@ -92,7 +102,7 @@ describe('the command line of QEMU', () => {
     const files = { code: '/o/CODE.fd', variables: '/o/VARS.fd' }
     const boots = [{ firmware: 'kernel' }, { firmware: 'bios' }, { firmware: 'uefi', files }] as const
     for (const boot of boots) {
-      const drives = qemuArgs({ ...plan, boot })
+      const drives = argsOf({ boot })
         .filter((word) => word.startsWith('{'))
         .map((word) => JSON.parse(word) as { 'node-name': string; 'read-only'?: boolean })
       const writable = drives

@@ -1,0 +1,36 @@
+import { DriverError } from '../errors.js'
+import { runTool, ToolFailure } from '../run.js'
+import { type Aio, qemuArgs, type QemuPlan } from './arguments.js'
+
+/**
+ * Starts QEMU detached; returns when it has daemonised, which is when its sockets are bound. Throws qemu-missing,
+ * port-taken or qemu-failed.
+ */
+export async function launchQemu(binary: string, plan: QemuPlan): Promise<void> {
+  try {
+    await withIoUring(binary, plan)
+  } catch (error) {
+    if (!(error instanceof ToolFailure)) throw error
+    if (error.kind === 'spawn-failed')
+      throw new DriverError({ code: 'qemu-missing', binary }, { cause: error })
+    const { stderr } = error.output
+    if (/Could not set up host forwarding rule/.test(stderr)) {
+      throw new DriverError({ code: 'port-taken', port: plan.spec.sshPort }, { cause: error })
+    }
+    throw new DriverError({ code: 'qemu-failed', stderr: stderr.slice(-4000) }, { cause: error })
+  }
+}
+
+/** Where it can be had: a container's seccomp profile may forbid it, or QEMU have been built without. */
+async function withIoUring(binary: string, plan: QemuPlan): Promise<void> {
+  try {
+    await start(binary, plan, 'io_uring')
+  } catch (error) {
+    if (!(error instanceof ToolFailure) || !/io_uring/.test(error.output.stderr)) throw error
+    await start(binary, plan, 'threads')
+  }
+}
+
+async function start(binary: string, plan: QemuPlan, aio: Aio): Promise<void> {
+  await runTool(binary, qemuArgs(plan, aio), { cwd: plan.files.directory })
+}
