@@ -7,7 +7,7 @@ import { guarded } from './guarded.js'
 import { killProcesses } from './process-table.js'
 import type { BaselineRequest, MachineSpec, ResultOf } from './protocol.js'
 import { diskNodes } from './qemu/arguments.js'
-import { findAnswering, findQemu, stopQemu } from './qemu/process.js'
+import { findAnswering, findQemu, type QemuProcess, stopQemu } from './qemu/process.js'
 import { QmpFailure, QmpSession } from './qemu/qmp.js'
 import {
   deleteSnapshot,
@@ -44,20 +44,26 @@ export async function takeBaseline(
     if (running === undefined) throw new DriverError({ code: 'machine-stopped', id: key.id })
     await armIfMissing(key.id, files)
     const nodes = diskNodes(firmware)
-    const presence = await talk(key.id, files, (session) => snapshotPresence(session, TAG, nodes))
-    if (presence === 'whole') return { machine: await statusOf(key), taken: false }
-    context.report('baseline', `waiting until ${key.id} comes to rest`)
-    const { comesToRest } = await import('./qemu/rest.js')
-    await comesToRest(running.identity.pid, restWithinMs, context.signal)
-    await talk(key.id, files, async (session) => {
-      if (presence === 'partial') await deleteSnapshot(session, TAG, nodes)
-      context.report('baseline', `saving memory and disk of ${key.id}`)
-      await saveSnapshot(session, TAG, nodes).finally(() => resumeGuest(session))
-    }).catch((error: unknown) => {
+    try {
+      const presence = await talk(key.id, files, (session) => snapshotPresence(session, TAG, nodes))
+      if (presence === 'whole') return { machine: await statusOf(key), taken: false }
+      if (restWithinMs > 0) await letRest(running, restWithinMs, context)
+      await talk(key.id, files, async (session) => {
+        if (presence === 'partial') await deleteSnapshot(session, TAG, nodes)
+        context.report('baseline', `saving memory and disk of ${key.id}`)
+        await saveSnapshot(session, TAG, nodes).finally(() => resumeGuest(session))
+      })
+    } catch (error) {
       throw failureOf(error, key.id, files)
-    })
+    }
     return { machine: await statusOf(key), taken: true }
   })
+}
+
+async function letRest({ identity }: QemuProcess, withinMs: number, context: Context): Promise<void> {
+  context.report('baseline', 'waiting until the guest comes to rest')
+  const { waitForRest } = await import('./qemu/rest.js')
+  await waitForRest(identity.pid, withinMs, context.signal)
 }
 
 /**
@@ -75,8 +81,7 @@ export async function resetMachine(spec: MachineSpec, context: Context): Promise
     await requireStartable(spec, files)
     const nodes = diskNodes((await requireMeta(id, files)).firmware)
     const running = await findQemu(id, files)
-    // One that does not answer is replaced unasked.
-    if (running.length > 0) await QmpSession.with(files.directory, requireBaseline(id, nodes))
+    if (running.length > 0) await refuseWithoutBaseline(id, files, nodes)
     context.signal.throwIfAborted()
     context.report('reset', `loading the baseline of ${id}`)
     // Nothing that it still has to write is wanted.
@@ -94,16 +99,23 @@ export async function resetMachine(spec: MachineSpec, context: Context): Promise
   })
 }
 
-const requireBaseline =
-  (id: string, nodes: Nodes) =>
-  async (session: QmpSession): Promise<void> => {
-    if ((await snapshotPresence(session, TAG, nodes)) === 'whole') return
-    throw new DriverError({ code: 'baseline-absent', id })
+/** One that does not answer is replaced unasked. */
+async function refuseWithoutBaseline(id: string, files: MachineFiles, nodes: Nodes): Promise<void> {
+  try {
+    await QmpSession.with(files.directory, (session) => requireBaseline(id, nodes, session))
+  } catch (error) {
+    if (!(error instanceof QmpFailure)) throw error
   }
+}
+
+async function requireBaseline(id: string, nodes: Nodes, session: QmpSession): Promise<void> {
+  if ((await snapshotPresence(session, TAG, nodes)) === 'whole') return
+  throw new DriverError({ code: 'baseline-absent', id })
+}
 
 async function load(id: string, files: MachineFiles, nodes: Nodes): Promise<void> {
   await talk(id, files, async (session) => {
-    await requireBaseline(id, nodes)(session)
+    await requireBaseline(id, nodes, session)
     await markConsole(files, 'back to the baseline')
     await loadSnapshot(session, TAG, nodes)
     await resumeGuest(session)

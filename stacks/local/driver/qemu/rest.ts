@@ -5,19 +5,24 @@ const LOOK_MS = 250
 /** Of one processor. A Debian guest that waits for work takes 2 to 7 % without KVM, one that ends a service a whole one. */
 const BUSY_SHARE = 0.25
 
-/** Waits until the guest of this QEMU does next to nothing. False when it has not come to rest in `withinMs`. */
-export async function comesToRest(pid: number, withinMs: number, signal: AbortSignal): Promise<boolean> {
+/** Waits until the guest of this QEMU does next to nothing, for `withinMs` at most, or until the QEMU is gone. */
+export async function waitForRest(pid: number, withinMs: number, signal: AbortSignal): Promise<void> {
   const deadline = performance.now() + withinMs
   let before = await processorTime(pid)
-  while (performance.now() < deadline) {
+  while (before !== undefined && performance.now() < deadline) {
     const from = performance.now()
     await sleep(LOOK_MS, undefined, { signal })
     const now = await processorTime(pid)
-    if (now - before < BUSY_SHARE * (performance.now() - from)) return true
+    if (now !== undefined && now - before < BUSY_SHARE * (performance.now() - from)) return
     before = now
   }
-  return false
 }
 
-/** In milliseconds, since the process was started. */
-const processorTime = async (pid: number): Promise<number> => (await pidusage(pid)).ctime
+/** In milliseconds, since the process was started; undefined when it is gone. */
+async function processorTime(pid: number): Promise<number | undefined> {
+  try {
+    return (await pidusage(pid)).ctime
+  } catch {
+    return undefined
+  }
+}

@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals'
 import { appendFile, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { DriverProgress } from '../../../../stacks/local/driver/protocol.js'
 import { waitUntil } from './driver-process.js'
 import { useFakeMachine } from './fake-machine.js'
 
@@ -26,6 +28,8 @@ async function plant(state: string): Promise<void> {
   await writeFile(theMachine().file('guest/state'), state)
 }
 const planted = (): Promise<string> => readFile(theMachine().file('guest/state'), 'utf8')
+const isWaiting = ({ message }: DriverProgress): boolean =>
+  message === 'waiting until the guest comes to rest'
 const count = (deeds: readonly string[], deed: string): number =>
   deeds.filter((candidate) => candidate === deed).length
 
@@ -54,22 +58,29 @@ describe('taking the baseline', () => {
 
   test('waits until the guest has ended what it is doing', async () => {
     await theMachine().run('create', {}, 'busy')
-    const run = await theMachine().run('baseline', { restWithinMs: 20_000 })
-    expect(run.result).toMatchObject({ taken: true })
-    const [begun, saving] = run.progress.map(({ message }) => message)
-    expect([begun, saving]).toEqual([
-      `waiting until ${theMachine().spec.id} comes to rest`,
-      `saving memory and disk of ${theMachine().spec.id}`,
-    ])
+    const baseline = theMachine().start('baseline', { restWithinMs: 40_000 })
+    await baseline.sees(isWaiting)
+    await sleep(1_500)
+    expect(await theMachine().deeds()).not.toContain('snapshot-save')
+    await writeFile(theMachine().file('rest'), '')
+    expect((await baseline.done).result).toMatchObject({ taken: true })
     const deeds = await theMachine().deeds()
-    expect(deeds.indexOf('at rest')).toBeGreaterThan(0)
     expect(deeds.indexOf('snapshot-save')).toBeGreaterThan(deeds.indexOf('at rest'))
+    expect(deeds).toContain('at rest')
   })
 
   test('of a guest that never rests is taken when its time is over', async () => {
     await theMachine().run('create', {}, 'busy')
     expect((await theMachine().run('baseline', { restWithinMs: 500 })).result).toMatchObject({ taken: true })
     expect(await theMachine().deeds()).not.toContain('at rest')
+  })
+
+  test('of a QEMU that ends meanwhile says that nobody answers', async () => {
+    const created = await theMachine().run('create', {}, 'busy')
+    const baseline = theMachine().start('baseline', { restWithinMs: 20_000 })
+    await baseline.sees(isWaiting)
+    process.kill(created.result?.machine.pid ?? -1, 'SIGKILL')
+    expect((await baseline.done).fault?.code).toBe('machine-broken')
   })
 
   test('that finds no room says so, and the machine goes on', async () => {

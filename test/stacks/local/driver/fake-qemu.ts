@@ -9,7 +9,7 @@ import { FakeSnapshots } from './fake-snapshots.js'
  * A stand-in for QEMU, as far as the driver can see: it daemonises, binds the forwarded port and the QMP socket,
  * writes its pid file, answers QMP, and ends on `quit` and `system_powerdown`. Its deeds are in fake-qemu.log.
  * FAKE_QEMU=fail: exits 1. =mute: never answers. =slow: takes a second to come up; =later: eight. =deaf: does not end on
- * `system_powerdown`. =busy: its guest works for three seconds. =without-io_uring: as where the kernel forbids it. More
+ * `system_powerdown`. =busy: its guest works until there is a file `rest`. =without-io_uring: as where the kernel forbids it. More
  * modes are those of its snapshots.
  */
 
@@ -79,18 +79,16 @@ function serveQmp(): void {
   })
   qmp.listen('qmp.sock', () => {
     tell('ready')
-    if (mode === 'busy') work(performance.now() + BUSY_MS)
+    if (mode === 'busy') work()
   })
 }
 
-const BUSY_MS = 3_000
-
-/** Takes half of a processor, and answers meanwhile. */
-function work(until: number): void {
-  const pause = performance.now() + 20
+/** Takes most of a processor, and answers in between. */
+function work(): void {
+  if (existsSync('rest')) return void log('at rest')
+  const pause = performance.now() + 40
   while (performance.now() < pause);
-  if (pause < until) setTimeout(() => work(until), 20)
-  else log('at rest')
+  setTimeout(work, 5)
 }
 
 function writableDisk(word: string): string[] {
