@@ -7,11 +7,11 @@ import type { Connection } from '../machine/connect.js'
 import { waitForSsh } from '../machine/wait-ssh.js'
 import type { Wait } from '../settings.js'
 import type { Session } from './gate.js'
-import { stepControl, type Work } from './work.js'
 import { targetOf, writeLabSshConfig } from './reach.js'
 import { plantMarker } from './marker.js'
 import { reviveOf } from './revive.js'
 import type { Steps } from './steps.js'
+import { stepControl, type Work } from './work.js'
 
 /** From the machine's start; the slowest measured first boot without KVM took under one minute. */
 const SSH_TIMEOUT_MS = 5 * 60_000

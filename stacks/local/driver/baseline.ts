@@ -78,8 +78,8 @@ export async function resetMachine(spec: MachineSpec, context: Context): Promise
   const { id } = spec
   const files = machineFiles(id, spec.directory)
   return guarded(spec, files, context, async () => {
-    await requireStartable(spec, files)
-    const nodes = diskNodes((await requireMeta(id, files)).firmware)
+    const meta = await requireStartable(spec, files)
+    const nodes = diskNodes(meta.firmware)
     const running = await findQemu(id, files)
     if (running.length > 0) await refuseWithoutBaseline(id, files, nodes)
     context.signal.throwIfAborted()
@@ -88,7 +88,7 @@ export async function resetMachine(spec: MachineSpec, context: Context): Promise
     await killProcesses(running)
     // The watchdog of a machine that runs is not about to end.
     const arm = running.length > 0 ? armIfMissing : armAnew
-    const process = await launch(spec, files, { begin: 'paused', arm }, context)
+    const process = await launch(spec, meta, files, { begin: 'paused', arm }, context)
     try {
       await load(id, files, nodes)
     } catch (error) {

@@ -32,7 +32,7 @@ export async function startGuarded(
   files: MachineFiles,
   context: Context,
 ): Promise<ResultOf['start']> {
-  await requireStartable(spec, files)
+  const meta = await requireStartable(spec, files)
   const running = await findAnswering(spec.id, files, ADOPT_WAIT_MS)
   if (running !== undefined) {
     context.report('start', `already running as pid ${running.identity.pid}`)
@@ -45,15 +45,16 @@ export async function startGuarded(
   context.signal.throwIfAborted()
   // What runs and does not answer is of no use: it would only hold the disk's lock.
   await stopQemu(spec.id, files, 0)
-  const process = await launch(spec, files, { begin: 'running', arm: armAnew }, context)
+  const process = await launch(spec, meta, files, { begin: 'running', arm: armAnew }, context)
   return { machine: toResult(spec, process), reused: false }
 }
 
 /** The expiry that it is given is on its disk afterwards. Throws machine-absent or machine-expired. */
-export async function requireStartable(spec: MachineSpec, files: MachineFiles): Promise<void> {
+export async function requireStartable(spec: MachineSpec, files: MachineFiles): Promise<MachineMeta> {
   if ((await presenceOf(files)) !== 'whole') throw machineAbsent(spec.id, files)
   if (spec.expiresAt !== undefined) await writeExpiry(files, spec.expiresAt)
   await refuseExpiredMachine(spec.id, files)
+  return requireMeta(spec.id, files)
 }
 
 /** Throws machine-absent. */
@@ -76,15 +77,15 @@ async function refuseExpiredMachine(id: string, files: MachineFiles): Promise<vo
   }
 }
 
-/** Starts a QEMU where none is left; `arm` sees to its watchdog. Throws machine-absent, or why QEMU does not start. */
+/** Starts a QEMU where none is left; `arm` sees to its watchdog. Throws why QEMU does not start. */
 export async function launch(
   spec: MachineSpec,
+  meta: MachineMeta,
   files: MachineFiles,
   { begin, arm }: { readonly begin: Begin; readonly arm: typeof armAnew },
   context: Context,
 ): Promise<QemuProcess> {
   const { architecture, distro } = spec.image
-  const meta = await requireMeta(spec.id, files)
   await clearRuntimeFiles(files)
   await requireFreePort(spec.sshPort)
   const accelerator = chooseAccelerator(readHostFacts(), architecture)

@@ -21,7 +21,10 @@ export async function launchQemu(binary: string, plan: QemuPlan): Promise<void> 
   }
 }
 
-/** Where it can be had: a container's seccomp profile may forbid it, or QEMU have been built without. */
+/**
+ * Where it can be had: a container's seccomp profile may forbid it, or QEMU have been built without. QEMU names its
+ * argument in errors of the disk, too: such a one it says once more.
+ */
 async function withIoUring(binary: string, plan: QemuPlan): Promise<void> {
   try {
     await start(binary, plan, 'io_uring')

@@ -9,8 +9,8 @@ import { FakeSnapshots } from './fake-snapshots.js'
  * A stand-in for QEMU, as far as the driver can see: it daemonises, binds the forwarded port and the QMP socket,
  * writes its pid file, answers QMP, and ends on `quit` and `system_powerdown`. Its deeds are in fake-qemu.log.
  * FAKE_QEMU=fail: exits 1. =mute: never answers. =slow: takes a second to come up; =later: eight. =deaf: does not end on
- * `system_powerdown`. =busy: its guest works until there is a file `rest`. =without-io_uring: as where the kernel forbids it. More
- * modes are those of its snapshots.
+ * `system_powerdown`. =busy: its guest works until there is a file `rest`. =without-io_uring: as where the kernel
+ * forbids it. More modes are those of its snapshots.
  */
 
 const words = process.argv.slice(2)

@@ -72,7 +72,6 @@ async function expectWorkingGuest(spec: MachineSpec): Promise<void> {
   expect(rootMiB).toBeGreaterThan((spec.diskGiB - 1) * 1024)
 }
 
-/** Nothing planted is there, what was removed is, and the clock is right within a second once it was set. */
 /** For how long the guest believes that it has run, by our own clock some time between `asked` and `answered`. */
 async function uptime(): Promise<Readonly<Record<'ms' | 'asked' | 'answered', number>>> {
   const asked = performance.now()
@@ -80,6 +79,7 @@ async function uptime(): Promise<Readonly<Record<'ms' | 'asked' | 'answered', nu
   return { ms: Number(seconds) * 1000, asked, answered: performance.now() }
 }
 
+/** Nothing planted is there, what was removed is, and the clock is right within a second once it was set. */
 async function expectBaseline(): Promise<void> {
   const target = targetAt(port, { source: 'generated', file: join(home, 'key'), publicKey: key.public })
   const { signal } = new AbortController()
