@@ -1,13 +1,6 @@
 import type { AnyLab } from '../../backend/lab.js'
 import { LabError } from '../errors.js'
-import {
-  connectOnce,
-  isKeyRefused,
-  SshError,
-  type Connection,
-  type ConnectionLostError,
-  type SshTarget,
-} from '../machine/connect.js'
+import { connectOnce, isKeyRefused, SshError, type Connection, type SshTarget } from '../machine/connect.js'
 import { keyNotOnLab } from './reach.js'
 
 /**
@@ -25,11 +18,7 @@ export async function connectToLab(
   } catch (error) {
     if (!(error instanceof SshError)) throw error
     if (isKeyRefused(error)) throw keyNotOnLab(lab, target.identity, error)
-    throw sshFailed(lab.lab, target.machine, error)
+    const { reason } = error
+    throw new LabError({ code: 'ssh-failed', lab: lab.lab, machine: target.machine, reason }, { cause: error })
   }
-}
-
-export function sshFailed(lab: string, machine: string, error: SshError | ConnectionLostError): LabError {
-  const reason = error instanceof SshError ? error.reason : error.message
-  return new LabError({ code: 'ssh-failed', lab, machine, reason }, { cause: error })
 }

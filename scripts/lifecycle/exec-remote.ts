@@ -2,13 +2,13 @@ import type { Lab } from '../../backend/lab.js'
 import type { Machine } from '../../backend/record-schema.js'
 import { LabError } from '../errors.js'
 import { explain } from '../explain.js'
-import { ConnectionLostError, type Connection } from '../machine/connect.js'
+import type { Connection } from '../machine/connect.js'
 import { SourceMissingError } from '../machine/copy-tree.js'
 import { withVariables, type Variables } from '../machine/environment.js'
 import { remoteCommand, runRemote, type RemoteOptions } from '../machine/remote.js'
 import { carryOut, type Transfer } from '../machine/transfer.js'
 import { TimeOverError } from '../time-limit.js'
-import { connectToLab, sshFailed } from './connect-lab.js'
+import { connectToLab } from './connect-lab.js'
 import { execPart } from './exec-part.js'
 import type { Session } from './gate.js'
 import { requireIdentity, targetOf } from './reach.js'
@@ -70,6 +70,7 @@ async function transfer({ session, machine, connection }: Reached, wanted: Trans
     log.info(flag === '--copy' ? 'copied' : 'fetched', { machine: machine.name, from, to })
   } catch (error) {
     signal.throwIfAborted()
+    if (error instanceof LabError) throw error
     const place = { lab, machine: machine.name, flag, from, to }
     if (error instanceof SourceMissingError)
       throw new LabError({ code: 'transfer-source-missing', ...place }, { cause: error })
@@ -126,7 +127,6 @@ async function runCommand({ session, machine, connection, request }: Reached): P
     )
     return { ended, canFetch: true }
   } catch (error) {
-    if (error instanceof ConnectionLostError) throw sshFailed(session.lab, machine.name, error)
     if (!(error instanceof TimeOverError)) throw error
     // A frozen machine would never answer.
     const canFetch = error.end === 'seen'

@@ -31,15 +31,18 @@ export class SshError extends Error {
   }
 }
 
-/** A connection ended under what ran on it. */
-export class ConnectionLostError extends Error {}
-
 export interface Connection {
+  readonly lab: string
+  readonly machine: string
   readonly client: Client
   /** The key the machine showed, in known_hosts form. */
   readonly hostKey: string
   end(): void
 }
+
+/** LabError ssh-failed: the connection ended under what ran on it, or carries nothing more. */
+export const connectionFailed = ({ lab, machine }: Connection, reason: string, cause?: Error): LabError =>
+  new LabError({ code: 'ssh-failed', lab, machine, reason }, { cause })
 
 /** Host keys we can pin; ed25519 first, so that ssh2 and OpenSSH settle on the same one. */
 const HOST_KEY_TYPES = ['ssh-ed25519', 'ecdsa-sha2-nistp256', 'rsa-sha2-512', 'rsa-sha2-256'] as const
@@ -166,7 +169,8 @@ function authenticate(
     client.once('ready', () => {
       // From here on an abort is a matter of what runs on the machine, which must still hear of it.
       ignoreAbort()
-      resolve({ client, hostKey: shown ?? '', end: () => endConnection(client, socket) })
+      const { lab, machine } = target
+      resolve({ lab, machine, client, hostKey: shown ?? '', end: () => endConnection(client, socket) })
     })
     client.on('error', (error: ClientError) => give(loginFailure(error, shown, target)))
     client.once('close', () => give(new SshError('handshake', 'the connection was closed')))

@@ -1,6 +1,7 @@
 import type { Client, ClientChannel } from 'ssh2'
+import type { LabError } from '../errors.js'
 import { limitTime, TimeOverError } from '../time-limit.js'
-import { ConnectionLostError, type Connection } from './connect.js'
+import { connectionFailed, type Connection } from './connect.js'
 import { ProcessGroup } from './process-group.js'
 import { quoteForShell } from './shell.js'
 
@@ -19,7 +20,7 @@ export interface RemoteOptions {
 
 /**
  * Runs one command in the user's login shell and returns its exit code; 128 + n when a signal ended it. Throws
- * TimeOverError once it was ended because its time was over.
+ * TimeOverError once it was ended because its time was over, and LabError ssh-failed when the connection is lost.
  */
 export function runRemote(
   connection: Connection,
@@ -30,9 +31,9 @@ export function runRemote(
     options.signal?.throwIfAborted()
     const pass = (chunk: Buffer): void => options.onStdout?.(chunk)
     const group = options.timeLimitMs === undefined ? undefined : new ProcessGroup(pass)
-    connection.client.exec(group?.telling(command) ?? command, (error, channel) => {
+    const onOpen = (error: Error | undefined, channel: ClientChannel): void => {
       if (error) {
-        reject(error)
+        reject(notStarted(connection, error))
         return
       }
       // Not when the channel is closed: a frozen machine never answers that.
@@ -58,15 +59,24 @@ export function runRemote(
         options.signal?.removeEventListener('abort', stop)
         if (limit.isOver) reject(new TimeOverError('seen'))
         else if (ended === undefined)
-          reject(new ConnectionLostError('the connection was lost while the command ran'))
+          reject(connectionFailed(connection, 'the connection was lost while the command ran'))
         else resolve(exitCodeOf(ended))
       })
       wireStreams(channel, options, (chunk) => (group === undefined ? pass(chunk) : group.take(chunk)))
       // Aborted while the channel was being opened: no event comes for that.
       if (options.signal?.aborted === true) stop()
-    })
+    }
+    try {
+      connection.client.exec(group?.telling(command) ?? command, onOpen)
+    } catch (error) {
+      // Thrown at once where the connection is known to be gone.
+      reject(notStarted(connection, error as Error))
+    }
   })
 }
+
+const notStarted = (connection: Connection, error: Error): LabError =>
+  connectionFailed(connection, `the machine started no command (${error.message})`, error)
 
 /** sshd passes a signal on for as long as the first process lives; KILL must reach what outlived that. */
 function endGroup(

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SFTPWrapper } from 'ssh2'
-import { ConnectionLostError, type Connection } from './connect.js'
+import { connectionFailed, type Connection } from './connect.js'
 import { copyTree, type Way } from './copy-tree.js'
 import { localFiles, receiveFile, remoteFiles, sendFile } from './files.js'
 
@@ -22,7 +22,8 @@ const TIDY_MS = 1_000
 
 /**
  * Carries it out over SFTP, under the lease: nobody else copies to the machine meanwhile. An abort leaves no half of a
- * file where it can be helped. Throws SourceMissingError; other errors name the path.
+ * file where it can be helped. Throws SourceMissingError, or LabError ssh-failed when the connection is lost; other errors name the
+ * path.
  */
 export async function carryOut(
   connection: Connection,
@@ -83,22 +84,22 @@ function openSftp({ client }: Connection): Promise<SFTPWrapper> {
 
 /** Rejects on abort, and when the connection is lost: SFTP answers nothing any more then, not even with an error. */
 function endOf(
-  { client }: Connection,
+  connection: Connection,
   signal: AbortSignal,
 ): { readonly promise: Promise<never>; dispose(): void } {
   let onAbort = (): void => undefined
   let onClose = (): void => undefined
   const promise = new Promise<never>((_resolve, reject) => {
     onAbort = () => reject(signal.reason as Error)
-    onClose = () => reject(new ConnectionLostError('the connection was lost'))
+    onClose = () => reject(connectionFailed(connection, 'the connection was lost while files were copied'))
   })
   signal.addEventListener('abort', onAbort, { once: true })
-  client.once('close', onClose)
+  connection.client.once('close', onClose)
   return {
     promise,
     dispose() {
       signal.removeEventListener('abort', onAbort)
-      client.off('close', onClose)
+      connection.client.off('close', onClose)
     },
   }
 }

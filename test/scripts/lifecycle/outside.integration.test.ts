@@ -1,4 +1,5 @@
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { readFile, rm, unlink, writeFile } from 'node:fs/promises'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
@@ -40,6 +41,28 @@ describe('a machine that is killed from outside', () => {
     expect(exec.stderr).toMatch(new RegExp(`SSH to ${LAB}/main failed.*\nNext: {2}distrolab up ${LAB}`))
     expect(await box.state(LAB)).toBe('ready')
     expect((await box.run(['ssh', LAB, '--', 'true'])).code).toBe(255)
+  })
+
+  test('while up is at work on it makes up fail as clearly, and the next up goes on', async () => {
+    const box = await makeSandbox()
+    await box.ok('up', '--profile', LAB, '--wait', 'none')
+    const [machine] = box.machines()
+    const rm = join(machine?.folder ?? '', 'guest', '.bin', 'rm')
+    await writeFile(rm, `#!/bin/sh\n: >${rm}.begun\nexec sleep 60\n`, { mode: 0o755 })
+    const run = box.start(['up', LAB])
+    await waitUntil('the command that removes markers', () => existsSync(`${rm}.begun`))
+    await box.kill(machine?.pid ?? 0)
+    const { code, stderr } = await run.done
+    expect(code).toBe(1)
+    expect(stderr).toContain(`SSH to ${LAB}/main failed: the connection was lost while the command ran.`)
+    expect(stderr).toContain(`distrolab up ${LAB}`)
+    expect(await box.record(LAB)).toMatchObject({
+      ...{ state: 'configure-failed', failure: { step: 'mark', code: 'ssh-failed' } },
+    })
+    await unlink(rm)
+    await box.ok('up', LAB)
+    expect(await box.state(LAB)).toBe('ready')
+    expect(box.machines()).toHaveLength(1)
   })
 
   test('is no obstacle to down', async () => {

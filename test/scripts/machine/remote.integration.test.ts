@@ -5,11 +5,11 @@ import { PassThrough } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import type { ServerChannel } from 'ssh2'
-import { connectOnce, ConnectionLostError, type Connection } from '../../../scripts/machine/connect.js'
+import { connectOnce, type Connection } from '../../../scripts/machine/connect.js'
 import { remoteCommand, runRemote } from '../../../scripts/machine/remote.js'
 import { captureRemote } from './capture.js'
 import { quoteForShell } from '../../../scripts/machine/shell.js'
-import { errorOf, until } from '../support.js'
+import { errorOf, faultOf, until } from '../support.js'
 import { startFreezer } from './freezer.js'
 import { useClosing } from './closing.js'
 import { newIdentity } from './identity.js'
@@ -22,6 +22,13 @@ let controller: AbortController
 beforeEach(() => {
   controller = new AbortController()
 })
+
+/** Faults of a connection that is gone. */
+const LOST = {
+  ...{ code: 'ssh-failed', lab: 'demo', machine: 'main' },
+  reason: 'the connection was lost while the command ran',
+}
+const NOT_STARTED = { ...LOST, reason: expect.stringContaining('the machine started no command') }
 
 const serve = async (options: ServerOptions = {}): Promise<SshServer> =>
   closing(await startSshServer(options))
@@ -79,7 +86,7 @@ describe('a command', () => {
     const ending = errorOf(runRemote(connection, 'x', { onStdout: (chunk) => (said += chunk.toString()) }))
     await until(() => said !== '', 'the command')
     await server.close()
-    expect(String(await ending)).toContain('connection was lost')
+    expect(await ending).toMatchObject({ fault: LOST })
   })
 
   test('on a machine that goes silent ends with that error; one that only has nothing to say goes on', async () => {
@@ -91,15 +98,23 @@ describe('a command', () => {
     await sleep(1_000)
     expect(isOver).toBe(false)
     proxy.freeze()
-    expect(await ending).toBeInstanceOf(ConnectionLostError)
+    expect(await ending).toMatchObject({ fault: LOST })
   })
 
-  test('that the machine refuses to start is an error', async () => {
+  test('that is sent on a connection that has ended is that error, too', async () => {
     const server = await serve()
     const connection = await connected(server.port)
     connection.end()
     await until(() => server.open() === 0, 'the end')
-    expect(await errorOf(runRemote(connection, 'true'))).toBeInstanceOf(Error)
+    expect(await faultOf(runRemote(connection, 'true'))).toMatchObject(NOT_STARTED)
+  })
+
+  test('that a machine falls silent over, before it has begun, is that error, too', async () => {
+    const server = await serve()
+    const proxy = closing(await startFreezer(server.port))
+    const connection = await connected(proxy.port, 50)
+    proxy.freeze()
+    expect(await faultOf(runRemote(connection, 'true'))).toMatchObject(NOT_STARTED)
   })
 })
 
