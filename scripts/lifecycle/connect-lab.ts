@@ -19,6 +19,9 @@ export async function connectToLab(
     if (!(error instanceof SshError)) throw error
     if (isKeyRefused(error)) throw keyNotOnLab(lab, target.identity, error)
     const { reason } = error
-    throw new LabError({ code: 'ssh-failed', lab: lab.lab, machine: target.machine, reason }, { cause: error })
+    throw new LabError(
+      { code: 'ssh-failed', lab: lab.lab, machine: target.machine, reason },
+      { cause: error },
+    )
   }
 }

@@ -31,11 +31,7 @@ export function runRemote(
     options.signal?.throwIfAborted()
     const pass = (chunk: Buffer): void => options.onStdout?.(chunk)
     const group = options.timeLimitMs === undefined ? undefined : new ProcessGroup(pass)
-    const onOpen = (error: Error | undefined, channel: ClientChannel): void => {
-      if (error) {
-        reject(notStarted(connection, error))
-        return
-      }
+    const onStarted = (channel: ClientChannel): void => {
       // Not when the channel is closed: a frozen machine never answers that.
       const leave = (reason: Error): void => {
         limit.dispose()
@@ -66,17 +62,28 @@ export function runRemote(
       // Aborted while the channel was being opened: no event comes for that.
       if (options.signal?.aborted === true) stop()
     }
-    try {
-      connection.client.exec(group?.telling(command) ?? command, onOpen)
-    } catch (error) {
-      // Thrown at once where the connection is known to be gone.
-      reject(notStarted(connection, error as Error))
-    }
+    start(connection, group?.telling(command) ?? command, { onStarted, onFailed: reject })
   })
 }
 
-const notStarted = (connection: Connection, error: Error): LabError =>
-  connectionFailed(connection, `the machine started no command (${error.message})`, error)
+/** Callbacks, for what comes on the channel at once must be heard. */
+function start(
+  connection: Connection,
+  command: string,
+  told: {
+    readonly onStarted: (channel: ClientChannel) => void
+    readonly onFailed: (error: LabError) => void
+  },
+): void {
+  const fail = (error: Error): void =>
+    told.onFailed(connectionFailed(connection, `the machine started no command (${error.message})`, error))
+  try {
+    connection.client.exec(command, (error, channel) => (error ? fail(error) : told.onStarted(channel)))
+  } catch (error) {
+    // Thrown where the connection is known to be gone.
+    fail(error as Error)
+  }
+}
 
 /** sshd passes a signal on for as long as the first process lives; KILL must reach what outlived that. */
 function endGroup(
