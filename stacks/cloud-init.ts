@@ -1,4 +1,4 @@
-import { stringify } from 'yaml'
+import { cloudYaml } from './cloud-yaml.js'
 
 /** NoCloud's three documents (https://docs.cloud-init.io/en/latest/reference/datasources/nocloud.html). */
 export interface Seed {
@@ -46,8 +46,8 @@ export function buildSeed(input: SeedInput): Seed {
     ethernets: { lab: { match: { macaddress: input.macAddress }, dhcp4: true, optional: true } },
   }
   return {
-    metaData: stringify({ 'instance-id': input.instanceId, 'local-hostname': input.hostname }),
-    userData: `#cloud-config\n${stringify(userData)}`,
-    networkConfig: stringify(networkConfig),
+    metaData: cloudYaml({ 'instance-id': input.instanceId, 'local-hostname': input.hostname }),
+    userData: `#cloud-config\n${cloudYaml(userData)}`,
+    networkConfig: cloudYaml(networkConfig),
   }
 }

@@ -1,4 +1,4 @@
-import { stringify } from 'yaml'
+import { cloudYaml } from './cloud-yaml.js'
 
 export interface UserDataInput {
   readonly hostname: string
@@ -26,7 +26,7 @@ export function buildUserData({ hostname, publicKeys, powerOffAt }: UserDataInpu
     package_update: false,
     ...(powerOffAt === null ? {} : powerOff(powerOffAt)),
   }
-  return `#cloud-config\n${stringify(userData, { lineWidth: 0 })}`
+  return `#cloud-config\n${cloudYaml(userData)}`
 }
 
 /** Of the loop, where no systemd keeps it. */

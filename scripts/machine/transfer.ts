@@ -22,8 +22,8 @@ const TIDY_MS = 1_000
 
 /**
  * Carries it out over SFTP, under the lease: nobody else copies to the machine meanwhile. An abort leaves no half of a
- * file where it can be helped. Throws SourceMissingError, or LabError ssh-failed when the connection is lost; other errors name the
- * path.
+ * file where it can be helped. Throws SourceMissingError, or LabError ssh-failed when the connection is lost; other errors
+ * name the path.
  */
 export async function carryOut(
   connection: Connection,

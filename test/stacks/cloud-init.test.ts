@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { parse } from 'yaml'
+import { parse as parseYaml } from 'yaml'
 import { buildSeed } from '../../stacks/cloud-init.js'
 
 const input = {
@@ -10,6 +10,8 @@ const input = {
   macAddress: '52:54:00:12:34:56',
 }
 const seed = buildSeed(input)
+/** As cloud-init does it. */
+const parse = (text: string): unknown => parseYaml(text, { version: '1.1' })
 
 test('the user data is a cloud-config that cloud-init recognises by its first line', () => {
   expect(seed.userData.split('\n')[0]).toBe('#cloud-config')
@@ -51,6 +53,15 @@ test('the card is matched by its address and not renamed', () => {
   const [card] = Object.values(network.ethernets)
   expect(card).toMatchObject({ match: { macaddress: '52:54:00:12:34:56' }, dhcp4: true })
   expect(card).not.toHaveProperty('set-name')
+})
+
+test('what YAML 1.1 would take for a number or a truth value stays the text it is', () => {
+  // Without quotes 41_135_224_024, and the card would match nothing.
+  const macAddress = '52:54:00:51:07:04'
+  const { networkConfig } = buildSeed({ ...input, macAddress })
+  expect(parse(networkConfig)).toMatchObject({ ethernets: { lab: { match: { macaddress: macAddress } } } })
+  for (const hostname of ['no', 'on', 'y', '1e3', '0x1'])
+    expect(parse(buildSeed({ ...input, hostname }).metaData)).toMatchObject({ 'local-hostname': hostname })
 })
 
 test('the same input gives the same bytes', () => {

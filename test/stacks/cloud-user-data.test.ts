@@ -8,7 +8,7 @@ const input = {
   powerOffAt: null,
 }
 const parsed = (changes: object = {}): Record<string, unknown> =>
-  parse(buildUserData({ ...input, ...changes })) as Record<string, unknown>
+  parse(buildUserData({ ...input, ...changes }), { version: '1.1' }) as Record<string, unknown>
 
 test('gives the first user the keys, and nobody a password', () => {
   expect(buildUserData(input)).toMatch(/^#cloud-config\n/)
@@ -16,6 +16,10 @@ test('gives the first user the keys, and nobody a password', () => {
     ...{ hostname: 'demo', ssh_authorized_keys: [...input.publicKeys] },
     ...{ ssh_pwauth: false, disable_root: true },
   })
+})
+
+test('a host name that YAML 1.1 would take for a truth value stays a name', () => {
+  for (const hostname of ['no', 'on', 'y']) expect(parsed({ hostname })).toMatchObject({ hostname })
 })
 
 describe('the end of a machine', () => {
