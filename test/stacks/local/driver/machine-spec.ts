@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { buildSeed } from '../../../../stacks/cloud-init.js'
 import type { ImageSource, MachineSpec } from '../../../../stacks/local/driver/protocol.js'
 
 const NO_IMAGE: ImageSource = {
@@ -8,6 +9,13 @@ const NO_IMAGE: ImageSource = {
   architecture: 'x86_64',
   build: { tool: 'mmdebstrap', suite: 'trixie', mirror: 'http://deb.debian.org/debian' },
 }
+
+/** A number in base 60 to YAML 1.1, as one address in eighty is: the card comes up only if cloud-init reads a text. */
+const MAC_ADDRESS = '52:54:00:12:34:56'
+const seed = buildSeed({
+  ...{ instanceId: 'lab-1', hostname: 'lab', macAddress: MAC_ADDRESS },
+  ...{ user: 'lab', authorizedKeys: [] },
+})
 
 /** A machine whose files all lie below `home`. */
 export function machineSpec(home: string, sshPort: number, image: ImageSource = NO_IMAGE): MachineSpec {
@@ -22,13 +30,8 @@ export function machineSpec(home: string, sshPort: number, image: ImageSource = 
     memoryMiB: 1024,
     diskGiB: 8,
     sshPort,
-    macAddress: '52:54:00:12:34:56',
-    seed: {
-      metaData: 'instance-id: lab-1\nlocal-hostname: lab\n',
-      userData: '#cloud-config\n',
-      networkConfig:
-        'version: 2\nethernets:\n  lab0: {match: {macaddress: "52:54:00:12:34:56"}, dhcp4: true}\n',
-    },
+    macAddress: MAC_ADDRESS,
+    seed: { ...seed, userData: '#cloud-config\n' },
   }
 }
 
