@@ -1,6 +1,12 @@
 import type { AnyLab } from '../../backend/lab.js'
-import { LabError } from '../errors.js'
-import { connectOnce, isKeyRefused, SshError, type Connection, type SshTarget } from '../machine/connect.js'
+import {
+  connectOnce,
+  isKeyRefused,
+  SshError,
+  sshFailed,
+  type Connection,
+  type SshTarget,
+} from '../machine/connect.js'
 import { keyNotOnLab } from './reach.js'
 
 /**
@@ -18,10 +24,6 @@ export async function connectToLab(
   } catch (error) {
     if (!(error instanceof SshError)) throw error
     if (isKeyRefused(error)) throw keyNotOnLab(lab, target.identity, error)
-    const { reason } = error
-    throw new LabError(
-      { code: 'ssh-failed', lab: lab.lab, machine: target.machine, reason },
-      { cause: error },
-    )
+    throw sshFailed(target, error.reason, error)
   }
 }

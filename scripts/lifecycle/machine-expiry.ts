@@ -20,7 +20,7 @@ export async function moveMachineExpiry(
   detail(`${machine.name}: telling its timer`)
   const connection = await connectToLab(lab, targetOf(context, lab, machine, identity), TIMEOUTS, signal)
   try {
-    await moveTimer(connection, lab.expiresAt, { lab: lab.lab, machine: machine.name, signal })
+    await moveTimer(connection, lab.expiresAt, signal)
   } finally {
     connection.end()
   }

@@ -1,5 +1,5 @@
 import { LabError } from '../errors.js'
-import type { Connection } from './connect.js'
+import { sshFailed, type Connection } from './connect.js'
 import { runRemote } from './remote.js'
 
 /**
@@ -76,10 +76,7 @@ export async function waitForCloudInit(
         }
       },
     })
-    if (exitCode !== 0) {
-      const reason = `the wait for cloud-init ended with code ${exitCode}`
-      throw new LabError({ code: 'ssh-failed', lab: options.lab, machine: options.machine, reason })
-    }
+    if (exitCode !== 0) throw sshFailed(connection, `the wait for cloud-init ended with code ${exitCode}`)
   } catch (error) {
     if (!timeout.aborted || options.signal.aborted) throw error
     const stage = latest === undefined ? 'not started' : currentStage(latest)

@@ -40,9 +40,12 @@ export interface Connection {
   end(): void
 }
 
-/** LabError ssh-failed: the connection ended under what ran on it, or carries nothing more. */
-export const connectionFailed = ({ lab, machine }: Connection, reason: string, cause?: Error): LabError =>
-  new LabError({ code: 'ssh-failed', lab, machine, reason }, { cause })
+/** LabError ssh-failed: a machine can't be reached, or the connection to it did not carry what it should. */
+export const sshFailed = (
+  { lab, machine }: Pick<SshTarget, 'lab' | 'machine'>,
+  reason: string,
+  cause?: Error,
+): LabError => new LabError({ code: 'ssh-failed', lab, machine, reason }, { cause })
 
 /** Host keys we can pin; ed25519 first, so that ssh2 and OpenSSH settle on the same one. */
 const HOST_KEY_TYPES = ['ssh-ed25519', 'ecdsa-sha2-nistp256', 'rsa-sha2-512', 'rsa-sha2-256'] as const

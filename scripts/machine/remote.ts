@@ -1,7 +1,7 @@
 import type { Client, ClientChannel } from 'ssh2'
 import type { LabError } from '../errors.js'
 import { limitTime, TimeOverError } from '../time-limit.js'
-import { connectionFailed, type Connection } from './connect.js'
+import { sshFailed, type Connection } from './connect.js'
 import { ProcessGroup } from './process-group.js'
 import { quoteForShell } from './shell.js'
 
@@ -55,7 +55,7 @@ export function runRemote(
         options.signal?.removeEventListener('abort', stop)
         if (limit.isOver) reject(new TimeOverError('seen'))
         else if (ended === undefined)
-          reject(connectionFailed(connection, 'the connection was lost while the command ran'))
+          reject(sshFailed(connection, 'the connection was lost while the command ran'))
         else resolve(exitCodeOf(ended))
       })
       wireStreams(channel, options, (chunk) => (group === undefined ? pass(chunk) : group.take(chunk)))
@@ -76,7 +76,7 @@ function start(
   },
 ): void {
   const fail = (error: Error): void =>
-    told.onFailed(connectionFailed(connection, `the machine started no command (${error.message})`, error))
+    told.onFailed(sshFailed(connection, `the machine started no command (${error.message})`, error))
   try {
     connection.client.exec(command, (error, channel) => (error ? fail(error) : told.onStarted(channel)))
   } catch (error) {

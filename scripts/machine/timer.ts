@@ -1,6 +1,5 @@
 import { moveExpiryScript } from '../../stacks/cloud-user-data.js'
-import { LabError } from '../errors.js'
-import type { Connection } from './connect.js'
+import { sshFailed, type Connection } from './connect.js'
 import { runRemote } from './remote.js'
 import { quoteForShell } from './shell.js'
 
@@ -11,9 +10,8 @@ import { quoteForShell } from './shell.js'
 export async function moveTimer(
   connection: Connection,
   expiresAt: string | null,
-  options: { readonly lab: string; readonly machine: string; readonly signal: AbortSignal },
+  signal: AbortSignal,
 ): Promise<void> {
-  const { lab, machine, signal } = options
   const script = moveExpiryScript(expiresAt === null ? null : Math.floor(Date.parse(expiresAt) / 1000))
   let complaint = ''
   const code = await runRemote(
@@ -23,5 +21,5 @@ export async function moveTimer(
   )
   if (code === 0) return
   const reason = `its timer could not be set: ${complaint.trim() || `the command ended with ${code}`}`
-  throw new LabError({ code: 'ssh-failed', lab, machine, reason })
+  throw sshFailed(connection, reason)
 }

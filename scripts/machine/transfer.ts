@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SFTPWrapper } from 'ssh2'
-import { connectionFailed, type Connection } from './connect.js'
+import { sshFailed, type Connection } from './connect.js'
 import { copyTree, type Way } from './copy-tree.js'
 import { localFiles, receiveFile, remoteFiles, sendFile } from './files.js'
 
@@ -91,7 +91,7 @@ function endOf(
   let onClose = (): void => undefined
   const promise = new Promise<never>((_resolve, reject) => {
     onAbort = () => reject(signal.reason as Error)
-    onClose = () => reject(connectionFailed(connection, 'the connection was lost while files were copied'))
+    onClose = () => reject(sshFailed(connection, 'the connection was lost while files were copied'))
   })
   signal.addEventListener('abort', onAbort, { once: true })
   connection.client.once('close', onClose)
