@@ -84,14 +84,9 @@ async function loadProvider(folder: string, mirror: string): Promise<void> {
   })
 }
 
-/** Undefined where it was not to be had, which is said: the tests that need it are skipped. */
+/** Undefined where it was not to be had: the tests that need it are skipped (`describeWith`). */
 export async function awsProvider(): Promise<ProviderMirror | undefined> {
-  if (!(await isObtained(programs.awsProvider))) {
-    process.stderr.write(
-      "SKIPPED: OpenTofu's provider for AWS is not there: node dist/test/services/obtain.js\n",
-    )
-    return undefined
-  }
+  if (!(await isObtained(programs.awsProvider))) return undefined
   const configFile = await obtained(programs.awsProvider)
   const mirror = join(programFolder(programs.awsProvider), 'mirror')
   const [entry = ''] = await readdir(join(mirror, HOSTS[0], 'hashicorp/aws'))

@@ -108,11 +108,19 @@ export async function startFakeGcs(): Promise<TestBucket> {
   }
 }
 
-export const bucketServers = [
-  ['S3 (moto)', startMoto],
+/** A server's name in titles, and how it is started. */
+export type BucketServer = readonly [name: string, start: () => Promise<TestBucket>]
+
+/** Those that pip brings. */
+export const pipServers: readonly BucketServer[] = [['S3 (moto)', startMoto]]
+
+/** Those that are built from Go modules. */
+export const goServers: readonly BucketServer[] = [
   ['S3 (versitygw)', startVersitygw],
   ['GCS (fake-gcs-server)', startFakeGcs],
-] as const
+]
+
+export const bucketServers: readonly BucketServer[] = [...pipServers, ...goServers]
 
 /** The same bucket under a prefix of its own: empty, as far as a store sees. */
 export const withPrefix = <L extends S3Location | GcsLocation>(location: L, prefix: string): L => ({

@@ -54,13 +54,10 @@ const recipeOf =
     )
   }
 
-/** Undefined where nobody has made it, which is said: the tests that need it are skipped. */
+/** Undefined where it was not made: the tests that need it are skipped (`describeWith`). */
 export async function cloudProvider(name: keyof typeof cloudProviders): Promise<ProviderMirror | undefined> {
   const program = cloudProviders[name]
   if (await isObtained(program)) return { version: VERSION, configFile: await obtained(program) }
-  process.stderr.write(
-    `SKIPPED: OpenTofu's provider for ${name} is not there: npm run obtain:providers -- ${name}\n`,
-  )
   return undefined
 }
 

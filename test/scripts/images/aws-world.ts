@@ -33,7 +33,7 @@ export async function useAwsImports(megabytes: number) {
     },
   })
   return {
-    ...{ world, computer, hasProvider: provider !== undefined },
+    ...{ world, computer, provider },
     env: (changes: Readonly<Record<string, string | undefined>> = {}) => ({
       ...{ ...world().aws.env, TF_CLI_CONFIG_FILE: provider?.configFile, ...changes },
     }),

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { describe, expect, jest, test } from '@jest/globals'
+import { expect, jest, test } from '@jest/globals'
 import { locationUrl } from '../../../backend/location.js'
 import { withPrefix } from '../../services/buckets.js'
 import { cloudProvider } from '../../services/cloud-providers.js'
@@ -7,13 +7,14 @@ import type { Sandbox } from '../../stand-in/sandbox.js'
 import { programs, obtained } from '../../services/programs.js'
 import '../support.js'
 import { ok, useImports } from './import-lab.js'
+import { describeWith } from '../../suite/lacking.js'
 
 // The provider's own program takes seconds to start.
 jest.setTimeout(600_000)
 
 const { world, computer } = useImports(2)
 const provider = await cloudProvider('google')
-const withProvider = provider === undefined ? describe.skip : describe
+const withProvider = describeWith(provider, 'google')
 const WORDS = ['arch', '--provider', 'google'] as const
 
 /** The real engine with the real provider; records, state and disk are in one bucket. */

@@ -1,12 +1,13 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals'
 import { cloudProvider } from '../../services/cloud-providers.js'
 import { no } from '../../stand-in/azure-answer.js'
 import { REGION, SUBSCRIPTION, TestAzure } from '../../stand-in/azure.js'
 import { NEWEST } from '../../stand-in/azure-images.js'
 import { useSandboxes, type Sandbox } from '../../stand-in/sandbox.js'
 import { readSource } from '../support.js'
+import { describeWith } from '../../suite/lacking.js'
 
 // An apply is a minute of the provider's own waits, and so is a destroy.
 jest.setTimeout(1_800_000)
@@ -15,7 +16,7 @@ const makeSandbox = useSandboxes(() => env)
 let azure: TestAzure
 let env: Readonly<Record<string, string>>
 const provider = await cloudProvider('azurerm')
-const withProvider = provider === undefined ? describe.skip : describe
+const withProvider = describeWith(provider, 'azurerm')
 
 beforeAll(async () => {
   azure = await TestAzure.start()

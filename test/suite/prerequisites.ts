@@ -1,13 +1,12 @@
-import { readEnvironment } from '../scripts/env.js'
-import { LabError } from '../scripts/errors.js'
-import { explain } from '../scripts/explain.js'
+import { readEnvironment } from '../../scripts/env.js'
+import { LabError } from '../../scripts/errors.js'
+import { explain } from '../../scripts/explain.js'
 import {
   findMissing,
   installPrerequisites,
   LOCAL_PREREQUISITES,
   type Prerequisite,
-} from '../scripts/prerequisites.js'
-import { obtainPrograms } from './services/obtain.js'
+} from '../../scripts/prerequisites.js'
 
 /** Debian packs Python's pip for each version; one of another origin has its own. */
 const ENSUREPIP = ['3.9', '3.10', '3.11', '3.12', '3.13', '3.14', '3.15'].map(
@@ -75,18 +74,14 @@ const TEST_PREREQUISITES: readonly Prerequisite[] = [
   },
 ]
 
-const say = (text: string): void => void process.stderr.write(`${text}\n`)
-
-/** Run by `npm test` before the tests: what is missing is installed, and what can't be installed is a failure. */
-try {
+/** What is missing is installed; throws in a person's words what cannot be. */
+export async function installTestPrerequisites(say: (text: string) => void): Promise<void> {
   const env = readEnvironment()
   const missing = await findMissing(env, [...LOCAL_PREREQUISITES, ...TEST_PREREQUISITES])
-  if (missing.length > 0) await installPrerequisites(env, missing, say)
-  await obtainPrograms(say)
-} catch (error) {
-  if (error instanceof LabError) {
+  if (missing.length === 0) return
+  await installPrerequisites(env, missing, say).catch((error: unknown) => {
+    if (!(error instanceof LabError)) throw error
     const { message, hint } = explain(error)
-    say(`${message}\n${hint}`)
-  } else say(error instanceof Error ? error.message : String(error))
-  process.exitCode = 1
+    throw new Error(`${message}\n${hint}`, { cause: error })
+  })
 }

@@ -3,7 +3,7 @@ import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Tag } from '@aws-sdk/client-ec2'
-import { describe, expect, jest, test } from '@jest/globals'
+import { expect, jest, test } from '@jest/globals'
 import { ACCOUNT, blockOf } from '../../services/aws.js'
 import { sha256 } from '../../stacks/local/driver/image-server.js'
 import { waitUntil } from '../../stand-in/lab-cli.js'
@@ -11,12 +11,13 @@ import type { Sandbox } from '../../stand-in/sandbox.js'
 import { readSource } from '../support.js'
 import { REGION, useAwsImports } from './aws-world.js'
 import { ok, recordOf as recordIn } from './import-lab.js'
+import { describeWith } from '../../suite/lacking.js'
 
 // Disks that are packed and sent, and a provider that takes seconds to start.
 jest.setTimeout(600_000)
 
-const { world, computer, env, hasProvider } = await useAwsImports(18)
-const withProvider = hasProvider ? describe : describe.skip
+const { world, computer, env, provider } = await useAwsImports(18)
+const withProvider = describeWith(provider, 'aws')
 const IMPORT = ['images', 'import', 'arch', '--provider', 'aws', '--region', REGION] as const
 const FORGET = ['images', 'forget', 'arch', '--provider', 'aws'] as const
 const BLOCKS = 36

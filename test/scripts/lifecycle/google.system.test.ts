@@ -1,11 +1,12 @@
 import { join } from 'node:path'
 import { rm } from 'node:fs/promises'
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals'
 import { cloudProvider } from '../../services/cloud-providers.js'
 import { GoogleCloud, nothingMade } from '../../stand-in/google/google-cloud.js'
 import { waitUntil } from '../../stand-in/lab-cli.js'
 import { useSandboxes, type Sandbox } from '../../stand-in/sandbox.js'
 import { readSource } from '../support.js'
+import { describeWith } from '../../suite/lacking.js'
 
 // The provider's own program takes seconds to start.
 jest.setTimeout(600_000)
@@ -17,7 +18,7 @@ let cloud: GoogleCloud
 let env: Readonly<Record<string, string>>
 
 const provider = await cloudProvider('google')
-const withProvider = provider === undefined ? describe.skip : describe
+const withProvider = describeWith(provider, 'google')
 
 beforeAll(async () => {
   cloud = await GoogleCloud.start()

@@ -3,12 +3,13 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { rm } from 'node:fs/promises'
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals'
 import type { LabChanges } from '../../../scripts/lifecycle/plan.js'
 import { nothingMade, TestAws } from '../../services/aws.js'
 import { awsProvider } from '../../services/aws-provider.js'
 import { useSandboxes, type Sandbox } from '../../stand-in/sandbox.js'
 import { readSource } from '../support.js'
+import { describeWith } from '../../suite/lacking.js'
 
 // The provider's own program takes seconds to start, and waits ten for each instance.
 jest.setTimeout(600_000)
@@ -21,7 +22,7 @@ let env: Readonly<Record<string, string>>
 const addressPage = createServer((_request, response) => response.end(`${CALLER}\n`))
 
 const provider = await awsProvider()
-const withProvider = provider === undefined ? describe.skip : describe
+const withProvider = describeWith(provider, 'aws')
 
 beforeAll(async () => {
   aws = await TestAws.start()

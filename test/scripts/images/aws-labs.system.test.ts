@@ -6,12 +6,13 @@ import type { Sandbox } from '../../stand-in/sandbox.js'
 import '../support.js'
 import { REGION, useAwsImports } from './aws-world.js'
 import { ok, recordOf } from './import-lab.js'
+import { describeWith } from '../../suite/lacking.js'
 
 // OpenTofu's own provider waits ten seconds for each instance.
 jest.setTimeout(600_000)
 
-const { world, computer, env, hasProvider } = await useAwsImports(2)
-const withProvider = hasProvider ? describe : describe.skip
+const { world, computer, env, provider } = await useAwsImports(2)
+const withProvider = describeWith(provider, 'aws')
 const IMPORT = ['images', 'import', 'arch', '--provider', 'aws', '--region', REGION] as const
 const FORGET = ['images', 'forget', 'arch', '--provider', 'aws'] as const
 const up = (region: string) => [

@@ -1,0 +1,4 @@
+import { pipServers } from '../services/buckets.js'
+import { describeBucketsOn } from './bucket-tests.js'
+
+describeBucketsOn(pipServers)

@@ -1,0 +1,4 @@
+import { goServers } from '../services/buckets.js'
+import { describeBucketsOn } from './bucket-tests.js'
+
+describeBucketsOn(goServers)

@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { newUser, type RealUser } from './real-lab.js'
+
+const MINUTES = 60_000
+const LAB = 'debian-13-local'
+
+interface View {
+  readonly state: string
+  readonly distro: string
+  readonly reused: boolean
+  readonly machines: readonly { readonly ssh: string }[]
+}
+
+/** What README promises, once, on a real VM; its faults and its neighbours are in the other files here. */
+describe('the whole life of a real lab', () => {
+  let user: RealUser
+  let ssh = ''
+
+  const ok = async (...args: string[]): Promise<string> => {
+    const { exitCode, stdout, stderr } = await user.distrolab(...args)
+    expect({ exitCode, stderr: exitCode === 0 ? '' : stderr }).toEqual({ exitCode: 0, stderr: '' })
+    return stdout.trim()
+  }
+  const inGuest = (command: string): Promise<string> => ok('exec', LAB, '--', 'sh', '-c', command)
+
+  beforeAll(async () => {
+    user = await newUser()
+  })
+
+  afterAll(async () => {
+    await user.distrolab('cleanup', '--yes')
+    await user.remove()
+  }, 2 * MINUTES)
+
+  test(
+    'up makes a machine of that distro with its name, and the ssh command that it prints works',
+    async () => {
+      const view = JSON.parse(await ok('up', '--profile', LAB, '-o', 'json')) as View
+      expect(view).toMatchObject({ state: 'ready', distro: 'debian-13', reused: false })
+      ssh = view.machines[0]?.ssh ?? ''
+      const pasted = await user.paste(`${ssh} 'uname -r; hostname'`)
+      expect(pasted).toMatchObject({ exitCode: 0, stderr: '' })
+      expect(pasted.stdout).toMatch(/^6\.12\.[^]*\ndebian-13-local\n$/)
+    },
+    10 * MINUTES,
+  )
+
+  test(
+    'exec passes output and exit code on, and up again reconnects',
+    async () => {
+      expect(await inGuest('sudo id -u; grep -o PRETTY.*trixie /etc/os-release')).toMatch(/^0\nPRETTY/)
+      expect((await user.distrolab('exec', LAB, '--', 'exit 7')).exitCode).toBe(7)
+      expect(JSON.parse(await ok('up', LAB, '-o', 'json'))).toMatchObject({ reused: true })
+    },
+    MINUTES,
+  )
+
+  test(
+    'reset takes disk and memory back',
+    async () => {
+      await inGuest('echo planted > planted; sudo touch /run/planted; sudo rm /etc/hostname; sync')
+      await ok('reset', LAB)
+      expect(await inGuest('ls planted /run/planted 2>/dev/null; cat /etc/hostname')).toBe(LAB)
+    },
+    2 * MINUTES,
+  )
+
+  test(
+    'swap changes the distro, and neither name nor ssh command',
+    async () => {
+      await ok('swap', LAB, 'debian-12')
+      const pasted = await user.paste(`${ssh} 'uname -r; hostname'`)
+      expect(pasted).toMatchObject({ exitCode: 0, stderr: '' })
+      expect(pasted.stdout).toMatch(/^6\.1\.[^]*\ndebian-13-local\n$/)
+    },
+    10 * MINUTES,
+  )
+
+  test(
+    'down leaves no process and no disk, and says destroyed',
+    async () => {
+      await ok('down', LAB)
+      expect(await ok('status', LAB)).toBe('destroyed')
+      expect(await user.processes()).toEqual([])
+      expect(await readdir(join(user.home, 'machines'))).toEqual([])
+    },
+    MINUTES,
+  )
+})

@@ -1,3 +1,0 @@
-import { tryShare } from './crash-tests.js'
-
-tryShare(4)

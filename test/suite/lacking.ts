@@ -1,0 +1,21 @@
+import { describe, test } from '@jest/globals'
+import type { ProviderMirror } from '../services/aws-provider.js'
+import { skippedTitle } from './file-result.js'
+
+/** As `describe`, for tests with a cloud's real provider: without one they are skipped, with the reason in the run's table. */
+export const describeWith =
+  (provider: ProviderMirror | undefined, name: ProviderName) => (title: string, body: () => void) =>
+    provider === undefined ? describe.skip(skippedTitle(title, reasonFor(name)), body) : describe(title, body)
+
+/** As `test`, likewise. */
+export const testWith =
+  (provider: ProviderMirror | undefined, name: ProviderName) =>
+  (title: string, body: () => Promise<void>, timeoutMs?: number) =>
+    provider === undefined
+      ? test.skip(skippedTitle(title, reasonFor(name)), body, timeoutMs)
+      : test(title, body, timeoutMs)
+
+type ProviderName = 'aws' | 'google' | 'azurerm'
+
+const reasonFor = (name: ProviderName): string =>
+  `OpenTofu's provider ${name} is not on this computer; ${name === 'aws' ? 'node dist/test/services/obtain.js' : `npm run obtain:providers -- ${name}`} obtains it`
