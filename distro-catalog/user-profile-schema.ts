@@ -16,6 +16,7 @@ export const isSpot = Type.Boolean({
   description: 'On clouds: use cheaper machines that the cloud may take away at any time.',
   expected: 'true or false: cheaper, and taken away when the cloud needs it',
   default: false,
+  examples: [true],
 })
 
 export const size = text({

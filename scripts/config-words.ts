@@ -36,7 +36,7 @@ export const oneRegion: Words = {
 export const zone: Words = {
   title: 'Zone',
   description:
-    'On clouds: a zone of the region, by its whole name or by how it ends. Without it, the cloud or distrolab picks one.',
+    'On clouds: a zone of the region, by its whole name or by how it ends. Without it, distrolab or the cloud picks one.',
   expected: 'a zone of the region, such as b or eu-west-1b',
   examples: ['b', 'eu-west-1b'],
 }
@@ -45,6 +45,7 @@ export const arch: Words = {
   title: 'Architecture',
   description: "The architecture of the machines. Local labs always have this computer's.",
   expected: 'x86_64 or arm64; local labs are as this computer is',
+  examples: ['arm64'],
 }
 
 export const allowFrom: Words = {
@@ -74,7 +75,7 @@ export const providerVersions: Words = {
 export const sshKey: Words = {
   title: 'SSH key',
   description:
-    'A private key, or the `.pub` file of a key that your ssh-agent holds. Relative paths start at this file. Without it, each lab gets a new key.',
+    'A private key, or the `.pub` file of a key that your ssh-agent holds. A relative path starts at the folder of the configuration file. Without it, each lab gets a new key.',
   expected: 'path of a private key, or of the public part of a key in the agent',
   examples: ['~/.ssh/id_ed25519'],
 }
@@ -84,6 +85,7 @@ export const wait: Words = {
   description:
     '`ready` waits until the machine has configured itself, `ssh` until SSH works, `none` not at all.',
   expected: 'ready, ssh or none',
+  examples: ['ssh'],
 }
 
 export const ttl: Words = {
@@ -97,6 +99,7 @@ export const onFailure: Words = {
   title: 'When `up` fails',
   description: 'What becomes of a new lab whose `up` fails: `keep` leaves it, `destroy` removes it.',
   expected: 'keep or destroy: what becomes of a new lab whose up fails',
+  examples: ['destroy'],
 }
 
 export const applyTimeout: Words = {
@@ -125,7 +128,7 @@ export const authorizedKeys: Words = {
 export const authorizedKey: Words = {
   title: 'A key',
   description:
-    'A public key, a file of public keys (relative to this file), or `github:NAME` for the keys of a GitHub user.',
+    'A public key, a file of public keys (relative to the configuration file), or `github:NAME` for the keys of a GitHub user.',
   expected: 'a public key, a file of public keys, or github:NAME',
   examples: ['github:anna', 'keys/bob.pub'],
 }
@@ -147,7 +150,7 @@ export const engineMirror: Words = {
 export const catalog: Words = {
   title: 'Distros of your own',
   description:
-    'Folders with distro files of your own, read after the ones that ship. Relative paths start at this file.',
+    'Folders with distro files of your own, which win over those that ship. A relative path starts at the folder of the configuration file.',
   expected: 'folders of distro files',
   examples: [['./distros']],
 }
