@@ -57,7 +57,8 @@ const provider = text({
 
 const arch = word(architectures, {
   title: 'Architecture',
-  description: "The architecture of the machines. Local labs always have this computer's.",
+  description:
+    "The architecture of the machines. Without it, on clouds that of `instanceType` or else `x86_64`. Local labs accept only this computer's own.",
   expected: `one of ${architectures.join(', ')}`,
 })
 

@@ -43,7 +43,8 @@ export const zone: Words = {
 
 export const arch: Words = {
   title: 'Architecture',
-  description: "The architecture of the machines. Local labs always have this computer's.",
+  description:
+    "The architecture of the machines. Without it, on clouds that of `instanceType` or else `x86_64`. Local labs accept only this computer's own.",
   expected: 'x86_64 or arm64; local labs are as this computer is',
   examples: ['arm64'],
 }
