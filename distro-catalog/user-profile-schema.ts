@@ -1,30 +1,91 @@
 import { Type, type Static } from '@sinclair/typebox'
-import { oneOf } from './field.js'
 import { architectures } from './offer-schema.js'
+import { text, word } from './setting-schema.js'
 
 export const gibibytes = Type.Integer({
-  ...{ minimum: 1, maximum: 65_536 },
-  description: "a machine's root disk in GiB, such as 40",
+  minimum: 1,
+  maximum: 65_536,
+  title: 'Root disk',
+  description: "The root disk of each machine, in GiB. Without it, the size's own.",
+  expected: "a machine's root disk in GiB, such as 40",
+  examples: [40],
 })
+
 export const isSpot = Type.Boolean({
-  description: 'true or false: cheaper, and taken away when the cloud needs it',
+  title: 'Spot machines',
+  description: 'On clouds: use cheaper machines that the cloud may take away at any time.',
+  expected: 'true or false: cheaper, and taken away when the cloud needs it',
+  default: false,
+  examples: [true],
+})
+
+export const size = text({
+  title: 'Size',
+  description:
+    "A size of the provider: `small`, `lab`, `large`, and on clouds `xl`. Without it, the provider's own default, `lab`.",
+  expected: 'a size of the provider, such as lab',
+  examples: ['small', 'lab', 'large'],
+})
+
+export const instanceType = text({
+  title: 'Instance type',
+  description: "The provider's own name of a machine type; for local labs vCPUs x MiB. It wins over `size`.",
+  expected: 'an instance type, such as 4x8192',
+  examples: ['4x8192', 't3.large'],
+})
+
+export const region = text({
+  title: 'Region',
+  description: '`auto` picks the best region of the cloud; a name picks that region.',
+  expected: 'auto, or a region of the provider',
+  examples: ['auto', 'eu-west-1'],
+})
+
+const distro = text({
+  title: 'Distro',
+  description: 'A distro of the catalog, or the bare name of a family for its default release.',
+  expected: 'a distro, such as debian or debian-13',
+  examples: ['debian', 'debian-13'],
+})
+
+const provider = text({
+  title: 'Provider',
+  description: 'Where its labs run: `local` is this computer.',
+  expected: 'a provider, such as local',
+  examples: ['local', 'aws', 'azure', 'google'],
+})
+
+const arch = word(architectures, {
+  title: 'Architecture',
+  description:
+    "The architecture of the machines. Without it, on clouds that of `instanceType` or else `x86_64`. Local labs accept only this computer's own.",
+  expected: `one of ${architectures.join(', ')}`,
+})
+
+const zone = text({
+  title: 'Zone',
+  description: 'On clouds: a zone of the region, by its whole name or by how it ends.',
+  expected: 'a zone of the region, such as b',
+  examples: ['b'],
 })
 
 /** A named profile as users write it in `distrolab.yaml`. */
 export const userProfileSchema = Type.Object(
   {
-    distro: Type.String({ minLength: 1, description: 'a distro, such as debian or debian-13' }),
-    provider: Type.String({ minLength: 1, description: 'a provider, such as local' }),
-    size: Type.Optional(Type.String({ minLength: 1, description: 'a size of the provider, such as lab' })),
-    instanceType: Type.Optional(
-      Type.String({ minLength: 1, description: 'an instance type, such as 4x8192' }),
-    ),
-    arch: Type.Optional(oneOf(architectures)),
-    region: Type.Optional(Type.String({ minLength: 1, description: 'auto, or a region of the provider' })),
-    zone: Type.Optional(Type.String({ minLength: 1, description: 'a zone of the region, such as b' })),
+    distro,
+    provider,
+    size: Type.Optional(size),
+    instanceType: Type.Optional(instanceType),
+    arch: Type.Optional(arch),
+    region: Type.Optional(region),
+    zone: Type.Optional(zone),
     disk: Type.Optional(gibibytes),
     spot: Type.Optional(isSpot),
   },
-  { additionalProperties: false },
+  {
+    additionalProperties: false,
+    title: 'A profile',
+    description: 'What a lab of this profile is made of.',
+  },
 )
 export type UserProfile = Static<typeof userProfileSchema>

@@ -12,6 +12,8 @@ export interface Command {
   readonly markdown?: true
   /** Each a whole command line and what it does. */
   readonly examples: readonly (readonly [commandLine: string, does: string])[]
+  /** Those that say something else, or more, than the same code does elsewhere. */
+  readonly exitCodes?: readonly (readonly [exitCode: string, meaning: string])[]
   run(context: Context, args: Args): Promise<Outcome>
 }
 

@@ -33,8 +33,8 @@ function problemOf(file: string, error: ErrorObject): ConfigProblem {
     const field = [path, additionalProperty].filter(Boolean).join('.')
     return { file, field, expected: `one of ${known.join(', ')}`, got: 'an unknown key' }
   }
-  const described = (error.parentSchema as { description?: string } | undefined)?.description
-  const expected = described ?? error.message ?? error.keyword
+  const said = (error.parentSchema as { expected?: string } | undefined)?.expected
+  const expected = said ?? error.message ?? error.keyword
   return {
     file,
     field: path === '' ? '(file)' : path,

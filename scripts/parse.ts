@@ -127,7 +127,8 @@ const lastOfEach = ({ options = {} }: Command, flags: Flags): Flags =>
     ]),
   )
 
-const positionalTexts = {
+/** The words that may follow a verb, by their names in its `positionals`. */
+export const positionalTexts = {
   lab: "The lab's name",
   distro: 'A distro or one of its releases, such as debian-12',
 }

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import parseDuration from 'parse-duration'
 import type { Architecture } from '../distro-catalog/offer-schema.js'
+import { ARCHITECTURES, DEFAULTS, ON_FAILURES, OUTPUTS, WAITS, type OnFailure, type Wait } from './choices.js'
 import type { Flags } from './command.js'
 import type { Config } from './config.js'
 import { absolutePath } from './config.js'
@@ -8,9 +9,7 @@ import type { ConfigFile } from './config-schema.js'
 import type { Environment } from './env.js'
 import { LabError } from './errors.js'
 
-export type Wait = 'ready' | 'ssh' | 'none'
-/** What becomes of a new lab whose `up` fails. */
-export type OnFailure = 'keep' | 'destroy'
+export type { OnFailure, Wait }
 
 /** What was decided for each setting: a flag, else DISTROLAB_*, else the configuration, else the default. */
 export interface Settings {
@@ -67,13 +66,7 @@ type TextKey = Exclude<
   'catalog' | 'profiles' | 'authorizedKeys' | 'encryption' | 'regions' | 'providerVersions'
 >
 
-const DEFAULT_WAIT_LOCK = '10m'
-const DEFAULT_TTL = '4h'
 const LONGEST_TTL = '365d'
-const ARCHITECTURES: readonly Architecture[] = ['x86_64', 'arm64']
-const WAITS: readonly Wait[] = ['ready', 'ssh', 'none']
-const OUTPUTS = ['text', 'json', 'markdown'] as const
-const ON_FAILURES: readonly OnFailure[] = ['keep', 'destroy']
 
 export function resolveSettings(flags: Flags, env: Environment, config: Config, cwd: string): Settings {
   const text = (flag: string, key?: TextKey): string | undefined => {
@@ -81,7 +74,7 @@ export function resolveSettings(flags: Flags, env: Environment, config: Config, 
     return value === undefined ? undefined : String(value)
   }
   const isOn = (flag: string): boolean => ['true', '1'].includes(text(flag) ?? '')
-  const output = oneOf('--output', text('output') ?? 'text', OUTPUTS)
+  const output = oneOf('--output', text('output') ?? DEFAULTS.output, OUTPUTS)
   return {
     backend: text('backend', 'backend'),
     profile: text('profile', 'profile'),
@@ -100,16 +93,16 @@ export function resolveSettings(flags: Flags, env: Environment, config: Config, 
     addressUrl: given(text('address-url', 'addressUrl'), (url) => webUrl('addressUrl', url)),
     providerVersions: config.values.providerVersions ?? {},
     sshKey: given(text('ssh-key', 'sshKey'), (path) => absolutePath(path, cwd)),
-    githubUrl: webUrl('githubUrl', text('github-url', 'githubUrl') ?? 'https://github.com'),
+    githubUrl: webUrl('githubUrl', text('github-url', 'githubUrl') ?? DEFAULTS.githubUrl),
     engineMirror: given(text('engine-mirror', 'engineMirror'), (url) =>
       webUrl('engineMirror (DISTROLAB_ENGINE_MIRROR)', url),
     ),
-    wait: oneOf('--wait', text('wait', 'wait') ?? 'ready', WAITS),
-    ttl: ttlMs(text('ttl', 'ttl') ?? DEFAULT_TTL),
-    onFailure: oneOf('--on-failure', text('on-failure', 'onFailure') ?? 'keep', ON_FAILURES),
+    wait: oneOf('--wait', text('wait', 'wait') ?? DEFAULTS.wait, WAITS),
+    ttl: ttlMs(text('ttl', 'ttl') ?? DEFAULTS.ttl),
+    onFailure: oneOf('--on-failure', text('on-failure', 'onFailure') ?? DEFAULTS.onFailure, ON_FAILURES),
     olderThan: given(text('older-than'), (age) => durationMs('--older-than', age)),
     timeout: text('timeout'),
-    waitLock: durationMs('--wait-lock', text('wait-lock', 'waitLock') ?? DEFAULT_WAIT_LOCK),
+    waitLock: durationMs('--wait-lock', text('wait-lock', 'waitLock') ?? DEFAULTS.waitLock),
     applyTimeout: given(text('apply-timeout', 'applyTimeout'), (limit) => limitMs('--apply-timeout', limit)),
     yes: isOn('yes'),
     json: output === 'json',

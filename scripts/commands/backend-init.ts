@@ -16,6 +16,7 @@ export const backendInitCommand: Command = {
     ['distrolab backend init --backend gs://labs', 'a bucket of Google Cloud'],
     ['distrolab backend init -o json', 'what was found and changed, and the policies'],
   ],
+  exitCodes: [['1', 'the bucket can still be read by the public']],
   async run(context, { flags }) {
     const { initBackend } = await import('../lifecycle/backend-init.js')
     const result = await initBackend(context, textFlag(flags, 'location') ?? context.env.flags['location'])

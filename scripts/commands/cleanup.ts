@@ -18,6 +18,10 @@ export const cleanupCommand: Command = {
     ['distrolab cleanup --session -y', 'at the end of a CI run; exit code 6 if anything is left'],
     ['distrolab cleanup --older-than 1d -y', 'what was made longer than a day ago'],
   ],
+  exitCodes: [
+    ['1', 'what became of a lab could not be determined'],
+    ['6', 'something is left of a lab'],
+  ],
   async run(context, { flags }) {
     const { confirm, requireTerminalOrYes } = await import('../confirm.js')
     const isOfSession = flags['session'] === true

@@ -4,6 +4,10 @@ export const doctorCommand: Command = {
   name: 'doctor',
   describe: 'What is missing on this computer, and the fix',
   examples: [['distrolab doctor', 'a table of everything needed, what was found, and the fix']],
+  exitCodes: [
+    ['0', 'nothing is missing'],
+    ['1', 'something is missing'],
+  ],
   async run(context) {
     const { examine } = await import('../lifecycle/doctor.js')
     const findings = await examine(context)

@@ -35,6 +35,10 @@ export const execCommand: Command = {
     ['distrolab exec debian-local --fetch log:. -- ./t.sh', 'log comes here, also when t.sh fails'],
     ['distrolab exec debian-local --local -- ./tests.sh', 'a script of several commands, the lab to itself'],
   ],
+  exitCodes: [
+    ['any', 'the exit code of the command, passed on'],
+    ['124', 'the command ran longer than `--timeout`'],
+  ],
   async run(context, args) {
     const request = await readRequest(context, args)
     const { executeJoined } = await import('../lifecycle/exec-streams.js')

@@ -7,6 +7,7 @@ export const historyCommand: Command = {
   describe: 'Every transition of a lab with its time',
   options: { ...profileOption, ...nameOption },
   examples: [['distrolab history debian-local', 'what happened, when, by whom']],
+  exitCodes: [['1', 'an event cannot be read; the others are shown']],
   async run(context, { lab }) {
     const { labNameOf, requireLab } = await import('../lifecycle/target.js')
     const name = labNameOf(context, lab)

@@ -8,6 +8,7 @@ export const listCommand: Command = {
     ['distrolab list', 'name, profile, state, address, age, time left'],
     ['distrolab list --all -o json', 'everything, for a script'],
   ],
+  exitCodes: [['1', 'a record cannot be read; the other labs are listed']],
   async run(context, { flags }) {
     const { listLabs } = await import('../lifecycle/list.js')
     const { labs, unreadable } = await listLabs(context, flags['all'] === true)

@@ -24,6 +24,11 @@ export const planCommand: Command = {
     ['distrolab plan web -o markdown', 'for a pull request'],
     ['distrolab plan web --detailed-exitcode', 'in CI: 0 is no change, 2 is changes'],
   ],
+  exitCodes: [
+    ['0', 'done; with `--detailed-exitcode`: nothing would change'],
+    ['1', 'failed; with `--detailed-exitcode` also: usage or configuration is wrong'],
+    ['2', 'usage or configuration is wrong; with `--detailed-exitcode` only: something would change'],
+  ],
   async run(context, { lab }) {
     const { planAsked } = await import('../lifecycle/plan-asked.js')
     const plans = await planAsked(context, lab)

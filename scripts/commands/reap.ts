@@ -9,6 +9,10 @@ export const reapCommand: Command = {
     ['distrolab reap', 'asks first, at a terminal; for cron and CI as it is'],
     ['distrolab reap -o json', 'what became of each; exit code 1 if something could not be told'],
   ],
+  exitCodes: [
+    ['1', 'what became of a lab could not be determined'],
+    ['6', 'something is left of a lab'],
+  ],
   async run(context) {
     const { confirm } = await import('../confirm.js')
     const { exitCodeOf } = await import('../lifecycle/destroy-many.js')

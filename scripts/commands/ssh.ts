@@ -10,6 +10,7 @@ export const sshCommand: Command = {
     ['distrolab ssh debian-local', 'an interactive session'],
     ['distrolab ssh debian-local -- uname -r', 'one command; its exit code is passed on'],
   ],
+  exitCodes: [['any', 'the exit code of the remote command, passed on']],
   async run(context, { lab, words, flags }) {
     const { openSession } = await import('../lifecycle/ssh.js')
     return { exitCode: await openSession(context, lab, textFlag(flags, 'machine'), words) }

@@ -8,6 +8,7 @@ import { commands } from '../../scripts/commands/all.js'
 import { parseArguments } from '../../scripts/parse.js'
 import { asTyped } from '../../scripts/report/as-typed.js'
 import { commandLinesIn, wordsOf } from './command-line.js'
+import { variants } from './fault-variants.js'
 import { backendFaults, catalogFaults, driverFaults, labFaults } from './faults.js'
 
 const errors = [
@@ -15,35 +16,6 @@ const errors = [
   ...catalogFaults.map((fault) => new CatalogError(fault)),
   ...labFaults.map((fault) => new LabError(fault)),
   ...driverFaults.map((fault) => new LabError({ code: 'driver', fault })),
-]
-/** The same codes with the fields that may be absent, and lists that may be empty. */
-const variants = [
-  new BackendError({ code: 'lease-token-refused', field: 'form', expected: 'a form', got: 'x' }),
-  new BackendError({ code: 'lease-token-refused', field: 'fence', expected: '5', got: '3' }),
-  new BackendError({ code: 'lease-token-refused', field: 'holder', expected: 'one', got: 'none' }),
-  new LabError({ code: 'usage', problem: 'No.', command: 'up' }),
-  new LabError({ code: 'lab-unknown', given: 'x', near: [] }),
-  new LabError({ code: 'lab-unknown', given: 'x', near: ['a', 'b', 'c'] }),
-  new LabError({ code: 'ssh-timeout', lab: 'x', machine: 'main', seconds: 1, lastSeen: 'y', console: '' }),
-  new BackendError({ code: 'store-forbidden', place: 'gs://b/k', permission: 'p', identity: 'me@x' }),
-  new BackendError({ code: 'store-wrong-region', bucket: 'b', given: 'eu-west-1' }),
-  new BackendError({ code: 'store-credentials', kind: 'gcs', reason: 'invalid_grant' }),
-  new LabError({
-    ...{ code: 'engine-locked', lockId: 'abc', who: 'anna@laptop', created: '2026-11-21' },
-    ...{ holder: 'running', engine: '/bin/tofu', folder: '/cache/work/demo', isEncrypted: false },
-  }),
-  new LabError({
-    ...{ code: 'engine-locked', lockId: 'abc', who: 'anna@laptop', created: '2026-11-21' },
-    ...{ holder: 'unknown', engine: '/bin/tofu', folder: '/cache/work/demo', isEncrypted: true },
-  }),
-  new LabError({ code: 'engine-timeout', operation: 'apply', passed: 'quiet', seconds: 180, pid: 7 }),
-  new LabError({ code: 'interrupted', signal: 'SIGTERM' }),
-  new LabError({ code: 'interrupted', signal: 'SIGHUP' }),
-  new LabError({ code: 'driver', fault: { code: 'interrupted', signal: 'SIGINT' } }),
-  new LabError({ code: 'driver', fault: { code: 'port-taken', port: 1, by: 'nginx' } }),
-  new LabError({
-    ...{ code: 'import-name-taken', provider: 'aws', distro: 'arch', id: 'ami-1', region: 'eu-west-1' },
-  }),
 ]
 const all = [...errors, ...variants].map((error) => [explain(error).code, error] as const)
 
@@ -141,7 +113,7 @@ test('who holds the lease is shown, with the CI run where there is one', () => {
   const fault = backendFaults.find(({ code }) => code === 'lease-held')
   if (fault?.code !== 'lease-held') throw new Error('no sample')
   expect(explain(new BackendError(fault)).message).toBe(
-    'demo is held by anna@laptop (pid 7), running up since 2026-11-21T10:00:00.000Z.',
+    'web is held by anna@laptop (pid 7), running up since 2026-11-21T10:00:00.000Z.',
   )
   const ci = { ...fault, holder: { ...fault.holder, ciRunUrl: 'https://ci/7' } }
   expect(explain(new BackendError(ci)).message).toContain('https://ci/7')

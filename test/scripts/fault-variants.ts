@@ -1,0 +1,92 @@
+import { BackendError } from '../../backend/errors.js'
+import { LabError, type LabFault } from '../../scripts/errors.js'
+
+const engineLocked: Extract<LabFault, { readonly code: 'engine-locked' }> = {
+  code: 'engine-locked',
+  lockId: '6f0c5a7e-1b1d-4a1c-9d3e-2f1f4c9b7a10',
+  who: 'anna@laptop',
+  created: '2026-11-21T10:00:00Z',
+  holder: 'unknown',
+  engine: '/usr/bin/tofu',
+  folder: '/srv/cache/work/6445da26/web',
+  isEncrypted: false,
+}
+
+const otherClouds: readonly LabFault[] = [
+  { code: 'cloud-credentials-missing', provider: 'azure', sought: 'ARM_CLIENT_ID is not set' },
+  { code: 'cloud-credentials-missing', provider: 'google', sought: 'no GOOGLE_* variable is set' },
+  { code: 'cloud-credentials-refused', provider: 'aws', reason: 'ExpiredToken: The token has expired.' },
+  { code: 'cloud-credentials-refused', provider: 'azure', reason: 'AADSTS700082: The token has expired.' },
+  { code: 'cloud-project-missing', provider: 'azure', sought: 'ARM_SUBSCRIPTION_ID is not set' },
+  {
+    code: 'cloud-service-disabled',
+    provider: 'azure',
+    reason: "The subscription is not registered to use namespace 'Microsoft.Network'.",
+  },
+  {
+    code: 'cloud-quota',
+    provider: 'aws',
+    reason: 'VcpuLimitExceeded: You have requested more vCPU capacity.',
+  },
+  {
+    code: 'cloud-quota',
+    provider: 'google',
+    reason: "Quota 'CPUS' exceeded. Limit: 8.0 in region us-east1.",
+  },
+  {
+    code: 'cloud-terms',
+    provider: 'aws',
+    reason: 'OptInRequired: In order to use this AWS Marketplace product',
+  },
+  { code: 'import-bucket-needed', provider: 'azure', distro: 'arch' },
+  { code: 'import-bucket-needed', provider: 'azure', distro: 'arch', got: 'gs://labs' },
+  {
+    code: 'import-name-taken',
+    provider: 'aws',
+    distro: 'arch',
+    id: 'ami-0123456789abcdef0',
+    region: 'eu-west-1',
+  },
+  { code: 'other-account', what: 'web', provider: 'aws', account: '123456789012', given: '210987654321' },
+]
+
+/** The same codes with the fields that may be absent, and lists that may be empty. */
+export const variants: readonly (BackendError | LabError)[] = [
+  new BackendError({ code: 'lease-token-refused', field: 'form', expected: 'LAB:FENCE:ID', got: 'web' }),
+  new BackendError({ code: 'lease-token-refused', field: 'fence', expected: '5', got: '3' }),
+  new BackendError({ code: 'lease-token-refused', field: 'holder', expected: 'pid 7', got: 'no process' }),
+  new BackendError({
+    code: 'store-forbidden',
+    place: 'gs://labs/team/labs/web/record.json',
+    permission: 'storage.objects.create',
+    identity: 'anna@example.org',
+  }),
+  new BackendError({ code: 'store-wrong-region', bucket: 'labs', given: 'eu-west-1' }),
+  new BackendError({ code: 'store-credentials', kind: 'gcs', reason: 'invalid_grant' }),
+  new BackendError({
+    code: 'record-unreadable',
+    lab: 'web',
+    place: '/srv/labs/labs/web/lease.json',
+    problems: ['(file): expected JSON, got something else'],
+  }),
+  new LabError({ code: 'usage', problem: 'There is no flag --tll. Did you mean --ttl?', command: 'up' }),
+  new LabError({ code: 'lab-unknown', given: 'web', near: [] }),
+  new LabError({ code: 'lab-unknown', given: 'web', near: ['web-1', 'web-2', 'web-3'] }),
+  new LabError({
+    code: 'ssh-timeout',
+    lab: 'web',
+    machine: 'main',
+    seconds: 300,
+    lastSeen: 'port closed',
+    console: '',
+  }),
+  new LabError({ code: 'swap-which-lab', profile: 'debian-12-local', labs: [] }),
+  new LabError({ ...engineLocked, holder: 'running' }),
+  new LabError({ ...engineLocked, isEncrypted: true }),
+  new LabError({ code: 'engine-timeout', operation: 'apply', passed: 'quiet', seconds: 180, pid: 7 }),
+  new LabError({ code: 'interrupted', signal: 'SIGTERM' }),
+  new LabError({ code: 'interrupted', signal: 'SIGHUP' }),
+  new LabError({ code: 'driver', fault: { code: 'interrupted', signal: 'SIGINT' } }),
+  new LabError({ code: 'driver', fault: { code: 'port-taken', port: 30_096, by: 'nginx' } }),
+  ...otherClouds.map((fault) => new LabError(fault)),
+]
