@@ -94,6 +94,7 @@ export const labFaults = withCodes<LabFault>({
   'config-invalid': { problems: [problem] },
   'lab-unknown': { given: 'dmeo', near: ['demo'] },
   'lab-name-invalid': { given: '-x' },
+  'page-unknown': { given: 'stuk-state', near: ['stuck-state'] },
   'lab-of-other-profile': { lab: 'demo', profile: 'debian-13-local', asked: 'debian-12-local' },
   'reset-not-clean': { lab: 'demo', machine: 'main' },
   'swap-which-lab': { profile: 'debian-12-local', labs: ['one', 'two'] },
