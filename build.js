@@ -4,6 +4,7 @@ import { basename, join } from 'node:path'
 import { Ajv } from 'ajv'
 import standalone from 'ajv/dist/standalone/index.js'
 import { build } from 'esbuild'
+import { writeNotices } from './build-notices.js'
 
 const SCHEMAS = ['backend/schema', 'distro-catalog/schema', 'scripts/schema', 'stacks/local/driver/schema']
 
@@ -28,21 +29,51 @@ const withSshAddon = {
   },
 }
 
-await compileChecks('dist/checks')
+/** What both builds do. An installed package has no libraries: everything but Node's own modules is in these files. */
+const COMMON = {
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  // A start reads and compiles them; names stay, as some libraries go by those of their classes.
+  minifyWhitespace: true,
+  minifySyntax: true,
+  // Node prints the whole line that a crash is in.
+  lineLimit: 200,
+  logLevel: 'warning',
+  metafile: true,
+}
+
+const checks = await compileChecks('dist/checks')
 const { writeKnownEntries } = await import('./dist/scripts/build-catalog.js')
 await writeKnownEntries()
-await bundlePrograms('dist/bundle')
+const programs = await bundlePrograms('dist/bundle')
+const metafiles = [checks.metafile, programs.metafile]
+await writeNotices(metafiles, 'dist/bundle/THIRD-PARTY-NOTICES.txt')
+// A test goes by it: nothing may be left to be installed.
+await writeFile('dist/bundle.meta.json', JSON.stringify(metafiles))
 
 /** Each published schema becomes a module that checks: `record.schema.json` is `record.cjs`. */
 async function compileChecks(outdir) {
   await rm(outdir, { recursive: true, force: true })
   await mkdir(outdir)
+  const written = []
   for (const folder of SCHEMAS) {
     for (const file of await readdir(folder)) {
       const schema = JSON.parse(await readFile(join(folder, file), 'utf8'))
-      await writeFile(join(outdir, `${basename(file, '.schema.json')}.cjs`), checkOf(schema))
+      const path = join(outdir, `${basename(file, '.schema.json')}.cjs`)
+      await writeFile(path, checkOf(schema))
+      written.push(path)
     }
   }
+  // What ajv's code needs of ajv goes into it: an installed package has no ajv.
+  return build({
+    ...COMMON,
+    entryPoints: written,
+    outdir,
+    outExtension: { '.js': '.cjs' },
+    allowOverwrite: true,
+    format: 'cjs',
+  })
 }
 
 /** A schema without a type of its own is a set of definitions: its module exports one check for each. */
@@ -62,25 +93,19 @@ function checkOf(schema) {
 /** The programs that ship, each with its libraries in a few files. What is loaded lazily stays lazy. */
 async function bundlePrograms(outdir) {
   await rm(outdir, { recursive: true, force: true })
-  await build({
+  return build({
+    ...COMMON,
     entryPoints: {
       cli: 'dist/scripts/cli.js',
       driver: 'dist/stacks/local/driver/main.js',
       watchdog: 'dist/stacks/local/driver/watchdog.js',
     },
     outdir,
-    bundle: true,
     splitting: true,
     format: 'esm',
-    platform: 'node',
-    target: 'node20',
+    // Names and lines for `NODE_OPTIONS=--enable-source-maps`. The sources themselves would triple the package.
     sourcemap: true,
-    // A start reads and compiles them; names stay, as some libraries go by those of their classes.
-    minifyWhitespace: true,
-    minifySyntax: true,
-    // Node prints the whole line that a crash is in.
-    lineLimit: 200,
-    logLevel: 'warning',
+    sourcesContent: false,
     // Of use to ssh2's addon alone, and with one of its own.
     external: ['cpu-features'],
     plugins: [withoutArchiver, withSshAddon],

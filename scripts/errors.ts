@@ -54,6 +54,7 @@ export type LabFault =
   | { readonly code: 'config-invalid'; readonly problems: readonly ConfigProblem[] }
   | { readonly code: 'lab-unknown'; readonly given: string; readonly near: readonly string[] }
   | { readonly code: 'lab-name-invalid'; readonly given: string }
+  | { readonly code: 'page-unknown'; readonly given: string; readonly near: readonly string[] }
   | {
       readonly code: 'lab-of-other-profile'
       readonly lab: string

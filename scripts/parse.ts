@@ -131,6 +131,7 @@ const lastOfEach = ({ options = {} }: Command, flags: Flags): Flags =>
 export const positionalTexts = {
   lab: "The lab's name",
   distro: 'A distro or one of its releases, such as debian-12',
+  page: 'A page of the documentation, such as stuck-state',
 }
 
 function describePositionals(argv: Argv, syntax: string): Argv {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LabError } from './errors.js'
@@ -36,6 +37,10 @@ export const packedFolder = (space: Workspace, image: string): string =>
 export const planParent = (space: Workspace): string => join(space.cache, 'plans', space.backendId)
 
 export const engineFolder = (space: Pick<Workspace, 'cache'>): string => join(space.cache, 'engines')
+
+/** What the packaged engine at a path looked like when its digest was checked. A cache. */
+export const verifiedEngineFile = (space: Pick<Workspace, 'cache'>, path: string): string =>
+  join(engineFolder(space), `verified-${createHash('sha256').update(path).digest('hex').slice(0, 16)}`)
 
 /** OpenTofu's providers, for all labs: one of a cloud's takes hundreds of megabytes. A cache. */
 export const providerFolder = (space: Pick<Workspace, 'cache'>): string => join(space.cache, 'providers')

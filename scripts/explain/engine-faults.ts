@@ -1,6 +1,6 @@
 import type { EngineFault } from '../errors.js'
 import { quoteForShell } from '../machine/shell.js'
-import { EXIT, indented, type Explanations, withRunbook } from './explanation.js'
+import { EXIT, indented, runbookCommand, type Explanations, withRunbook } from './explanation.js'
 
 const AT_EACH_COMPUTER =
   'Set `encryption:` in the configuration, and the passphrase or key, to what the lab was made with.'
@@ -31,7 +31,7 @@ export const engineExplanations: Explanations<EngineFault> = {
     hint: withRunbook(
       holder === 'running'
         ? 'pgrep -a tofu    # shows the process: the lock goes with it; then run the same command again'
-        : `When no OpenTofu of that holder runs any more: cd ${quoteForShell(folder)} && ${quoteForShell(engine)} force-unlock ${lockId}${isEncrypted ? '    # with TF_ENCRYPTION set as in docs/runbooks/destroy-by-hand.md' : ''}`,
+        : `When no OpenTofu of that holder runs any more: cd ${quoteForShell(folder)} && ${quoteForShell(engine)} force-unlock ${lockId}${isEncrypted ? `    # with TF_ENCRYPTION set as in: ${runbookCommand('destroy-by-hand')}` : ''}`,
       'engine-lock',
     ),
     exitCode: EXIT.locked,

@@ -44,7 +44,7 @@ export function didYouMean(near: readonly string[]): string {
 
 export const indented = (lines: readonly string[]): string => lines.map((line) => `\n  ${line}`).join('')
 
-/** The pages of docs/runbooks/. */
+/** The pages of docs/runbooks/, as `distrolab docs` names them. */
 export type Runbook =
   | 'corrupted-record'
   | 'destroy-by-hand'
@@ -56,7 +56,8 @@ export type Runbook =
   | 'stale-lease'
   | 'stuck-state'
 
-export const runbookPath = (name: Runbook): string => `docs/runbooks/${name}.md`
+/** What prints a runbook, also where there is no clone of the repository. */
+export const runbookCommand = (name: Runbook): string => `distrolab docs ${name}`
 
-/** A hint that names the page where more is told. */
-export const withRunbook = (hint: string, name: Runbook): string => `${hint}\n  More: ${runbookPath(name)}`
+/** A hint that ends with the command for the page that says more. */
+export const withRunbook = (hint: string, name: Runbook): string => `${hint}\n  More: ${runbookCommand(name)}`

@@ -51,6 +51,11 @@ export const labExplanations: Explanations<LabFault> = {
     hint: 'Choose another one with --name.',
     exitCode: EXIT.usage,
   }),
+  'page-unknown': ({ given, near }) => ({
+    message: `There is no page "${given}".${didYouMean(near)}`,
+    hint: 'distrolab docs    # every page',
+    exitCode: EXIT.notFound,
+  }),
   'lab-of-other-profile': ({ lab, profile, asked }) => ({
     message: `The lab ${lab} is ${profile}, not ${asked}.`,
     hint: `Give the new lab a name of its own: distrolab up --profile ${asked} --name NAME\n  or make this one that: distrolab swap ${lab} --profile ${asked}`,

@@ -18,7 +18,7 @@ export interface RecoveryPlan {
   readonly verdict: string
   /** In the order to type them; none: there is nothing to recover. */
   readonly next: readonly NextCommand[]
-  /** A page of docs/runbooks/, where more may have to be known. */
+  /** The page for where more may have to be known. */
   readonly runbook?: Runbook
 }
 

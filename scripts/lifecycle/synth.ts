@@ -8,7 +8,9 @@ import { synthesiseLab } from '../../stacks/app.js'
 import type { Outcome } from '../command.js'
 import type { Context } from '../context.js'
 import { explain } from '../explain.js'
+import { runbookCommand } from '../explain/explanation.js'
 import { quoteForShell } from '../machine/shell.js'
+import { asTyped } from '../report/as-typed.js'
 import { ensureFolder, putFile } from '../workspace.js'
 import { labNameOf } from './target.js'
 import { decide, draftLab, planLab } from './plan-lab.js'
@@ -32,11 +34,10 @@ export async function synthesise(
   const file = join(folder, 'cdk.tf.json')
   await ensureFolder(folder, 0o755)
   await putFile(file, text)
+  const page = asTyped(runbookCommand('destroy-by-hand'), context.env.viaNpm)
   const next = `cd ${quoteForShell(folder)} && tofu init && tofu plan`
   const needs =
-    context.encryption === undefined
-      ? ''
-      : '    # the state is encrypted: set TF_ENCRYPTION as in docs/runbooks/destroy-by-hand.md'
+    context.encryption === undefined ? '' : `    # the state is encrypted: set TF_ENCRYPTION as in: ${page}`
   return { text: `Wrote ${file}\n${next}${needs}`, json: { lab, folder, files: [file] } }
 }
 

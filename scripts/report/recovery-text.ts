@@ -1,4 +1,4 @@
-import { runbookPath } from '../explain/explanation.js'
+import { runbookCommand } from '../explain/explanation.js'
 import type { Recovery } from '../lifecycle/recover.js'
 import type { RecoveryFacts } from '../lifecycle/recovery-facts.js'
 import { asTyped } from './as-typed.js'
@@ -24,7 +24,7 @@ export function renderRecovery(recovery: Recovery, viaNpm: boolean): string {
     ...(next.some((one) => one.apply !== undefined)
       ? [`  ${asTyped(`distrolab recover ${facts.lab} --apply`, viaNpm)}    # the first of these`]
       : []),
-    ...(runbook === undefined ? [] : [`More: ${runbookPath(runbook)}`]),
+    ...(runbook === undefined ? [] : [`More: ${asTyped(runbookCommand(runbook), viaNpm)}`]),
   ].join('\n')
 }
 
@@ -39,7 +39,7 @@ export function recoveryDocument(recovery: Recovery, viaNpm: boolean): object {
       lab: facts.lab,
       state,
       verdict,
-      runbook: runbook === undefined ? null : runbookPath(runbook),
+      runbook: runbook ?? null,
     },
     record:
       record.kind === 'readable'

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { BackendError } from '../../backend/errors.js'
+import { findPage, linkPages, readPages } from '../../scripts/docs/pages.js'
 import { LabError } from '../../scripts/errors.js'
 import { explain } from '../../scripts/explain.js'
 import { parseArguments } from '../../scripts/parse.js'
@@ -26,8 +27,20 @@ describe('the runbooks', () => {
   })
 
   test('are named by the hints of failures, and every name is one of them', () => {
-    const named = hints.flatMap((hint) => /docs\/runbooks\/(.*)\.md/.exec(hint)?.[1] ?? [])
+    const named = hints.flatMap((hint) => /More: distrolab docs (\S+)/.exec(hint)?.[1] ?? [])
     expect(new Set([...named, ...NAMED_LATER])).toEqual(new Set(runbookNames()))
+  })
+
+  test('can be printed, as can every page that a hint names', async () => {
+    const pages = await readPages()
+    const named = hints.flatMap((hint) =>
+      [...hint.matchAll(/distrolab docs ([a-z0-9-]+)/g)].map(([, name]) => name),
+    )
+    expect(named).toEqual(expect.arrayContaining(['stuck-state', 'aws']))
+    for (const name of new Set([...named, ...runbookNames()])) {
+      const page = findPage(pages, name ?? '')
+      expect(linkPages(page, pages, (command) => command)).toContain(`# ${page.title}`)
+    }
   })
 
   test.each(runbookNames())('%s has commands, each one that distrolab understands', async (name) => {

@@ -66,6 +66,7 @@ test.each([
   ['distro-unknown', 3],
   ['profile-unknown', 3],
   ['machine-unknown', 3],
+  ['page-unknown', 3],
   ['lease-held', 4],
   ['engine-locked', 4],
   ['state-forbidden', 1],

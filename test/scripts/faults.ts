@@ -143,6 +143,7 @@ export const labFaults = withCodes<LabFault>({
   usage: { problem: 'Name a verb.' },
   'config-invalid': { problems: [problem] },
   'lab-unknown': { given: 'wbe', near: ['web'] },
+  'page-unknown': { given: 'stuk-state', near: ['stuck-state'] },
   'lab-name-invalid': { given: 'Web_1' },
   'lab-of-other-profile': { lab: 'web', profile: 'debian-13-local', asked: 'debian-12-local' },
   'reset-not-clean': { lab: 'web', machine: 'main' },

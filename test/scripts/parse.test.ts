@@ -32,7 +32,7 @@ const VERBS = [
   ...['lock status', 'lock break'],
   ...['images import', 'images forget'],
   ...['backend init', 'backend show'],
-  ...['extend', 'cleanup', 'reap'],
+  ...['extend', 'cleanup', 'reap', 'docs'],
 ]
 
 describe('the command table', () => {

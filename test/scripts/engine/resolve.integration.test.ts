@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from '@jest/globals'
-import { chmod, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readEnvironment, type Environment } from '../../../scripts/env.js'
 import { resolveEngine } from '../../../scripts/engine/resolve.js'
@@ -63,6 +63,14 @@ test('then the npm package, whose version is known without running it', async ()
   expect(await resolveEngine(environment())).toEqual({
     ...{ path: ENGINE, version: '1.6.2', source: 'npm package' },
   })
+})
+
+test('the npm package on PATH, where npm links it, is no engine of the PATH', async () => {
+  await mkdir(join(root, 'a'))
+  await symlink(ENGINE, join(root, 'a/tofu'))
+  expect(await resolveEngine(environment())).toMatchObject({ path: ENGINE, source: 'npm package' })
+  const second = fakeTofu('b', '1.8.0')
+  expect(await resolveEngine(environment())).toMatchObject({ path: second, source: 'PATH' })
 })
 
 test('what is too old is passed over for the next that is new enough', async () => {

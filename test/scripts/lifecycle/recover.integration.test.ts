@@ -104,7 +104,7 @@ describe('recover', () => {
       next: [],
       applied: [],
     })
-    expect((await box.ok('recover', LAB)).stdout).toContain('docs/runbooks/stale-lease.md')
+    expect((await box.ok('recover', LAB)).stdout).toContain('distrolab docs stale-lease')
   })
 
   test('of a name never used exits 3', async () => {
