@@ -31,6 +31,8 @@ const withSshAddon = {
 await compileChecks('dist/checks')
 const { writeKnownEntries } = await import('./dist/scripts/build-catalog.js')
 await writeKnownEntries()
+const { writeCompletionTable } = await import('./dist/scripts/completion/build-table.js')
+await writeCompletionTable()
 await bundlePrograms('dist/bundle')
 
 /** Each published schema becomes a module that checks: `record.schema.json` is `record.cjs`. */

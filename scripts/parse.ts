@@ -151,6 +151,7 @@ const lastOfEach = ({ options = {} }: Command, flags: Flags): Flags =>
 const positionalTexts = {
   lab: "The lab's name",
   distro: 'A distro or one of its releases, such as debian-12',
+  shell: 'bash, zsh or fish',
 }
 
 function describePositionals(argv: Argv, syntax: string): Argv {

@@ -70,10 +70,10 @@ type TextKey = Exclude<
 const DEFAULT_WAIT_LOCK = '10m'
 const DEFAULT_TTL = '4h'
 const LONGEST_TTL = '365d'
-const ARCHITECTURES: readonly Architecture[] = ['x86_64', 'arm64']
-const WAITS: readonly Wait[] = ['ready', 'ssh', 'none']
-const OUTPUTS = ['text', 'json', 'markdown'] as const
-const ON_FAILURES: readonly OnFailure[] = ['keep', 'destroy']
+export const ARCHITECTURES: readonly Architecture[] = ['x86_64', 'arm64']
+export const WAITS: readonly Wait[] = ['ready', 'ssh', 'none']
+export const OUTPUTS = ['text', 'json', 'markdown'] as const
+export const ON_FAILURES: readonly OnFailure[] = ['keep', 'destroy']
 
 export function resolveSettings(flags: Flags, env: Environment, config: Config, cwd: string): Settings {
   const text = (flag: string, key?: TextKey): string | undefined => {

@@ -2,6 +2,7 @@ import type { Command } from '../command.js'
 import { backendInitCommand } from './backend-init.js'
 import { backendShowCommand } from './backend-show.js'
 import { cleanupCommand } from './cleanup.js'
+import { completionCommand } from './completion.js'
 import { doctorCommand } from './doctor.js'
 import { downCommand } from './down.js'
 import { execCommand } from './exec.js'
@@ -50,4 +51,5 @@ export const commands: readonly Command[] = [
   backendInitCommand,
   backendShowCommand,
   doctorCommand,
+  completionCommand,
 ]
