@@ -3,7 +3,7 @@ import type { Options } from 'yargs'
 import type { Catalog } from '../../distro-catalog/catalog.js'
 import { loadCatalog, loadRegions } from '../../distro-catalog/load.js'
 import { listProfileNames } from '../../distro-catalog/profile.js'
-import type { CloudName, Provider } from '../../distro-catalog/provider.js'
+import type { Provider } from '../../distro-catalog/provider.js'
 import type { Command } from '../command.js'
 import { commands } from '../commands/all.js'
 import { commonOptions } from '../options.js'
@@ -60,7 +60,8 @@ const TAKE_COMMANDS = new Set(['exec', 'ssh'])
 
 function positionalSource(verb: string, name: string): Source {
   const source = (name === 'lab' ? labsOfVerb[verb] : undefined) ?? positionalValues[name]
-  if (source === undefined) throw new Error(`${verb}: completion/flag-values.ts does not say what [${name}] is`)
+  if (source === undefined)
+    throw new Error(`${verb}: completion/flag-values.ts does not say what [${name}] is`)
   return source
 }
 
@@ -97,7 +98,7 @@ function profilesOf(catalog: Catalog): Named[] {
 
 async function providerEntry(provider: Provider): Promise<ProviderEntry> {
   const isCloud = 'instanceTypes' in provider
-  const regions = isCloud ? (await loadRegions(provider.name as CloudName)).regions : []
+  const regions = isCloud ? (await loadRegions(provider.name)).regions : []
   return {
     name: provider.name,
     describe: provider.title,

@@ -22,6 +22,7 @@ const variants = [
   new BackendError({ code: 'lease-token-refused', field: 'fence', expected: '5', got: '3' }),
   new BackendError({ code: 'lease-token-refused', field: 'holder', expected: 'one', got: 'none' }),
   new LabError({ code: 'usage', problem: 'No.', command: 'up' }),
+  new LabError({ code: 'usage', problem: 'No.', command: 'exec', meant: 'exec web --env A=1 -- uname -r' }),
   new LabError({ code: 'lab-unknown', given: 'x', near: [] }),
   new LabError({ code: 'lab-unknown', given: 'x', near: ['a', 'b', 'c'] }),
   new LabError({ code: 'ssh-timeout', lab: 'x', machine: 'main', seconds: 1, lastSeen: 'y', console: '' }),
