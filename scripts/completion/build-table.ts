@@ -50,11 +50,17 @@ function verbEntry({ name, describe, options = {}, positionals = '' }: Command):
   return {
     name,
     describe,
-    flags: flagEntries(name, options),
+    flags: flagEntries(name, { ...options, ...changedCommon(name) }),
     positionals: names.map((each) => positionalSource(name, each)),
     ...(TAKE_COMMANDS.has(name) ? { command: true as const } : {}),
   }
 }
+
+/** The common flags that mean something else after this verb. */
+const changedCommon = (verb: string): Record<string, Options> =>
+  Object.fromEntries(
+    Object.entries(commonOptions).filter(([name]) => flagValuesOfVerb[`${verb} --${name}`] !== undefined),
+  )
 
 const TAKE_COMMANDS = new Set(['exec', 'ssh'])
 

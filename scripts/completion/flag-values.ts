@@ -6,7 +6,7 @@ const words = (...list: readonly string[]): Source => ({ kind: 'words', words: l
 const nothing: Source = { kind: 'nothing' }
 const files: Source = { kind: 'files' }
 
-/** What completes the value of each flag that has one. A flag without a line here fails the build's test. */
+/** What completes the value of each flag that has one. The build fails for one that has no line here. */
 export const flagValues: Readonly<Record<string, Source>> = {
   'allow-from': words('auto'),
   'apply-timeout': words('10m', '20m', '30m'),

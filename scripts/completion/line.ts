@@ -1,4 +1,4 @@
-import type { CompletionTable, FlagEntry, Source, VerbEntry } from './table.js'
+import { flagsOf, type CompletionTable, type FlagEntry, type Source, type VerbEntry } from './table.js'
 
 /** What the word under the cursor is, going by the words before it. */
 export type Asked =
@@ -82,14 +82,10 @@ const flagNamed = (
   verb: VerbEntry | undefined,
   typed: string,
 ): FlagEntry | undefined =>
-  [...(verb?.flags ?? []), ...table.common].find(
-    ({ name, alias }) => typed === `--${name}` || typed === `-${alias}`,
-  )
+  flagsOf(table, verb).find(({ name, alias }) => typed === `--${name}` || typed === `-${alias}`)
 
 const flagsLeft = (table: CompletionTable, { verb, given }: Walk): FlagEntry[] =>
-  [...(verb?.flags ?? []), ...table.common].filter(
-    ({ name, repeatable }) => repeatable === true || !given.has(name),
-  )
+  flagsOf(table, verb).filter(({ name, repeatable }) => repeatable === true || !given.has(name))
 
 function positionAsked(table: CompletionTable, walk: Walk, positionals: readonly string[]): Asked {
   const { words, verb, given } = walk

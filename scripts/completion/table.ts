@@ -73,3 +73,9 @@ export const tableFile = (): URL =>
 
 export const readTable = (file: URL = tableFile()): CompletionTable =>
   JSON.parse(readFileSync(file, 'utf8')) as CompletionTable
+
+/** Every flag that can follow a verb; what the verb says of one counts, not what is common. */
+export function flagsOf({ common }: CompletionTable, verb: VerbEntry | undefined): readonly FlagEntry[] {
+  const own = verb?.flags ?? []
+  return [...own, ...common.filter(({ name }) => own.every((flag) => flag.name !== name))]
+}

@@ -1,4 +1,10 @@
-import type { CompletionTable, FlagEntry, Source, VerbEntry } from '../completion/table.js'
+import {
+  flagsOf,
+  type CompletionTable,
+  type FlagEntry,
+  type Source,
+  type VerbEntry,
+} from '../completion/table.js'
 import { quoteForBash } from '../completion/bash-line.js'
 
 export interface Meant {
@@ -20,7 +26,7 @@ export function meantBy(
   rest: readonly string[],
   settings: ReadonlyMap<string, string>,
 ): Meant {
-  const flags = [...verb.flags, ...table.common].filter(({ name, alias }) =>
+  const flags = flagsOf(table, verb).filter(({ name, alias }) =>
     [name, alias].some((each) => each !== undefined && settings.has(each)),
   )
   const valueOf = ({ name, alias = '' }: FlagEntry): string => settings.get(name) ?? settings.get(alias) ?? ''
@@ -30,7 +36,13 @@ export function meantBy(
     .filter((flag) => !open.includes(flag))
     .flatMap((flag) => [`--${flag.name}`, ...(flag.value === undefined ? [] : [valueOf(flag)])])
   const dashes = rest.indexOf('--')
-  const { own, words, command } = splitWords(table, verb, rest, dashes, [...flags.map(({ name }) => name)])
+  const { own, words, command } = splitWords(
+    table,
+    verb,
+    rest,
+    dashes,
+    flags.map(({ name }) => name),
+  )
   const lacksDashes = verb.command === true && dashes < 0 && command.length > 0
   const found = assign(table, open, words)
   const taken = flags.map(({ name }) => `--${name}`)
@@ -61,7 +73,7 @@ function splitWords(
 ): Split {
   const own: string[] = []
   const words: string[] = []
-  const known = [...verb.flags, ...table.common]
+  const known = flagsOf(table, verb)
   const entryOf = (word: string): FlagEntry | undefined =>
     known.find(({ name, alias }) => word.split('=')[0] === `--${name}` || word === `-${alias}`)
   const end = dashes < 0 ? rest.length : dashes

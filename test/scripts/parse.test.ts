@@ -127,10 +127,9 @@ describe('help', () => {
 
   test('the help of a group has one line for each of its verbs', async () => {
     const lines = (await helpOf('help', 'lock')).split('\n')
-    expect(lines.filter((line) => line.startsWith('  distrolab lock ')).map((line) => line.slice(17, 23))).toEqual([
-      'status',
-      'break ',
-    ])
+    expect(
+      lines.filter((line) => line.startsWith('  distrolab lock ')).map((line) => line.slice(17, 23)),
+    ).toEqual(['status', 'break '])
   })
 })
 

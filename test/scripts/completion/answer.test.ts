@@ -36,7 +36,7 @@ describe('the table', () => {
   test('has every verb with every flag', () => {
     for (const { name, options = {} } of commands) {
       const verb = table.verbs.find((each) => each.name === name)
-      expect(verb?.flags.map((flag) => flag.name)).toEqual(Object.keys(options))
+      expect(verb?.flags.map((flag) => flag.name)).toEqual(expect.arrayContaining(Object.keys(options)))
     }
     expect(table.common.map(({ name }) => name)).toEqual([...Object.keys(commonOptions), 'help', 'version'])
   })
@@ -96,7 +96,10 @@ describe('values', () => {
     ['swap web debian-1', ['debian-12', 'debian-13']],
     ['swap web our', ['ours-1']],
     ['images import rock', ['rocky', 'rocky-9', 'rocky-10']],
-    ['plan --profile debian-13-aws,fedora-44-a', ['debian-13-aws,fedora-44-aws', 'debian-13-aws,fedora-44-azure']],
+    [
+      'plan --profile debian-13-aws,fedora-44-a',
+      ['debian-13-aws,fedora-44-aws', 'debian-13-aws,fedora-44-azure'],
+    ],
     ['up --name web --backend ', []],
   ])('"%s" is completed by %j', (line, words) => {
     expect(offered(line)).toEqual(words)
