@@ -46,6 +46,8 @@ const COMMON = {
 const checks = await compileChecks('dist/checks')
 const { writeKnownEntries } = await import('./dist/scripts/build-catalog.js')
 await writeKnownEntries()
+const { writeCompletionTable } = await import('./dist/scripts/completion/build-table.js')
+await writeCompletionTable()
 const programs = await bundlePrograms('dist/bundle')
 const metafiles = [checks.metafile, programs.metafile]
 await writeNotices(metafiles, 'dist/bundle/THIRD-PARTY-NOTICES.txt')

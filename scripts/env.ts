@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { homedir, userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
+import { systemErrorOf } from '../backend/system-error.js'
 import { urlPasswords } from './report/redact.js'
 
 /**
@@ -31,6 +32,8 @@ export interface Environment {
   readonly noColor: boolean
   /** Started by `npm run`: hints then say what to type there. */
   readonly viaNpm: boolean
+  /** The npm script that this command is; undefined where `npm run` did not start it. */
+  readonly npm: NpmScript | undefined
   /** A proxy is named by http_proxy or https_proxy, in either case of letters. */
   readonly proxied: boolean
   readonly sshAgentSocket: string | undefined
@@ -44,6 +47,14 @@ export interface Environment {
   readonly hasProviderCache: boolean
   /** Variables to unset for the engine, because they would change what it reads or does. */
   readonly unsetForEngine: readonly string[]
+}
+
+export interface NpmScript {
+  readonly name: string
+  /** What npm gives its scripts of its settings, with flags that it took from the command line among them. */
+  readonly settings: Variables
+  /** Files that settings come from too. */
+  readonly files: readonly string[]
 }
 
 /**
@@ -93,6 +104,7 @@ export function readEnvironment(variables: Variables = process.env): Environment
     session: variables['DISTROLAB_SESSION'] || ciRunUrl(variables),
     noColor: (variables['NO_COLOR'] ?? '') !== '',
     viaNpm: variables['npm_lifecycle_event'] !== undefined,
+    npm: npmScript(variables),
     proxied: ['http_proxy', 'https_proxy'].some((name) => variables[name] || variables[name.toUpperCase()]),
     sshAgentSocket: variables['SSH_AUTH_SOCK'] || undefined,
     credentialNames: new Set(
@@ -110,6 +122,37 @@ function folder(variables: Variables, own: string, xdg: string, fallback: string
   if (given !== undefined && given !== '') return resolve(given)
   const base = variables[xdg]
   return join(base !== undefined && base.startsWith('/') ? base : join(homedir(), fallback), 'distrolab')
+}
+
+const NPM_SETTING = /^npm_config_(?=[a-z])/
+
+function npmScript(variables: Variables): NpmScript | undefined {
+  const { npm_lifecycle_event: name, npm_config_local_prefix: folder = '.' } = variables
+  if (name === undefined) return undefined
+  const { npm_config_userconfig: user, npm_config_globalconfig: global } = variables
+  const files = [join(folder, '.npmrc'), user, global].filter((file) => file !== undefined)
+  return { name, settings: npmSettings(variables), files }
+}
+
+/** By the name of the flag: `npm_config_wait_lock` is `wait-lock`. */
+const npmSettings = (variables: Variables): Variables =>
+  Object.fromEntries(
+    Object.entries(variables).flatMap(([name, value]) =>
+      NPM_SETTING.test(name) ? [[name.replace(NPM_SETTING, '').replaceAll('_', '-'), value]] : [],
+    ),
+  )
+
+/** The settings of npm that a process was started with; undefined where the system does not show them. */
+export function npmSettingsOf(pid: number): Variables | undefined {
+  try {
+    const entries = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0')
+    return npmSettings(
+      Object.fromEntries(entries.map((entry) => [entry.split('=')[0] ?? '', entry.replace(/^[^=]*=/, '')])),
+    )
+  } catch (error) {
+    if (systemErrorOf(error) !== undefined) return undefined
+    throw error
+  }
 }
 
 const isTrue = (value: string | undefined): boolean => value === 'true' || value === '1'

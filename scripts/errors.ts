@@ -50,7 +50,13 @@ interface TransferPlace {
 
 /** What can go wrong in what happens: one literal code each, with the fields its message needs. */
 export type LabFault =
-  | { readonly code: 'usage'; readonly problem: string; readonly command?: string | undefined }
+  | {
+      readonly code: 'usage'
+      readonly problem: string
+      readonly command?: string | undefined
+      /** What was meant, where that is known: the whole command line after `distrolab`. */
+      readonly meant?: string | undefined
+    }
   | { readonly code: 'config-invalid'; readonly problems: readonly ConfigProblem[] }
   | { readonly code: 'lab-unknown'; readonly given: string; readonly near: readonly string[] }
   | { readonly code: 'lab-name-invalid'; readonly given: string }

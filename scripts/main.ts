@@ -24,6 +24,10 @@ export async function main(argv: readonly string[]): Promise<number> {
     detailed: argv.includes('--detailed-exitcode'),
   }
   try {
+    if (env.npm !== undefined) {
+      const { assertNothingTaken } = await import('./npm/assert-nothing-taken.js')
+      await assertNothingTaken(env.npm, argv)
+    }
     const parsed = await parseArguments(argv, packageVersion())
     if (parsed.kind === 'help') {
       process.stdout.write(`${parsed.text}\n`)

@@ -4,6 +4,9 @@ import { commands } from './commands/all.js'
 import { LabError } from './errors.js'
 import { commonOptions } from './options.js'
 
+/** The one verb that is not a command: it shows the text of `--help`. */
+export const HELP = { name: 'help', describe: 'Show what a verb does, with its flags and examples' } as const
+
 export type Parsed =
   | { readonly kind: 'command'; readonly command: Command; readonly args: Args }
   | { readonly kind: 'help'; readonly text: string }
@@ -11,7 +14,7 @@ export type Parsed =
 /** Reads a command line. Throws LabError usage, with near names for a mistyped verb or flag. */
 export async function parseArguments(argv: readonly string[], version: string): Promise<Parsed> {
   const dashes = argv.indexOf('--')
-  const own = dashes < 0 ? argv : argv.slice(0, dashes)
+  const own = withoutHelpVerb(dashes < 0 ? argv : argv.slice(0, dashes))
   const words = dashes < 0 ? [] : argv.slice(dashes + 1)
   await assertKnownVerb(own)
   let chosen: { command: Command; args: Args } | undefined
@@ -34,6 +37,10 @@ export async function parseArguments(argv: readonly string[], version: string): 
   return { kind: 'help', text: output }
 }
 
+/** `help lock break` is `lock break --help`. */
+const withoutHelpVerb = (argv: readonly string[]): readonly string[] =>
+  argv[0] === HELP.name ? [...argv.slice(1), '--help'] : argv
+
 type Chosen = (command: Command, flags: Flags) => void
 
 interface ParserFor {
@@ -48,7 +55,7 @@ interface ParserFor {
  */
 function parserFor(argv: readonly string[], version: string, onChosen: Chosen): ParserFor {
   const [verb, second] = argv
-  const wantsText = ['--help', '--version'].some((flag) => argv.includes(flag))
+  const wantsText = ['--help', '-h', '--version', '-V'].some((flag) => argv.includes(flag))
   const command = wantsText ? undefined : commandOf(verb, second)
   if (command === undefined) return { parser: parserOfAll(version, onChosen), rest: argv }
   const parser = addCommand(emptyParser(version), '$0', command, onChosen)
@@ -63,6 +70,7 @@ const emptyParser = (version: string): Argv =>
     .scriptName('distrolab')
     .usage('$0 <verb> [lab] [flags]\n\nA Linux machine of the distribution you name, over SSH.')
     .version(version)
+    .alias({ help: 'h', version: 'V' })
     .options(commonOptions)
     .strict()
     .exitProcess(false)
@@ -77,30 +85,43 @@ const emptyParser = (version: string): Argv =>
     })
 
 function parserOfAll(version: string, onChosen: Chosen): Argv {
-  let parser = emptyParser(version).demandCommand(1, 'Name a verb.')
-  const groups = new Map<string, Command[]>()
-  for (const command of commands) {
-    const [first = ''] = command.name.split(' ')
-    groups.set(first, [...(groups.get(first) ?? []), command])
-  }
-  for (const [name, members] of groups) {
-    const [only] = members
-    if (members.length === 1 && only?.name === name) {
-      parser = addCommand(parser, name, only, onChosen)
-      continue
-    }
-    parser = parser.command(name, members.map((member) => member.describe).join('; '), (group) => {
-      const verbs = members.map((member) => member.name.slice(name.length + 1))
-      // A verb that does something by itself too is the group's own.
-      const filled = members.reduce(
-        (argv, member, index) => addCommand(argv, verbs[index] || '$0', member, onChosen),
-        group,
-      )
-      return verbs.includes('') ? filled : filled.demandCommand(1, `Name one of: ${verbs.join(', ')}.`)
-    })
-  }
-  return parser
+  const filled = verbGroups().reduce(
+    (parser, { name, members }) => addGroup(parser, name, members, onChosen),
+    emptyParser(version).demandCommand(1, 'Name a verb.'),
+  )
+  return filled.command(`${HELP.name} [verb]`, HELP.describe)
 }
+
+interface VerbGroup {
+  readonly name: string
+  readonly members: readonly Command[]
+}
+
+/** The commands by the first word of their names, in the order of the table. */
+function verbGroups(): VerbGroup[] {
+  const names = [...new Set(commands.map(({ name }) => firstWord(name)))]
+  return names.map((name) => ({ name, members: commands.filter((each) => firstWord(each.name) === name) }))
+}
+
+const firstWord = (name: string): string => name.split(' ')[0] ?? ''
+
+function addGroup(parser: Argv, name: string, members: readonly Command[], onChosen: Chosen): Argv {
+  const [only] = members
+  if (members.length === 1 && only?.name === name) return addCommand(parser, name, only, onChosen)
+  // Each of these is a line of the help and nothing else: the hidden command below takes their place.
+  const listed = members.reduce((argv, member) => argv.command(syntaxOf(member), member.describe), parser)
+  return listed.command(name, false, (group) => {
+    const verbs = members.map((member) => member.name.slice(name.length + 1))
+    // A verb that does something by itself too is the group's own.
+    const filled = members.reduce(
+      (argv, member, index) => addCommand(argv, verbs[index] || '$0', member, onChosen),
+      group,
+    )
+    return verbs.includes('') ? filled : filled.demandCommand(1, `Name one of: ${verbs.join(', ')}.`)
+  })
+}
+
+const syntaxOf = ({ name, positionals }: Command): string => [name, positionals].filter(Boolean).join(' ')
 
 function addCommand(parser: Argv, verb: string, command: Command, onChosen: Chosen): Argv {
   return parser.command(
@@ -132,6 +153,7 @@ export const positionalTexts = {
   lab: "The lab's name",
   distro: 'A distro or one of its releases, such as debian-12',
   page: 'A page of the documentation, such as stuck-state',
+  shell: 'bash, zsh or fish',
 }
 
 function describePositionals(argv: Argv, syntax: string): Argv {
@@ -145,7 +167,7 @@ function describePositionals(argv: Argv, syntax: string): Argv {
 /** yargs names the unknown; this adds what was probably meant. */
 async function assertKnownVerb(argv: readonly string[]): Promise<void> {
   const verb = argv.find((word) => !word.startsWith('-'))
-  const verbs = [...new Set(commands.map((command) => command.name.split(' ')[0] ?? ''))]
+  const verbs = [...verbGroups().map(({ name }) => name), HELP.name]
   const position = verb === undefined ? -1 : argv.indexOf(verb)
   const known = verb !== undefined && verbs.includes(verb)
   if (verb !== undefined && !known && position === 0) {

@@ -49,6 +49,10 @@ export const providerFolder = (space: Pick<Workspace, 'cache'>): string => join(
 export const roundTripsFile = (space: Pick<Workspace, 'cache'>, provider: string): string =>
   join(space.cache, 'regions', `${provider}.json`)
 
+/** The labs of a bucket, for completion, which waits for no network. A cache. */
+export const labNamesFile = (space: Pick<Workspace, 'cache' | 'backendId'>): string =>
+  join(space.cache, 'completion', `${space.backendId}.json`)
+
 export const keyFiles = {
   privateKey: 'id_ed25519',
   publicKey: 'id_ed25519.pub',

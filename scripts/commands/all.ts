@@ -2,6 +2,7 @@ import type { Command } from '../command.js'
 import { backendInitCommand } from './backend-init.js'
 import { backendShowCommand } from './backend-show.js'
 import { cleanupCommand } from './cleanup.js'
+import { completionCommand } from './completion.js'
 import { docsCommand } from './docs.js'
 import { doctorCommand } from './doctor.js'
 import { downCommand } from './down.js'
@@ -52,4 +53,5 @@ export const commands: readonly Command[] = [
   backendShowCommand,
   doctorCommand,
   docsCommand,
+  completionCommand,
 ]

@@ -26,9 +26,9 @@ const consoleEnd = (console: string): string =>
   console === '' ? '' : `\nThe end of its console:${indented(console.split('\n'))}`
 
 export const labExplanations: Explanations<LabFault> = {
-  usage: ({ problem, command }) => ({
+  usage: ({ problem, command, meant }) => ({
     message: problem,
-    hint: `distrolab ${command === undefined ? '' : `${command} `}--help`,
+    hint: `distrolab ${meant ?? `${command === undefined ? '' : `${command} `}--help`}`,
     exitCode: EXIT.usage,
   }),
   'config-invalid': ({ problems }) => ({

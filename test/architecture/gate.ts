@@ -14,7 +14,7 @@ export const CHANGING = [
 /** They only look, or change no lab: a folder, a bucket, this computer. */
 export const READING = [
   ...['ssh', 'status', 'list', 'history', 'lock status', 'images', 'regions', 'synth', 'plan'],
-  ...['doctor', 'docs', 'backend init', 'backend show'],
+  ...['doctor', 'docs', 'backend init', 'backend show', 'completion'],
 ]
 
 /** It looks, and then runs verbs of the first list where that is safe. */

@@ -92,6 +92,19 @@ describe('the classes of a cloud', () => {
   })
 })
 
+describe('a press of Tab', () => {
+  const heavy = (reached: string): boolean =>
+    /^(yargs|execa|cdktf|@cdktf|@aws-sdk|@google-cloud|yaml|scripts\/(main|parse|run|context|commands\/.*)\.ts)/.test(
+      reached,
+    )
+
+  test('loads neither the parser nor any command', () => {
+    expect(wayTo(product, 'scripts/main.ts', heavy, { lazily: false })).toBeDefined()
+    expect(wayTo(product, 'scripts/completion/main.ts', heavy, { lazily: false })).toBeUndefined()
+    expect(wayTo(product, 'scripts/cli.ts', heavy, { lazily: false })).toBeUndefined()
+  })
+})
+
 test('the way to a package goes through values and import(), not through types', () => {
   const sources: Source[] = [
     { path: 'backend/a.ts', text: `import type { C } from './c.js'\nimport { b } from './b.js'` },

@@ -135,3 +135,20 @@ test('NO_COLOR counts when it is not empty, whatever it says', () => {
 test('PATH is split, without its empty entries', () => {
   expect(readEnvironment({ PATH: '/a::/b:' }).path).toEqual(['/a', '/b'])
 })
+
+test('of npm the script, its settings by the names of flags, and its files are read', () => {
+  expect(readEnvironment({ npm_config_all: 'true' }).npm).toBeUndefined()
+  const { npm } = readEnvironment({
+    npm_lifecycle_event: 'up',
+    npm_config_wait_lock: '0',
+    npm_config__auth: 'secret',
+    npm_package_name: 'labs',
+    npm_config_local_prefix: '/srv/labs',
+    npm_config_userconfig: '/home/anna/.npmrc',
+  })
+  expect(npm).toEqual({
+    name: 'up',
+    settings: { 'wait-lock': '0', 'local-prefix': '/srv/labs', userconfig: '/home/anna/.npmrc' },
+    files: ['/srv/labs/.npmrc', '/home/anna/.npmrc'],
+  })
+})

@@ -70,6 +70,12 @@ export const variants: readonly (BackendError | LabError)[] = [
     problems: ['(file): expected JSON, got something else'],
   }),
   new LabError({ code: 'usage', problem: 'There is no flag --tll. Did you mean --ttl?', command: 'up' }),
+  new LabError({
+    code: 'usage',
+    problem: 'npm kept --env for itself. Nothing was changed.',
+    command: 'exec',
+    meant: 'exec web --env A=1 -- uname -r',
+  }),
   new LabError({ code: 'lab-unknown', given: 'web', near: [] }),
   new LabError({ code: 'lab-unknown', given: 'web', near: ['web-1', 'web-2', 'web-3'] }),
   new LabError({

@@ -32,7 +32,7 @@ const VERBS = [
   ...['lock status', 'lock break'],
   ...['images import', 'images forget'],
   ...['backend init', 'backend show'],
-  ...['extend', 'cleanup', 'reap', 'docs'],
+  ...['extend', 'cleanup', 'reap', 'docs', 'completion'],
 ]
 
 describe('the command table', () => {
@@ -95,8 +95,41 @@ describe('help', () => {
     }
   })
 
-  test('--version prints the version alone', async () => {
+  test('--version and -V print the version alone', async () => {
     expect(await helpOf('--version')).toBe('1.2.3')
+    expect(await helpOf('-V')).toBe('1.2.3')
+  })
+
+  test.each([[''], ['up'], ['lock'], ['lock break'], ['images'], ['images import']])(
+    'help %s is the text of --help there, and of -h',
+    async (verb) => {
+      const words = verb.split(' ').filter((word) => word !== '')
+      const text = await helpOf(...words, '--help')
+      expect(await helpOf('help', ...words)).toBe(text)
+      expect(await helpOf(...words, '-h')).toBe(text)
+    },
+  )
+
+  test.each([
+    [['help', 'stauts'], 'There is no verb "stauts". Did you mean status?'],
+    [['help', 'lock', 'brake'], 'There is no verb "lock brake". Did you mean break?'],
+    [['hlep'], 'There is no verb "hlep". Did you mean help?'],
+  ])('%j is a usage error with near names', async (argv, message) => {
+    expect(await refusal(...argv)).toBe(message)
+  })
+
+  test('--help has one line for each verb of two words, and no line for the first word alone', async () => {
+    const lines = (await helpOf('--help')).split('\n')
+    for (const name of ['lock status', 'lock break', 'backend init', 'backend show', 'images forget'])
+      expect(lines.filter((line) => line.startsWith(`  distrolab ${name} `))).toHaveLength(1)
+    expect(lines.filter((line) => /^ {2}distrolab (lock|backend) {2,}/.test(line))).toEqual([])
+  })
+
+  test('the help of a group has one line for each of its verbs', async () => {
+    const lines = (await helpOf('help', 'lock')).split('\n')
+    expect(
+      lines.filter((line) => line.startsWith('  distrolab lock ')).map((line) => line.slice(17, 23)),
+    ).toEqual(['status', 'break '])
   })
 })
 

@@ -64,6 +64,8 @@ const TEST_PREREQUISITES: readonly Prerequisite[] = [
     purpose: 'takes and gives files on a stand-in machine',
     anyOf: ['/usr/lib/openssh/sftp-server'],
   },
+  { name: 'zsh', package: 'zsh', purpose: 'completes with Tab', anyOf: ['zsh'] },
+  { name: 'fish', package: 'fish', purpose: 'completes with Tab', anyOf: ['fish'] },
   { name: 'python3', package: 'python3', purpose: 'runs an S3 server', anyOf: ['python3'] },
   { name: 'python3-venv', package: 'python3-venv', purpose: 'installs an S3 server', anyOf: ENSUREPIP },
   {

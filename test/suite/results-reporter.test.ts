@@ -55,7 +55,12 @@ test('tells why a test is skipped, also by the title of what it is in, and when 
     { ...pending('four'), status: 'todo' },
   ]
   expect(reported({ testResults })).toMatchObject({
-    skipped: [{ reason }, { reason }, { title: 'a lab three', reason: null }, { title: 'four', reason: null }],
+    skipped: [
+      { reason },
+      { reason },
+      { title: 'a lab three', reason: null },
+      { title: 'four', reason: null },
+    ],
   })
 })
 

@@ -1,0 +1,46 @@
+export interface BashLine {
+  /** The whole words before the begun one, as the shell would pass them on. */
+  readonly before: readonly string[]
+  readonly current: string
+  /** The begun word is inside quotes. */
+  readonly isQuoted: boolean
+}
+
+/**
+ * Reads a command line up to the cursor into words. bash's own COMP_WORDS are split at `=` and `:` too, which flags and
+ * backend URLs have. Nothing is expanded.
+ */
+export function splitBashLine(text: string): BashLine {
+  const words: string[] = []
+  let current: string | undefined
+  let quote = ''
+  for (let at = 0; at < text.length; at++) {
+    const character = text.charAt(at)
+    if (quote === "'" ? character === quote : quote !== '' && character === quote) quote = ''
+    else if (quote === "'") current = `${current ?? ''}${character}`
+    else if (character === '\\') current = `${current ?? ''}${text.charAt(++at)}`
+    else if (quote !== '') current = `${current ?? ''}${character}`
+    else if (character === "'" || character === '"') {
+      quote = character
+      current ??= ''
+    } else if (/\s/.test(character)) {
+      if (current !== undefined) words.push(current)
+      current = undefined
+    } else current = `${current ?? ''}${character}`
+  }
+  return { before: words, current: current ?? '', isQuoted: quote !== '' }
+}
+
+/** A word that a shell reads as this very text, whatever is in it. */
+export const quoteForBash = (text: string): string =>
+  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
+
+/**
+ * What bash puts in the place of `replaced`, the end of the begun word that it sees as a word of its own: for
+ * `--wait=no` that is `no`.
+ */
+export function bashReplacement(name: string, { current, isQuoted }: BashLine, replaced: string): string {
+  const kept = current.endsWith(replaced) ? current.slice(0, current.length - replaced.length) : ''
+  const rest = name.startsWith(kept) ? name.slice(kept.length) : name
+  return isQuoted ? rest : quoteForBash(rest)
+}

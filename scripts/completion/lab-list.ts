@@ -1,0 +1,101 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { labsPrefix, recordKey } from '../../backend/keys.js'
+import { isLabName, type LabName } from '../../backend/lab-name.js'
+import { backendId, type BackendLocation } from '../../backend/location.js'
+import { systemErrorOf } from '../../backend/system-error.js'
+import { ensureFolder, labNamesFile, putFile } from '../workspace.js'
+import { parseKnownLab, type KnownLab } from './known-lab.js'
+
+/** A bucket's labs as they were listed last; old ones are offered while newer ones are on their way. */
+interface Cache {
+  /** Milliseconds since 1970. */
+  readonly listedAt: number
+  readonly askedAt: number
+  readonly labs: readonly KnownLab[]
+}
+
+/** How long a bucket's list counts as new, and how long a listing may take before another one is started. */
+const FRESH_MS = 30_000
+const PATIENCE_MS = 20_000
+
+/** Reads every record of a folder that `typed` can mean. A record that cannot be read hides no other. */
+export function labsInFolder(folder: string, typed: string): KnownLab[] {
+  return foldersIn(join(folder, labsPrefix))
+    .filter(isLabName)
+    .filter((name) => name.startsWith(typed))
+    .flatMap((name) => readLab(folder, name))
+}
+
+function readLab(folder: string, name: LabName): readonly KnownLab[] {
+  const value = readJson(join(folder, recordKey(name)))
+  const known = parseKnownLab(value)
+  return known?.lab === name ? [known] : []
+}
+
+/**
+ * A bucket is never waited for: what its cache holds is the answer. `ask` is called when that is old, and is to list
+ * the bucket with `writeBucketLabs` in a process of its own.
+ */
+export async function labsOfBucket(
+  cache: string,
+  location: BackendLocation,
+  now: number,
+  ask: () => Promise<void>,
+): Promise<readonly KnownLab[]> {
+  const file = labNamesFile({ cache, backendId: backendId(location) })
+  const known = readCache(file)
+  if (now - known.listedAt > FRESH_MS && now - known.askedAt > PATIENCE_MS) {
+    await writeCache(file, { ...known, askedAt: now })
+    await ask()
+  }
+  return known.labs
+}
+
+export async function writeBucketLabs(
+  cache: string,
+  location: BackendLocation,
+  now: number,
+  labs: readonly unknown[],
+): Promise<void> {
+  const known = labs.map(parseKnownLab).filter((lab) => lab !== undefined)
+  await writeCache(labNamesFile({ cache, backendId: backendId(location) }), {
+    listedAt: now,
+    askedAt: now,
+    labs: known,
+  })
+}
+
+async function writeCache(file: string, cache: Cache): Promise<void> {
+  await ensureFolder(dirname(file))
+  await putFile(file, JSON.stringify(cache))
+}
+
+function readCache(file: string): Cache {
+  const value = readJson(file) as Partial<Record<keyof Cache, unknown>> | undefined
+  const labs = Array.isArray(value?.labs) ? value.labs.map(parseKnownLab) : []
+  return {
+    listedAt: Number(value?.listedAt ?? 0),
+    askedAt: Number(value?.askedAt ?? 0),
+    labs: labs.filter((lab) => lab !== undefined),
+  }
+}
+
+/** Undefined for a file that cannot be read or is not JSON: then there is nothing to offer. */
+function readJson(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch (error) {
+    if (error instanceof SyntaxError || systemErrorOf(error) !== undefined) return undefined
+    throw error
+  }
+}
+
+function foldersIn(path: string): string[] {
+  try {
+    return readdirSync(path)
+  } catch (error) {
+    if (systemErrorOf(error) !== undefined) return []
+    throw error
+  }
+}
