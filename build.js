@@ -1,4 +1,5 @@
 // What `npm run build` does after `tsc`. Its steps take work from every start to here (docs/decisions/0011).
+import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { Ajv } from 'ajv'
@@ -43,6 +44,7 @@ const COMMON = {
   metafile: true,
 }
 
+await removeStale()
 const checks = await compileChecks('dist/checks')
 const { writeKnownEntries } = await import('./dist/scripts/build-catalog.js')
 await writeKnownEntries()
@@ -53,6 +55,18 @@ const metafiles = [checks.metafile, programs.metafile]
 await writeNotices(metafiles, 'dist/bundle/THIRD-PARTY-NOTICES.txt')
 // A test goes by it: nothing may be left to be installed.
 await writeFile('dist/bundle.meta.json', JSON.stringify(metafiles))
+
+/** tsc leaves what it made of a source that is gone, and Jest would run such a test. */
+async function removeStale() {
+  const { include } = JSON.parse(await readFile('tsconfig.json', 'utf8'))
+  for (const room of include) {
+    for (const file of await readdir(join('dist', room), { recursive: true })) {
+      if (!/\.js(\.map)?$/.test(file)) continue
+      const source = join(room, file.replace(/\.js(\.map)?$/, '.ts'))
+      if (!existsSync(source)) await rm(join('dist', room, file))
+    }
+  }
+}
 
 /** Each published schema becomes a module that checks: `record.schema.json` is `record.cjs`. */
 async function compileChecks(outdir) {

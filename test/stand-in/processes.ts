@@ -11,9 +11,10 @@ export interface SandboxProcess {
 
 /** Every living process that was started from a sandbox, at whatever distance: the environment names it. */
 export function processesOf(knobsFile: string): SandboxProcess[] {
+  const mark = Buffer.from(`${KNOBS_VARIABLE}=${knobsFile}\0`)
   const all = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => read(pid, 'environ').includes(`${KNOBS_VARIABLE}=${knobsFile}`) && !isZombie(pid))
+    .filter((pid) => readBytes(pid, 'environ').includes(mark) && !isZombie(pid))
     .map((pid) => {
       const words = read(pid, 'cmdline')
       const isDaemon = read(pid, 'environ').includes('FAKE_QEMU_DAEMON=1')
@@ -43,12 +44,14 @@ const isZombie = (pid: string): boolean =>
       .replace(/\(.*\)/, ''),
   )
 
+const read = (pid: string, file: string): string[] => readBytes(pid, file).toString().split('\0')
+
 /** Processes that end meanwhile, and those of other users, have nothing to read. */
-function read(pid: string, file: string): string[] {
+function readBytes(pid: string, file: string): Buffer {
   try {
-    return readFileSync(`/proc/${pid}/${file}`, 'utf8').split('\0')
+    return readFileSync(`/proc/${pid}/${file}`)
   } catch {
-    return []
+    return Buffer.of()
   }
 }
 

@@ -1,4 +1,4 @@
-import { afterEach } from '@jest/globals'
+import { afterAll, afterEach } from '@jest/globals'
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
@@ -15,6 +15,7 @@ import { KNOBS_VARIABLE, writeKnobs, type Knobs } from './knobs.js'
 import { forwardedPort, valueOf } from './machine.js'
 import { TerminalProcess } from './terminal.js'
 import { processesOf, signalIfAlive, type SandboxProcess } from './processes.js'
+import { WarmProcess } from './warm-cli.js'
 
 const QEMU = fileURLToPath(new URL('qemu.js', import.meta.url))
 const ENGINE = join(
@@ -23,6 +24,17 @@ const ENGINE = join(
 )
 const runFile = promisify(execFile)
 const DISTROS = ['debian-12', 'debian-13']
+
+/** Verbs that write nothing to standard streams but by our own hands: `ok` runs them in one process a test file. */
+const WARM = [
+  ...['up', 'down', 'swap', 'reset', 'extend', 'reap', 'cleanup', 'recover'],
+  ...['status', 'history', 'list', 'lock', 'plan', 'synth', 'images'],
+]
+let warm: WarmProcess | undefined
+afterAll(async () => {
+  await warm?.close()
+  warm = undefined
+})
 
 /** A home, a cache and stand-in machines of its own; everything in it ends and goes after the test. */
 export class Sandbox {
@@ -112,9 +124,13 @@ cd "$OLDPWD"; exec '${ENGINE}' "$@"`,
     return this.start(args, options).done
   }
 
-  /** Runs a command that must succeed; with it a failure shows everything it said. */
+  /**
+   * Runs a command that must succeed, in a process that stays where it can; with it a failure shows everything it said.
+   * Two at once run one after the other: `run` gives each a process of its own.
+   */
   async ok(...args: string[]): Promise<CliRun> {
-    const result = await this.run(args)
+    const isWarm = WARM.includes(args[0] ?? '')
+    const result = isWarm ? await (warm ??= new WarmProcess()).run(this.env, args) : await this.run(args)
     const crash = await readFile(`${this.knobsFile}.crash`, 'utf8').catch(() => '')
     if (result.code !== 0)
       throw new Error(`${args.join(' ')} → ${result.code}\n${result.stdout}${result.stderr}${crash}`)

@@ -1,7 +1,11 @@
 import { main } from '../../scripts/main.js'
 
 /** What WarmCli starts: runs each command line that it is sent, one after the other, and answers with what came out. */
-export type WarmOrder = { readonly env: NodeJS.ProcessEnv } | { readonly args: readonly string[] }
+export interface WarmOrder {
+  /** All of it: nothing of an earlier order is left. */
+  readonly env: NodeJS.ProcessEnv
+  readonly args: readonly string[]
+}
 
 export interface WarmAnswer {
   readonly code: number
@@ -10,9 +14,12 @@ export interface WarmAnswer {
 }
 
 let former: Promise<unknown> = Promise.resolve()
-process.on('message', (order: WarmOrder) => {
-  if ('env' in order) Object.assign(process.env, order.env)
-  else former = former.then(async () => process.send?.(await answer(order.args)))
+process.on('message', ({ env, args }: WarmOrder) => {
+  former = former.then(async () => {
+    for (const name of Object.keys(process.env)) delete process.env[name]
+    Object.assign(process.env, env)
+    process.send?.(await answer(args))
+  })
 })
 process.on('disconnect', () => process.exit())
 

@@ -8,14 +8,15 @@ const PROGRAM = fileURLToPath(new URL('warm-cli-program.js', import.meta.url))
 
 /**
  * The CLI's `main` for one command line after the other in a process that stays: what a command does, without the start
- * of Node, which is most of what a short one costs. For what follows a command that is tested, and never for that one.
+ * of Node, which is most of what a short one costs. For what comes before and after a command that is tested, and never
+ * for one whose process, signals, standard streams or company are what is tested.
  */
-export class WarmCli {
+export class WarmProcess {
   readonly #child: ChildProcess
   readonly #ended: Promise<unknown>
   #former: Promise<unknown> = Promise.resolve()
 
-  constructor(env: NodeJS.ProcessEnv) {
+  constructor() {
     // Told, not given: whoever looks for a sandbox's processes by their environment finds what it starts, not itself.
     this.#child = fork(PROGRAM, [], {
       env: {},
@@ -24,19 +25,35 @@ export class WarmCli {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     })
     this.#ended = once(this.#child, 'exit')
-    this.#send({ env })
   }
 
-  run(args: readonly string[]): Promise<CliRun> {
+  /** One after the other, whoever asks. */
+  run(env: NodeJS.ProcessEnv, args: readonly string[]): Promise<CliRun> {
     const result = this.#former.then(async () => {
       const answered = once(this.#child, 'message')
-      this.#send({ args })
+      this.#child.send({ env, args } satisfies WarmOrder)
       const [answer] = (await Promise.race([answered, this.#ended])) as [WarmAnswer | number | null]
       if (answer === null || typeof answer === 'number') throw new Error('the warm CLI has ended')
       return { ...answer, json: <T>() => JSON.parse(answer.stdout) as T }
     })
     this.#former = result.catch(() => undefined)
     return result
+  }
+
+  async close(): Promise<void> {
+    this.#child.kill('SIGKILL')
+    await this.#ended
+  }
+}
+
+/** A warm process of one sandbox's own. */
+export class WarmCli {
+  readonly #process = new WarmProcess()
+
+  constructor(private readonly env: NodeJS.ProcessEnv) {}
+
+  run(args: readonly string[]): Promise<CliRun> {
+    return this.#process.run(this.env, args)
   }
 
   /** Runs a command that must succeed; with it a failure shows everything it said. */
@@ -47,12 +64,7 @@ export class WarmCli {
     return result
   }
 
-  async close(): Promise<void> {
-    this.#child.kill('SIGKILL')
-    await this.#ended
-  }
-
-  #send(order: WarmOrder): void {
-    this.#child.send(order)
+  close(): Promise<void> {
+    return this.#process.close()
   }
 }

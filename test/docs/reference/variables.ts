@@ -43,6 +43,7 @@ const honoured: Meanings = {
   CI_JOB_URL: "On GitLab CI: the job's page, shown as the holder of a lease.",
   BUILD_URL: "On Jenkins: the build's page, shown as the holder of a lease.",
   npm_lifecycle_event: 'Set by `npm run`: hints then show `npm run` commands.',
+  npm_config_local_prefix: 'Set by `npm run`: where its `.npmrc` is looked for, to find flags that npm kept.',
 }
 
 const engine: Meanings = {

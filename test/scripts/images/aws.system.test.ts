@@ -131,7 +131,7 @@ withProvider('an image on AWS', () => {
     const { aws } = world()
     aws.refuse('RegisterImage', 403, 'UnauthorizedOperation', 'You are not authorized.')
     const refused = await box.run(IMPORT, { env: env() })
-    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('docs/providers/aws.md')])
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('distrolab docs aws')])
     expect(await recordOf(box)).toMatchObject({
       ...{ state: 'importing', step: null, failure: { step: 'register', code: 'cloud-forbidden' } },
     })

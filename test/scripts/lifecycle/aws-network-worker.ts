@@ -8,7 +8,7 @@ import { awsMachineAt, awsUserData } from '../../stand-in/aws-machines.js'
 import { CloudMachines } from '../../stand-in/cloud-machines.js'
 import { NetworkUser } from '../../stand-in/network-user.js'
 
-// Runs in a network of its own, where every address is this computer's (`aws-network.integration.test.ts`).
+// Runs in a network of its own, where every address is this computer's (`aws-network.system.test.ts`).
 const REGION = 'eu-west-1'
 const provider = await awsProvider()
 assert(provider !== undefined)

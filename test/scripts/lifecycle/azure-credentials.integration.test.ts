@@ -68,7 +68,7 @@ test('who is logged in with az is taken at their word, and so is Azure', async (
   const { code, stderr } = await box.run(UP, { env })
   expect(stderr).toContain(`Azure subscription Tests (${SUBSCRIPTION}), as client-of-tests`)
   expect(stderr).toContain("AuthorizationFailed: No right to perform action 'x/read'.")
-  expect(stderr).toContain('docs/providers/azure.md')
+  expect(stderr).toContain('distrolab docs azure')
   expect(code).toBe(1)
 })
 

@@ -8,7 +8,7 @@ import type { Thing } from '../../stand-in/azure-resources.js'
 import { CloudMachines } from '../../stand-in/cloud-machines.js'
 import { NetworkUser } from '../../stand-in/network-user.js'
 
-// Runs in a network of its own, where every address is this computer's (`azure-network.integration.test.ts`).
+// Runs in a network of its own, where every address is this computer's (`azure-network.system.test.ts`).
 const provider = await cloudProvider('azurerm')
 assert(provider !== undefined)
 const azure = await TestAzure.start()

@@ -21,6 +21,8 @@ const WORDS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   images: [[]],
   regions: [['--provider', 'aws']],
   doctor: [[]],
+  docs: [['stuck-state']],
+  completion: [['bash']],
   'backend init': [[]],
   'backend show': [[]],
 }

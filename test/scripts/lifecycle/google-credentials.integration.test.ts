@@ -56,7 +56,7 @@ describe('up on Google Cloud', () => {
     const run = await refusedUp(cloud.env)
     expect(run.code).toBe(1)
     expect(run.stderr).toContain(missing)
-    expect(run.stderr).toContain('docs/providers/google.md')
+    expect(run.stderr).toContain('distrolab docs google')
   })
 
   test('where Google is out of reach says that', async () => {

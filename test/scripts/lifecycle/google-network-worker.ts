@@ -7,7 +7,7 @@ import { GoogleCloud, nothingMade } from '../../stand-in/google/google-cloud.js'
 import { googleMachineAt } from '../../stand-in/google/machines.js'
 import { NetworkUser } from '../../stand-in/network-user.js'
 
-// Runs in a network of its own, where every address is this computer's (`google-network.integration.test.ts`).
+// Runs in a network of its own, where every address is this computer's (`google-network.system.test.ts`).
 const provider = await cloudProvider('google')
 assert(provider !== undefined)
 const cloud = await GoogleCloud.start()

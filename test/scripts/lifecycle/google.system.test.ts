@@ -162,7 +162,7 @@ withProvider('a lab on Google Cloud', () => {
       ],
       [
         () => cloud.refuse(make, 403, `Required '${make}' permission for '${zone}/instances/x'`, 'forbidden'),
-        ...([1, 'cloud-forbidden', 'docs/providers/google.md'] as const),
+        ...([1, 'cloud-forbidden', 'distrolab docs google'] as const),
       ],
       [
         () => cloud.refuse(make, 403, 'Rate Limit Exceeded', 'rateLimitExceeded'),
