@@ -14,6 +14,9 @@ import { selections, tierNames, tiers, type Tier, type TierName } from './tiers.
 const JEST = fileURLToPath(new URL('../../../node_modules/jest/bin/jest.js', import.meta.url))
 const RESULTS_REPORTER = fileURLToPath(new URL('results-reporter.js', import.meta.url))
 
+/** On Ctrl-C the terminal tells Jest too; these signals reach this process alone. */
+const PASSED_ON = ['SIGTERM', 'SIGHUP'] as const
+
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
 
 /** The tiers that were asked for: `quick`, `rest`, `full`, or one by its own name. */
@@ -49,7 +52,10 @@ async function runTier(tier: TierName, env: NodeJS.ProcessEnv, folder: string): 
     env: { ...env, [RESULTS_VARIABLE]: results, [COSTS_VARIABLE]: join(folder, `${tier}.costs`) },
     stdio: ['ignore', 'inherit', 'inherit'],
   })
+  const pass = (signal: NodeJS.Signals): void => void jest.kill(signal)
+  for (const signal of PASSED_ON) process.on(signal, pass)
   const [code] = (await once(jest, 'exit')) as [number | null]
+  for (const signal of PASSED_ON) process.off(signal, pass)
   const seconds = (performance.now() - began) / 1_000
   const files = JSON.parse(await readFile(results, 'utf8').catch(() => '[]')) as FileResult[]
   return { tier, ran: { seconds, files, exitCode: code ?? 1 } }
@@ -75,7 +81,7 @@ async function runTiers(
   return results
 }
 
-// On Ctrl-C the terminal tells Jest too; its summary still comes.
+// The summary still comes.
 process.on('SIGINT', () => undefined)
 const folder = await mkdtemp(join(tmpdir(), 'distrolab-tests-'))
 try {
