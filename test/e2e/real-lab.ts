@@ -20,6 +20,8 @@ export interface RealUser {
   readonly home: string
   readonly cache: string
   distrolab(...args: string[]): Promise<Ran>
+  /** What a command that must succeed printed. */
+  ok(...args: string[]): Promise<string>
   /** With a kill -9 at that point; null as exit code says that it got there. */
   killed(point: KillPoint, verb: string, ...args: string[]): Promise<Ran>
   /** Runs a command line as it would be pasted into a shell. */
@@ -51,10 +53,16 @@ export async function newUser(): Promise<RealUser> {
         resolve({ exitCode, stdout: text(chunks.stdout), stderr: text(chunks.stderr) })
       })
     })
+  const distrolab = (...args: string[]): Promise<Ran> => run(process.execPath, [cli, ...args])
   return {
     home,
     cache,
-    distrolab: (...args) => run(process.execPath, [cli, ...args]),
+    distrolab,
+    async ok(...args) {
+      const { exitCode, stdout, stderr } = await distrolab(...args)
+      if (exitCode !== 0) throw new Error(`${args.join(' ')} → ${exitCode}\n${stdout}${stderr}`)
+      return stdout.trim()
+    },
     killed: (point, verb, ...args) =>
       run(process.execPath, [cli, verb, '-v', ...args], struckAt(point, 'kill -9')),
     paste: (line) => run('sh', ['-c', line]),

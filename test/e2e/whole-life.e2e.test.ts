@@ -18,11 +18,7 @@ describe('the whole life of a real lab', () => {
   let user: RealUser
   let ssh = ''
 
-  const ok = async (...args: string[]): Promise<string> => {
-    const { exitCode, stdout, stderr } = await user.distrolab(...args)
-    expect({ exitCode, stderr: exitCode === 0 ? '' : stderr }).toEqual({ exitCode: 0, stderr: '' })
-    return stdout.trim()
-  }
+  const ok = (...args: string[]): Promise<string> => user.ok(...args)
   const inGuest = (command: string): Promise<string> => ok('exec', LAB, '--', 'sh', '-c', command)
 
   beforeAll(async () => {

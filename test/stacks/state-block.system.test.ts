@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { hostname, tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { App } from 'cdktf/lib/app.js'
 import { TerraformStack } from 'cdktf/lib/terraform-stack.js'
 import { openStore } from '../../backend/open-store.js'
@@ -14,7 +14,8 @@ import { explainEngineFailure } from '../../scripts/engine/failures.js'
 import { parseEngineLine } from '../../scripts/engine/stream.js'
 import { buildStateBlock } from '../../stacks/state-block.js'
 import { labName } from '../backend/support.js'
-import { bucketServers, withPrefix, type TestBucket } from '../services/buckets.js'
+import { useBucketServer } from '../backend/use-bucket.js'
+import { bucketServers, withPrefix } from '../services/buckets.js'
 import { obtained, programs } from '../services/programs.js'
 
 interface Ran {
@@ -23,18 +24,15 @@ interface Ran {
 }
 
 describe.each(bucketServers)('the state of a real OpenTofu on %s', (_name, start) => {
-  let bucket: TestBucket
+  const bucketOf = useBucketServer(start)
   let engine: string
   let folder: string
   let store: ObjectStore
   beforeAll(async () => {
     engine = await obtained(programs.tofu)
-    bucket = await start()
-    Object.assign(process.env, bucket.env)
-  }, 90_000)
-  afterAll(() => bucket.stop())
+  })
   beforeEach(async () => {
-    const location = withPrefix(bucket.location, randomUUID())
+    const location = withPrefix(bucketOf().location, randomUUID())
     store = await openStore(location)
     folder = await mkdtemp(join(tmpdir(), 'distrolab-state-'))
     const stack = new TerraformStack(new App({ stackTraces: false }), 'demo')
@@ -86,7 +84,7 @@ describe.each(bucketServers)('the state of a real OpenTofu on %s', (_name, start
     })
     await rm(join(folder, 'hold'))
     expect(await first).toMatchObject({ code: 0 })
-    const key = bucket.location.kind === 's3' ? 'labs/demo/tofu.tfstate' : 'labs/demo/tofu/default.tfstate'
+    const key = bucketOf().location.kind === 's3' ? 'labs/demo/tofu.tfstate' : 'labs/demo/tofu/default.tfstate'
     expect(await store.list('labs/demo/')).toEqual([key])
     expect(await tofu('plan', '-detailed-exitcode')).toMatchObject({ code: 0 })
     expect(await tofu('destroy', '-auto-approve')).toMatchObject({ code: 0 })
