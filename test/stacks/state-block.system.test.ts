@@ -84,7 +84,8 @@ describe.each(bucketServers)('the state of a real OpenTofu on %s', (_name, start
     })
     await rm(join(folder, 'hold'))
     expect(await first).toMatchObject({ code: 0 })
-    const key = bucketOf().location.kind === 's3' ? 'labs/demo/tofu.tfstate' : 'labs/demo/tofu/default.tfstate'
+    const key =
+      bucketOf().location.kind === 's3' ? 'labs/demo/tofu.tfstate' : 'labs/demo/tofu/default.tfstate'
     expect(await store.list('labs/demo/')).toEqual([key])
     expect(await tofu('plan', '-detailed-exitcode')).toMatchObject({ code: 0 })
     expect(await tofu('destroy', '-auto-approve')).toMatchObject({ code: 0 })
