@@ -15,7 +15,7 @@ export interface Page {
 }
 
 /** In the order of the list; every Markdown and JSON file in them is a page. */
-const FOLDERS = ['docs/runbooks', 'docs', 'docs/providers', 'backend/policies']
+const FOLDERS = ['docs/runbooks', 'docs', 'docs/reference', 'docs/providers', 'backend/policies']
 /** The one README that users need too: how to describe a distro of their own. */
 const CATALOG = 'distro-catalog/README.md'
 
