@@ -6,18 +6,17 @@ import { recipes } from './recipes.js'
 /**
  * Makes these servers and engines that tests run, each once a computer; what is there already costs nothing.
  * Throws what is missing and how to get it: a test that lacks its server fails, it is not skipped. What may be lacking
- * is reported, and its tests are skipped; in CI it is missing like anything else.
+ * is reported here, and once more by the table of the run, as the reason why its tests were skipped.
  */
 export async function obtainPrograms(
   names: readonly (keyof typeof programs)[],
   say: (text: string) => void,
 ): Promise<void> {
-  const isCi = process.env['CI'] === 'true'
   // One after the other: each build fills all processors.
   for (const name of names) {
     const program: TestProgram = programs[name]
     await makeOnce(program, recipes[name], say).catch((error: unknown) => {
-      if (program.mayLack !== true || isCi) throw error
+      if (program.mayLack !== true) throw error
       say(`TESTS WILL BE SKIPPED: ${error instanceof Error ? error.message : String(error)}`)
     })
   }
