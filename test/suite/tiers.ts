@@ -33,16 +33,16 @@ export const tiers = {
   },
   /** One whole life of a real VM. */
   life: { files: [LIFE], workers: () => 1, needs: [] },
+  /** Every command, killed and interrupted at every step. */
+  crash: { files: ['**/*.crash.test.js'], workers: () => 1, needs: [] },
+  /** Real VMs. Two of them on two processors would make each other late. */
+  e2e: { files: ['**/*.e2e.test.js'], except: [LIFE], workers: () => 1, needs: [] },
   /** The servers, the engine and the providers that are built from Go modules, and whatever takes long. */
   system: {
     files: ['**/*.system.test.js'],
     workers: (cores) => cores + 1,
     needs: ['moto', 'azurite', ...SYSTEM],
   },
-  /** Every command, killed and interrupted at every step. */
-  crash: { files: ['**/*.crash.test.js'], workers: () => 1, needs: [] },
-  /** Real VMs. Two of them on two processors would make each other late. */
-  e2e: { files: ['**/*.e2e.test.js'], except: [LIFE], workers: () => 1, needs: [] },
 } as const satisfies Readonly<Record<string, Tier>>
 
 export type TierName = keyof typeof tiers
@@ -52,6 +52,6 @@ export const tierNames = Object.keys(tiers) as TierName[]
 /** What can be asked of the runner, besides a tier's own name. */
 export const selections = {
   quick: ['unit', 'integration', 'life'],
-  rest: ['system', 'crash', 'e2e'],
+  rest: ['crash', 'e2e', 'system'],
   full: tierNames,
 } as const satisfies Readonly<Record<string, readonly TierName[]>>
