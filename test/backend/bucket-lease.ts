@@ -13,7 +13,7 @@ import { Child } from './child.js'
 import { decided, elsewhere, faultOf, labName, ourselves } from './support.js'
 
 const lab = labName('demo')
-const patience = { attempts: 8, requestMs: 400, firstPauseMs: 5, longestPauseMs: 20 }
+const patience = { attempts: 8, requestMs: 1_000, firstPauseMs: 5, longestPauseMs: 20 }
 const HOUR_MS = 3_600_000
 
 /** A lease in a bucket behind requests that fail, clocks that are wrong and holders that stand still. */
