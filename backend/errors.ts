@@ -14,6 +14,7 @@ export type BackendFault =
       readonly place: string
       readonly problems: readonly string[]
     }
+  | { readonly code: 'identity-unreadable'; readonly place: string; readonly problems: readonly string[] }
   | { readonly code: 'transition-illegal'; readonly lab: string; readonly from: string; readonly to: string }
   | {
       readonly code: 'lease-held'

@@ -1,5 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox'
-import { engineSchema, failureSchema, holderSchema, nullable, time } from './record-schema.js'
+import { engineSchema, failureSchema, holderSchema, nullable, ownerSchema, time } from './record-schema.js'
 
 const name = Type.String({ minLength: 1 })
 
@@ -33,7 +33,7 @@ export const imageRecordSchema = Type.Object({
   /** The smallest disk that holds it, once it is converted. */
   diskGiB: nullable(Type.Integer({ minimum: 0 })),
   tags: Type.Record(Type.String(), Type.String()),
-  owner: Type.Object({ user: name, host: name }),
+  owner: ownerSchema,
   createdAt: time,
   updatedAt: time,
   /** The step under way. */

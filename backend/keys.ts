@@ -5,6 +5,8 @@ import type { LabName } from './lab-name.js'
 /** The names of everything in a backend, declared once. Paths are relative to the backend's prefix. */
 export const labsPrefix = 'labs/'
 export const imagesPrefix = 'images/'
+/** Whose the backend's labs are: `identity.ts`. */
+export const identityKey = 'backend.json'
 
 /** What has a lease and a state of OpenTofu: a lab, or an image that was brought to a provider. */
 export type Leasable = LabName | ImageName

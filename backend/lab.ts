@@ -19,7 +19,12 @@ export function transition<S extends State, T extends Next<S>>(lab: Lab<S>, to: 
 /** Without what a lab need not choose: the next life of its name has nothing of this one's choices. */
 export function withoutChoices(facts: LabFacts): LabFacts {
   const { account: _account, zone: _zone, spot: _spot, session: _session, ...rest } = facts
-  const { authorizedKeys: _authorizedKeys, allowFrom: _allowFrom, ...without } = rest
+  const {
+    authorizedKeys: _authorizedKeys,
+    allowFrom: _allowFrom,
+    incarnation: _incarnation,
+    ...without
+  } = rest
   // A choice that is left in does not compile.
   return without satisfies Required<typeof without>
 }

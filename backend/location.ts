@@ -80,10 +80,11 @@ export function objectPlace(location: BackendLocation, key: string): string {
 }
 
 /**
- * A short, stable name of a backend for tags and folder names: 8 hex digits. Only the place counts, not the way
- * to it: a bucket is one in all regions of its provider, and the same by path or by host name.
+ * A short, stable name of a place: 8 hex digits. Only the place counts, not the way to it: a bucket is one in all
+ * regions of its provider, and the same by path or by host name. Two computers may have the same place: whose
+ * something is says the backend's own id (`identity.ts`); labs from before there was one go by this.
  */
-export function backendId(location: BackendLocation): string {
+export function placeId(location: BackendLocation): string {
   const place = location.kind === 'directory' ? locationUrl(location) : placeOf(location)
   return createHash('sha256').update(place).digest('hex').slice(0, 8)
 }

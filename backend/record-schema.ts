@@ -3,6 +3,8 @@ import { states, type State } from './lab-state.js'
 
 export const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 export const time = Type.String({ pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z$' })
+/** 48 random bits: short enough to be part of names at every provider. */
+export const randomId = Type.String({ pattern: '^[0-9a-f]{12}$' })
 const name = Type.String({ minLength: 1 })
 const count = Type.Integer({ minimum: 0 })
 const stateSchema = Type.Unsafe<State>(Type.String({ enum: [...states] }))
@@ -83,8 +85,17 @@ export const eventSchema = Type.Object({
   message: Type.Optional(Type.String()),
 })
 
+export const ownerSchema = Type.Object({
+  user: name,
+  host: name,
+  /** As `computerId` gives it: what a local lab is found by, as names of hosts repeat. Missing in records of before. */
+  computer: Type.Optional(Type.String({ pattern: '^[0-9a-f]{16}$' })),
+})
+
 /** What a command decides; everything else in a record is kept by the LabWriter. */
 const decidedFields = {
+  /** A random id of this one life of the lab, decided before anything is made and a mark on all of it. Missing in records of before. */
+  incarnation: Type.Optional(randomId),
   profile: name,
   provider: name,
   region: name,
@@ -104,7 +115,7 @@ const decidedFields = {
   /** The networks that reach SSH, in CIDR form. Missing where nothing is opened: local machines. */
   allowFrom: Type.Optional(Type.Array(name)),
   tags: Type.Record(Type.String(), Type.String()),
-  owner: Type.Object({ user: name, host: name }),
+  owner: ownerSchema,
   /** What `cleanup --session` goes by: the session that made the lab. Missing in records of before. */
   session: Type.Optional(nullable(name)),
   /** By the store's clock; null: it lives until somebody removes it. */

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import type { TSchema } from '@sinclair/typebox'
+import { identitySchema } from './identity-schema.js'
 import { imageRecordSchema } from './image-record-schema.js'
 import { leaseSchema } from './lease-schema.js'
 import { eventSchema, recordSchema } from './record-schema.js'
@@ -10,6 +11,7 @@ export function publishedSchemas(): Record<string, unknown> {
     'record.schema.json': published('The record of a lab: all that is known of it', recordSchema),
     'lease.schema.json': published('The lease of a lab: who may change it', leaseSchema),
     'image-record.schema.json': published('An image that was brought to a provider', imageRecordSchema),
+    'identity.schema.json': published('Whose everything is that was made from a backend', identitySchema),
     'event.schema.json': published('An event: one thing that happened to a lab', eventSchema),
   }
 }

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import type { ErrorObject, ValidateFunction } from 'ajv'
 import { BackendError } from './errors.js'
+import type { BackendIdentity } from './identity-schema.js'
 import type { ImageRecord } from './image-record-schema.js'
 import type { LeaseDocument } from './lease-schema.js'
 import type { LabEvent, LabRecord } from './record-schema.js'
@@ -11,6 +12,7 @@ interface Documents {
   readonly lease: LeaseDocument
   readonly event: LabEvent
   readonly 'image-record': ImageRecord
+  readonly identity: BackendIdentity
 }
 type Kind = keyof Documents
 
@@ -25,27 +27,33 @@ export function parseDocument<K extends Kind>(
   lab: string,
   place: string,
 ): Documents[K] {
-  const validate = checkOf(kind)
-  const document = parseJson(body, lab, place)
-  if (isValid<Documents[K]>(validate, document)) return document
-  const problems = leafErrors(validate.errors ?? []).map((error) => `${place}: ${describeError(error)}`)
+  const { document, problems } = findProblems(kind, body, place)
+  if (problems === undefined) return document
   throw new BackendError({ code: 'record-unreadable', lab, place, problems })
 }
+
+/** The document, or everything that keeps it from being one. */
+export function findProblems<K extends Kind>(kind: K, body: string, place: string): Checked<Documents[K]> {
+  let document: unknown
+  try {
+    document = JSON.parse(body)
+  } catch {
+    const found = body === '' ? 'an empty file' : JSON.stringify(body.slice(0, 40))
+    return { problems: [`${place}: expected a JSON document, got ${found}`] }
+  }
+  const validate = checkOf(kind)
+  if (isValid<Documents[K]>(validate, document)) return { document }
+  return { problems: leafErrors(validate.errors ?? []).map((error) => `${place}: ${describeError(error)}`) }
+}
+
+type Checked<T> =
+  | { readonly document: T; readonly problems?: undefined }
+  | { readonly document?: undefined; readonly problems: readonly string[] }
 
 const checkOf = (kind: Kind): ValidateFunction =>
   createRequire(import.meta.url)(`#package/dist/checks/${kind}.cjs`) as ValidateFunction
 
 const isValid = <T>(validate: ValidateFunction, document: unknown): document is T => validate(document)
-
-function parseJson(body: string, lab: string, place: string): unknown {
-  try {
-    return JSON.parse(body)
-  } catch (error) {
-    const found = body === '' ? 'an empty file' : JSON.stringify(body.slice(0, 40))
-    const problems = [`${place}: expected a JSON document, got ${found}`]
-    throw new BackendError({ code: 'record-unreadable', lab, place, problems }, { cause: error })
-  }
-}
 
 /** Without the branches of a union that only say "nor is it null". */
 function leafErrors(errors: readonly ErrorObject[]): ErrorObject[] {

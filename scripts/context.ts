@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import type { Catalog } from '../distro-catalog/catalog.js'
-import { directoryLocation, backendId, parseBackendUrl, type BackendLocation } from '../backend/location.js'
+import { ensureBackendId, readBackendId } from '../backend/identity.js'
+import { directoryLocation, parseBackendUrl, placeId, type BackendLocation } from '../backend/location.js'
 import { openStore } from '../backend/open-store.js'
 import { currentProcess } from '../backend/process-identity.js'
 import type { Holder } from '../backend/record-schema.js'
@@ -20,6 +21,7 @@ export interface Context {
   readonly settings: Settings
   readonly config: Config
   readonly location: BackendLocation
+  /** Its `backendId` is known once the store was asked for. */
   readonly space: Workspace
   readonly progress: Progress
   readonly interrupt: Interrupt
@@ -28,6 +30,8 @@ export interface Context {
   /** Who we are in leases and events. */
   readonly holder: Holder
   store(): Promise<ObjectStore>
+  /** Before anything is made: gives the backend an id of its own if it has none. */
+  ensureBackendId(): Promise<void>
   catalog(): Promise<Catalog>
 }
 
@@ -43,14 +47,20 @@ export function createContext(parts: {
   const { env, settings, config } = parts
   const location =
     settings.backend === undefined ? directoryLocation(env.home) : parseBackendUrl(settings.backend)
-  let store: Promise<ObjectStore> | undefined
+  const identity = new Identity(() => openStore(location))
   let catalog: Promise<Catalog> | undefined
   return {
     ...parts,
     location,
-    space: { home: env.home, cache: env.cache, backendId: backendId(location) },
+    space: {
+      ...{ home: env.home, cache: env.cache },
+      get backendId() {
+        return identity.id
+      },
+    },
     holder: holderOf(env),
-    store: () => (store ??= openStore(location)),
+    store: () => identity.store(),
+    ensureBackendId: () => identity.ensure(),
     catalog: () => (catalog ??= loadCatalog(config)),
   }
 }
@@ -64,4 +74,44 @@ function holderOf(env: Environment): Holder {
   const { pid, startTime, boot } = currentProcess()
   const ciRunUrl = env.ciRunUrl === undefined ? {} : { ciRunUrl: env.ciRunUrl }
   return { user: env.user, host: hostname(), pid, startTime, boot, ...ciRunUrl }
+}
+
+/** What is named after a backend that has no id yet can only be a preview: nothing is ever made under this one. */
+const PREVIEW_ID = '0'.repeat(12)
+
+/** A store together with whose it is: whoever has the one knows the other. */
+class Identity {
+  #store: Promise<ObjectStore> | undefined
+  #id: string | undefined
+
+  constructor(private readonly open: () => Promise<ObjectStore>) {}
+
+  get id(): string {
+    if (this.#id === undefined) throw new TypeError('the store was not asked for yet')
+    return this.#id
+  }
+
+  store(): Promise<ObjectStore> {
+    return (this.#store ??= this.#read())
+  }
+
+  async ensure(): Promise<void> {
+    const store = await this.store()
+    if (this.#id === PREVIEW_ID) this.#id = await ensureBackendId(store)
+  }
+
+  async #read(): Promise<ObjectStore> {
+    const store = await this.open()
+    this.#id = (await readBackendId(store)) ?? PREVIEW_ID
+    return store
+  }
+}
+
+/** Where this computer keeps what belongs to one lab: those from before backends had ids of their own go by the place. */
+export function spaceOf(
+  { space, location }: Pick<Context, 'space' | 'location'>,
+  { incarnation }: { readonly incarnation?: string | undefined },
+): Workspace {
+  if (incarnation !== undefined) return space
+  return { home: space.home, cache: space.cache, backendId: placeId(location) }
 }

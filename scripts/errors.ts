@@ -69,7 +69,12 @@ export type LabFault =
     }
   | SwapFault
   | { readonly code: 'lab-being-destroyed'; readonly lab: string }
-  | { readonly code: 'lab-on-other-computer'; readonly lab: string; readonly host: string }
+  | {
+      readonly code: 'lab-on-other-computer'
+      readonly lab: string
+      readonly user: string
+      readonly host: string
+    }
   /** `given`: the one that the credentials here are for. */
   | {
       readonly code: 'other-account'
@@ -174,6 +179,8 @@ export type LabFault =
     }
   | { readonly code: 'no-free-port' }
   | { readonly code: 'leftovers'; readonly lab: string; readonly left: readonly string[] }
+  /** They have names of the lab's, and not its marks. */
+  | { readonly code: 'not-ours'; readonly lab: string; readonly foreign: readonly string[] }
   | { readonly code: 'listing-failed'; readonly reason: string }
   | { readonly code: 'session-unknown' }
   | { readonly code: 'not-confirmed'; readonly command: string }

@@ -50,8 +50,8 @@ export const roundTripsFile = (space: Pick<Workspace, 'cache'>, provider: string
   join(space.cache, 'regions', `${provider}.json`)
 
 /** The labs of a bucket, for completion, which waits for no network. A cache. */
-export const labNamesFile = (space: Pick<Workspace, 'cache' | 'backendId'>): string =>
-  join(space.cache, 'completion', `${space.backendId}.json`)
+export const labNamesFile = ({ cache, placeId }: { cache: string; placeId: string }): string =>
+  join(cache, 'completion', `${placeId}.json`)
 
 export const keyFiles = {
   privateKey: 'id_ed25519',

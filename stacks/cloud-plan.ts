@@ -13,6 +13,7 @@ export interface CloudLabPlan {
   readonly lab: string
   readonly profile: string
   readonly backendId: string
+  readonly incarnation: string | undefined
   readonly state: StateBackend
   readonly distro: Distro
   readonly provider: CloudProvider
@@ -41,7 +42,7 @@ export function planCommon(
   offer: CloudOffer,
   powerOff: 'by-guest' | 'by-platform',
 ): Omit<CloudSpec, 'machines'> & { readonly machines: readonly CloudMachine[] } {
-  const { lab, profile, state, backendId, region, zone, size, publicKey, lifetime } = plan
+  const { lab, profile, state, backendId, incarnation, region, zone, size, publicKey, lifetime } = plan
   const publicKeys = [publicKey, ...plan.authorizedKeys]
   const machines = plan.machines.map((name): CloudMachine => {
     const hostname = name === 'main' ? lab : name
@@ -54,7 +55,10 @@ export function planCommon(
     ...{ instanceType: size.instanceType, diskGiB: size.diskGiB, publicKey, publicKeys, lifetime },
     ...{ allowFrom: plan.allowFrom, spot: plan.spot, network: plan.network },
     ...{ providerVersion: plan.providerVersion, machines },
-    tags: { ...labTags(backendId, lab), 'distrolab-expires': lifetime?.expiresAt ?? 'never' },
+    tags: {
+      ...labTags({ backendId, lab, incarnation }),
+      'distrolab-expires': lifetime?.expiresAt ?? 'never',
+    },
   }
 }
 

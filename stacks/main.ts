@@ -1,7 +1,7 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { App } from './cdktf.js'
-import { backendId, directoryLocation } from '../backend/location.js'
+import { directoryLocation, placeId } from '../backend/location.js'
 import { stateBackend } from '../backend/state-backend.js'
 import { isLabName } from '../backend/lab-name.js'
 import { loadCatalog } from '../distro-catalog/load.js'
@@ -19,7 +19,8 @@ import { machineId, sshPortCandidates } from './naming.js'
 const app = new App()
 const home = join(homedir(), '.local/state/distrolab')
 const location = directoryLocation(home)
-const id = backendId(location)
+// The preview is nobody's: a backend's own id is random.
+const id = placeId(location)
 const catalog = await loadCatalog()
 const local = catalog.providers.get('local')
 

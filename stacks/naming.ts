@@ -14,9 +14,18 @@ export function fitName(name: string, limit: number): string {
   return `${name.slice(0, limit - hash.length - 1).replace(/-+$/, '')}-${hash}`
 }
 
-/** Marks on everything a lab is made of, so that it can be found without any record. */
-export function labTags(backendId: string, lab: string): Record<string, string> {
-  return { 'distrolab-lab': lab, 'distrolab-backend': backendId }
+/** Whose something is: one life of one lab of one backend. */
+export interface LabIdentity {
+  readonly backendId: string
+  readonly lab: string
+  /** Undefined: the lab was made before there were any. */
+  readonly incarnation: string | undefined
+}
+
+/** Marks on everything a lab is made of: it can be found without any record, and told from what only has its name. */
+export function labTags({ backendId, lab, incarnation }: LabIdentity): Record<string, string> {
+  const marks = { 'distrolab-lab': lab, 'distrolab-backend': backendId }
+  return incarnation === undefined ? marks : { ...marks, 'distrolab-incarnation': incarnation }
 }
 
 /** The same for an image that was brought to a provider. */

@@ -16,7 +16,7 @@ export const statusCommand: Command = {
     const { enforcersOf, expiresInMs, isExpired } = await import('../lifecycle/expiry.js')
     const now = new Date()
     if (isExpired(record, now)) context.progress.say(`Its time was over at ${record.expiresAt}.`)
-    const ttl = { expiresInMs: expiresInMs(record, now), enforcers: await enforcersOf(record) }
+    const ttl = { expiresInMs: expiresInMs(record, now), enforcers: await enforcersOf(context, record) }
     return { text: record.state, json: { ...record, ...ttl, source: 'recorded' } }
   },
 }

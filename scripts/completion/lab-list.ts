@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { labsPrefix, recordKey } from '../../backend/keys.js'
 import { isLabName, type LabName } from '../../backend/lab-name.js'
-import { backendId, type BackendLocation } from '../../backend/location.js'
+import { placeId, type BackendLocation } from '../../backend/location.js'
 import { systemErrorOf } from '../../backend/system-error.js'
 import { ensureFolder, labNamesFile, putFile } from '../workspace.js'
 import { parseKnownLab, type KnownLab } from './known-lab.js'
@@ -43,7 +43,7 @@ export async function labsOfBucket(
   now: number,
   ask: () => Promise<void>,
 ): Promise<readonly KnownLab[]> {
-  const file = labNamesFile({ cache, backendId: backendId(location) })
+  const file = labNamesFile({ cache, placeId: placeId(location) })
   const known = readCache(file)
   if (now - known.listedAt > FRESH_MS && now - known.askedAt > PATIENCE_MS) {
     await writeCache(file, { ...known, askedAt: now })
@@ -59,7 +59,7 @@ export async function writeBucketLabs(
   labs: readonly unknown[],
 ): Promise<void> {
   const known = labs.map(parseKnownLab).filter((lab) => lab !== undefined)
-  await writeCache(labNamesFile({ cache, backendId: backendId(location) }), {
+  await writeCache(labNamesFile({ cache, placeId: placeId(location) }), {
     listedAt: now,
     askedAt: now,
     labs: known,

@@ -28,6 +28,11 @@ export const backendExplanations: Explanations<BackendFault> = {
     hint: 'Make it readable, or choose another place with DISTROLAB_HOME or --backend.',
     exitCode: EXIT.failed,
   }),
+  'identity-unreadable': ({ place, problems }) => ({
+    message: `The backend does not say whose its labs are, so nothing of them was touched:${indented(problems)}`,
+    hint: `Bring back an older version of ${place}, which is never changed once it is written. Without any living lab it can be removed: the next up writes another one.`,
+    exitCode: EXIT.failed,
+  }),
   'key-invalid': ({ key }) => ({
     message: `"${key}" is no name for an object of the backend.`,
     hint: '',

@@ -67,8 +67,8 @@ export const labExplanations: Explanations<LabFault> = {
     hint: withRunbook(`distrolab down ${lab} && distrolab up ${lab}`, 'stuck-state'),
     exitCode: EXIT.failed,
   }),
-  'lab-on-other-computer': ({ lab, host }) => ({
-    message: `The VMs of ${lab} are on ${host}, not on this computer.`,
+  'lab-on-other-computer': ({ lab, user, host }) => ({
+    message: `The VMs of ${lab} are on ${host}, made there by ${user}: another computer, container, user or DISTROLAB_HOME than this.`,
     hint: `Run the command there, or make a lab of your own with --name.`,
     exitCode: EXIT.failed,
   }),
@@ -205,6 +205,14 @@ export const labExplanations: Explanations<LabFault> = {
   leftovers: ({ lab, left }) => ({
     message: `${lab} is not gone; still there:${indented(left)}`,
     hint: withRunbook(`distrolab down ${lab}`, 'destroy-by-hand'),
+    exitCode: EXIT.leftovers,
+  }),
+  'not-ours': ({ lab, foreign }) => ({
+    message: `Nothing of ${lab} is left, but something else has its names; it was left alone, as it does not carry the marks of this lab:${indented(foreign)}`,
+    hint: withRunbook(
+      'Find out whose it is; the lab itself can be made again under another name: --name NAME',
+      'not-ours',
+    ),
     exitCode: EXIT.leftovers,
   }),
   'listing-failed': ({ reason }) => ({

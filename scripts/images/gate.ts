@@ -34,6 +34,7 @@ export async function throughImageGate<T>(
   action: (session: ImageSession) => Promise<T>,
 ): Promise<T> {
   const { image } = subject
+  await context.ensureBackendId()
   const store = await context.store()
   const lease = await takeLease(context, subject, command)
   const file = logFile(context.space, localName(image))

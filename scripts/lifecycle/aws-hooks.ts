@@ -1,13 +1,25 @@
 import type { Machine } from '../../backend/record-schema.js'
 import type { Profile } from '../../distro-catalog/profile.js'
-import { machineName } from '../../stacks/aws/names.js'
+import type { AnyLab } from '../../backend/lab.js'
+import { labName, machineName } from '../../stacks/aws/names.js'
 import { planAwsLab } from '../../stacks/aws/plan.js'
+import { labId } from '../../stacks/naming.js'
 import type { AwsImageSelector } from '../../stacks/aws/spec.js'
 import type { AwsMachineImage } from '../clouds/aws/image.js'
 import type { AwsInstance } from '../clouds/aws/instances.js'
+import type { LabAtAws } from '../clouds/aws/leftovers.js'
+import { spaceOf, type Context } from '../context.js'
 import { LabError } from '../errors.js'
 import { explain } from '../explain.js'
-import { cloudPlan, cloudPlanning, consoleOrReason, lookForEnforcers, offeredImage } from './cloud-hooks.js'
+import {
+  cloudPlan,
+  cloudPlanning,
+  consoleOrReason,
+  lookForEnforcers,
+  marksOf,
+  offeredImage,
+  sorted,
+} from './cloud-hooks.js'
 import type { Enforcer, ImageWish, Presence, ProviderHooks } from './provider-hooks.js'
 
 // Whoever only writes files does without AWS's client, which takes longer to load than all the rest.
@@ -47,10 +59,10 @@ export const awsHooks: ProviderHooks = {
     return presenceOf(found)
   },
 
-  async enforcers(lab) {
+  async enforcers(context, lab) {
     const { findInstances } = await loadInstances()
     return lookForEnforcers(TIMER, async (patience) => {
-      const found = await findInstances(lab.region, lab.tags, patience)
+      const found = await findInstances(lab.region, marksOf(context, lab), patience)
       return [{ name: TIMER, state: timerState(found, lab.expiresAt) }]
     })
   },
@@ -60,11 +72,13 @@ export const awsHooks: ProviderHooks = {
       loadInstances(),
       loadLeftovers(),
     ])
-    const running = (await findInstances(lab.region, lab.tags)).filter(({ state }) => state === 'running')
+    const running = (await findInstances(lab.region, marksOf(context, lab))).filter(
+      ({ state }) => state === 'running',
+    )
     if (running.length === 0) return
     const { moveMachineExpiry } = await import('./machine-expiry.js')
     for (const machine of lab.machines) await moveMachineExpiry(context, lab, machine, step)
-    const things = await findThings(lab.region, lab.tags)
+    const things = (await findThings(atAws(context, lab))).filter(({ isOurs }) => isOurs)
     const idsOf = (isMeant: (kind: string) => boolean): string[] =>
       things.filter(({ kind }) => isMeant(kind)).map(({ id }) => id)
     // The mark comes last: it says that the machines go by the new time.
@@ -81,13 +95,13 @@ export const awsHooks: ProviderHooks = {
     return startInstance(spec.region, { Name: machineName(`${spec.id}-${name}`) }, step.signal)
   },
 
-  async removeLeftovers(lab, step) {
+  async removeLeftovers(context, lab, step) {
     const { removeThings } = await loadLeftovers()
-    const left = await removeThings(lab.region, lab.tags, {
+    const remains = await removeThings(atAws(context, lab), {
       signal: step.signal,
       onRefused: ({ kind, id }, error) => step.detail(`${kind} ${id}: ${explain(error).message}`),
     })
-    return left.map(({ kind, id }) => `${kind} ${id} in ${lab.region}`)
+    return sorted(remains, ({ kind, id }) => `${kind} ${id} in ${lab.region}`)
   },
 
   async consoleTail(lab, machine) {
@@ -100,6 +114,13 @@ export const awsHooks: ProviderHooks = {
 }
 
 const TIMER = 'timer in the machine'
+
+const atAws = (context: Context, lab: AnyLab): LabAtAws => ({
+  region: lab.region,
+  tags: marksOf(context, lab),
+  name: labName(labId(spaceOf(context, lab).backendId, lab.lab)),
+  machines: lab.machines.map(({ id }) => machineName(id)),
+})
 
 const nameOf = ({ id }: Machine) => ({ Name: machineName(id) })
 

@@ -6,9 +6,18 @@ import { machineName } from '../../stacks/azure/names.js'
 import { planAzureLab, planOf, selectorOf } from '../../stacks/azure/plan.js'
 import type { AzureMachineImage } from '../clouds/azure/image.js'
 import type { AzureInstance } from '../clouds/azure/instances.js'
+import { spaceOf, type Context } from '../context.js'
 import { LabError } from '../errors.js'
 import { explain } from '../explain.js'
-import { cloudPlan, cloudPlanning, consoleOrReason, lookForEnforcers, offeredImage } from './cloud-hooks.js'
+import {
+  cloudPlan,
+  cloudPlanning,
+  consoleOrReason,
+  lookForEnforcers,
+  marksOf,
+  offeredImage,
+  sorted,
+} from './cloud-hooks.js'
 import type { Enforcer, ImageWish, Presence, ProviderHooks } from './provider-hooks.js'
 
 // Whoever only writes files does without Azure's clients, which take longer to load than a stack.
@@ -50,10 +59,10 @@ export const azureHooks: ProviderHooks = {
     return found === undefined ? 'absent' : presenceOf(found)
   },
 
-  async enforcers(lab) {
+  async enforcers(context, lab) {
     const { isScheduled, isWithinADay } = await loadExpiry()
     return lookForEnforcers(TIMER, async (patience) => {
-      const running = await runningOf(lab, patience)
+      const running = await runningOf(context, lab, patience)
       const timer: Enforcer = { name: TIMER, state: stateOf(running.map(({ tags }) => isMarked(tags, lab))) }
       if (!isWithinADay(lab.expiresAt, new Date())) return [timer]
       const { expiresAt } = lab
@@ -64,7 +73,7 @@ export const azureHooks: ProviderHooks = {
 
   async moveExpiry(context, lab, step) {
     const { signal } = step
-    const running = await runningOf(lab, signal)
+    const running = await runningOf(context, lab, signal)
     if (running.length === 0) return
     const { moveMachineExpiry } = await import('./machine-expiry.js')
     const { markExpiry, moveSchedule } = await loadExpiry()
@@ -75,7 +84,8 @@ export const azureHooks: ProviderHooks = {
       await moveSchedule(instance, lab.expiresAt, { now: new Date(), signal })
     }
     // The mark comes last: it says that the machines go by the new time.
-    if (running.some(({ tags }) => !isMarked(tags, lab))) await markExpiry(idOf(lab), lab.expiresAt, signal)
+    if (running.some(({ tags }) => !isMarked(tags, lab)))
+      await markExpiry(idOf(context, lab), lab.expiresAt, signal)
   },
 
   async start(spec, name, step) {
@@ -85,15 +95,13 @@ export const azureHooks: ProviderHooks = {
     return undefined
   },
 
-  async removeLeftovers(lab, step) {
-    const { 'distrolab-lab': name = '', 'distrolab-backend': backend = '' } = lab.tags
-    const tags = { 'distrolab-lab': name, 'distrolab-backend': backend }
+  async removeLeftovers(context, lab, step) {
     const { removeGroups } = await loadLeftovers()
-    const left = await removeGroups(idOf(lab), tags, {
+    const remains = await removeGroups(idOf(context, lab), marksOf(context, lab), {
       signal: step.signal,
       onRefused: (group, error) => step.detail(`resource group ${group.name}: ${explain(error).message}`),
     })
-    return left.map((group) => `resource group ${group.name} in ${group.region}`)
+    return sorted(remains, (group) => `resource group ${group.name} in ${group.region}`)
   },
 
   async consoleTail(_lab, machine) {
@@ -110,14 +118,14 @@ const SCHEDULE = 'scheduled shutdown'
 
 /** The start of all names in a lab, which a machine's own name has too. */
 const labOf = ({ id, name }: Machine): string => id.slice(0, -`-${name}`.length)
-const idOf = ({ lab, tags }: AnyLab): string => labId(tags['distrolab-backend'] ?? '', lab)
+const idOf = (context: Context, lab: AnyLab): string => labId(spaceOf(context, lab).backendId, lab.lab)
 
 const isMarked = (tags: AzureInstance['tags'], { expiresAt }: AnyLab): boolean =>
   tags['distrolab-expires'] === (expiresAt ?? 'never')
 
-async function runningOf(lab: AnyLab, signal: AbortSignal): Promise<AzureInstance[]> {
+async function runningOf(context: Context, lab: AnyLab, signal: AbortSignal): Promise<AzureInstance[]> {
   const { findInstances } = await loadInstances()
-  const found = await findInstances(idOf(lab), signal)
+  const found = await findInstances(idOf(context, lab), signal)
   return found.filter((each) => presenceOf(each) === 'running')
 }
 

@@ -1,4 +1,5 @@
 import { isLabName } from '../../backend/lab-name.js'
+import type { LabFacts } from '../../backend/record-schema.js'
 import { stateBackend } from '../../backend/state-backend.js'
 import { CatalogError } from '../../distro-catalog/errors.js'
 import type { Architecture, CloudOffer } from '../../distro-catalog/offer-schema.js'
@@ -9,14 +10,14 @@ import { resolveOffer } from '../../distro-catalog/resolve.js'
 import { architectureOf, resolveSize, type MachineSize } from '../../distro-catalog/size.js'
 import type { CloudLabPlan } from '../../stacks/cloud-plan.js'
 import type { Lifetime } from '../../stacks/cloud-spec.js'
-import { machineId } from '../../stacks/naming.js'
-import type { Context } from '../context.js'
+import { labTags, machineId } from '../../stacks/naming.js'
+import { spaceOf, type Context } from '../context.js'
 import { LabError } from '../errors.js'
 import { explain } from '../explain.js'
 import { regionQuestion } from '../regions/question.js'
 import { rankFor, type Measuring } from '../regions/rank.js'
 import { zoneIn } from '../regions/zone.js'
-import type { Enforcer, Place, ProviderHooks, SpecFacts } from './provider-hooks.js'
+import type { Enforcer, Place, ProviderHooks, Remains, SpecFacts } from './provider-hooks.js'
 import { keysOn } from './reach.js'
 
 type Planning =
@@ -65,6 +66,22 @@ export function cloudPlanning(name: CloudName): Pick<ProviderHooks, Planning> {
   }
 }
 
+/** What everything of a lab carries: computed, whatever its record says. */
+export const marksOf = (
+  context: Context,
+  { lab, incarnation }: Pick<LabFacts, 'lab' | 'incarnation'>,
+): Record<string, string> =>
+  labTags({ backendId: spaceOf(context, { incarnation }).backendId, lab, incarnation })
+
+/** What a look at the provider found, in words. */
+export const sorted = <Thing extends { readonly isOurs: boolean }>(
+  things: readonly Thing[],
+  words: (thing: Thing) => string,
+): Remains => ({
+  left: things.filter(({ isOurs }) => isOurs).map(words),
+  foreign: things.filter(({ isOurs }) => !isOurs).map(words),
+})
+
 /** How long a look at a lab waits for what its cloud could add, in milliseconds. */
 const LOOK_MS = 3_000
 
@@ -111,16 +128,18 @@ async function ownNetwork({ settings, env, interrupt }: Context): Promise<string
 
 /** Everything that a cloud's stack is planned from, out of a record and the settings. */
 export function cloudPlan(
-  { space, location, settings }: Context,
+  context: Context,
   facts: SpecFacts,
   profile: Profile,
   anew: readonly string[],
 ): CloudLabPlan {
-  const { lab, region, size, machines, image } = facts
+  const { lab, incarnation, region, size, machines, image } = facts
+  const { location, settings } = context
+  const { backendId } = spaceOf(context, facts)
   const provider = requireCloud(profile)
   if (!isLabName(lab)) throw new LabError({ code: 'lab-name-invalid', given: lab })
   return {
-    ...{ lab, profile: facts.profile, backendId: space.backendId, state: stateBackend(location, lab) },
+    ...{ lab, profile: facts.profile, backendId, incarnation, state: stateBackend(location, lab) },
     ...{ distro: profile.distro, provider, region, zone: facts.zone ?? null, size },
     imageId: image?.id ?? null,
     publicKey: facts.sshKey.publicKey,

@@ -1,5 +1,5 @@
 import type { AnyLab, Lab } from '../../backend/lab.js'
-import type { Context } from '../context.js'
+import { spaceOf, type Context } from '../context.js'
 import { destroy } from '../engine/tofu.js'
 import { LabError } from '../errors.js'
 import { forgetLab } from '../workspace.js'
@@ -19,7 +19,7 @@ export interface DownResult {
   readonly state: 'destroyed'
   /** False: it was destroyed already. */
   readonly changed: boolean
-  /** Always true: `leftovers` is thrown otherwise. */
+  /** Always true: `leftovers` or `not-ours` is thrown otherwise. */
   readonly verified: true
   readonly timings: readonly Timing[]
 }
@@ -34,7 +34,7 @@ export async function down(context: Context, positional: string | undefined): Pr
   return throughGate(context, name, 'down', (session) => destroyLab(session, session.writer.lab ?? known))
 }
 
-/** Destroys the lab of a session, from whatever state it is in. Throws LabError leftovers. */
+/** Destroys the lab of a session, from whatever state it is in. Throws LabError leftovers or not-ours. */
 export async function destroyLab(session: Session, current: AnyLab): Promise<DownResult> {
   const { context, lab, writer } = session
   const changed = current.state !== 'destroyed'
@@ -44,16 +44,18 @@ export async function destroyLab(session: Session, current: AnyLab): Promise<Dow
     timings: steps.timings,
   }
   if (current.state === 'destroyed') {
-    await verify(session, steps, current)
+    const foreign = await verify(session, steps, current)
     await writer.finish()
     // An `up` that was cut short at its very beginning has left a key.
-    await forgetLab(context.space, lab)
+    await forgetLab(spaceOf(context, current), lab)
+    assertNoneForeign(lab, foreign)
     return result
   }
   const destroying = await destroyResources(session, steps, current)
-  await verify(session, steps, destroying)
+  const foreign = await verify(session, steps, destroying)
   await writer.transition(destroying, 'destroyed', { step: null, finish: true, patch: { engine: null } })
-  await forgetLab(context.space, lab)
+  await forgetLab(spaceOf(context, current), lab)
+  assertNoneForeign(lab, foreign)
   return result
 }
 
@@ -90,11 +92,22 @@ async function destroyResources(
   return destroying
 }
 
-/** The engine says what it did; this asks what is there. Throws LabError leftovers. */
-async function verify(session: Session, steps: Steps, lab: AnyLab): Promise<void> {
+/**
+ * The engine says what it did; this asks what is there. Returns what only has names of the lab's. Throws LabError
+ * leftovers.
+ */
+async function verify(session: Session, steps: Steps, lab: AnyLab): Promise<readonly string[]> {
   const hooks = await hooksOf(lab.provider)
-  await steps.run('verify', async (detail) => {
-    const left = await hooks.removeLeftovers(lab, { signal: session.signal, detail })
+  return steps.run('verify', async (detail) => {
+    const { left, foreign } = await hooks.removeLeftovers(session.context, lab, {
+      ...{ signal: session.signal, detail },
+    })
     if (left.length > 0) throw new LabError({ code: 'leftovers', lab: lab.lab, left })
+    return foreign
   })
+}
+
+/** All of the lab is gone; what others call by its names is not ours to remove, and is never passed over in silence. */
+function assertNoneForeign(lab: string, foreign: readonly string[]): void {
+  if (foreign.length > 0) throw new LabError({ code: 'not-ours', lab, foreign })
 }

@@ -1,4 +1,5 @@
 import type { AnyLab } from '../../backend/lab.js'
+import type { Context } from '../context.js'
 import { LabError } from '../errors.js'
 import type { Session } from './gate.js'
 import { hooksOf, isSupported, type Enforcer } from './provider-hooks.js'
@@ -34,11 +35,11 @@ export function assertNotBeingDestroyed({ lab, state }: AnyLab): void {
 }
 
 /** What will end a lab by itself; none where it has no end, or is gone. */
-export async function enforcersOf(lab: AnyLab): Promise<readonly Enforcer[]> {
+export async function enforcersOf(context: Context, lab: AnyLab): Promise<readonly Enforcer[]> {
   if (lab.expiresAt === null || lab.state === 'destroyed') return []
   // A newer version's provider hides no lab from who looks.
   if (!isSupported(lab.provider)) return [{ name: lab.provider, state: 'unknown' }]
-  return (await hooksOf(lab.provider)).enforcers(lab)
+  return (await hooksOf(lab.provider)).enforcers(context, lab)
 }
 
 /**
@@ -46,12 +47,12 @@ export async function enforcersOf(lab: AnyLab): Promise<readonly Enforcer[]> {
  * end from then on.
  */
 export async function armMissing(session: Session, lab: AnyLab): Promise<readonly Enforcer[]> {
-  const enforcers = await enforcersOf(lab)
+  const enforcers = await enforcersOf(session.context, lab)
   if (!enforcers.some(({ state }) => state === 'missing')) return enforcers
   const { log } = session
   log.warn('nothing enforced the TTL: arming it anew', { lab: lab.lab, expiresAt: lab.expiresAt })
   await tellExpiry(session, lab, (text) => log.debug(text))
-  return enforcersOf(lab)
+  return enforcersOf(session.context, lab)
 }
 
 /** The provider goes by `lab.expiresAt` from now on; what else that changed is recorded. */

@@ -40,7 +40,7 @@ export async function extend(
     const expiresAt = ttl === 'asked' ? given : laterOf(given, current.expiresAt)
     const moved = await moveExpiry(session, current, expiresAt)
     const expiresInMs = expiresAt === null ? null : Date.parse(expiresAt) - now.getTime()
-    const enforcers = await enforcersOf(moved)
+    const enforcers = await enforcersOf(context, moved)
     return { lab: name, expiresAt, expiresInMs, was: current.expiresAt, enforcers }
   })
 }

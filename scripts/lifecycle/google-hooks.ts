@@ -11,9 +11,18 @@ import {
 import type { GoogleMachineImage } from '../clouds/google/image.js'
 import type { GoogleInstance } from '../clouds/google/instances.js'
 import type { LabAtGoogle } from '../clouds/google/leftovers.js'
+import { spaceOf, type Context } from '../context.js'
 import { LabError } from '../errors.js'
 import { explain } from '../explain.js'
-import { cloudPlan, cloudPlanning, consoleOrReason, lookForEnforcers, offeredImage } from './cloud-hooks.js'
+import {
+  cloudPlan,
+  cloudPlanning,
+  consoleOrReason,
+  lookForEnforcers,
+  marksOf,
+  offeredImage,
+  sorted,
+} from './cloud-hooks.js'
 import type { Enforcer, ImageWish, Presence, ProviderHooks } from './provider-hooks.js'
 
 // Whoever only writes files does without Google's client, which takes longer to load than a stack.
@@ -57,10 +66,10 @@ export const googleHooks: ProviderHooks = {
     return presenceOf(await instanceNamed(machineName(machine.id)))
   },
 
-  async enforcers(lab) {
+  async enforcers(context, lab) {
     const [{ openCompute }, { endsAt }, { findInstances, labelFilter }] = await loadForEnd()
     return lookForEnforcers(END, async (patience) => {
-      const found = await findInstances(labelFilter(lab.tags), openCompute(patience))
+      const found = await findInstances(labelFilter(marksOf(context, lab)), openCompute(patience))
       return [{ name: END, state: endState(found, lab.expiresAt, endsAt) }]
     })
   },
@@ -86,13 +95,13 @@ export const googleHooks: ProviderHooks = {
     return startInstance(machineName(`${spec.id}-${name}`), step.signal)
   },
 
-  async removeLeftovers(lab, step) {
+  async removeLeftovers(context, lab, step) {
     const { removeThings } = await loadLeftovers()
-    const left = await removeThings(atGoogle(lab), {
+    const remains = await removeThings(atGoogle(context, lab), {
       signal: step.signal,
       onRefused: ({ path }, error) => step.detail(`${path}: ${explain(error).message}`),
     })
-    return left.map(({ path }) => path)
+    return sorted(remains, ({ path }) => path)
   },
 
   async consoleTail(_lab, machine) {
@@ -106,8 +115,11 @@ export const googleHooks: ProviderHooks = {
 
 const END = 'termination time of the machine'
 
-const atGoogle = ({ lab, region, tags }: Pick<AnyLab, 'lab' | 'region' | 'tags'>): LabAtGoogle => ({
-  ...{ id: labId(tags['distrolab-backend'] ?? '', lab), region, tags },
+const atGoogle = (context: Context, lab: AnyLab): LabAtGoogle => ({
+  id: labId(spaceOf(context, lab).backendId, lab.lab),
+  region: lab.region,
+  tags: marksOf(context, lab),
+  machines: lab.machines.map(({ id }) => machineName(id)),
 })
 
 /** Files can be written without credentials. */

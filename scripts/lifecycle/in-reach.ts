@@ -9,8 +9,10 @@ import { isElsewhere } from './target.js'
  * gone.
  */
 export async function assertInReach(context: Context, lab: AnyLab): Promise<void> {
-  if (isElsewhere(lab))
-    throw new LabError({ code: 'lab-on-other-computer', lab: lab.lab, host: lab.owner.host })
+  if (isElsewhere(context, lab)) {
+    const { user, host } = lab.owner
+    throw new LabError({ code: 'lab-on-other-computer', lab: lab.lab, user, host })
+  }
   await assertAccount(context, lab.lab, lab)
 }
 

@@ -13,6 +13,7 @@ import { bootAddress, LOCAL_ADDRESS } from '../../stacks/local/addresses.js'
 import { machineId, sshPortCandidates } from '../../stacks/naming.js'
 import type { LabSpec } from '../../stacks/spec.js'
 import { CatalogError } from '../../distro-catalog/errors.js'
+import { spaceOf } from '../context.js'
 import { LabError } from '../errors.js'
 import { checkLocalPrerequisites } from '../prerequisites.js'
 import { isElsewhere } from './target.js'
@@ -112,7 +113,9 @@ export const localHooks: ProviderHooks = {
     return { image: { id, kind, source }, ...remark }
   },
 
-  buildSpec({ space, location }, lab, profile) {
+  buildSpec(context, lab, profile) {
+    const { location } = context
+    const space = spaceOf(context, lab)
     if (!isLabName(lab.lab)) throw new LabError({ code: 'lab-name-invalid', given: lab.lab })
     return planLocalLab({
       lab: lab.lab,
@@ -139,8 +142,8 @@ export const localHooks: ProviderHooks = {
 
   presence: async (_lab, machine) => (await lookAt(machine)).presence,
 
-  async enforcers(lab) {
-    if (isElsewhere(lab)) return [{ name: WATCHDOG, state: 'unknown' }]
+  async enforcers(context, lab) {
+    if (isElsewhere(context, lab)) return [{ name: WATCHDOG, state: 'unknown' }]
     const machines = await Promise.all(lab.machines.map(lookAt))
     return [{ name: WATCHDOG, state: watchdogState(machines, lab.expiresAt) }]
   },
@@ -161,11 +164,11 @@ export const localHooks: ProviderHooks = {
     await removeMachine(machine, step)
   },
 
-  async removeLeftovers(lab, step) {
+  async removeLeftovers(_context, lab, step) {
     const { removeLeft } = await import('./local-removal.js')
     const left: string[] = []
     for (const machine of lab.machines) left.push(...(await removeLeft(machine, step)))
-    return left
+    return { left, foreign: [] }
   },
 
   async consoleTail(_lab, machine) {

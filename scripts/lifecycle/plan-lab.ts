@@ -1,9 +1,11 @@
+import { newRandomId } from '../../backend/identity.js'
 import type { AnyLab } from '../../backend/lab.js'
 import type { LabName } from '../../backend/lab-name.js'
 import type { AuthorizedKey, Decided } from '../../backend/record-schema.js'
 import { resolveProfile, type Profile } from '../../distro-catalog/profile.js'
 import type { MachineSize } from '../../distro-catalog/size.js'
 import { labTags } from '../../stacks/naming.js'
+import { ensureComputerId } from '../computer.js'
 import type { Context } from '../context.js'
 import { LabError } from '../errors.js'
 import { ensureIdentity, type Identity } from '../machine/key.js'
@@ -118,6 +120,7 @@ export async function decide(
 ): Promise<Decided> {
   const { lab, profile, hooks, identity, size, place } = plan
   const { space, holder, env } = context
+  const incarnation = newRandomId()
   const { source, file, publicKey } = identity
   return {
     profile: profile.name,
@@ -132,8 +135,9 @@ export async function decide(
     sshKey: { publicKey, source, ...(source === 'generated' ? {} : { path: file }) },
     authorizedKeys: [...plan.authorizedKeys],
     ...(plan.allowFrom === undefined ? {} : { allowFrom: [...plan.allowFrom] }),
-    tags: labTags(space.backendId, lab),
-    owner: { user: holder.user, host: holder.host },
+    incarnation,
+    tags: labTags({ backendId: space.backendId, lab, incarnation }),
+    owner: { user: holder.user, host: holder.host, computer: ensureComputerId(space.home) },
     session: env.session ?? null,
     expiresAt,
     costPerHourUsd: place.costPerHourUsd,

@@ -27,6 +27,7 @@ export interface PreparedImage {
 export type SpecFacts = Pick<
   LabFacts,
   | 'lab'
+  | 'incarnation'
   | 'profile'
   | 'region'
   | 'zone'
@@ -77,6 +78,14 @@ export interface Enforcer {
 export interface Patience {
   readonly quietMs: number
   readonly totalMs: number
+}
+
+/** What the provider still has of a lab, in words for people. */
+export interface Remains {
+  /** It carries the lab's marks. */
+  readonly left: readonly string[]
+  /** It has a name of the lab's, and not its marks: somebody else's, which was left alone. */
+  readonly foreign: readonly string[]
 }
 
 export interface StepControl {
@@ -155,7 +164,7 @@ export interface ProviderHooks {
   /** Engine address of what must be made again when a machine is absent. */
   replaceAddress(machine: string): string
   /** Those that the provider has, for a lab that has a TTL. Only looks. */
-  enforcers(lab: AnyLab): Promise<readonly Enforcer[]>
+  enforcers(context: Context, lab: AnyLab): Promise<readonly Enforcer[]>
   /** From now on the provider's own enforcers go by `lab.expiresAt`; a lab without machines has none. */
   moveExpiry(context: Context, lab: AnyLab, step: MoveControl): Promise<void>
   /** Powers a stopped machine on. Returns its address where that is another one from then on. */
@@ -166,7 +175,7 @@ export interface ProviderHooks {
    */
   removeMachine?(machine: Machine, step: StepControl): Promise<void>
   /** Removes what the engine did not, and returns what is still there. */
-  removeLeftovers(lab: AnyLab, step: StepControl): Promise<readonly string[]>
+  removeLeftovers(context: Context, lab: AnyLab, step: StepControl): Promise<Remains>
   /** The end of a machine's console; empty where there is none. */
   consoleTail(lab: AnyLab, machine: Machine): Promise<string>
 }

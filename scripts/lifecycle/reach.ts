@@ -2,7 +2,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { AnyLab } from '../../backend/lab.js'
 import type { Machine } from '../../backend/record-schema.js'
-import type { Context } from '../context.js'
+import { spaceOf, type Context } from '../context.js'
 import { LabError } from '../errors.js'
 import type { SshTarget } from '../machine/connect.js'
 import { identityFromFile, readIdentity, rememberIdentity, type Identity } from '../machine/key.js'
@@ -13,7 +13,8 @@ import { sshAlias, writeSshConfig } from '../machine/ssh-config.js'
  * user that the lab takes. Throws LabError key-missing or key-not-on-lab, each with whose keys it takes.
  */
 export async function requireIdentity(context: Context, lab: AnyLab): Promise<Identity> {
-  const { space, env, settings } = context
+  const { env, settings } = context
+  const space = spaceOf(context, lab)
   if (settings.sshKey !== undefined) {
     const given = await identityFromFile(settings.sshKey, env.sshAgentSocket)
     assertKeyOnLab(given, lab)
@@ -77,5 +78,5 @@ export function writeLabSshConfig(context: Context, lab: AnyLab, identity: Ident
   const hosts = lab.machines.flatMap(({ name, address, port, user, hostKey }) =>
     address === null ? [] : [{ alias: sshAlias(lab.lab, name), address, port: port ?? 22, user, hostKey }],
   )
-  return writeSshConfig(context.space, lab.lab, hosts, identity)
+  return writeSshConfig(spaceOf(context, lab), lab.lab, hosts, identity)
 }

@@ -9,7 +9,7 @@ import { readRecord } from '../../backend/record.js'
 import type { Holder, Machine } from '../../backend/record-schema.js'
 import { resolveProfile, type Profile } from '../../distro-catalog/profile.js'
 import { CatalogError } from '../../distro-catalog/errors.js'
-import type { Context } from '../context.js'
+import { spaceOf, type Context } from '../context.js'
 import { readEngineFiles, type EngineFiles } from '../engine/state-file.js'
 import { connectOnce, SshError } from '../machine/connect.js'
 import { readIdentity } from '../machine/key.js'
@@ -66,7 +66,7 @@ export async function readFacts(context: Context, lab: LabName): Promise<Recover
   const record = await readRecordFacts(context, lab)
   const known = record.kind === 'readable' ? record.lab : undefined
   const profile = known === undefined ? await guessProfile(context, lab) : undefined
-  const elsewhere = known !== undefined && isElsewhere(known) ? known.owner.host : undefined
+  const elsewhere = known !== undefined && isElsewhere(context, known) ? known.owner.host : undefined
   // Asked before the state is read: what a living engine is writing may be half there.
   const pid = known?.engine && livenessOf(known.engine) === 'alive' ? known.engine.pid : undefined
   return {
@@ -169,7 +169,7 @@ const TIMEOUTS = { banner: 5_000, login: 15_000 }
 
 async function trySsh(context: Context, lab: AnyLab, machine: Machine): Promise<string | undefined> {
   if (machine.hostKey === null) return undefined
-  const identity = await readIdentity(context.space, lab.lab)
+  const identity = await readIdentity(spaceOf(context, lab), lab.lab)
   if (identity === undefined) return 'the key of the lab is not on this computer'
   try {
     const target = targetOf(context, lab, machine, identity)

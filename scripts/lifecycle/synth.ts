@@ -42,8 +42,10 @@ export async function synthesise(
 }
 
 /** With the key that a later `up` will use. Its time is not running yet: the same profile gives the same files. */
-const decideNew = async (context: Context, lab: LabName): Promise<Decided> =>
-  decide(context, await planLab(context, lab, undefined, 'known'), null)
+async function decideNew(context: Context, lab: LabName): Promise<Decided> {
+  await context.ensureBackendId()
+  return decide(context, await planLab(context, lab, undefined, 'known'), null)
+}
 
 /** A record that can't be read is said, and leaves what the profile alone tells: the way out when all else fails. */
 async function readLiving(context: Context, lab: LabName): Promise<AnyLab | undefined> {

@@ -2,6 +2,7 @@ import { hostname } from 'node:os'
 import { isLabName, type LabName } from '../../backend/lab-name.js'
 import type { AnyLab } from '../../backend/lab.js'
 import { listRecords, readRecord } from '../../backend/record.js'
+import { findComputerId } from '../computer.js'
 import type { Context } from '../context.js'
 import { LabError } from '../errors.js'
 
@@ -40,9 +41,16 @@ export async function requireLab(context: Context, name: LabName): Promise<AnyLa
 export const livingOf = (known: AnyLab | undefined): AnyLab | undefined =>
   known?.state === 'destroyed' ? undefined : known
 
-/** Local VMs live and die on the computer that made them. */
-export const isElsewhere = ({ provider, owner }: Pick<AnyLab, 'provider' | 'owner'>): boolean =>
-  provider === 'local' && owner.host !== hostname()
+/** Local VMs live and die with the user and the computer that made them. */
+export function isElsewhere(
+  { space }: Pick<Context, 'space'>,
+  { provider, owner }: Pick<AnyLab, 'provider' | 'owner'>,
+): boolean {
+  if (provider !== 'local') return false
+  return owner.computer === undefined
+    ? owner.host !== hostname()
+    : owner.computer !== findComputerId(space.home)
+}
 
 /** The machine a command means: the named one, else the lab's only or main one. */
 export function machineOf(lab: AnyLab, given: string | undefined): AnyLab['machines'][number] {

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { AnyLab } from '../../backend/lab.js'
-import type { Context } from '../context.js'
+import { spaceOf, type Context } from '../context.js'
 import { sshAlias, sshCommand } from '../machine/ssh-config.js'
 import { keyFiles, keyFolder } from '../workspace.js'
 import { armMissing, enforcersOf, expiresInMs } from './expiry.js'
@@ -34,7 +34,7 @@ export interface LabView {
 /** As it is recorded; `now` by our own clock. */
 export const viewLab = async (context: Context, lab: AnyLab, now: Date): Promise<LabView> =>
   viewOf(context, lab, {
-    ...{ now, enforcers: await enforcersOf(lab) },
+    ...{ now, enforcers: await enforcersOf(context, lab) },
     timings: lab.steps.map(({ name, ms }) => ({ step: name, ms })),
   })
 
@@ -54,7 +54,7 @@ function viewOf(
   lab: AnyLab,
   { now, enforcers, timings }: Pick<LabView, 'enforcers' | 'timings'> & { readonly now: Date },
 ): LabView {
-  const configFile = join(keyFolder(context.space, lab.lab), keyFiles.sshConfig)
+  const configFile = join(keyFolder(spaceOf(context, lab), lab.lab), keyFiles.sshConfig)
   return {
     lab: lab.lab,
     profile: lab.profile,

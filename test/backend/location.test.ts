@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { BackendError } from '../../backend/errors.js'
 import { isLabName } from '../../backend/lab-name.js'
-import { backendId, directoryLocation, locationUrl, parseBackendUrl } from '../../backend/location.js'
+import { placeId, directoryLocation, locationUrl, parseBackendUrl } from '../../backend/location.js'
 import { stateBackend } from '../../backend/state-backend.js'
 import { labName } from './support.js'
 
@@ -34,9 +34,9 @@ describe('a backend URL', () => {
   })
 
   test('has a short id that only the place decides', () => {
-    expect(backendId(parseBackendUrl('file:///var/labs/'))).toBe(backendId(directoryLocation('/var/labs')))
-    expect(backendId(directoryLocation('/var/labs'))).toMatch(/^[0-9a-f]{8}$/)
-    expect(backendId(directoryLocation('/var/labs'))).not.toBe(backendId(directoryLocation('/var/labs2')))
+    expect(placeId(parseBackendUrl('file:///var/labs/'))).toBe(placeId(directoryLocation('/var/labs')))
+    expect(placeId(directoryLocation('/var/labs'))).toMatch(/^[0-9a-f]{8}$/)
+    expect(placeId(directoryLocation('/var/labs'))).not.toBe(placeId(directoryLocation('/var/labs2')))
   })
 
   test("leads to the lab's own OpenTofu state", () => {
@@ -112,7 +112,7 @@ describe('the URL of a bucket', () => {
   })
 
   test('names the same backend whichever way leads there', () => {
-    const idOf = (url: string): string => backendId(parseBackendUrl(url))
+    const idOf = (url: string): string => placeId(parseBackendUrl(url))
     const id = idOf('s3://labs/team?region=eu-west-1')
     expect(idOf('s3://labs/team/?region=eu-west-2&path-style=true&kms-key=k')).toBe(id)
     const others = ['s3://labs?region=eu-west-1', 'gs://labs/team', 's3://labs/team?endpoint=http://x']

@@ -134,6 +134,7 @@ const scenarios: Readonly<Record<string, readonly Scenario[]>> = {
   // Their trouble needs a cloud; their commands are those of every lab.
   'expired-credentials': [{ what: 'a lab', trouble: healthy, promise: isGone }],
   'exhausted-quota': [{ what: 'a lab', trouble: healthy, promise: isReady }],
+  'not-ours': [{ what: 'a lab', trouble: healthy, promise: isReady }],
 }
 
 test('every runbook is tried', () => {

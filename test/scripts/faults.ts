@@ -42,6 +42,10 @@ export const backendFaults = withCodes<BackendFault>({
     place: '/srv/labs/labs/web/record.json',
     problems: ['(file): expected JSON, got something else'],
   },
+  'identity-unreadable': {
+    place: 'backend.json',
+    problems: ['backend.json: /id expected a value, got none'],
+  },
   'transition-illegal': { lab: 'web', from: 'ready', to: 'provisioned' },
   'lease-held': {
     lab: 'web',
@@ -159,7 +163,7 @@ export const labFaults = withCodes<LabFault>({
     },
   },
   'lab-being-destroyed': { lab: 'web' },
-  'lab-on-other-computer': { lab: 'web', host: 'desktop' },
+  'lab-on-other-computer': { lab: 'web', user: 'alice', host: 'desktop' },
   'other-account': { what: 'web', provider: 'google', account: 'labs-team', given: 'anna-private' },
   'lab-expired': { lab: 'web', expiresAt: '2026-11-21T10:00:00.000Z' },
   'lab-not-ready': { lab: 'web', state: 'provision-failed' },
@@ -350,6 +354,7 @@ export const labFaults = withCodes<LabFault>({
   'cloud-init-timeout': { lab: 'web', machine: 'main', seconds: 600, stage: 'final stage' },
   'clock-not-set': { lab: 'web', machine: 'main', reason: 'sudo: a password is required' },
   'no-free-port': {},
+  'not-ours': { lab: 'web', foreign: ['resource group distrolab-0a1b2c3d4e5f-web in westeurope'] },
   leftovers: {
     lab: 'web',
     left: ['/home/anna/.local/state/distrolab/machines/6445da26/web/main/overlay.qcow2'],

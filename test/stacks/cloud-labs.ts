@@ -36,7 +36,7 @@ export function cloudPlanOf(
   return {
     lab: 'demo',
     profile: `${distro.name}-${name}`,
-    backendId: '0a1b2c3d',
+    ...{ backendId: '0a1b2c3d4e5f', incarnation: 'c0ffee123456' },
     state: { kind: 'local', path: '/home/anna/labs/demo/tofu.tfstate' },
     ...{ distro, provider, region: REGIONS[name], zone: null },
     size: resolveSize(provider, { size, architecture, minimumDiskGiB }),

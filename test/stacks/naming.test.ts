@@ -40,6 +40,12 @@ test('first choices are spread', () => {
   expect(new Set(ids.map(firstPort)).size).toBeGreaterThan(190)
 })
 
-test('everything of a lab carries its name and backend', () => {
-  expect(labTags('0a1b2c3d', 'demo')).toEqual({ 'distrolab-lab': 'demo', 'distrolab-backend': '0a1b2c3d' })
+test('everything of a lab carries its name, its backend and which life of it this is', () => {
+  const marks = { 'distrolab-lab': 'demo', 'distrolab-backend': '0a1b2c3d4e5f' }
+  const [backendId, incarnation] = ['0a1b2c3d4e5f', 'c0ffee123456']
+  expect(labTags({ backendId, lab: 'demo', incarnation })).toEqual({
+    ...marks,
+    'distrolab-incarnation': incarnation,
+  })
+  expect(labTags({ backendId, lab: 'demo', incarnation: undefined })).toEqual(marks)
 })

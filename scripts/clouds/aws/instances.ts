@@ -5,6 +5,7 @@ import {
   ModifyInstanceAttributeCommand,
   StartInstancesCommand,
   waitUntilInstanceRunning,
+  type Filter,
   type Instance,
 } from '@aws-sdk/client-ec2'
 import { LabError } from '../../errors.js'
@@ -23,15 +24,19 @@ export interface AwsInstance {
 }
 
 /** The living instances that have all these tags; several of one name are possible after a crash. */
-export async function findInstances(
+export const findInstances = (region: string, tags: Tags, signal?: AbortSignal): Promise<AwsInstance[]> =>
+  findInstancesBy(region, tagFilters(tags), signal)
+
+/** The living instances that these filters let through. */
+export async function findInstancesBy(
   region: string,
-  tags: Tags,
+  filters: readonly Filter[],
   signal?: AbortSignal,
 ): Promise<AwsInstance[]> {
   const { Reservations = [] } = await withEc2(region, (client) =>
     client.send(
       new DescribeInstancesCommand({
-        Filters: [...tagFilters(tags), { Name: 'instance-state-name', Values: LIVING_STATES }],
+        Filters: [...filters, { Name: 'instance-state-name', Values: LIVING_STATES }],
       }),
       signal === undefined ? {} : { abortSignal: signal },
     ),

@@ -8,11 +8,13 @@ import {
   TerminateInstancesCommand,
   waitUntilInstanceTerminated,
   type EC2Client,
+  type Filter,
+  type Tag,
 } from '@aws-sdk/client-ec2'
 import { LabError } from '../../errors.js'
 import { withEc2 } from './client.js'
-import { findInstances } from './instances.js'
-import { tagFilters, type Tags } from './tags.js'
+import { findInstancesBy } from './instances.js'
+import { isMarked, tagFilters, tagsOf, type Tags } from './tags.js'
 
 /** In the order in which they can be removed: a group can't go before the machines that are in it. */
 const KINDS = ['instance', 'volume', 'security-group', 'key-pair'] as const
@@ -23,52 +25,77 @@ export interface AwsThing {
   readonly id: string
   /** What it is removed by, where that is not its id. */
   readonly name?: string
+  /** It carries the marks of the lab; else it only has one of its names, and is left alone. */
+  readonly isOurs: boolean
 }
 
-/** Everything of a lab that AWS still has, by its tags alone: neither record nor state is asked. */
-export async function findThings(region: string, tags: Tags): Promise<AwsThing[]> {
-  const Filters = tagFilters(tags)
-  const [instances, rest] = await Promise.all([
-    findInstances(region, tags),
-    withEc2(region, async (client) => {
-      const [volumes, groups, keys] = await Promise.all([
-        client.send(new DescribeVolumesCommand({ Filters })),
-        client.send(new DescribeSecurityGroupsCommand({ Filters })),
-        client.send(new DescribeKeyPairsCommand({ Filters })),
-      ])
-      return [
-        ...(volumes.Volumes ?? []).map(({ VolumeId }) => thing('volume', VolumeId)),
-        ...(groups.SecurityGroups ?? []).map(({ GroupId }) => thing('security-group', GroupId)),
-        ...(keys.KeyPairs ?? []).map(({ KeyPairId, KeyName = '' }) => ({
-          ...thing('key-pair', KeyPairId),
-          name: KeyName,
-        })),
-      ]
-    }),
-  ])
-  return [...instances.map(({ id }) => thing('instance', id)), ...rest]
+/** What a lab's things are called and marked with. */
+export interface LabAtAws {
+  readonly region: string
+  readonly tags: Tags
+  /** Of its security group and its key pair. */
+  readonly name: string
+  /** The Name tags of its machines. */
+  readonly machines: readonly string[]
 }
 
-const thing = (kind: Kind, id = ''): AwsThing => ({ kind, id })
+/** Everything of a lab that AWS still has, by tags and by names: neither record nor state is asked. */
+export async function findThings(lab: LabAtAws): Promise<AwsThing[]> {
+  const { region, tags, name, machines } = lab
+  const byTags = tagFilters(tags)
+  const found = await withEc2(region, async (client) => {
+    const volumes = (Filters: Filter[]) => client.send(new DescribeVolumesCommand({ Filters }))
+    const groups = (Filters: Filter[]) => client.send(new DescribeSecurityGroupsCommand({ Filters }))
+    const keys = (Filters: Filter[]) => client.send(new DescribeKeyPairsCommand({ Filters }))
+    return Promise.all([
+      findInstancesBy(region, byTags),
+      findInstancesBy(region, [{ Name: 'tag:Name', Values: [...machines] }]),
+      volumes(byTags),
+      ...[groups(byTags), groups([{ Name: 'group-name', Values: [name] }])],
+      ...[keys(byTags), keys([{ Name: 'key-name', Values: [name] }])],
+    ] as const)
+  })
+  const [instances, named, { Volumes = [] }, tagged, group, keyed, key] = found
+  const isOurs = (tagged: { readonly Tags?: Tag[] | undefined }): boolean => isMarked(tagsOf(tagged), tags)
+  const things: AwsThing[] = [
+    // What is on its way out needs nobody's attention.
+    ...[...instances, ...named.filter(({ state }) => state !== 'shutting-down')].map(
+      ({ id, tags: marks }) => ({
+        ...({ kind: 'instance', id } as const),
+        isOurs: isMarked(marks, tags),
+      }),
+    ),
+    ...Volumes.map((each) => ({ kind: 'volume' as const, id: each.VolumeId ?? '', isOurs: isOurs(each) })),
+    ...[...(tagged.SecurityGroups ?? []), ...(group.SecurityGroups ?? [])].map((each) => ({
+      ...({ kind: 'security-group', id: each.GroupId ?? '' } as const),
+      isOurs: isOurs(each),
+    })),
+    ...[...(keyed.KeyPairs ?? []), ...(key.KeyPairs ?? [])].map((each) => ({
+      ...({ kind: 'key-pair', id: each.KeyPairId ?? '', name: each.KeyName ?? '' } as const),
+      isOurs: isOurs(each),
+    })),
+  ]
+  return [...new Map(things.map((each) => [each.id, each])).values()]
+}
 
 const TERMINATE_SECONDS = 300
 
 /**
- * Removes everything that has these tags, and returns what is there all the same. What AWS refuses to remove is told by
- * `onRefused` and is among what is returned. Throws LabError when AWS can't be asked.
+ * Removes everything that carries the lab's marks, and returns what is there all the same, things of others that only have
+ * its names included. What AWS refuses to remove is told by `onRefused` and is among what is returned. Throws LabError when
+ * AWS can't be asked.
  */
 export async function removeThings(
-  region: string,
-  tags: Tags,
+  lab: LabAtAws,
   options: { readonly signal: AbortSignal; readonly onRefused: (thing: AwsThing, error: LabError) => void },
 ): Promise<readonly AwsThing[]> {
-  const found = await findThings(region, tags)
-  if (found.length === 0) return []
+  const found = await findThings(lab)
+  if (!found.some(({ isOurs }) => isOurs)) return found
   for (const kind of KINDS) {
-    const ofKind = found.filter((each) => each.kind === kind)
+    const ofKind = found.filter((each) => each.isOurs && each.kind === kind)
     for (const each of ofKind) {
       try {
-        await withEc2(region, (client) => removers[kind](client, each, options.signal))
+        await withEc2(lab.region, (client) => removers[kind](client, each, options.signal))
       } catch (error) {
         options.signal.throwIfAborted()
         if (!(error instanceof LabError)) throw error
@@ -78,7 +105,7 @@ export async function removeThings(
       }
     }
   }
-  return findThings(region, tags)
+  return findThings(lab)
 }
 
 /** `InvalidVolume.NotFound` and its like. */

@@ -7,6 +7,8 @@ const RESOURCES = '2021-04-01'
 export interface AzureGroup {
   readonly name: string
   readonly region: string
+  /** It carries the marks of the lab; else it only has its name, and is left alone with all that is in it. */
+  readonly isOurs: boolean
 }
 
 interface Group {
@@ -30,18 +32,20 @@ export async function findGroups(lab: string, tags: Tags): Promise<AzureGroup[]>
       ...{ apiVersion: RESOURCES, query: { $filter: `tagName eq '${name}' and tagValue eq '${value}'` } },
     }),
   ])
-  const marked = tagged.filter((group) =>
-    Object.entries(tags).every(([tag, expected]) => group.tags?.[tag] === expected),
-  )
-  const all = [...(named === undefined ? [] : [named]), ...marked]
+  const isOurs = ({ tags: marks = {} }: Group): boolean =>
+    Object.entries(tags).every(([tag, expected]) => marks[tag] === expected)
+  const all = [...(named === undefined ? [] : [named]), ...tagged.filter(isOurs)]
   // The case of a group's name is Azure's to choose.
   const byName = new Map(all.map((group) => [group.name.toLowerCase(), group]))
-  return [...byName.values()].map(({ name: found, location }) => ({ name: found, region: location }))
+  return [...byName.values()].map((group) => ({
+    ...{ name: group.name, region: group.location },
+    isOurs: isOurs(group),
+  }))
 }
 
 /**
- * Removes a lab's groups with everything in them, machines without shutting them down, and returns what is there all the
- * same. What Azure refuses to remove is told by `onRefused` and is among what is returned. Throws LabError when Azure can't
+ * Removes the groups that carry a lab's marks with everything in them, machines without shutting them down, and returns what
+ * is there all the same, a group of somebody else's that only has its name included. What Azure refuses to remove is told by `onRefused` and is among what is returned. Throws LabError when Azure can't
  * be asked.
  */
 export async function removeGroups(
@@ -50,8 +54,9 @@ export async function removeGroups(
   options: { readonly signal: AbortSignal; readonly onRefused: (group: AzureGroup, error: LabError) => void },
 ): Promise<readonly AzureGroup[]> {
   const found = await findGroups(lab, tags)
-  if (found.length === 0) return []
-  for (const group of found) {
+  const ours = found.filter(({ isOurs }) => isOurs)
+  if (ours.length === 0) return found
+  for (const group of ours) {
     try {
       await changeAzure('DELETE', `/resourceGroups/${group.name}`, {
         ...{ apiVersion: RESOURCES, signal: options.signal },

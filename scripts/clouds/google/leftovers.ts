@@ -1,4 +1,4 @@
-import { labName, ruleName } from '../../../stacks/google/names.js'
+import { labelValue, labName, ruleName } from '../../../stacks/google/names.js'
 import { LabError } from '../../errors.js'
 import { isAbsent, lastPart, openCompute, type ComputeApi } from './client.js'
 import { labelFilter } from './instances.js'
@@ -10,6 +10,8 @@ export interface GoogleThing {
   readonly kind: (typeof KINDS)[number]
   /** Relative to the project: `zones/europe-west1-b/instances/…`. */
   readonly path: string
+  /** It carries the marks of the lab; else it only has one of its names, and is left alone. */
+  readonly isOurs: boolean
 }
 
 export interface LabAtGoogle {
@@ -17,44 +19,64 @@ export interface LabAtGoogle {
   readonly id: string
   readonly region: string
   readonly tags: Readonly<Record<string, string>>
+  /** The names of its machines. */
+  readonly machines: readonly string[]
 }
 
 interface Zonal {
   readonly name: string
   readonly zone?: string
+  readonly labels?: Readonly<Record<string, string>>
 }
 
 /**
- * Everything of a lab that Google still has: by labels what can have some, in whatever zone, and by its names the rest.
- * Neither record nor state is asked.
+ * Everything of a lab that Google still has: by labels and by name what can have labels, in whatever zone, and by name the
+ * rest, of which the description tells whose it is. Neither record nor state is asked.
  */
 export async function findThings(
-  { id, region, tags }: LabAtGoogle,
+  { id, region, tags, machines }: LabAtGoogle,
   compute = openCompute(),
 ): Promise<GoogleThing[]> {
-  const filter = labelFilter(tags)
-  const zonal = async (kind: 'instance' | 'disk'): Promise<GoogleThing[]> =>
-    (await compute.list<Zonal>(`${kind}s`, filter)).flatMap(({ name, zone }) =>
-      zone === undefined ? [] : [{ kind, path: `zones/${lastPart(zone)}/${kind}s/${name}` }],
+  const byName = machines.map((name) => `name = "${name}"`).join(' OR ')
+  const zonal = async (kind: 'instance' | 'disk', filter: string): Promise<GoogleThing[]> =>
+    (await compute.list<Zonal>(`${kind}s`, filter)).flatMap(({ name, zone, labels = {} }) =>
+      zone === undefined
+        ? []
+        : [{ kind, path: `zones/${lastPart(zone)}/${kind}s/${name}`, isOurs: isLabelled(labels, tags) }],
     )
-  const named = async (kind: GoogleThing['kind'], path: string): Promise<GoogleThing[]> =>
-    (await compute.find(path)) === undefined ? [] : [{ kind, path }]
+  const named = async (kind: GoogleThing['kind'], path: string): Promise<GoogleThing[]> => {
+    const found = await compute.find<{ readonly description?: string }>(path)
+    return found === undefined ? [] : [{ kind, path, isOurs: isDescribed(found.description, tags) }]
+  }
   const found = await Promise.all([
-    zonal('instance'),
-    zonal('disk'),
+    zonal('instance', labelFilter(tags)),
+    zonal('disk', labelFilter(tags)),
+    ...(byName === '' ? [] : [zonal('instance', byName), zonal('disk', byName)]),
     ...RULES.map((rule) => named('firewall', `global/firewalls/${ruleName(id, rule)}`)),
     named('subnetwork', `regions/${region}/subnetworks/${labName(id)}`),
     named('network', `global/networks/${labName(id)}`),
   ])
-  return found.flat()
+  return [...new Map(found.flat().map((thing) => [thing.path, thing])).values()]
+}
+
+type Marks = LabAtGoogle['tags']
+
+const isLabelled = (labels: Marks, marks: Marks): boolean =>
+  Object.entries(marks).every(([key, value]) => labels[key] === labelValue(value))
+
+/** As the stack describes what can't have labels: `key=value key=value`. */
+function isDescribed(description = '', marks: Marks): boolean {
+  const words = description.split(' ')
+  return Object.entries(marks).every(([key, value]) => words.includes(`${key}=${value}`))
 }
 
 /** As the stack declares them. */
 const RULES = ['ssh', 'deny']
 
 /**
- * Removes everything of a lab, and returns what is there all the same. What Google refuses to remove is told by `onRefused`
- * and is among what is returned. Throws LabError when Google can't be asked.
+ * Removes everything that carries the lab's marks, and returns what is there all the same, things of others that only have
+ * its names included. What Google refuses to remove is told by `onRefused` and is among what is returned. Throws LabError
+ * when Google can't be asked.
  */
 export async function removeThings(
   lab: LabAtGoogle,
@@ -65,11 +87,11 @@ export async function removeThings(
 ): Promise<readonly GoogleThing[]> {
   const compute = openCompute(options.signal)
   const found = await findThings(lab, compute)
-  if (found.length === 0) return []
+  if (!found.some(({ isOurs }) => isOurs)) return found
   for (const kind of KINDS) {
     await Promise.all(
       found
-        .filter((each) => each.kind === kind)
+        .filter((each) => each.isOurs && each.kind === kind)
         .map((each) =>
           removeAt(compute, each.path, {
             signal: options.signal,

@@ -42,6 +42,10 @@ afterAll(async () => {
 })
 
 const tagsOf = (lab: string) => ({ 'distrolab-lab': lab, 'distrolab-backend': '0a1b2c3d' })
+const labAt = (lab: string, incarnation?: string) => ({
+  ...{ region: REGION, name: lab, machines: [`distrolab-0a1b2c3d-${lab}-main`] },
+  tags: { ...tagsOf(lab), ...(incarnation === undefined ? {} : { 'distrolab-incarnation': incarnation }) },
+})
 
 /** What a lab leaves when nobody knows of it any more: an instance with its disk, a group and a key. */
 async function makeLab(lab: string): Promise<string> {
@@ -76,8 +80,12 @@ async function makeLab(lab: string): Promise<string> {
   })
 }
 
+const fail = (): never => {
+  throw new Error('nothing was asked for')
+}
+
 const removeAll = (lab: string, refused: string[] = []) =>
-  removeThings(REGION, tagsOf(lab), {
+  removeThings(labAt(lab), {
     signal: never,
     onRefused: ({ kind }, { fault }) => refused.push(`${kind}: ${fault.code}`),
   })
@@ -109,13 +117,23 @@ describe('what AWS has of a lab', () => {
   test('is found by its tags, and all of it is removed; that of another lab stays', async () => {
     const id = await makeLab('mine')
     await makeLab('yours')
-    const kinds = (await findThings(REGION, tagsOf('mine'))).map(({ kind }) => kind)
+    const kinds = (await findThings(labAt('mine'))).map(({ kind }) => kind)
     expect(kinds.sort()).toEqual(['instance', 'key-pair', 'security-group', 'volume'])
     expect(await findInstances(REGION, tagsOf('mine'))).toMatchObject([{ id, state: 'running' }])
     expect(await removeAll('mine')).toEqual([])
-    expect(await findThings(REGION, tagsOf('yours'))).toHaveLength(4)
+    expect(await findThings(labAt('yours'))).toHaveLength(4)
     expect(await removeAll('yours')).toEqual([])
     expect(await aws.made(REGION)).toEqual(nothingMade)
+  })
+
+  test('is told from what only has its names, which stays', async () => {
+    await makeLab('twin')
+    const remains = await removeThings(labAt('twin', 'c0ffee123456'), { signal: never, onRefused: fail })
+    expect(remains.map(({ kind, isOurs }) => [kind, isOurs]).sort()).toEqual([
+      ...[['instance', false], ['key-pair', false], ['security-group', false]], // prettier-ignore
+    ])
+    expect(await findThings(labAt('twin'))).toHaveLength(4)
+    expect(await removeAll('twin')).toEqual([])
   })
 
   test('and does not let go is returned, with the reason told', async () => {

@@ -105,12 +105,26 @@ describe('what Azure has of a lab', () => {
     expect(names.sort()).toEqual([idOf('mine'), 'renamed-by-somebody'])
     expect(await removeAll('mine')).toEqual([])
     expect(await findGroups(idOf('yours'), tagsOf('yours'))).toEqual([
-      { name: idOf('yours'), region: REGION },
+      { name: idOf('yours'), region: REGION, isOurs: true },
     ])
     const [removal] = azure.asked.filter(({ method }) => method === 'DELETE')
     expect(removal?.query.get('forceDeletionTypes')).toBe('Microsoft.Compute/virtualMachines')
     expect(await removeAll('yours')).toEqual([])
     expect(azure.made).toEqual([])
+  })
+
+  test('is told from a group that only has its name, which stays with all that is in it', async () => {
+    makeLab('twin')
+    const before = azure.made.length
+    const tags = { ...tagsOf('twin'), 'distrolab-incarnation': 'c0ffee123456' }
+    const onRefused = (): never => {
+      throw new Error('nothing was asked for')
+    }
+    expect(await removeGroups(idOf('twin'), tags, { signal: never, onRefused })).toEqual([
+      { name: idOf('twin'), region: REGION, isOurs: false },
+    ])
+    expect(azure.made).toHaveLength(before)
+    expect(await removeAll('twin')).toEqual([])
   })
 
   test('and does not let go is returned, with the reason told', async () => {
@@ -121,7 +135,7 @@ describe('what Azure has of a lab', () => {
       no(409, 'ScopeLocked', 'The scope cannot be deleted: it is locked.'),
     )
     const refused: string[] = []
-    expect(await removeAll('kept', refused)).toEqual([{ name: idOf('kept'), region: REGION }])
+    expect(await removeAll('kept', refused)).toEqual([{ name: idOf('kept'), region: REGION, isOurs: true }])
     expect(refused).toEqual([`${idOf('kept')}: cloud-failed`])
     azure.obey()
     expect(await removeAll('kept')).toEqual([])

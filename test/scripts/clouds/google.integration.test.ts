@@ -24,10 +24,13 @@ const now = Date.parse('2026-11-21T12:00:00.000Z')
 const never = new AbortController().signal
 const cloud = await useCloudHere(GoogleCloud.start())
 
-const labAt = (lab: string) => ({
+const labAt = (lab: string, incarnation?: string) => ({
   id: `distrolab-0a1b2c3d-${lab}`,
-  region: REGION,
-  tags: { 'distrolab-lab': lab, 'distrolab-backend': '0a1b2c3d' },
+  ...{ region: REGION, machines: [`distrolab-0a1b2c3d-${lab}-main`] },
+  tags: {
+    ...{ 'distrolab-lab': lab, 'distrolab-backend': '0a1b2c3d' },
+    ...(incarnation === undefined ? {} : { 'distrolab-incarnation': incarnation }),
+  },
 })
 
 /** What a lab leaves when nobody knows of it any more: an instance with its disk, its rules and a network of its own. */
@@ -37,9 +40,11 @@ async function makeLab(lab: string): Promise<string> {
   const scheduling = { instanceTerminationAction: 'DELETE', terminationTime: SOON }
   const name = `${id}-main`
   const api = openCompute()
-  await api.change('POST', 'global/networks', { name: id })
-  await api.change('POST', `regions/${REGION}/subnetworks`, { name: id })
-  for (const rule of ['ssh', 'deny']) await api.change('POST', 'global/firewalls', { name: `${id}-${rule}` })
+  const description = `distrolab-lab=${lab} distrolab-backend=0a1b2c3d distrolab-expires=never`
+  await api.change('POST', 'global/networks', { name: id, description })
+  await api.change('POST', `regions/${REGION}/subnetworks`, { name: id, description })
+  for (const rule of ['ssh', 'deny'])
+    await api.change('POST', 'global/firewalls', { name: `${id}-${rule}`, description })
   await api.change('POST', `${ZONE}/instances`, {
     ...{ name, labels, scheduling, metadata: { items: [] }, networkInterfaces: [{ network: id }] },
     disks: [{ boot: true, initializeParams: { sourceImage, diskSizeGb: '20', labels } }],
@@ -96,6 +101,20 @@ describe('what Google has of a lab', () => {
     expect(await findThings(labAt('yours'))).toHaveLength(6)
     expect(await removeAll('yours')).toEqual([])
     expect(cloud.made).toEqual(nothingMade)
+  })
+
+  test('is told from what only has its names, which stays', async () => {
+    await makeLab('twin')
+    const onRefused = (): never => {
+      throw new Error('nothing was asked for')
+    }
+    const remains = await removeThings(labAt('twin', 'c0ffee123456'), { signal: never, onRefused })
+    expect(remains.map(({ kind }) => kind).sort()).toEqual([
+      ...['disk', 'firewall', 'firewall', 'instance', 'network', 'subnetwork'],
+    ])
+    expect(remains.filter(({ isOurs }) => isOurs)).toEqual([])
+    expect(await findThings(labAt('twin'))).toHaveLength(6)
+    expect(await removeAll('twin')).toEqual([])
   })
 
   test('and does not let go is returned, with the reason told', async () => {

@@ -14,15 +14,20 @@ const step = {
 const azure = await useCloudHere(TestAzure.start())
 afterEach(() => azure.resources.remove(GROUP))
 
-const ID = 'distrolab-0a1b2c3d-web'
+const ID = 'distrolab-0a1b2c3d4e5f-web'
 const GROUP = `/subscriptions/${SUBSCRIPTION}/resourceGroups/${ID}`
-const tags = { 'distrolab-lab': 'web', 'distrolab-backend': '0a1b2c3d' }
+const context = { space: { home: '/', cache: '/', backendId: '0a1b2c3d4e5f' } } as Context
+const incarnation = 'c0ffee123456'
+const tags = {
+  ...{ 'distrolab-lab': 'web', 'distrolab-backend': '0a1b2c3d4e5f' },
+  'distrolab-incarnation': incarnation,
+}
 const inHours = (hours: number): string => new Date(Date.now() + hours * 3_600_000).toISOString()
 
 /** As far as the hooks look at a record. */
 const labUntil = (expiresAt: string | null): AnyLab =>
   ({
-    ...{ lab: 'web', region: REGION, tags, expiresAt },
+    ...{ lab: 'web', incarnation, region: REGION, tags, expiresAt },
     machines: [{ name: 'main', id: `${ID}-main` }],
   }) as unknown as AnyLab
 
@@ -60,8 +65,8 @@ test('a machine is absent where there is no group, and nothing is known where Az
 
 describe('what ends a lab', () => {
   const states = async (lab: AnyLab) =>
-    (await azureHooks.enforcers(lab)).map(({ name, state }) => `${name}: ${state}`)
-  const move = (lab: AnyLab) => azureHooks.moveExpiry({} as Context, lab, step)
+    (await azureHooks.enforcers(context, lab)).map(({ name, state }) => `${name}: ${state}`)
+  const move = (lab: AnyLab) => azureHooks.moveExpiry(context, lab, step)
 
   test('is the timer alone while its end is more than a day away, and then Azure too', async () => {
     const [far, near] = [labUntil(inHours(30)), labUntil(inHours(20))]
@@ -100,11 +105,12 @@ test('what is left of a lab is removed with its group, or named', async () => {
   azure.refuse('DELETE', '/resourceGroups/', no(409, 'ScopeLocked', 'It is locked.'))
   const told: string[] = []
   const telling = { ...step, detail: (text: string) => void told.push(text) }
-  expect(await azureHooks.removeLeftovers(labUntil(null), telling)).toEqual([
-    `resource group ${ID} in ${REGION}`,
-  ])
+  expect(await azureHooks.removeLeftovers(context, labUntil(null), telling)).toEqual({
+    left: [`resource group ${ID} in ${REGION}`],
+    foreign: [],
+  })
   expect(told).toEqual([`resource group ${ID}: Azure refused: ScopeLocked: It is locked.`])
   azure.obey()
-  expect(await azureHooks.removeLeftovers(labUntil(null), step)).toEqual([])
+  expect(await azureHooks.removeLeftovers(context, labUntil(null), step)).toEqual({ left: [], foreign: [] })
   expect(azure.made).toEqual([])
 })

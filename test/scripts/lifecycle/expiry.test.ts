@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import { describe, expect, test } from '@jest/globals'
 import type { AnyLab } from '../../../backend/lab.js'
+import type { Context } from '../../../scripts/context.js'
 import {
   assertNotExpired,
   enforcersOf,
@@ -11,6 +12,8 @@ import {
 import { decided } from '../../backend/support.js'
 import { faultOf } from '../support.js'
 
+// There are no machines of this computer in it.
+const context = { space: { home: '/nonexistent' } } as Context
 const now = new Date('2026-11-21T12:00:00.000Z')
 const over = '2026-11-21T12:00:00.000Z'
 const later = '2026-11-21T16:00:00.000Z'
@@ -57,6 +60,6 @@ describe('a lab', () => {
       [{ name: 'watchdog', state: 'idle' }],
     ],
   ])('%s: what enforces it', async (_what, changes, expected) => {
-    expect(await enforcersOf(labOf(changes))).toEqual(expected)
+    expect(await enforcersOf(context, labOf(changes))).toEqual(expected)
   })
 })

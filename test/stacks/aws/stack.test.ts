@@ -128,7 +128,11 @@ describe('the image', () => {
 
 test('everything carries the tags of the lab', async () => {
   const tags = {
-    ...{ 'distrolab-lab': 'demo', 'distrolab-backend': '0a1b2c3d' },
+    ...{
+      'distrolab-lab': 'demo',
+      'distrolab-backend': '0a1b2c3d4e5f',
+      'distrolab-incarnation': 'c0ffee123456',
+    },
     'distrolab-expires': '2026-11-21T14:00:00.000Z',
   }
   for (const network of ['default', 'own'] as const) {

@@ -180,7 +180,11 @@ test('everything is in one group, carries the lab’s tags, and goes with its co
   const { azurerm_network_interface_security_group_association: _untaggable, ...taggable } = lab.resource
   for (const each of Object.values(taggable).flatMap((named) => Object.values(named))) {
     expect(each['tags']).toEqual({
-      ...{ 'distrolab-lab': 'demo', 'distrolab-backend': '0a1b2c3d' },
+      ...{
+        'distrolab-lab': 'demo',
+        'distrolab-backend': '0a1b2c3d4e5f',
+        'distrolab-incarnation': 'c0ffee123456',
+      },
       'distrolab-expires': '2026-11-21T14:00:00.000Z',
     })
   }

@@ -34,7 +34,7 @@ test.each([
 })
 
 describe('who gets in', () => {
-  const tag = 'distrolab-0a1b2c3d-demo'
+  const tag = 'distrolab-0a1b2c3d4e5f-demo'
 
   test('in the default network: the allowed networks on port 22, before a rule that keeps all others out', async () => {
     const { resource } = await labOf({})
@@ -157,18 +157,28 @@ test('everything carries the lab: in labels, or where there are none in its desc
     const { google_compute_instance: instances = {}, ...others } = resource
     for (const each of Object.values(instances)) {
       expect(each['labels']).toEqual({
-        ...{ 'distrolab-lab': 'demo', 'distrolab-backend': '0a1b2c3d' },
+        ...{
+          'distrolab-lab': 'demo',
+          'distrolab-backend': '0a1b2c3d4e5f',
+          'distrolab-incarnation': 'c0ffee123456',
+        },
         'distrolab-expires': '2026-11-21t14-00-00-000z',
       })
       // Not when it is over: a change of that would make the machine anew.
       expect(each['boot_disk']).toMatchObject({
-        initialize_params: { labels: { 'distrolab-lab': 'demo', 'distrolab-backend': '0a1b2c3d' } },
+        initialize_params: {
+          labels: {
+            'distrolab-lab': 'demo',
+            'distrolab-backend': '0a1b2c3d4e5f',
+            'distrolab-incarnation': 'c0ffee123456',
+          },
+        },
       })
       expect(JSON.stringify(each['boot_disk'])).not.toContain('distrolab-expires')
     }
     for (const each of Object.values(others).flatMap((named) => Object.values(named))) {
       expect(each['description']).toBe(
-        'distrolab-lab=demo distrolab-backend=0a1b2c3d distrolab-expires=2026-11-21T14:00:00.000Z',
+        'distrolab-lab=demo distrolab-backend=0a1b2c3d4e5f distrolab-incarnation=c0ffee123456 distrolab-expires=2026-11-21T14:00:00.000Z',
       )
     }
   }

@@ -1,0 +1,60 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { userInfo } from 'node:os'
+import { join } from 'node:path'
+import { isErrno, systemErrorOf } from '../backend/system-error.js'
+import { LabError } from './errors.js'
+
+/**
+ * Which user of which computer this is, in 16 hex digits: what a local lab is found by. Names of hosts repeat, and so do
+ * machine ids (containers of one image have the same, or none), so a random part is kept in the state folder, where the
+ * machines' disks are. Undefined where that folder never had one, and so holds no machines. machine-id(5) asks that the
+ * id itself is not given away.
+ */
+export function findComputerId(home: string): string | undefined {
+  const part = readIfThere(fileIn(home))
+  if (part === undefined || !/^[0-9a-f]{32}$/.test(part)) return undefined
+  const { uid } = userInfo()
+  const whole = ['distrolab', machineId(), uid, part].join(' ')
+  return createHash('sha256').update(whole).digest('hex').slice(0, 16)
+}
+
+/** The same, made now if there is none. Throws LabError `folder-unwritable`. */
+export function ensureComputerId(home: string): string {
+  const known = findComputerId(home)
+  if (known !== undefined) return known
+  try {
+    mkdirSync(home, { recursive: true, mode: 0o700 })
+    writeFileSync(fileIn(home), `${randomBytes(16).toString('hex')}\n`, { flag: 'wx', mode: 0o600 })
+  } catch (error) {
+    // Somebody else was quicker; a file that is none of ours is told below.
+    if (!isErrno(error, 'EEXIST')) throw unwritable(home, error)
+  }
+  const made = findComputerId(home)
+  if (made !== undefined) return made
+  throw unwritable(home, new Error(`${fileIn(home)} is expected to hold 32 hex digits; remove it`))
+}
+
+function machineId(): string {
+  try {
+    return readFileSync('/etc/machine-id', 'utf8').trim()
+  } catch {
+    return ''
+  }
+}
+
+const fileIn = (home: string): string => join(home, 'computer-id')
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8').trim()
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return undefined
+    throw unwritable(path, error)
+  }
+}
+
+function unwritable(place: string, error: unknown): unknown {
+  const reason = systemErrorOf(error)?.message ?? (error as Error).message
+  return new LabError({ code: 'folder-unwritable', place, reason }, { cause: error })
+}
