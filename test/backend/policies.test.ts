@@ -23,7 +23,10 @@ describe('the rights on an S3 bucket', () => {
       ['s3:ListBucket', 'arn:aws:s3:::labs'],
       [
         ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'],
-        ['arn:aws:s3:::labs/team/a/labs/*', 'arn:aws:s3:::labs/team/a/images/*'],
+        [
+          ...['arn:aws:s3:::labs/team/a/backend.json', 'arn:aws:s3:::labs/team/a/labs/*'],
+          'arn:aws:s3:::labs/team/a/images/*',
+        ],
       ],
     ])
     expect((await statements(s3, 'read-only')).map(({ Action }) => Action)).toEqual([
@@ -31,7 +34,9 @@ describe('the rights on an S3 bucket', () => {
       's3:GetObject',
     ])
     const [, whole] = await statements({ ...s3, prefix: '' }, 'labs')
-    expect(whole?.Resource).toEqual(['arn:aws:s3:::labs/labs/*', 'arn:aws:s3:::labs/images/*'])
+    expect(whole?.Resource).toEqual([
+      ...['arn:aws:s3:::labs/backend.json', 'arn:aws:s3:::labs/labs/*', 'arn:aws:s3:::labs/images/*'],
+    ])
   })
 
   test.each([
@@ -80,6 +85,7 @@ test("the rights on a GCS bucket are a role, on this backend's labs and the list
       condition: {
         title: 'distrolab labs',
         expression:
+          "resource.name == 'projects/_/buckets/b/objects/team/backend.json' || " +
           "resource.name.startsWith('projects/_/buckets/b/objects/team/labs/') || " +
           "api.getAttribute('storage.googleapis.com/objectListPrefix', '').startsWith('team/labs/') || " +
           "resource.name.startsWith('projects/_/buckets/b/objects/team/images/') || " +

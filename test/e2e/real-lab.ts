@@ -17,6 +17,9 @@ export interface Ran {
 
 /** A user with an empty state folder and a cache of their own, but for the images: those stay between runs. */
 export interface RealUser {
+  /** Above the two folders. */
+  readonly root: string
+  readonly env: NodeJS.ProcessEnv
   readonly home: string
   readonly cache: string
   distrolab(...args: string[]): Promise<Ran>
@@ -55,8 +58,7 @@ export async function newUser(): Promise<RealUser> {
     })
   const distrolab = (...args: string[]): Promise<Ran> => run(process.execPath, [cli, ...args])
   return {
-    home,
-    cache,
+    ...{ root: folder, home, cache, env },
     distrolab,
     async ok(...args) {
       const { exitCode, stdout, stderr } = await distrolab(...args)
