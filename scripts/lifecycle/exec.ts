@@ -8,6 +8,7 @@ import { execPart } from './exec-part.js'
 import { onMachine, type RemoteRequest } from './exec-remote.js'
 import { assertNotExpired } from './expiry.js'
 import { endAbandonedUse, throughGate } from './gate.js'
+import { assertHere } from './in-reach.js'
 import { labNameOf, requireLab } from './target.js'
 
 export interface ExecRequest extends RemoteRequest {
@@ -20,7 +21,9 @@ export interface ExecRequest extends RemoteRequest {
 export async function execute(context: Context, request: ExecRequest): Promise<number> {
   const name = labNameOf(context, request.lab)
   await assertSourcesExist(request.copies)
-  assertUsable(await requireLab(context, name))
+  const known = await requireLab(context, name)
+  assertUsable(known)
+  assertHere(context, known)
   return throughGate(context, name, 'exec', async (session) => {
     const { writer, lease } = session
     const lab = await endAbandonedUse(session)

@@ -165,7 +165,7 @@ const isLeaseLost = (error: unknown): boolean =>
   error instanceof BackendError && error.fault.code === 'lease-lost'
 
 /** A command that was refused has done nothing: what was begun before stays as unfinished as it was. */
-const REFUSALS: readonly string[] = ['lab-being-destroyed', 'lab-expired']
+const REFUSALS: readonly string[] = ['lab-being-destroyed', 'lab-expired', 'lab-on-other-computer']
 
 const isRefusal = (error: unknown): boolean =>
   error instanceof LabError && REFUSALS.includes(error.fault.code)

@@ -9,11 +9,15 @@ import { isElsewhere } from './target.js'
  * gone.
  */
 export async function assertInReach(context: Context, lab: AnyLab): Promise<void> {
-  if (isElsewhere(context, lab)) {
-    const { user, host } = lab.owner
-    throw new LabError({ code: 'lab-on-other-computer', lab: lab.lab, user, host })
-  }
+  assertHere(context, lab)
   await assertAccount(context, lab.lab, lab)
+}
+
+/** Throws LabError lab-on-other-computer: whoever asks for its machines here reaches none, or another lab's. */
+export function assertHere(context: Context, lab: AnyLab): void {
+  if (!isElsewhere(context, lab)) return
+  const { user, host } = lab.owner
+  throw new LabError({ code: 'lab-on-other-computer', lab: lab.lab, user, host })
 }
 
 /** `what`: for the message. Throws LabError other-account, or as the check of an account does. */

@@ -14,7 +14,7 @@ import { hooksOf } from './provider-hooks.js'
 import { assertKeyOnLab } from './reach.js'
 import { reconnect } from './reconnect.js'
 import { assertSameLab } from './same-lab.js'
-import { assertInReach } from './in-reach.js'
+import { assertHere, assertInReach } from './in-reach.js'
 import { labNameOf, livingOf } from './target.js'
 import { armedView, type LabView } from './view.js'
 
@@ -29,6 +29,9 @@ export async function up(context: Context, positional: string | undefined): Prom
   const before = livingOf(known)
   const checked = known?.state === 'ready' ? undefined : await checkUp(context, lab, before)
   return throughGate(context, lab, 'up', async (session) => {
+    const found = livingOf(session.writer.lab)
+    // Whoever was waited for may have made it elsewhere.
+    if (found !== undefined) assertHere(context, found)
     const current = await endAbandonedUse(session)
     if (current !== undefined) assertNotExpired(current, session.lease.storeTime())
     const opened = current?.state === 'ready' ? await openedAnew(context, current) : undefined

@@ -143,8 +143,8 @@ describe('what speaks against a lab on this computer', () => {
     const machine = await box.up('--profile', LAB)
     await box.kill(machine.pid)
     const file = recordFile(box, LAB)
-    const record = JSON.parse(await readFile(file, 'utf8')) as { owner: { host: string } }
-    record.owner.host = 'elsewhere'
+    const record = JSON.parse(await readFile(file, 'utf8')) as { owner: { host: string; computer: string } }
+    Object.assign(record.owner, { host: 'elsewhere', computer: '0123456789abcdef' })
     await writeFile(file, JSON.stringify(record))
     for (const verb of ['up', 'down']) {
       const run = await box.run([verb, LAB])

@@ -137,7 +137,10 @@ describe('swap', () => {
     expect(await box.record(LAB)).toEqual(before)
     await box.editRecord(LAB, { provider: 'aws' })
     await refused(2, 'is on aws', LAB, '--profile', 'debian-12-local')
-    await box.editRecord(LAB, { provider: 'local', owner: { ...before.owner, host: 'elsewhere' } })
+    await box.editRecord(LAB, {
+      provider: 'local',
+      owner: { ...before.owner, host: 'elsewhere', computer: '0123456789abcdef' },
+    })
     await refused(1, 'are on elsewhere', LAB, 'debian-12')
     await box.editRecord(LAB, { owner: before.owner, state: 'provision-failed' })
     await refused(1, `distrolab up ${LAB}`, LAB, 'debian-12')

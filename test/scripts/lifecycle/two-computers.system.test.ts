@@ -73,7 +73,7 @@ describe.each(servers)('two computers and one bucket on %s', (_name, start) => {
     expect(JSON.parse(await on(second, 'list', '-o', 'json'))).toMatchObject([{ lab: LAB, state: 'ready' }])
     for (const args of [
       ['up', LAB],
-      ['swap', LAB, 'debian-13'],
+      ['swap', LAB, 'debian-12'],
       ['reset', LAB],
       ['extend', LAB],
       ['down', LAB],
@@ -82,7 +82,8 @@ describe.each(servers)('two computers and one bucket on %s', (_name, start) => {
       expect([args, code, stderr]).toEqual([args, 1, expect.stringContaining(`The VMs of ${LAB} are on`)])
     }
     const [machine] = first.box.machines()
-    await on(second, 'cleanup', '--yes')
+    const cleanup = await second.box.run(['cleanup', '--yes'], optionsOf(second.box))
+    expect([cleanup.code, cleanup.stdout]).toEqual([6, expect.stringContaining('left')])
     await on(second, 'reap')
     expect(first.box.machines()).toEqual([machine])
     await forgetCaches()
