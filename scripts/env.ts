@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { homedir, userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
 import { systemErrorOf } from '../backend/system-error.js'
+import { isForDriver } from '../stacks/local/driver/env.js'
 import { urlPasswords } from './report/redact.js'
 
 /**
@@ -43,6 +44,8 @@ export interface Environment {
   readonly flags: Readonly<Record<string, string>>
   /** Values that must never be shown, taken from variables whose names say so. */
   readonly secrets: readonly string[]
+  /** The variables that hold them. */
+  readonly secretNames: readonly string[]
   /** The user has a folder for the engine's providers. */
   readonly hasProviderCache: boolean
   /** Variables to unset for the engine, because they would change what it reads or does. */
@@ -79,6 +82,14 @@ export const variableOf = (name: string): string | undefined => process.env[name
 export const variablesNamed = (pattern: RegExp): Readonly<Record<string, string | undefined>> =>
   Object.fromEntries(Object.entries(process.env).filter(([name]) => pattern.test(name)))
 
+/** Those of our own environment that the driver has no use for, to be unset. */
+export const hiddenFromDriver = (): Readonly<Record<string, undefined>> =>
+  Object.fromEntries(
+    Object.keys(process.env)
+      .filter((name) => !isForDriver(name))
+      .map((name) => [name, undefined]),
+  )
+
 type Variables = Readonly<Record<string, string | undefined>>
 
 const NOT_FLAGS = new Set(
@@ -112,6 +123,7 @@ export function readEnvironment(variables: Variables = process.env): Environment
     ),
     flags: flagDefaults(variables),
     secrets: secretValues(variables),
+    secretNames: Object.keys(variables).filter((name) => isSecretName(name)),
     hasProviderCache: (variables['TF_PLUGIN_CACHE_DIR'] ?? '') !== '',
     unsetForEngine: Object.keys(variables).filter((name) => isForeignEngineSetting(name, variables[name])),
   }

@@ -21,6 +21,9 @@ export const machineFolder = (space: Workspace, lab: string, machine: string): s
 export const logFile = (space: Workspace, lab: string): string =>
   join(space.home, 'logs', space.backendId, `${lab}.jsonl`)
 
+/** What `down` may use of a full disk. Begins with a dot, as in a backend's folder it is no object. */
+export const reserveFile = (folder: string): string => join(folder, '.reserve')
+
 /** Held by the one of a lender's commands that works on the lab right now. */
 export const turnFile = (space: Workspace, lab: string, lender: number): string =>
   join(space.home, 'turns', space.backendId, `${lab}-${lender}`)

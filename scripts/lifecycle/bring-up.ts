@@ -44,7 +44,7 @@ async function provision(work: EngineWork): Promise<Lab<'provisioned'>> {
   const isNew = former === undefined || former.state === 'destroyed'
   const presences: Presences = isNew
     ? started.machines.map(({ name }) => [name, 'absent'])
-    : await lookAtMachines(work.plan.hooks, started)
+    : await lookAtMachines(session.context, work.plan.hooks, started)
   // The machine that is there may still be the one that a swap was to replace: first what it is replaced with.
   const isSwap = former?.state === 'swapping' || former?.state === 'swap-failed'
   await steps.run(

@@ -5,6 +5,7 @@ import type { Context } from '../context.js'
 import { explain } from '../explain.js'
 import { EXIT } from '../explain/explanation.js'
 import type { Progress } from '../report/progress.js'
+import { withReserve } from '../reserve.js'
 import { destroyLab } from './down.js'
 import { throughGate, type Session } from './gate.js'
 import { hasEngineProvider } from './provider-cache.js'
@@ -61,10 +62,12 @@ export async function destroyMany(
     progress.detail(`${++done} of ${labs.length}`)
     return fate
   }
-  const groups = await Promise.all([
-    inParallel(labs.filter(isLocal), AT_ONCE.local, destroyAndTell),
-    inParallel(labs.filter(isInCloud), AT_ONCE.inCloud, destroyAndTell),
-  ])
+  const groups = await withReserve(context, () =>
+    Promise.all([
+      inParallel(labs.filter(isLocal), AT_ONCE.local, destroyAndTell),
+      inParallel(labs.filter(isInCloud), AT_ONCE.inCloud, destroyAndTell),
+    ]),
+  )
   const fates = groups.flat().sort((a, b) => (a.lab < b.lab ? -1 : 1))
   if (fates.some(({ outcome }) => outcome === 'left')) progress.failStep()
   else progress.endStep()

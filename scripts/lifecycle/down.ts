@@ -2,6 +2,7 @@ import type { AnyLab, Lab } from '../../backend/lab.js'
 import { spaceOf, type Context } from '../context.js'
 import { destroy } from '../engine/tofu.js'
 import { LabError } from '../errors.js'
+import { withReserve } from '../reserve.js'
 import { forgetLab } from '../workspace.js'
 import { engineFor } from './engine-for.js'
 import { writeConfiguration } from './configuration.js'
@@ -29,9 +30,11 @@ export async function down(context: Context, positional: string | undefined): Pr
   const name = labNameOf(context, positional)
   const known = await requireLab(context, name)
   await assertInReach(context, known)
-  // What speaks against it on this computer is found out before anything is recorded.
-  if (known.state !== 'destroyed') await engineFor(context)
-  return throughGate(context, name, 'down', (session) => destroyLab(session, session.writer.lab ?? known))
+  return withReserve(context, async () => {
+    // What speaks against it on this computer is found out before anything is recorded.
+    if (known.state !== 'destroyed') await engineFor(context)
+    return throughGate(context, name, 'down', (session) => destroyLab(session, session.writer.lab ?? known))
+  })
 }
 
 /** Destroys the lab of a session, from whatever state it is in. Throws LabError leftovers or not-ours. */

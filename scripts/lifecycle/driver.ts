@@ -2,6 +2,7 @@ import type { DriverFault } from '../../stacks/local/driver/errors.js'
 import type { DriverProgress, InputOf, ResultOf, Verb } from '../../stacks/local/driver/protocol.js'
 import { driverProgram } from '../../stacks/local/driver-program.js'
 import { LabError } from '../errors.js'
+import { hiddenFromDriver } from '../env.js'
 import { run, RunError } from '../run.js'
 
 export type DriverLine =
@@ -28,6 +29,7 @@ export async function callDriver<V extends Verb>(
   let last: DriverLine | undefined
   try {
     await run(driverProgram.node, [driverProgram.program, verb, JSON.stringify(input)], {
+      env: hiddenFromDriver(),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
       onLine: (text) => {
         const line = parseDriverLine(text)

@@ -73,7 +73,7 @@ export async function runOperation(
     await operation({
       engine: engine.path,
       folder,
-      unset: context.env.unsetForEngine,
+      unset: [...context.env.unsetForEngine, ...uselessSecrets(session)],
       isAlone: !hasEngineProvider(writer.lab?.provider),
       encryption: context.encryption === undefined ? undefined : engineEncryption(context.encryption),
       signal,
@@ -99,6 +99,16 @@ export async function runOperation(
     if (!session.lease.lost.aborted && !runsOn) await writer.defer({ engine: null })
   }
   return outputs
+}
+
+/**
+ * A local lab whose state is on this computer too needs no credentials, and what OpenTofu starts inherits all it has. Those
+ * that a key service asks for stay.
+ */
+function uselessSecrets({ context, writer }: EngineSession): readonly string[] {
+  const { location, encryption, env } = context
+  const isHere = location.kind === 'directory' && !hasEngineProvider(writer.lab?.provider)
+  return isHere && (encryption === undefined || encryption.kind === 'passphrase') ? env.secretNames : []
 }
 
 const isRunningOn = (error: unknown): boolean =>

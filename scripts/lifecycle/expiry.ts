@@ -34,12 +34,22 @@ export function assertNotBeingDestroyed({ lab, state }: AnyLab): void {
     throw new LabError({ code: 'lab-being-destroyed', lab })
 }
 
-/** What will end a lab by itself; none where it has no end, or is gone. */
+/** What will end a lab by itself, as it was found; none where it has no end, or is gone. */
 export async function enforcersOf(context: Context, lab: AnyLab): Promise<readonly Enforcer[]> {
-  if (lab.expiresAt === null || lab.state === 'destroyed') return []
+  if (lab.state === 'destroyed') return []
   // A newer version's provider hides no lab from who looks.
-  if (!isSupported(lab.provider)) return [{ name: lab.provider, state: 'unknown' }]
-  return (await hooksOf(lab.provider)).enforcers(context, lab)
+  if (!isSupported(lab.provider))
+    return lab.expiresAt === null ? [] : [{ name: lab.provider, state: 'unknown' }]
+  const hooks = await hooksOf(lab.provider)
+  const found = lab.expiresAt === null ? [] : await hooks.enforcers(context, lab)
+  await hooks.rearm?.(context, lab)
+  return found
+}
+
+/** Whatever sees a lab on this computer sees to it that its end is enforced here; says and throws nothing. */
+export async function rearm(context: Context, lab: AnyLab): Promise<void> {
+  if (lab.state === 'destroyed' || !isSupported(lab.provider)) return
+  await (await hooksOf(lab.provider)).rearm?.(context, lab)
 }
 
 /**

@@ -12,6 +12,7 @@ import { LabError } from '../errors.js'
 import { explain } from '../explain.js'
 import { openLog, type Log } from '../log.js'
 import { ensureFolder, logFile, turnFile } from '../workspace.js'
+import { rearm } from './expiry.js'
 
 /** What a command that changes a lab works with while it holds the lease. */
 export interface Session {
@@ -127,6 +128,7 @@ async function hold<T>(
       log.info(`${from ?? 'new'} -> ${to}`, { lab, command, step, by: `${user}@${host}`, pid, fence }),
   })
   log.info('command begins', { lab, command, fence: lease.fence })
+  if (writer.lab !== undefined) await rearm(context, writer.lab)
   const signal = AbortSignal.any([context.interrupt.signal, lease.lost])
   try {
     const result = await action({ context, lab, lease, writer, log, signal })

@@ -148,6 +148,13 @@ export const localHooks: ProviderHooks = {
     return [{ name: WATCHDOG, state: watchdogState(machines, lab.expiresAt) }]
   },
 
+  async rearm(context, lab) {
+    if (isElsewhere(context, lab)) return
+    const driver = await import('../../stacks/local/driver/rearm.js')
+    const placed = lab.machines.filter(({ place }) => place !== undefined)
+    await Promise.all(placed.map((machine) => driver.rearm(keyOf(machine), lab.expiresAt)))
+  },
+
   async moveExpiry(_context, lab, step) {
     for (const machine of lab.machines) {
       const request = { ...keyOf(machine), expiresAt: lab.expiresAt }

@@ -1,5 +1,6 @@
 import type { AnyLab } from '../../backend/lab.js'
 import { explain } from '../explain.js'
+import { withReserve } from '../reserve.js'
 import { destroyLab } from './down.js'
 import type { Session } from './gate.js'
 
@@ -16,7 +17,8 @@ export async function removedOnFailure<T>(
   try {
     return await make()
   } catch (error) {
-    if (isNew && session.context.settings.onFailure === 'destroy') await remove(session, error)
+    const isRemoved = isNew && session.context.settings.onFailure === 'destroy'
+    if (isRemoved) await withReserve(session.context, () => remove(session, error))
     throw error
   }
 }

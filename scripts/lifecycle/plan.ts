@@ -53,7 +53,7 @@ export async function planLabChanges(context: Context, lab: LabName): Promise<La
   const draft = await draftLab(context, lab, living)
   const { profile, hooks } = draft
   await sayWhatIsMissing(context, draft)
-  const presences: Presences = living === undefined ? [] : await lookAtMachines(hooks, living)
+  const presences: Presences = living === undefined ? [] : await lookAtMachines(context, hooks, living)
   const facts =
     living === undefined
       ? await factsOfNew(context, draft)

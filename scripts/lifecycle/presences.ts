@@ -1,14 +1,21 @@
 import type { AnyLab } from '../../backend/lab.js'
+import type { Context } from '../context.js'
 import type { Presence, ProviderHooks } from './provider-hooks.js'
 
 /** What the provider shows of each machine of a lab. */
 export type Presences = readonly (readonly [machine: string, Presence])[]
 
-/** Only looks. */
-export const lookAtMachines = (hooks: ProviderHooks, lab: AnyLab): Promise<Presences> =>
-  Promise.all(
+/** Only looks, but for what must end the lab by itself. */
+export async function lookAtMachines(
+  context: Context,
+  hooks: ProviderHooks,
+  lab: AnyLab,
+): Promise<Presences> {
+  await hooks.rearm?.(context, lab)
+  return Promise.all(
     lab.machines.map(async (machine) => [machine.name, await hooks.presence(lab, machine)] as const),
   )
+}
 
 export const absentIn = (presences: Presences): readonly string[] =>
   presences.filter(([, presence]) => presence === 'absent').map(([name]) => name)

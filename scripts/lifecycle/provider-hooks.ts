@@ -67,7 +67,7 @@ export type Presence = 'absent' | 'partial' | 'stopped' | 'running'
 
 /**
  * Something that ends a lab by itself when its time is over. `armed`: ready to, at the recorded time. `missing`: the
- * lab runs and nothing will end it. `idle`: nothing of it runs. `unknown`: this computer can't tell.
+ * lab runs, and nothing was there to end it when this command looked. `idle`: nothing of it runs. `unknown`: this computer can't tell.
  */
 export interface Enforcer {
   readonly name: string
@@ -165,6 +165,11 @@ export interface ProviderHooks {
   replaceAddress(machine: string): string
   /** Those that the provider has, for a lab that has a TTL. Only looks. */
   enforcers(context: Context, lab: AnyLab): Promise<readonly Enforcer[]>
+  /**
+   * Of a provider whose enforcer is a process of this computer: it starts one that is missing. Every command that sees the
+   * lab calls it, so it is quick, needs no lease, and fails none of them.
+   */
+  rearm?(context: Context, lab: AnyLab): Promise<void>
   /** From now on the provider's own enforcers go by `lab.expiresAt`; a lab without machines has none. */
   moveExpiry(context: Context, lab: AnyLab, step: MoveControl): Promise<void>
   /** Powers a stopped machine on. Returns its address where that is another one from then on. */

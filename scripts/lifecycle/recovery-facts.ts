@@ -130,6 +130,7 @@ async function readMachines(
   const provider = known?.provider ?? profile?.provider.name
   if (provider === undefined) return []
   const hooks = await hooksOf(provider)
+  if (known !== undefined && known.state !== 'destroyed') await hooks.rearm?.(context, known)
   const planned = profile === undefined ? undefined : await planOf(context, lab, profile, hooks)
   const { region, machines } = known ?? planned ?? { region: '', machines: [] }
   const look = async (machine: Machine): Promise<Presence> => {

@@ -3,6 +3,7 @@ import { LabError } from '../errors.js'
 import { sshAlias } from '../machine/ssh-config.js'
 import { remoteCommand } from '../machine/remote.js'
 import { runInteractive, RunError } from '../run.js'
+import { rearm } from './expiry.js'
 import { assertHere } from './in-reach.js'
 import { requireIdentity, targetOf, writeLabSshConfig } from './reach.js'
 import { labNameOf, machineOf, requireLab } from './target.js'
@@ -17,6 +18,7 @@ export async function openSession(
   const lab = await requireLab(context, labNameOf(context, positional))
   if (lab.state === 'destroyed') throw new LabError({ code: 'lab-not-ready', lab: lab.lab, state: lab.state })
   assertHere(context, lab)
+  await rearm(context, lab)
   const machine = machineOf(lab, machineName)
   const identity = await requireIdentity(context, lab)
   targetOf(context, lab, machine, identity)

@@ -81,7 +81,7 @@ async function replaceMachines(
   const current = writer.lab
   if (current === undefined || !isSwappable(current)) throw new TypeError('it was swappable under this lease')
   let swapping: Lab<'swapping'> | undefined
-  const presences = await lookAtMachines(work.plan.hooks, current)
+  const presences = await lookAtMachines(context, work.plan.hooks, current)
   const patch = { ...decided, size: largeEnough(decided.size, minimumDiskGiB), image }
   const anew = decided.machines.map(({ name }) => name)
   await makeMachines(work, { ...current, ...patch }, presences, anew, async (_writer, extras) => {

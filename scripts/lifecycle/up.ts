@@ -5,6 +5,7 @@ import { readRecord } from '../../backend/record.js'
 import type { Context } from '../context.js'
 import type { Engine } from '../engine/resolve.js'
 import { explain } from '../explain.js'
+import { keepReserve } from '../reserve.js'
 import { engineFor } from './engine-for.js'
 import { assertNotExpired } from './expiry.js'
 import { endAbandonedUse, throughGate, type Session } from './gate.js'
@@ -29,6 +30,7 @@ export async function up(context: Context, positional: string | undefined): Prom
   const before = livingOf(known)
   const checked = known?.state === 'ready' ? undefined : await checkUp(context, lab, before)
   return throughGate(context, lab, 'up', async (session) => {
+    await keepReserve(context)
     const found = livingOf(session.writer.lab)
     // Whoever was waited for may have made it elsewhere.
     if (found !== undefined) assertHere(context, found)

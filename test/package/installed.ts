@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { sourcePath } from '../scripts/support.js'
 import { packagedEngine } from '../../scripts/engine/release.js'
-import { KNOBS_VARIABLE } from '../stand-in/knobs.js'
 import type { Sandbox } from '../stand-in/sandbox.js'
 
 const runFile = promisify(execFile)
@@ -105,7 +104,7 @@ export async function userOf(box: Sandbox): Promise<User> {
   const { DISTROLAB_QEMU } = box.env
   return {
     home,
-    env: { HOME: home, PATH: pathWithout('tofu', 'go'), DISTROLAB_QEMU, [KNOBS_VARIABLE]: box.knobsFile },
+    env: { HOME: home, PATH: pathWithout('tofu', 'go'), DISTROLAB_QEMU },
   }
 }
 

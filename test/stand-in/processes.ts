@@ -1,5 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs'
-import { KNOBS_VARIABLE } from './knobs.js'
+import { readFileSync, readdirSync, readlinkSync } from 'node:fs'
 
 export interface SandboxProcess {
   readonly pid: number
@@ -9,18 +8,30 @@ export interface SandboxProcess {
   readonly isDaemon: boolean
 }
 
-/** Every living process that was started from a sandbox, at whatever distance: the environment names it. */
-export function processesOf(knobsFile: string): SandboxProcess[] {
-  const mark = Buffer.from(`${KNOBS_VARIABLE}=${knobsFile}\0`)
+/** Every living process that works in a sandbox: a folder of it is in its environment, its words, or where it is. */
+export function processesOf(root: string): SandboxProcess[] {
   const all = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => readBytes(pid, 'environ').includes(mark) && !isZombie(pid))
+    .filter((pid) => isAtWorkIn(pid, `${root}/`) && !isZombie(pid))
     .map((pid) => {
       const words = read(pid, 'cmdline')
       const isDaemon = read(pid, 'environ').includes('FAKE_QEMU_DAEMON=1')
       return { pid: Number(pid), role: roleOf(words), words, isDaemon }
     })
   return all.filter((process) => process.role !== 'engine' || !isFork(process, all))
+}
+
+function isAtWorkIn(pid: string, folder: string): boolean {
+  const files = ['environ', 'cmdline'].map((file) => readBytes(pid, file))
+  return files.some((bytes) => bytes.includes(folder)) || `${placeOf(pid)}/`.startsWith(folder)
+}
+
+function placeOf(pid: string): string {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`)
+  } catch {
+    return ''
+  }
 }
 
 /** A shell shows its own words a second time for as long as the program that it starts has not begun. */

@@ -57,7 +57,12 @@ export class Sandbox {
   static async make(more: NodeJS.ProcessEnv = {}): Promise<Sandbox> {
     const sandbox = new Sandbox(await realpath(await mkdtemp(join(tmpdir(), 'lab-'))), more)
     await mkdir(join(sandbox.root, 'bin'))
-    await executable(join(sandbox.root, 'bin', 'qemu'), `exec '${process.execPath}' '${QEMU}' "$@"`)
+    // The driver gives QEMU next to nothing of the environment, so what the stand-in goes by is said here.
+    const knobs = `${KNOBS_VARIABLE}='${sandbox.knobsFile}'`
+    await executable(
+      join(sandbox.root, 'bin', 'qemu'),
+      `${knobs} exec '${process.execPath}' '${QEMU}' "$@"`,
+    )
     // Logs each call; stands still before it begins as long as a file of the verb's name is there. `stubborn`
     // makes it pass over an interrupt meanwhile.
     await executable(
@@ -81,7 +86,6 @@ cd "$OLDPWD"; exec '${ENGINE}' "$@"`,
       DISTROLAB_CONFIG_HOME: join(this.root, 'config'),
       DISTROLAB_QEMU: join(this.root, 'bin', 'qemu'),
       DISTROLAB_TOFU: join(this.root, 'bin', 'tofu'),
-      [KNOBS_VARIABLE]: this.knobsFile,
       ...this.more,
     }
   }
@@ -198,7 +202,7 @@ cd "$OLDPWD"; exec '${ENGINE}' "$@"`,
   }
 
   processes(role?: SandboxProcess['role']): SandboxProcess[] {
-    return processesOf(this.knobsFile).filter((found) => role === undefined || found.role === role)
+    return processesOf(this.root).filter((found) => role === undefined || found.role === role)
   }
 
   /** The machines that run: QEMU as a daemon, not one that is just being started. */

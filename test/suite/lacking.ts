@@ -1,5 +1,6 @@
 import { describe, test } from '@jest/globals'
 import type { ProviderMirror } from '../services/aws-provider.js'
+import { canMount } from '../stand-in/small-disk.js'
 import { skippedTitle } from './file-result.js'
 
 /** As `describe`, for tests with a cloud's real provider: without one they are skipped, with the reason in the run's table. */
@@ -14,6 +15,10 @@ export const testWith =
     provider === undefined
       ? test.skip(skippedTitle(title, reasonFor(name)), body, timeoutMs)
       : test(title, body, timeoutMs)
+
+/** As `test`, for what only shows on a full disk: a small one is mounted for it. */
+export const testWithDisk = (title: string, body: () => Promise<void>): void =>
+  canMount() ? test(title, body) : test.skip(skippedTitle(title, 'only root may mount a disk here'), body)
 
 type ProviderName = 'aws' | 'google' | 'azurerm'
 

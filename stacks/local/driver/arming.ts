@@ -1,10 +1,10 @@
-import { open, writeFile } from 'node:fs/promises'
+import { open, writeFile, type FileHandle } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { basename } from 'node:path'
-import { writeFailure } from './errors.js'
+import { isFull, writeFailure } from './errors.js'
 import { readExpiry } from './expiry.js'
 import type { MachineFiles } from './files.js'
-import { findProcesses, type FoundProcess, killProcesses } from './process-table.js'
+import { findProcesses, type FoundProcess, isSuspended, killProcesses } from './process-table.js'
 import { startDetached } from './run.js'
 
 /** Starting and ending a machine's watchdog (watchdog.ts). What changes something is called under the machine's guard. */
@@ -28,22 +28,46 @@ export async function armAnew(id: string, files: MachineFiles): Promise<void> {
   await armIfMissing(id, files)
 }
 
-/** While QEMU runs a watchdog does not end by itself, so one that is there stays. Without an expiry there is none. */
+/** Whether a watchdog is at work: one that is suspended powers nothing off. */
+export async function isArmed(id: string, files: MachineFiles): Promise<boolean> {
+  for (const { identity } of await findWatchdogs(id, files)) {
+    if (!(await isSuspended(identity.pid))) return true
+  }
+  return false
+}
+
+/**
+ * While QEMU runs a watchdog does not end by itself, so one that is there stays, also where the file it went by is lost: it
+ * knows the time. Without an expiry there is none.
+ */
 export async function armIfMissing(id: string, files: MachineFiles): Promise<void> {
-  if ((await readExpiry(files)) === undefined) return disarm(id, files)
-  if ((await findWatchdogs(id, files)).length > 0) return
+  const expiresAt = await readExpiry(files)
+  if (expiresAt === null) return disarm(id, files)
+  if (expiresAt === undefined || (await isArmed(id, files))) return
+  await disarm(id, files)
   try {
-    const log = await open(files.watchdogLog, 'a')
+    const log = await openLog(files)
     try {
       const words = [watchdogProgram(), id, files.directory]
       const pid = await startDetached(process.execPath, words, log.fd)
-      await writeFile(files.watchdogPid, `${pid}\n`)
+      await writeFile(files.watchdogPid, `${pid}\n`).catch(unlessFull)
     } finally {
       await log.close()
     }
   } catch (error) {
     throw writeFailure(error, files.directory)
   }
+}
+
+/** A full disk is no reason to let a machine live on. */
+const openLog = (files: MachineFiles): Promise<FileHandle> =>
+  open(files.watchdogLog, 'a').catch((error: unknown) => {
+    unlessFull(error)
+    return open('/dev/null', 'a')
+  })
+
+function unlessFull(error: unknown): void {
+  if (!isFull(error)) throw error
 }
 
 /** It holds nothing but the guard, which is ours: it can be killed at any time. */

@@ -8,9 +8,7 @@ export interface DriverEnvironment {
   readonly proxied: boolean
 }
 
-/** OpenTofu gives what it starts its whole environment; its state's passphrase is no business of QEMU, which stays. */
 export function readEnvironment(): DriverEnvironment {
-  delete process.env['TF_ENCRYPTION']
   const stallSeconds = Number(process.env['DISTROLAB_STALL_SECONDS'])
   return {
     qemu: process.env['DISTROLAB_QEMU'] || undefined,
@@ -20,3 +18,34 @@ export function readEnvironment(): DriverEnvironment {
     stallMs: stallSeconds > 0 ? stallSeconds * 1000 : 30_000,
   }
 }
+
+type Variables = Readonly<Record<string, string>>
+
+/**
+ * What every program needs: PATH and LD_LIBRARY_PATH to be found and to find its libraries, QEMU_MODULE_DIR the same for
+ * QEMU's own, HOME and TMPDIR for files, and how to print texts and times.
+ */
+const COMMON = /^(PATH|LD_LIBRARY_PATH|QEMU_MODULE_DIR|HOME|TMPDIR|LANG|LANGUAGE|LC_[A-Z]+|TZ)$/
+
+/**
+ * What the driver, and the tools that end with it, need beside: proxies (which may hold a password) and certificates for
+ * what is downloaded, Node's own options, and what this file reads.
+ */
+const WORKING =
+  /^((https?|no|all|ftp)_proxy|NODE_OPTIONS|NODE_EXTRA_CA_CERTS|SSL_CERT_(FILE|DIR)|DISTROLAB_(QEMU|STALL_SECONDS))$/i
+
+/** Whether a variable is one for the driver: no secret of a CI job or a cloud is. */
+export const isForDriver = (name: string): boolean => COMMON.test(name) || WORKING.test(name)
+
+/** For what stays when the command is over: QEMU and the watchdog. Also what a CI service finds its job's processes by is missing. */
+export const stayingVariables = (): Variables => variablesThat((name) => COMMON.test(name))
+
+/** For a tool that is waited for. */
+export const workingVariables = (): Variables => variablesThat(isForDriver)
+
+const variablesThat = (fit: (name: string) => boolean): Variables =>
+  Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) =>
+      value !== undefined && fit(name) ? [[name, value]] : [],
+    ),
+  )

@@ -74,10 +74,13 @@ export function errnoOf(error: unknown): string | undefined {
 const UNWRITABLE = new Set(['EROFS', 'EACCES', 'EPERM', 'ENOTDIR', 'EEXIST'])
 const FULL = new Set(['ENOSPC', 'EDQUOT'])
 
+/** A write for which there was no room. */
+export const isFull = (error: unknown): boolean => FULL.has(errnoOf(error) ?? '')
+
 /** Gives a failed write its fault (disk-full, place-unwritable); anything else is returned as it came. */
 export function writeFailure(error: unknown, place: string): unknown {
   const code = errnoOf(error) ?? ''
-  if (FULL.has(code)) return new DriverError({ code: 'disk-full', place }, { cause: error })
+  if (isFull(error)) return new DriverError({ code: 'disk-full', place }, { cause: error })
   if (!UNWRITABLE.has(code)) return error
   return new DriverError({ code: 'place-unwritable', place, reason: code }, { cause: error })
 }

@@ -1,25 +1,43 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { readFile, rename, writeFile } from 'node:fs/promises'
 import { DriverError, errnoOf, writeFailure } from './errors.js'
 import type { MachineFiles } from './files.js'
 
-/** When a machine must be off, as an ISO 8601 time in UTC. */
+/** An ISO 8601 time in UTC. `Date.parse` alone takes nearly everything for a time, "5" for a day in 2001. */
+export const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/
+
+/** What a machine's file says: when it must be off; null: never. */
 interface Expiry {
-  readonly expiresAt: string
+  readonly expiresAt: string | null
 }
 
-/** Undefined when the machine has none, or is gone. */
-export async function readExpiry(files: MachineFiles): Promise<string | undefined> {
+/** Undefined where nothing says it: the file was never written, is gone, or is damaged. */
+export async function readExpiry(files: MachineFiles): Promise<Expiry['expiresAt'] | undefined> {
   try {
-    return (JSON.parse(await readFile(files.expiry, 'utf8')) as Expiry).expiresAt
+    return parseExpiry(await readFile(files.expiry, 'utf8'))
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return undefined
+    if (errnoOf(error) !== undefined) return undefined
     throw error
   }
 }
 
-/** Null takes the expiry away. */
+export function parseExpiry(text: string): Expiry['expiresAt'] | undefined {
+  const { expiresAt } = (parseJson(text) ?? {}) as { readonly expiresAt?: unknown }
+  if (expiresAt === null) return null
+  return typeof expiresAt === 'string' && TIME.test(expiresAt) && !Number.isNaN(Date.parse(expiresAt))
+    ? expiresAt
+    : undefined
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** That there is none is written too: a file that is gone must not mean it. */
 export async function writeExpiry(files: MachineFiles, expiresAt: string | null): Promise<void> {
-  if (expiresAt === null) return rm(files.expiry, { force: true })
   const draft = `${files.expiry}.draft`
   try {
     await writeFile(draft, `${JSON.stringify({ expiresAt } satisfies Expiry)}\n`)
@@ -33,7 +51,7 @@ export async function writeExpiry(files: MachineFiles, expiresAt: string | null)
 export const timeLeft = (expiresAt: string, now: number): number => Math.max(0, Date.parse(expiresAt) - now)
 
 /** Throws machine-expired. */
-export function refuseExpired(id: string, expiresAt: string | undefined): void {
-  if (expiresAt === undefined || timeLeft(expiresAt, Date.now()) > 0) return
+export function refuseExpired(id: string, expiresAt: string | null | undefined): void {
+  if (typeof expiresAt !== 'string' || timeLeft(expiresAt, Date.now()) > 0) return
   throw new DriverError({ code: 'machine-expired', id, expiresAt })
 }

@@ -19,7 +19,7 @@ export async function createMachine(spec: MachineSpec, context: Context): Promis
   const files = machineFiles(spec.id, spec.directory)
   return guarded(spec, files, context, async () => {
     if ((await presenceOf(files)) === 'whole') return startGuarded(spec, files, context)
-    refuseExpired(spec.id, spec.expiresAt ?? undefined)
+    refuseExpired(spec.id, spec.expiresAt)
     try {
       await removeMachine(spec.id, files)
       const image = await obtainImage(spec, context)

@@ -69,6 +69,21 @@ function linuxCommandLine(pid: number): readonly string[] {
   }
 }
 
+/** Stopped by a signal or a debugger: it does nothing until it is let go on. */
+export async function isSuspended(pid: number): Promise<boolean> {
+  if (process.platform === 'linux') return /^State:\t[Tt]/m.test(linuxStatus(pid))
+  const { stdout } = await runTool('ps', ['-p', String(pid), '-o', 'state=']).catch(() => ({ stdout: '' }))
+  return stdout.startsWith('T')
+}
+
+function linuxStatus(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/status`, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
 /** False when one of them still runs after `timeoutMs`. */
 export async function areGone(processes: readonly FoundProcess[], timeoutMs: number): Promise<boolean> {
   const deadline = performance.now() + timeoutMs

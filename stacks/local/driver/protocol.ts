@@ -1,4 +1,5 @@
 import { type Static, type TObject, Type } from '@sinclair/typebox'
+import { TIME } from './expiry.js'
 
 /** What the driver is told and what it answers: schemas and static types from one definition. */
 
@@ -14,7 +15,7 @@ const ImageId = Type.String({
   description: 'sha256:<hex> or sha512:<hex>',
 })
 const Time = Type.String({
-  pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$',
+  pattern: TIME.source,
   description: 'an ISO 8601 time in UTC',
 })
 const Name = Type.String({ pattern: '^[a-z0-9][a-z0-9.-]{0,62}$', description: 'a lower-case name' })
@@ -197,9 +198,9 @@ export interface StatusResult {
   readonly pid?: number | undefined
   readonly startTime?: string | undefined
   readonly port?: number | undefined
-  /** When the machine must be off; absent when it has no expiry. */
+  /** When the machine must be off; absent when it has no expiry, or its own file does not say it any more. */
   readonly expiresAt?: string | undefined
-  /** Whether the process that enforces the expiry lives; start, reset, extend, … start a missing one. */
+  /** Whether the process that enforces the expiry is at work; start, reset, extend, … start a missing one. */
   readonly watchdog?: 'armed' | 'missing' | undefined
   /** What the guest's kernel said last, where it stands still for good. */
   readonly panic?: string | undefined

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Options } from 'execa'
+import { stayingVariables, workingVariables } from './env.js'
 import { errnoOf } from './errors.js'
 
 /** Why a child process did not do its work; both streams and the cause are kept. */
@@ -27,6 +28,7 @@ export interface ToolOptions {
   readonly cwd?: string
   /** Ends the child and all its descendants once aborted; the promise settles when it has ended. */
   readonly signal?: AbortSignal
+  /** All that it gets; without it `workingVariables`. */
   readonly environment?: Readonly<Record<string, string>>
   /** Called with the child's pid, which is its process group's id too. */
   readonly onStart?: (pid: number) => void
@@ -81,16 +83,23 @@ function execaOptions(options: ToolOptions): Options {
     detached: true,
     cleanup: true,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    ...(options.environment === undefined ? {} : { env: options.environment }),
+    env: options.environment ?? workingVariables(),
+    extendEnv: false,
   }
 }
 
 /**
  * Starts a program that outlives us and whatever started us: a session of its own, no terminal, nothing of ours open,
- * `/` as its folder. `log` is the descriptor that both its streams go to. Returns its pid.
+ * `/` as its folder,
+ * `stayingVariables` as its environment. `log` is the descriptor that both its streams go to. Returns its pid.
  */
 export async function startDetached(binary: string, args: readonly string[], log: number): Promise<number> {
-  const child = spawn(binary, args, { cwd: '/', detached: true, stdio: ['ignore', log, log] })
+  const child = spawn(binary, args, {
+    cwd: '/',
+    env: stayingVariables(),
+    detached: true,
+    stdio: ['ignore', log, log],
+  })
   await once(child, 'spawn')
   child.unref()
   return child.pid ?? -1

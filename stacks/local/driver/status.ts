@@ -1,4 +1,4 @@
-import { findWatchdogs } from './arming.js'
+import { isArmed } from './arming.js'
 import { findPanic } from './console.js'
 import { readExpiry } from './expiry.js'
 import { machineFiles } from './files.js'
@@ -10,14 +10,14 @@ import { findQemu } from './qemu/process.js'
 export async function statusOf({ id, directory }: MachineKey): Promise<StatusResult> {
   const files = machineFiles(id, directory)
   const [running] = await findQemu(id, files)
-  const expiresAt = await readExpiry(files)
+  const expiresAt = (await readExpiry(files)) ?? undefined
   if (running === undefined) {
     const presence = await presenceOf(files)
     return { id, presence: presence === 'whole' ? 'stopped' : presence, expiresAt }
   }
   const { pid, startTime } = running.identity
-  const isArmed = (await findWatchdogs(id, files)).length > 0
-  const watchdog = expiresAt === undefined ? undefined : isArmed ? 'armed' : 'missing'
+  const missing = expiresAt === undefined ? undefined : 'missing'
+  const watchdog = (await isArmed(id, files)) ? 'armed' : missing
   const panic = await findPanic(files)
   return { id, presence: 'running', pid, startTime, port: running.port, expiresAt, watchdog, panic }
 }

@@ -10,7 +10,7 @@ import { findQemu, POWERDOWN_GRACE_MS, stopQemu } from './qemu/process.js'
 /**
  * `watchdog.js <id> <directory>`: powers one machine off at its expiry, whether or not any command ever runs again.
  * Started detached by the driver before QEMU (arming.ts), so it also waits while there is none. It ends when the
- * machine has been powered off, has no expiry any more, or is gone; on errors it never ends, but tries again.
+ * machine has been powered off, is said to have no expiry, or is gone; on errors it never ends, but tries again.
  */
 
 /**
@@ -38,15 +38,19 @@ async function watch(id: string, files: MachineFiles): Promise<void> {
   }
 }
 
-/** Whoever deletes the folder of a running machine takes its expiry away, but not what was known of it. */
+/**
+ * Whoever deletes or damages the file, or the folder of a running machine, takes its expiry away, but not what was known
+ * of it.
+ */
 async function look(
   id: string,
   files: MachineFiles,
   known: string | undefined,
-): Promise<{ readonly expiresAt: string } | 'over'> {
+): Promise<{ readonly expiresAt: string | undefined } | 'over'> {
   const expiresAt = await readExpiry(files)
+  if (expiresAt === null) return 'over'
   if (expiresAt !== undefined) return { expiresAt }
-  if (known === undefined || (await exists(files.directory))) return 'over'
+  if (known !== undefined && (await exists(files.directory))) return { expiresAt: known }
   return (await findQemu(id, files)).length > 0 ? { expiresAt: known } : 'over'
 }
 
@@ -73,7 +77,7 @@ async function powerOff(
 ): Promise<'over' | 'again'> {
   const state = await look(id, files, known)
   if (state === 'over') return 'over'
-  if (timeLeft(state.expiresAt, Date.now()) > 0) return 'again'
+  if (state.expiresAt === undefined || timeLeft(state.expiresAt, Date.now()) > 0) return 'again'
   say('it is time: powering the machine off')
   await stopQemu(id, files, POWERDOWN_GRACE_MS)
   if ((await findQemu(id, files)).length > 0) throw new Error('QEMU still runs')
@@ -84,8 +88,13 @@ async function powerOff(
 const exists = async (path: string): Promise<boolean> =>
   (await stat(path).catch(() => undefined)) !== undefined
 
+let lastReported = ''
+
+/** Once: what fails every few seconds must not fill the disk. */
 function reported(error: unknown): undefined {
-  say(error instanceof Error ? (error.stack ?? error.message) : String(error))
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  if (text !== lastReported) say(text)
+  lastReported = text
 }
 
 /** Standard error is the machine's watchdog.log. */
@@ -97,5 +106,7 @@ function say(text: string): void {
   }
 }
 
+// A stray error of a socket would otherwise end what must not end.
+process.on('uncaughtException', reported)
 const [id, directory] = process.argv.slice(2)
 if (id !== undefined && directory !== undefined) await watch(id, machineFiles(id, directory))

@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { identifyProcess, livenessOf, type ProcessIdentity } from '../../../../backend/process-identity.js'
+import { workingVariables } from '../env.js'
 import { errnoOf } from '../errors.js'
 import { makeFolder } from '../folder.js'
 import { endGroup, runTool } from '../run.js'
@@ -25,7 +26,7 @@ export async function inBuildFolder(work: string, start: Start): Promise<void> {
   // mmdebstrap's folders in it are made by other user ids; their random names are as good as those in /tmp.
   await chmod(folder, 0o1777)
   try {
-    await start({ TMPDIR: folder }, (pid) => {
+    await start({ ...workingVariables(), TMPDIR: folder }, (pid) => {
       // At once, without a moment in which a kill would lose the builder. One that is gone already needs no record.
       const identity = identifyProcess(pid)
       if (identity !== undefined) writeFileSync(record, JSON.stringify(identity))

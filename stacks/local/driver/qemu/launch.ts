@@ -1,3 +1,4 @@
+import { stayingVariables } from '../env.js'
 import { DriverError } from '../errors.js'
 import { runTool, ToolFailure } from '../run.js'
 import { type Aio, qemuArgs, type QemuPlan } from './arguments.js'
@@ -35,5 +36,5 @@ async function withIoUring(binary: string, plan: QemuPlan): Promise<void> {
 }
 
 async function start(binary: string, plan: QemuPlan, aio: Aio): Promise<void> {
-  await runTool(binary, qemuArgs(plan, aio), { cwd: plan.files.directory })
+  await runTool(binary, qemuArgs(plan, aio), { cwd: plan.files.directory, environment: stayingVariables() })
 }

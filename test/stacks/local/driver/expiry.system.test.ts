@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals'
 import { readdirSync, readFileSync } from 'node:fs'
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { identifyProcess } from '../../../../backend/process-identity.js'
 import { waitUntil } from './driver-process.js'
 import { useFakeMachine } from './fake-machine.js'
@@ -226,13 +227,36 @@ describe('the watchdog', () => {
     await waitUntil(() => !isAlive(run.result?.machine.pid ?? process.pid))
   })
 
-  test('survives an expiry file that it cannot read', async () => {
+  test.each([
+    ['is damaged', (file: string) => writeFile(file, '{')],
+    ['names no time', (file: string) => writeFile(file, '{"expiresAt":"5"}')],
+    ['is removed', (file: string) => rm(file)],
+    ['is a folder', (file: string) => rm(file).then(() => mkdir(file))],
+  ])('whose file %s goes by the time that it knew: not before it, and not never', async (_how, spoil) => {
     const pid = await pidOf(soon(HOUR_MS))
-    await writeFile(theMachine().file('expiry.json'), '{')
-    await waitUntil(() => readFileSync(theMachine().file('watchdog.log'), 'utf8').includes('SyntaxError'))
-    expect(isAlive(pid)).toBe(true)
-    await writeFile(theMachine().file('expiry.json'), JSON.stringify({ expiresAt: soon(0) }))
+    const expiresAt = soon(9_000)
+    await theMachine().run('extend', { expiresAt })
+    await waitUntil(() => readFileSync(theMachine().file('watchdog.log'), 'utf8').includes(expiresAt))
+    await spoil(theMachine().file('expiry.json'))
+    expect(await status()).toMatchObject({ presence: 'running', watchdog: 'armed' })
+    while (Date.now() < Date.parse(expiresAt) - 500) {
+      expect(isAlive(pid)).toBe(true)
+      await sleep(200)
+    }
     await waitUntil(() => !isAlive(pid))
+    await waitUntil(() => watchdogs().length === 0)
+  })
+
+  test('that is suspended counts as none, and is replaced', async () => {
+    const expiresAt = soon(HOUR_MS)
+    await pidOf(expiresAt)
+    const suspended = await watchdogPid()
+    process.kill(suspended, 'SIGSTOP')
+    frozen.push(suspended)
+    await waitUntil(async () => (await status())?.watchdog === 'missing')
+    expect((await theMachine().run('extend', { expiresAt })).result?.machine.watchdog).toBe('armed')
+    expect(isAlive(suspended)).toBe(false)
+    expect(watchdogs()).toHaveLength(1)
   })
 })
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { DriverError } from '../../../../stacks/local/driver/errors.js'
-import { refuseExpired, timeLeft } from '../../../../stacks/local/driver/expiry.js'
+import { parseExpiry, refuseExpired, timeLeft } from '../../../../stacks/local/driver/expiry.js'
 
 const noon = '2026-11-21T12:00:00.000Z'
 const now = Date.parse(noon)
@@ -22,5 +22,19 @@ describe('the time a machine has left', () => {
     expect(() => refuseExpired('distrolab-x', expiresAt)).toThrow(
       new DriverError({ code: 'machine-expired', id: 'distrolab-x', expiresAt }),
     )
+  })
+})
+
+describe("a machine's expiry file", () => {
+  test('says a time, or that there is none', () => {
+    expect(parseExpiry(JSON.stringify({ expiresAt: noon }))).toBe(noon)
+    expect(parseExpiry('{"expiresAt":null}')).toBeNull()
+  })
+
+  test.each([
+    ...['', '{', 'null', '[]', '{}', '{"expiresAt":5}', '{"expiresAt":"5"}', '{"expiresAt":""}'],
+    ...['{"expiresAt":"2026-99-99T12:00:00Z"}', '{"expiresAt":"2026-11-21"}', '{"expiresAt":{}}'],
+  ])('says nothing when it is %j', (text) => {
+    expect(parseExpiry(text)).toBeUndefined()
   })
 })

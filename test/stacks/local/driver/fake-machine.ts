@@ -1,9 +1,8 @@
 import { afterEach, beforeEach } from '@jest/globals'
 import { createHash } from 'node:crypto'
-import { copyFile, chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { MachineSpec, Verb } from '../../../../stacks/local/driver/protocol.js'
 import {
   type DriverOptions,
@@ -12,10 +11,10 @@ import {
   type RunningDriver,
   startDriver,
 } from './driver-process.js'
+import { fakeQemu } from './fake-qemu-program.js'
 import { makeQcow2 } from './image-server.js'
 import { freePort, machineSpec } from './machine-spec.js'
 
-const FAKE = fileURLToPath(new URL('./fake-qemu.js', import.meta.url))
 const disk = makeQcow2(1)
 
 /** One machine of a cached image, run by the stand-in for QEMU; the real driver in processes of its own. */
@@ -27,9 +26,6 @@ export class FakeMachine {
 
   static async make(): Promise<FakeMachine> {
     const home = await mkdtemp(join(tmpdir(), 'distrolab-machine-'))
-    const qemu = join(home, 'qemu')
-    await writeFile(qemu, `#!/bin/sh\nexec '${process.execPath}' '${FAKE}' "$@"\n`)
-    await chmod(qemu, 0o755)
     const machine = new FakeMachine(home, machineSpec(home, await freePort()))
     await machine.cacheImage()
     return machine
@@ -60,8 +56,8 @@ export class FakeMachine {
   }
 
   private options(mode: string): DriverOptions {
-    const log = { FAKE_QEMU_LOG: join(this.home, 'log'), FAKE_QEMU: mode }
-    return { env: { DISTROLAB_QEMU: join(this.home, 'qemu'), ...log } }
+    const variables = { FAKE_QEMU_LOG: join(this.home, 'log'), FAKE_QEMU: mode }
+    return { env: { DISTROLAB_QEMU: fakeQemu(join(this.home, `qemu-${mode}`), variables) } }
   }
 
   private async cacheImage(): Promise<void> {

@@ -1,17 +1,16 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:net'
 import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { identifyProcess } from '../../../../backend/process-identity.js'
 import type { MachineSpec } from '../../../../stacks/local/driver/protocol.js'
 import { type DriverOptions, runDriver, startDriver, waitUntil } from './driver-process.js'
+import { fakeQemu } from './fake-qemu-program.js'
 import { digest, ImageServer, makeQcow2 } from './image-server.js'
 import { freePort, machineSpec } from './machine-spec.js'
 
-const FAKE = fileURLToPath(new URL('./fake-qemu.js', import.meta.url))
 const body = makeQcow2(1)
 
 jest.setTimeout(60_000)
@@ -27,16 +26,13 @@ beforeEach(async () => {
   server.files.set('/disk.qcow2', body)
   server.files.set('/SUMS', Buffer.from(digest('sha256', body)))
   home = await mkdtemp(join(tmpdir(), 'distrolab-machine-'))
-  const qemu = join(home, 'qemu')
-  await writeFile(qemu, `#!/bin/sh\nexec '${process.execPath}' '${FAKE}' "$@"\n`)
-  await chmod(qemu, 0o755)
   const checksum = { url: server.url('/SUMS'), format: 'bare', algorithm: 'sha256' } as const
   spec = machineSpec(home, await freePort(), {
     distro: 'debian-13',
     architecture: 'x86_64',
     vendor: { url: server.url('/disk.qcow2'), checksum, firmware: 'bios' },
   })
-  options = { env: { DISTROLAB_QEMU: qemu, FAKE_QEMU_LOG: join(home, 'log') } }
+  options = mode('')
 })
 
 afterEach(async () => {
@@ -45,7 +41,10 @@ afterEach(async () => {
   await rm(home, { recursive: true, force: true })
 })
 
-const mode = (name: string): DriverOptions => ({ env: { ...options.env, FAKE_QEMU: name } })
+function mode(name: string): DriverOptions {
+  const variables = { FAKE_QEMU_LOG: join(home, 'log'), FAKE_QEMU: name }
+  return { env: { DISTROLAB_QEMU: fakeQemu(join(home, `qemu-${name}`), variables) } }
+}
 const starts = async (): Promise<number> =>
   (await readFile(join(home, 'log'), 'utf8').catch(() => ''))
     .split('\n')

@@ -1,0 +1,66 @@
+import { randomBytes } from 'node:crypto'
+import { open, rm, stat, statfs } from 'node:fs/promises'
+import { promisify } from 'node:util'
+import { systemErrorOf } from '../backend/system-error.js'
+import type { Context } from './context.js'
+import { reserveFile } from './workspace.js'
+
+/**
+ * Room on this computer's disks that is kept for the end of labs: `down` writes records, its lease, a log and a work folder,
+ * and what would free a full disk must not fail for want of room. One lab needs less than 64 KB (measured); twenty may end at once.
+ */
+const RESERVE_BYTES = 8 * 1024 * 1024
+
+type Places = Pick<Context, 'space' | 'location'>
+
+/** Lets go of the reserve while labs are destroyed. */
+export async function withReserve<T>(places: Places, action: () => Promise<T>): Promise<T> {
+  for (const folder of foldersOf(places)) await rm(reserveFile(folder), { force: true })
+  try {
+    return await action()
+  } finally {
+    await keepReserve(places)
+  }
+}
+
+/**
+ * Sees to it that there is one on each disk that labs are written to, where there is room for twice as much: it must not be
+ * what fills a disk, nor take from another command what that has just let go of. Without it everything works as long as there
+ * is room.
+ */
+export async function keepReserve(places: Places): Promise<void> {
+  const disks = new Set<number>()
+  for (const folder of foldersOf(places)) {
+    try {
+      const { dev } = await stat(folder)
+      if (!disks.has(dev)) await fill(folder)
+      disks.add(dev)
+    } catch (error) {
+      if (systemErrorOf(error) === undefined) throw error
+    }
+  }
+}
+
+const foldersOf = ({ space, location }: Places): readonly string[] => [
+  ...new Set([space.home, space.cache, ...(location.kind === 'directory' ? [location.path] : [])]),
+]
+
+async function fill(folder: string): Promise<void> {
+  const path = reserveFile(folder)
+  const present = await stat(path).catch(() => undefined)
+  if (present !== undefined && present.blocks * 512 >= RESERVE_BYTES) return
+  const { bavail, bsize } = await statfs(folder)
+  if (bavail * bsize < 2 * RESERVE_BYTES) return
+  try {
+    const file = await open(path, 'w', 0o600)
+    try {
+      // A file system that compresses, or shares what is equal, would give nothing but noise any blocks.
+      await file.writeFile(await promisify(randomBytes)(RESERVE_BYTES))
+    } finally {
+      await file.close()
+    }
+  } catch (error) {
+    await rm(path, { force: true })
+    throw error
+  }
+}
