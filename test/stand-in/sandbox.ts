@@ -59,10 +59,7 @@ export class Sandbox {
     await mkdir(join(sandbox.root, 'bin'))
     // The driver gives QEMU next to nothing of the environment, so what the stand-in goes by is said here.
     const knobs = `${KNOBS_VARIABLE}='${sandbox.knobsFile}'`
-    await executable(
-      join(sandbox.root, 'bin', 'qemu'),
-      `${knobs} exec '${process.execPath}' '${QEMU}' "$@"`,
-    )
+    await executable(join(sandbox.root, 'bin', 'qemu'), `${knobs} exec '${process.execPath}' '${QEMU}' "$@"`)
     // Logs each call; stands still before it begins as long as a file of the verb's name is there. `stubborn`
     // makes it pass over an interrupt meanwhile.
     await executable(
