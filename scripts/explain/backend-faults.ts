@@ -1,5 +1,7 @@
 import { isImageName } from '../../backend/image-name.js'
 import type { BackendFault } from '../../backend/errors.js'
+import { foundInstead } from '../../backend/read-object.js'
+import { quoteForShell } from '../machine/shell.js'
 import { EXIT, indented, type Explanations, withRunbook } from './explanation.js'
 
 export const backendExplanations: Explanations<BackendFault> = {
@@ -26,6 +28,11 @@ export const backendExplanations: Explanations<BackendFault> = {
   'store-unreadable': ({ place, reason }) => ({
     message: `The backend can't be read: ${place}: ${reason}.`,
     hint: 'Make it readable, or choose another place with DISTROLAB_HOME or --backend.',
+    exitCode: EXIT.failed,
+  }),
+  'file-refused': ({ place, found }) => ({
+    message: `${place} is ${foundInstead[found]}. distrolab neither follows nor reads it, because it never puts such a thing there.`,
+    hint: `ls -ld ${quoteForShell(place)}    # shows whose it is; ask that person, and move it away`,
     exitCode: EXIT.failed,
   }),
   'key-invalid': ({ key }) => ({

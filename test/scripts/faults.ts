@@ -24,6 +24,7 @@ export const backendFaults = withCodes<BackendFault>({
   'object-changed': { key: 'labs/web/record.json' },
   'store-unwritable': { place: '/srv/labs', reason: 'the file system is read-only' },
   'store-unreadable': { place: '/srv/labs', reason: 'permission denied' },
+  'file-refused': { place: '/srv/labs/labs/web/tofu.tfstate', found: 'link' },
   'key-invalid': { key: '../web' },
   'backend-url-invalid': { given: 'labs', problems: ['expected a URL such as file:///srv/labs, got "labs"'] },
   'store-forbidden': { place: 's3://labs/team/labs/web/record.json', permission: 's3:PutObject' },
