@@ -53,6 +53,7 @@ export type Runbook =
   | 'exhausted-quota'
   | 'expired-credentials'
   | 'lost-work-folder'
+  | 'refused-state'
   | 'stale-lease'
   | 'stuck-state'
 

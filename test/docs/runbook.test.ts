@@ -22,7 +22,7 @@ describe('the runbooks', () => {
   test('are those of the cases that the design names', () => {
     expect(runbookNames().sort()).toEqual([
       ...['corrupted-record', 'destroy-by-hand', 'dropped-network', 'engine-lock', 'exhausted-quota'],
-      ...['expired-credentials', 'lost-work-folder', 'stale-lease', 'stuck-state'],
+      ...['expired-credentials', 'lost-work-folder', 'refused-state', 'stale-lease', 'stuck-state'],
     ])
   })
 

@@ -284,6 +284,15 @@ export const labFaults = withCodes<LabFault>({
   'state-encrypted': { operation: 'init' },
   'state-unreadable': { operation: 'init' },
   'state-unencrypted': { operation: 'init' },
+  'state-refused': {
+    lab: 'web',
+    place: 's3://labs/team/labs/web/tofu.tfstate',
+    problems: ['the provider "provider[\\"example.com/other/cloud\\"]"'],
+  },
+  'provider-refused': {
+    place: '/srv/cache/work/6445da26/web/.terraform/providers',
+    providers: ['example.com/other/cloud'],
+  },
   'passphrase-missing': { variable: 'LABS_PASSPHRASE' },
   'passphrase-short': { variable: 'LABS_PASSPHRASE', minimum: 16 },
   'engine-lock-raced': { operation: 'apply' },
