@@ -10,6 +10,8 @@ export function askBucket<T>(
   attempt: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const passingReason = (error: unknown): string => {
+    // What we have said of the answer ourselves.
+    if (error instanceof BackendError) throw error
     const trouble = asked.explain(error, request)
     if (trouble.kind === 'passing') return trouble.reason
     throw new BackendError(trouble.fault, { cause: error })

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { link, mkdir, open, readdir, readFile, rename, rm, stat, unlink, writeFile } from 'node:fs/promises'
+import { link, mkdir, open, readdir, rename, rm, stat, unlink, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { decodeObject, encodeObject } from './object-text.js'
 import { BackendError } from './errors.js'
@@ -7,6 +7,7 @@ import { assertKey } from './keys.js'
 import { isErrno, systemErrorOf } from './system-error.js'
 import { withGuard } from './guard.js'
 import { locationUrl, type DirectoryLocation } from './location.js'
+import { assertPlainFile, assertPlainFolders, readPlainFile } from './plain-file.js'
 import type { ObjectStore, StoredObject } from './store.js'
 
 /** A guard is held for two fsyncs; who holds it longer is stuck, or suspended. In milliseconds. */
@@ -15,7 +16,8 @@ const guardTimeoutMs = 30_000
 /**
  * Objects as files of one folder: a key is a path in it. Whatever starts with a dot is the store's own
  * (guards, drafts) or a stranger's (OpenTofu's lock) and never an object; drafts of killed writers stay
- * and are never read.
+ * and are never read. Whoever shares the folder may have put anything there: links below the root are not followed, and pipes
+ * and devices not waited for (BackendError `file-refused`).
  */
 export class DirectoryStore implements ObjectStore {
   readonly kind = 'directory'
@@ -29,7 +31,10 @@ export class DirectoryStore implements ObjectStore {
 
   async get(key: string): Promise<StoredObject | undefined> {
     const path = this.#path(key)
-    return reading(path, () => readObject(path))
+    return reading(path, async () => {
+      await this.#assertPlainFolders(key)
+      return readObject(path)
+    })
   }
 
   async create(key: string, body: string): Promise<string> {
@@ -37,7 +42,8 @@ export class DirectoryStore implements ObjectStore {
     const taken = new BackendError({ code: 'object-exists', key })
     return writing(path, async () => {
       // A look is much less than a draft: each command begins with an event that is usually there.
-      if (await isThere(path)) throw taken
+      await this.#assertPlainFolders(key)
+      if (await assertPlainFile(path)) throw taken
       await makeFolder(dirname(path))
       return withDraft(path, body, async (draft, version) => {
         try {
@@ -74,7 +80,10 @@ export class DirectoryStore implements ObjectStore {
   async list(prefix: string): Promise<string[]> {
     const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1)
     if (folder !== '') assertKey(`${folder}x`)
-    const keys = await reading(join(this.#root, folder), () => listFiles(this.#root, folder))
+    const keys = await reading(join(this.#root, folder), async () => {
+      await assertPlainFolders(this.#root, folder)
+      return listFiles(this.#root, folder)
+    })
     return keys.filter((key) => key.startsWith(prefix)).sort()
   }
 
@@ -98,6 +107,7 @@ export class DirectoryStore implements ObjectStore {
     return writing(path, async () => {
       // A folder that somebody has removed, or unmounted, is not made anew.
       const options = { timeoutMs: guardTimeoutMs, isFolderNeeded: true }
+      await this.#assertPlainFolders(key)
       try {
         return await withGuard(hidden(path, 'guard'), options, async () => {
           if ((await readObject(path))?.version !== version) throw changed
@@ -107,6 +117,10 @@ export class DirectoryStore implements ObjectStore {
         throw isErrno(error, 'ENOENT') ? changed : error
       }
     })
+  }
+
+  #assertPlainFolders(key: string): Promise<void> {
+    return assertPlainFolders(this.#root, dirname(key))
   }
 
   #path(key: string): string {
@@ -120,8 +134,9 @@ async function timeOfNew(path: string): Promise<Date> {
   try {
     await writeFile(path, '-', { flag: 'wx' })
   } catch (error) {
-    if (!isErrno(error, 'ENOSPC') && !isErrno(error, 'EDQUOT')) throw error
-    if (!(await isThere(path))) throw error
+    const made = await stat(path).catch(() => undefined)
+    if (made === undefined || !(isErrno(error, 'ENOSPC') || isErrno(error, 'EDQUOT'))) throw error
+    return made.mtime
   }
   return (await stat(path)).mtime
 }
@@ -129,22 +144,8 @@ async function timeOfNew(path: string): Promise<Date> {
 const hidden = (path: string, suffix: string): string => join(dirname(path), `.${basename(path)}.${suffix}`)
 
 async function readObject(path: string): Promise<StoredObject | undefined> {
-  try {
-    return decodeObject(await readFile(path, 'utf8'))
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return undefined
-    throw error
-  }
-}
-
-async function isThere(path: string): Promise<boolean> {
-  try {
-    await stat(path)
-    return true
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return false
-    throw error
-  }
+  const text = await readPlainFile(path)
+  return text === undefined ? undefined : decodeObject(text)
 }
 
 /** Gives `publish` a complete, synced draft beside `path` to use up; where anything fails, none is left behind. */
@@ -189,7 +190,8 @@ async function listFiles(root: string, folder: string): Promise<string[]> {
   const nested = await Promise.all(
     visible.map(async (entry) => {
       if (entry.isDirectory()) return listFiles(root, `${folder}${entry.name}/`)
-      return entry.isFile() ? [`${folder}${entry.name}`] : []
+      // What is no plain file is refused by name when it is read, not hidden.
+      return [`${folder}${entry.name}`]
     }),
   )
   return nested.flat()

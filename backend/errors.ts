@@ -5,6 +5,7 @@ export type BackendFault =
   | { readonly code: 'object-changed'; readonly key: string }
   | { readonly code: 'store-unwritable'; readonly place: string; readonly reason: string }
   | { readonly code: 'store-unreadable'; readonly place: string; readonly reason: string }
+  | FileFault
   | { readonly code: 'key-invalid'; readonly key: string }
   | { readonly code: 'backend-url-invalid'; readonly given: string; readonly problems: readonly string[] }
   | BucketFault
@@ -30,6 +31,13 @@ export type BackendFault =
       readonly expected: string
       readonly got: string
     }
+
+/** Something in a folder of ours, or of a backend, that is not what we put there; it is neither followed nor read. */
+export interface FileFault {
+  readonly code: 'file-refused'
+  readonly place: string
+  readonly found: 'link' | 'folder' | 'special' | 'oversized' | 'configuration'
+}
 
 /** What a store in a bucket can answer besides. */
 export type BucketFault =

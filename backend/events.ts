@@ -3,6 +3,7 @@ import { eventKey, eventsPrefix } from './keys.js'
 import type { LabName } from './lab-name.js'
 import { readRecord } from './record.js'
 import type { LabEvent } from './record-schema.js'
+import { readObject } from './read-object.js'
 import type { ObjectStore } from './store.js'
 import { parseDocument } from './validate.js'
 
@@ -54,6 +55,6 @@ export async function readHistory(store: ObjectStore, lab: LabName): Promise<His
 }
 
 async function readEvent(store: ObjectStore, lab: LabName, key: string): Promise<LabEvent | undefined> {
-  const object = await store.get(key)
+  const object = await readObject(store, key, lab)
   return object === undefined ? undefined : parseDocument('event', object.body, lab, key)
 }

@@ -5,6 +5,7 @@ import { gcsClient, gcsEndpoint } from './gcs-client.js'
 import { explainGcsError, isAbsent, isRefused, responseHeader } from './gcs-errors.js'
 import type { GcsLocation } from './location.js'
 import { usualPatience } from './patience.js'
+import { assertSize } from './plain-file.js'
 
 /** A Cloud Storage bucket. A version is a generation number; 0 stands for no object (docs: request preconditions). */
 export class GcsBucket implements Bucket {
@@ -31,8 +32,13 @@ export class GcsBucket implements Bucket {
       version = responseHeader(response, 'x-goog-generation')
     })
     const chunks: Buffer[] = []
+    let size = 0
     try {
-      for await (const chunk of stream) chunks.push(chunk as Buffer)
+      for await (const chunk of stream) {
+        chunks.push(chunk as Buffer)
+        size += (chunk as Buffer).length
+        assertSize(this.place(path), size)
+      }
     } catch (error) {
       if (isAbsent(error)) return undefined
       throw error

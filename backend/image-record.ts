@@ -2,6 +2,7 @@ import { BackendError } from './errors.js'
 import { imageNameOf, isImageName, type ImageName } from './image-name.js'
 import type { ImageRecord } from './image-record-schema.js'
 import { imageOfRecordKey, imageRecordKey, imagesPrefix } from './keys.js'
+import { readObject } from './read-object.js'
 import type { ObjectStore } from './store.js'
 import { parseDocument } from './validate.js'
 
@@ -25,7 +26,7 @@ export async function readStoredImage(
   image: ImageName,
 ): Promise<StoredImage | undefined> {
   const key = imageRecordKey(image)
-  const object = await store.get(key)
+  const object = await readObject(store, key, image)
   if (object === undefined) return undefined
   const record = parseDocument('image-record', object.body, image, key)
   const found = imageNameOf(record)

@@ -4,6 +4,7 @@ import type { LeaseDocument } from './lease-schema.js'
 import { livenessOf } from './process-identity.js'
 import { clockErrorMs } from './store-clock.js'
 import type { Holder } from './record-schema.js'
+import { readObject } from './read-object.js'
 import type { ObjectStore } from './store.js'
 import { parseDocument } from './validate.js'
 
@@ -17,7 +18,7 @@ export interface StoredLease {
 
 export async function readLeaseDocument(store: ObjectStore, lab: Leasable): Promise<StoredLease | undefined> {
   const key = leaseKey(lab)
-  const object = await store.get(key)
+  const object = await readObject(store, key, lab)
   if (object === undefined) return undefined
   return { document: parseDocument('lease', object.body, lab, key), version: object.version }
 }

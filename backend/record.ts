@@ -2,6 +2,7 @@ import { BackendError } from './errors.js'
 import { labOfRecordKey, labsPrefix, recordKey } from './keys.js'
 import { toAnyLab, type AnyLab } from './lab.js'
 import { isLabName, type LabName } from './lab-name.js'
+import { readObject } from './read-object.js'
 import type { ObjectStore } from './store.js'
 import { parseDocument } from './validate.js'
 
@@ -16,7 +17,7 @@ export interface StoredLab {
  */
 export async function readRecord(store: ObjectStore, lab: LabName): Promise<StoredLab | undefined> {
   const key = recordKey(lab)
-  const object = await store.get(key)
+  const object = await readObject(store, key, lab)
   if (object === undefined) return undefined
   const record = parseDocument('record', object.body, lab, key)
   if (record.lab === lab) return { lab: toAnyLab(record), version: object.version }

@@ -9,6 +9,7 @@ import {
 import type { Bucket, BucketRequest, Condition, KeyPage, StoredText, Trouble, WriteAnswer } from './bucket.js'
 import { orRefused } from './bucket-answers.js'
 import type { S3Location } from './location.js'
+import { assertSize } from './plain-file.js'
 import { s3Client, s3Endpoint } from './s3-client.js'
 import { explainS3Error, isAbsent, isRefused } from './s3-errors.js'
 
@@ -35,6 +36,7 @@ export class S3Bucket implements Bucket {
       const answer = await this.#client.send(new GetObjectCommand(this.#object(path)), {
         abortSignal: signal,
       })
+      assertSize(this.place(path), answer.ContentLength ?? 0)
       const text = (await answer.Body?.transformToString('utf8')) ?? ''
       return { text, version: versionOf(answer.ETag) }
     } catch (error) {

@@ -48,8 +48,21 @@ export interface Environment {
   readonly secretNames: readonly string[]
   /** The user has a folder for the engine's providers. */
   readonly hasProviderCache: boolean
+  /** Where the engine looks for settings and providers of the user's own. */
+  readonly enginePlaces: EnginePlaces
   /** Variables to unset for the engine, because they would change what it reads or does. */
   readonly unsetForEngine: readonly string[]
+}
+
+/** As OpenTofu 1.12 looks for them (its internal/command/cliconfig and cmd/tofu/provider_source.go). Not all need be there. */
+export interface EnginePlaces {
+  /** The configuration file that a variable names; no other counts then. */
+  readonly given: string | undefined
+  readonly files: readonly string[]
+  /** Of `*.tfrc` and `*.tfrc.json`. */
+  readonly folders: readonly string[]
+  /** Mirrors of providers that need no configuration. */
+  readonly pluginFolders: readonly string[]
 }
 
 export interface NpmScript {
@@ -125,6 +138,7 @@ export function readEnvironment(variables: Variables = process.env): Environment
     secrets: secretValues(variables),
     secretNames: Object.keys(variables).filter((name) => isSecretName(name)),
     hasProviderCache: (variables['TF_PLUGIN_CACHE_DIR'] ?? '') !== '',
+    enginePlaces: enginePlaces(variables),
     unsetForEngine: Object.keys(variables).filter((name) => isForeignEngineSetting(name, variables[name])),
   }
 }
@@ -134,6 +148,32 @@ function folder(variables: Variables, own: string, xdg: string, fallback: string
   if (given !== undefined && given !== '') return resolve(given)
   const base = variables[xdg]
   return join(base !== undefined && base.startsWith('/') ? base : join(homedir(), fallback), 'distrolab')
+}
+
+function enginePlaces(variables: Variables): EnginePlaces {
+  const { TF_CLI_CONFIG_FILE: file, TERRAFORM_CONFIG: former, XDG_CONFIG_HOME: config } = variables
+  const { XDG_DATA_HOME: data, XDG_DATA_DIRS: shared } = variables
+  const user = variables['HOME'] || homedir()
+  const given = (file !== undefined && existsSync(file) ? file : undefined) ?? former
+  const xdgConfig = config ? [join(config, 'opentofu')] : []
+  const dataFolders =
+    process.platform === 'darwin'
+      ? [join(user, 'Library/Application Support'), '/Library/Application Support']
+      : [data || join(user, '.local/share'), ...(shared || '/usr/local/share:/usr/share').split(':')]
+  const application = process.platform === 'darwin' ? 'io.terraform' : 'terraform'
+  return {
+    given: given === '' ? undefined : given,
+    files: [
+      ...['.tofurc', '.terraformrc'].map((name) => join(user, name)),
+      ...xdgConfig.map((folder) => join(folder, 'tofurc')),
+    ],
+    folders: [join(user, '.terraform.d'), ...xdgConfig],
+    pluginFolders: [
+      join(user, '.terraform.d/plugins'),
+      ...(data ? [join(data, 'opentofu/plugins')] : []),
+      ...dataFolders.filter((folder) => folder !== '').map((folder) => join(folder, application, 'plugins')),
+    ],
+  }
 }
 
 const NPM_SETTING = /^npm_config_(?=[a-z])/
@@ -194,11 +234,11 @@ function secretValues(variables: Variables): string[] {
   ])
 }
 
-const FOREIGN = new Set(['TF_WORKSPACE', 'TF_DATA_DIR', 'TF_INPUT', 'TF_ENCRYPTION'])
+const FOREIGN = new Set(['TF_WORKSPACE', 'TF_DATA_DIR', 'TF_INPUT', 'TF_ENCRYPTION', 'TF_REATTACH_PROVIDERS'])
 
 /**
  * Settings meant for somebody's own OpenTofu work, not for a lab's: extra arguments, another workspace, another
- * encryption. OpenTofu takes a TF_CLI_CONFIG_FILE that is not there for a broken one.
+ * encryption, a provider that is being debugged. OpenTofu takes a TF_CLI_CONFIG_FILE that is not there for a broken one.
  */
 function isForeignEngineSetting(name: string, value: string | undefined): boolean {
   if (name === 'TF_CLI_CONFIG_FILE') return value !== undefined && value !== '' && !existsSync(value)

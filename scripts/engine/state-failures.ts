@@ -1,4 +1,4 @@
-import type { StateFault } from '../errors.js'
+import type { StateFault } from './faults.js'
 
 /** OpenTofu's words for all it does with a state in a backend; a provider's failures do not have them. */
 const ABOUT_STATE =

@@ -1,10 +1,12 @@
-import { readFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { LabName } from '../../backend/lab-name.js'
 import { objectPlace, type BackendLocation } from '../../backend/location.js'
-import { tofuStateKey, tofuStatePrefix } from '../../backend/keys.js'
+import { tofuStateKey, tofuStatePrefix, type Leasable } from '../../backend/keys.js'
+import { readPlainFile } from '../../backend/plain-file.js'
 import type { ObjectStore } from '../../backend/store.js'
+import { engineProviders, type EngineProvider } from '../../stacks/engine-providers.js'
+import { foreignIn } from './foreign-state.js'
+import { parseState, type ParsedState } from './state-document.js'
 
 /** What OpenTofu has written of a lab, read without starting it. */
 export type EngineState =
@@ -12,6 +14,8 @@ export type EngineState =
   | { readonly kind: 'unreadable'; readonly place: string; readonly reason: string }
   /** Only an engine with its passphrase or key can read it. */
   | { readonly kind: 'encrypted' }
+  /** It names what distrolab has not made. */
+  | { readonly kind: 'refused'; readonly place: string; readonly problems: readonly string[] }
   /** `resources`: the addresses of what it made and has not destroyed. */
   | { readonly kind: 'readable'; readonly resources: readonly string[] }
 
@@ -29,44 +33,40 @@ export interface EngineFiles {
   readonly lock: EngineLock | undefined
 }
 
-interface StateDocument {
-  readonly resources: readonly {
-    readonly type: string
-    readonly name: string
-    readonly instances: readonly unknown[]
-  }[]
-}
-
+/** `provider`: what the state may name, where that is known. */
 export async function readEngineFiles(
   store: ObjectStore,
   location: BackendLocation,
-  lab: LabName,
+  lab: Leasable,
+  provider: EngineProvider | undefined,
 ): Promise<EngineFiles> {
-  const stateKey = location.kind === 'gcs' ? `${tofuStatePrefix(lab)}/default.tfstate` : tofuStateKey(lab)
-  const place = objectPlace(location, stateKey)
+  const { key, place } = stateOf(location, lab)
+  const state = await readAtRest(store, location, lab, provider)
   if (location.kind === 'directory') {
-    const state = await readAtRest(place)
-    const lock = await readOptional(join(dirname(place), `.${basename(place)}.lock.info`))
+    const lock = await readPlainFile(join(dirname(place), `.${basename(place)}.lock.info`))
     return { state, lock: parseLock(lock) }
   }
-  const lockKey = location.kind === 'gcs' ? `${tofuStatePrefix(lab)}/default.tflock` : `${stateKey}.tflock`
-  const [state, lock] = [await store.get(stateKey), await store.get(lockKey)]
+  const lockKey = location.kind === 'gcs' ? `${tofuStatePrefix(lab)}/default.tflock` : `${key}.tflock`
+  const lock = await store.get(lockKey)
   // OpenTofu's gcs backend knows a lock by the object's generation only.
   const id = location.kind === 'gcs' ? { id: lock?.version ?? '' } : {}
   const parsed = parseLock(lock?.body)
-  return { state: parseState(state?.body, place), lock: parsed && { ...parsed, ...id } }
+  return { state, lock: parsed && { ...parsed, ...id } }
 }
 
-function parseState(text: string | undefined, place: string): EngineState {
-  if (text === undefined) return { kind: 'absent' }
-  try {
-    const document = JSON.parse(text) as StateDocument | { readonly encrypted_data: string }
-    if ('encrypted_data' in document) return { kind: 'encrypted' }
-    const made = document.resources.filter(({ instances }) => instances.length > 0)
-    return { kind: 'readable', resources: made.map(({ type, name }) => `${type}.${name}`) }
-  } catch (error) {
-    return { kind: 'unreadable', place, reason: (error as Error).message }
-  }
+/** The text of a state as OpenTofu will read it; undefined where there is none. */
+export async function readStateText(
+  store: ObjectStore,
+  location: BackendLocation,
+  owner: Leasable,
+): Promise<{ readonly place: string; readonly text: string | undefined }> {
+  const { key, place } = stateOf(location, owner)
+  return { place, text: (await store.get(key))?.body }
+}
+
+function stateOf(location: BackendLocation, owner: Leasable): { key: string; place: string } {
+  const key = location.kind === 'gcs' ? `${tofuStatePrefix(owner)}/default.tfstate` : tofuStateKey(owner)
+  return { key, place: objectPlace(location, key) }
 }
 
 const LOOKS = 10
@@ -76,12 +76,35 @@ const PAUSE_MS = 200
  * An engine writes a local state over the old one, so that half of it is there for a moment; one that was killed then
  * leaves it like that.
  */
-async function readAtRest(place: string): Promise<EngineState> {
+async function readAtRest(
+  store: ObjectStore,
+  location: BackendLocation,
+  owner: Leasable,
+  provider: EngineProvider | undefined,
+): Promise<EngineState> {
   for (let look = 1; ; look++) {
-    const state = parseState(await readOptional(place), place)
-    if (state.kind !== 'unreadable' || look === LOOKS) return state
+    const { place, text } = await readStateText(store, location, owner)
+    if (text === undefined) return { kind: 'absent' }
+    const state = parseState(text)
+    if (state.kind !== 'broken' || location.kind !== 'directory' || look === LOOKS)
+      return engineState(state, place, provider)
     await sleep(PAUSE_MS)
   }
+}
+
+function engineState(state: ParsedState, place: string, provider: EngineProvider | undefined): EngineState {
+  if (state.kind === 'encrypted') return { kind: 'encrypted' }
+  if (state.kind !== 'plain') return { kind: 'unreadable', place, reason: state.reason }
+  // Where nobody knows which it is: it may be of any.
+  const candidates = provider === undefined ? Object.values(engineProviders) : [provider]
+  const [problems = []] = candidates
+    .map((candidate) => foreignIn(state, candidate))
+    .toSorted((one, other) => one.length - other.length)
+  if (problems.length > 0) return { kind: 'refused', place, problems }
+  const made = state.document.resources.filter(
+    ({ instances }) => Array.isArray(instances) && instances.length > 0,
+  )
+  return { kind: 'readable', resources: made.map(({ type, name }) => `${String(type)}.${String(name)}`) }
 }
 
 /** One that was cut short is still one: who made it is then unknown. */
@@ -89,13 +112,4 @@ function parseLock(text: string | undefined): EngineLock | undefined {
   if (text === undefined) return undefined
   const found = (field: string): string => new RegExp(`"${field}":"([^"]*)"`).exec(text)?.[1] ?? ''
   return { id: found('ID'), who: found('Who'), operation: found('Operation'), created: found('Created') }
-}
-
-async function readOptional(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
-  }
 }

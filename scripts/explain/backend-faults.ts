@@ -1,5 +1,7 @@
 import { isImageName } from '../../backend/image-name.js'
 import type { BackendFault } from '../../backend/errors.js'
+import { foundInstead } from '../../backend/read-object.js'
+import { quoteForShell } from '../machine/shell.js'
 import { EXIT, indented, type Explanations, withRunbook } from './explanation.js'
 
 export const backendExplanations: Explanations<BackendFault> = {
@@ -31,6 +33,11 @@ export const backendExplanations: Explanations<BackendFault> = {
   'identity-unreadable': ({ place, problems }) => ({
     message: `The backend does not say whose its labs are, so nothing of them was touched:${indented(problems)}`,
     hint: `Bring back an older version of ${place}, which is never changed once it is written. Without any living lab it can be removed: the next up writes another one.`,
+    exitCode: EXIT.failed,
+  }),
+  'file-refused': ({ place, found }) => ({
+    message: `${place} is ${foundInstead[found]}. distrolab neither follows nor reads it, because it never puts such a thing there.`,
+    hint: `ls -ld ${quoteForShell(place)}    # shows whose it is; ask that person, and move it away`,
     exitCode: EXIT.failed,
   }),
   'key-invalid': ({ key }) => ({

@@ -1,4 +1,5 @@
-import type { EngineFault } from '../errors.js'
+import { isImageName } from '../../backend/image-name.js'
+import type { EngineFault } from '../engine/faults.js'
 import { quoteForShell } from '../machine/shell.js'
 import { EXIT, indented, runbookCommand, type Explanations, withRunbook } from './explanation.js'
 
@@ -89,8 +90,29 @@ export const engineExplanations: Explanations<EngineFault> = {
   }),
   'state-unencrypted': ({ operation }) => ({
     message: `The lab's state is not encrypted, and the configuration wants that it is; OpenTofu failed at ${operation}.`,
-    hint: 'The lab was made without. Leave `encryption:` out of the configuration until it is gone: distrolab down LAB',
+    hint: withRunbook(
+      'Find out who wrote it, and do not run it without `encryption:`: the page says how to remove the lab without its state.',
+      'refused-state',
+    ),
     exitCode: EXIT.usage,
+  }),
+  'state-refused': ({ lab, place, problems }) => ({
+    message: `OpenTofu's state of ${lab} (${place}) names what distrolab has not made, and OpenTofu was not started:${indented(problems)}`,
+    hint: withRunbook(
+      isImageName(lab)
+        ? `Find out who wrote ${place}.`
+        : `distrolab recover ${lab}    # shows how to remove the lab without that state; first find out who wrote it`,
+      'refused-state',
+    ),
+    exitCode: EXIT.failed,
+  }),
+  'provider-refused': ({ place, providers }) => ({
+    message: `OpenTofu has loaded providers that labs of this kind do not have, and nothing of them was run:${indented(providers)}`,
+    hint: withRunbook(
+      `Find out who changed the lab's state meanwhile. They were removed from ${quoteForShell(place)}.`,
+      'refused-state',
+    ),
+    exitCode: EXIT.failed,
   }),
   'passphrase-missing': ({ variable }) => ({
     message: `The lab's state is encrypted with the passphrase in ${variable}, and that is not set.`,

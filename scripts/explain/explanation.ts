@@ -54,6 +54,7 @@ export type Runbook =
   | 'expired-credentials'
   | 'lost-work-folder'
   | 'not-ours'
+  | 'refused-state'
   | 'stale-lease'
   | 'stuck-state'
 

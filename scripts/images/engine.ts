@@ -10,7 +10,8 @@ import {
   settleEngine,
   type EngineSession,
 } from '../lifecycle/engine-session.js'
-import { ensureFolder, putFile, workFolder } from '../workspace.js'
+import { prepareWorkFolder } from '../engine/work-folder.js'
+import { CONFIGURATION, putFile, workFolder } from '../workspace.js'
 import { localName, type ImageSession } from './gate.js'
 
 type Detail = (text: string) => void
@@ -42,8 +43,9 @@ export async function unregisterImage(
 async function initialised(session: ImageSession, engine: Engine, spec: ImageSpec, detail: Detail) {
   const own = engineSession(session)
   await settleEngine(own, 'wait')
-  const folder = await ensureFolder(workFolder(session.context.space, own.lab))
-  await putFile(join(folder, 'cdk.tf.json'), await synthesiseImage(spec))
+  const { space } = session.context
+  const folder = await prepareWorkFolder(space, workFolder(space, own.lab))
+  await putFile(join(folder, CONFIGURATION), await synthesiseImage(spec))
   await initialiseEngine(own, engine, folder, spec.state, detail)
   return { own, folder }
 }

@@ -1,23 +1,35 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { livenessOf } from '../../backend/process-identity.js'
+import type { Leasable } from '../../backend/keys.js'
 import type { StateBackend } from '../../backend/state-backend.js'
 import type { LabRecord } from '../../backend/record-schema.js'
+import { engineProviderOf } from '../../stacks/engine-providers.js'
 import { engineEncryption } from '../encryption.js'
+import { placeCliConfig } from '../engine/cli-config.js'
+import { isEngineAtWork } from '../engine/engine-process.js'
 import { initialise, type EngineRun } from '../engine/engine-run.js'
 import { isInitialised, markInitialised, unmarkInitialised } from '../engine/initialised.js'
+import { assertOwnProviders } from '../engine/installed.js'
 import type { Engine } from '../engine/resolve.js'
+import { assertOwnState } from '../engine/state-trust.js'
 import { describeEvent, type Outputs } from '../engine/stream.js'
 import { LabError } from '../errors.js'
 import { hasErroredState, recoverLocalState, recoverRemoteState } from '../engine/recover-state.js'
 import { parseDriverLine } from './driver.js'
 import type { Session } from './gate.js'
+import { workFolder } from '../workspace.js'
 import { hasEngineProvider, withProviders } from './provider-cache.js'
 
 /** What an engine is run for: a lab under its lease, or an image under its own. */
 export interface EngineSession extends Pick<Session, 'context' | 'log' | 'signal'> {
   /** The name of its work folder. */
   readonly lab: string
-  readonly lease: { readonly lost: AbortSignal }
+  readonly lease: {
+    /** Whose state it is. */
+    readonly lab: Leasable
+    readonly lost: AbortSignal
+  }
   readonly writer: {
     readonly lab: Pick<LabRecord, 'provider' | 'engine'> | undefined
     update(change: Pick<LabRecord, 'engine'>): Promise<unknown>
@@ -28,7 +40,8 @@ export interface EngineSession extends Pick<Session, 'context' | 'log' | 'signal
 
 /**
  * The step `init`, unless an earlier command has done it. A state that an earlier run could not write is put back before
- * anybody reads the old one.
+ * anybody reads the old one. Throws LabError state-refused before anything that the state names is loaded, and
+ * provider-refused before it is run.
  */
 export async function initialiseEngine(
   session: EngineSession,
@@ -37,11 +50,32 @@ export async function initialiseEngine(
   state: StateBackend,
   detail: (text: string) => void,
 ): Promise<void> {
+  const { context, lease, writer } = session
   const isErrored = hasErroredState(folder)
-  if (!isErrored && (await isInitialised(folder, engine))) return
   // `init` itself reads a local state, and fails on one that was cut short.
   if (isErrored && state.kind === 'local') await recoverLocalState(state, folder)
+  const provider = engineProviderOf(writer.lab?.provider)
+  await assertOwnState(await context.store(), context.location, lease.lab, provider)
+  if (isErrored || !(await isInitialised(folder, engine)))
+    await initialiseAnew(session, engine, folder, state, detail)
+  try {
+    await assertOwnProviders(folder, provider)
+  } catch (error) {
+    // The next command loads what it needs, and no more.
+    await rm(join(folder, '.terraform'), { recursive: true, force: true })
+    throw error
+  }
+}
+
+async function initialiseAnew(
+  session: EngineSession,
+  engine: Engine,
+  folder: string,
+  state: StateBackend,
+  detail: (text: string) => void,
+): Promise<void> {
   const { context, lab, writer, signal } = session
+  const isErrored = hasErroredState(folder)
   await unmarkInitialised(folder)
   await withProviders(context, { lab, provider: writer.lab?.provider, signal }, (providers) =>
     runOperation(session, engine, folder, detail, (run) => initialise({ ...run, providers })),
@@ -68,12 +102,14 @@ export async function runOperation(
   let fault: LabError | undefined
   let outputs: Outputs = {}
   let runsOn = false
+  const cliConfig = await placeCliConfig(context.env, folder, engineProviderOf(writer.lab?.provider))
   const done = context.interrupt.waitingFor('OpenTofu to stop')
   try {
     await operation({
       engine: engine.path,
       folder,
       unset: [...context.env.unsetForEngine, ...uselessSecrets(session)],
+      cliConfig,
       isAlone: !hasEngineProvider(writer.lab?.provider),
       encryption: context.encryption === undefined ? undefined : engineEncryption(context.encryption),
       signal,
@@ -121,20 +157,21 @@ const POLL_MS = 200
 
 /**
  * An engine that outlived its command must end before another one starts. `interrupt` asks it to stop, with
- * exactly one SIGINT; otherwise it may finish its work.
+ * exactly one SIGINT; otherwise it may finish its work. What a record calls an engine and is none is left alone.
  */
 export async function settleEngine(session: EngineSession, mode: 'wait' | 'interrupt'): Promise<void> {
   const { context, writer, signal, log } = session
   const engine = writer.lab?.engine
   if (engine === undefined || engine === null) return
-  if (livenessOf(engine) === 'alive') {
+  const folder = workFolder(context.space, session.lab)
+  if (await isEngineAtWork(engine, folder)) {
     log.warn('an engine outlived its command', { pid: engine.pid, mode })
     context.progress.say(
       `An OpenTofu of an earlier command is still running (pid ${engine.pid}): waiting for it to ${mode === 'wait' ? 'finish' : 'stop'} …`,
     )
     if (mode === 'interrupt') process.kill(engine.pid, 'SIGINT')
     const done = context.interrupt.waitingFor('OpenTofu to finish')
-    while (livenessOf(engine) === 'alive') {
+    while (await isEngineAtWork(engine, folder)) {
       await sleep(POLL_MS, undefined, { signal }).catch(() => signal.throwIfAborted())
     }
     done()

@@ -5,15 +5,20 @@ import type { LabName } from '../../backend/lab-name.js'
 import { readRecord } from '../../backend/record.js'
 import { synthesiseLab } from '../../stacks/app.js'
 import type { LabSpec } from '../../stacks/spec.js'
+import { engineProviders } from '../../stacks/engine-providers.js'
 import type { Context } from '../context.js'
 import { engineEncryption } from '../encryption.js'
+import { placeCliConfig } from '../engine/cli-config.js'
 import type { EngineRun } from '../engine/engine-run.js'
+import { assertOwnProviders } from '../engine/installed.js'
 import { planChanges, preparePlan, type ResourceChange } from '../engine/plan.js'
+import { assertOwnState } from '../engine/state-trust.js'
 import { describeEvent } from '../engine/stream.js'
+import { prepareWorkFolder } from '../engine/work-folder.js'
 import { LabError } from '../errors.js'
 import { explain } from '../explain.js'
 import { identityFromFile, readIdentity, type Identity } from '../machine/key.js'
-import { ensureFolder, planParent, putFile } from '../workspace.js'
+import { planParent, putFile } from '../workspace.js'
 import { engineFor } from './engine-for.js'
 import { assertNotExpired, expiryOf } from './expiry.js'
 import { allowedAnew, decide, draftLab, type LabDraft } from './plan-lab.js'
@@ -62,7 +67,7 @@ export async function planLabChanges(context: Context, lab: LabName): Promise<La
     living === undefined ? facts.machines.map(({ name }) => name) : madeAnew(living.state, presences)
   const spec = hooks.buildSpec(context, facts, profile, anew)
   const replace = absentIn(presences).map((name) => hooks.replaceAddress(name))
-  const changes = await askEngine(context, spec, replace)
+  const changes = await askEngine(context, lab, spec, replace)
   return {
     ...{ lab, profile: facts.profile, provider: profile.provider.name, region: facts.region },
     ...{
@@ -127,12 +132,15 @@ async function identityOfNext({ settings, env, space }: Context, lab: string): P
 /** In a folder of its own: the lab's may be in use by whoever holds its lease. */
 async function askEngine(
   context: Context,
+  lab: LabName,
   spec: LabSpec,
   replace: readonly string[],
 ): Promise<readonly ResourceChange[]> {
   const { env, encryption, space, progress, interrupt } = context
   const engine = await engineFor(context)
-  const folder = await mkdtemp(join(await ensureFolder(planParent(space)), `${spec.lab}-`))
+  const provider = engineProviders[spec.provider]
+  await assertOwnState(await context.store(), context.location, lab, provider)
+  const folder = await mkdtemp(join(await prepareWorkFolder(space, planParent(space)), `${spec.lab}-`))
   const done = interrupt.waitingFor('OpenTofu to stop')
   const run: EngineRun = {
     ...{ engine: engine.path, folder, unset: env.unsetForEngine, signal: interrupt.signal },
@@ -144,11 +152,13 @@ async function askEngine(
   }
   try {
     await putFile(join(folder, 'cdk.tf.json'), await synthesiseLab(spec))
+    const settings = { cliConfig: await placeCliConfig(env, folder, provider) }
     const { signal } = interrupt
     await withProviders(context, { lab: spec.lab, provider: spec.provider, signal }, (providers) =>
-      preparePlan({ ...run, providers }),
+      preparePlan({ ...run, ...settings, providers }),
     )
-    return await planChanges(run, replace)
+    await assertOwnProviders(folder, provider)
+    return await planChanges({ ...run, ...settings }, replace)
   } finally {
     done()
     await rm(folder, { recursive: true, force: true })

@@ -13,7 +13,14 @@ export function moveOf(place: string): string {
 }
 
 /** Without a record that can be read: the engine alone, on the files that `synth` writes. */
-export function byHand({ lab, profile }: RecoveryFacts): readonly ByHand[] {
+export function byHand({ lab, profile, engine: { state } }: RecoveryFacts): readonly ByHand[] {
+  // Nobody is led into running what a stranger has put into a state.
+  if (state.kind === 'refused') {
+    const command = `${moveOf(state.place)} /tmp/${lab}-tofu.tfstate`
+    return [
+      { command, does: `puts a state aside that distrolab has not written: ${state.problems.join(', ')}` },
+    ]
+  }
   const folder = `/tmp/${lab}`
   return [
     {

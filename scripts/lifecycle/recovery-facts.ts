@@ -4,13 +4,15 @@ import type { AnyLab } from '../../backend/lab.js'
 import type { LabName } from '../../backend/lab-name.js'
 import { readLease, type TakeoverReason } from '../../backend/lease-document.js'
 import { objectPlace } from '../../backend/location.js'
-import { livenessOf } from '../../backend/process-identity.js'
 import { readRecord } from '../../backend/record.js'
 import type { Holder, Machine } from '../../backend/record-schema.js'
 import { resolveProfile, type Profile } from '../../distro-catalog/profile.js'
 import { CatalogError } from '../../distro-catalog/errors.js'
 import { spaceOf, type Context } from '../context.js'
+import { engineProviderOf } from '../../stacks/engine-providers.js'
+import { isEngineAtWork } from '../engine/engine-process.js'
 import { readEngineFiles, type EngineFiles } from '../engine/state-file.js'
+import { workFolder } from '../workspace.js'
 import { connectOnce, SshError } from '../machine/connect.js'
 import { readIdentity } from '../machine/key.js'
 import { LabError } from '../errors.js'
@@ -68,12 +70,22 @@ export async function readFacts(context: Context, lab: LabName): Promise<Recover
   const profile = known === undefined ? await guessProfile(context, lab) : undefined
   const elsewhere = known !== undefined && isElsewhere(context, known) ? known.owner.host : undefined
   // Asked before the state is read: what a living engine is writing may be half there.
-  const pid = known?.engine && livenessOf(known.engine) === 'alive' ? known.engine.pid : undefined
+  const isAtWork = known?.engine && (await isEngineAtWork(known.engine, workFolder(context.space, lab)))
+  const pid = isAtWork === true ? known?.engine?.pid : undefined
+  const provider = known?.provider ?? profile?.provider.name
   return {
     lab,
     record,
     lease: await readLeaseFacts(context, lab),
-    engine: { ...(await readEngineFiles(await context.store(), context.location, lab)), pid },
+    engine: {
+      ...(await readEngineFiles(
+        await context.store(),
+        context.location,
+        lab,
+        provider === undefined ? undefined : engineProviderOf(provider),
+      )),
+      pid,
+    },
     machines: elsewhere === undefined ? await readMachines(context, lab, known, profile) : [],
     // A store's own clock may not be had without writing.
     isExpired: known !== undefined && isExpired(known, new Date()),

@@ -78,15 +78,18 @@ function planForRecord(facts: RecoveryFacts): RecoveryPlan {
 function planForEngine({ lab, engine }: RecoveryFacts, known: AnyLab): RecoveryPlan | undefined {
   const { state } = engine
   const up = { command: `distrolab up ${lab}`, does: 'finds the machines again' }
-  if (state.kind !== 'unreadable' || engine.pid !== undefined) return undefined
+  if ((state.kind !== 'unreadable' && state.kind !== 'refused') || engine.pid !== undefined) return undefined
   return {
-    verdict: `OpenTofu's state of ${lab} can't be read: ${state.reason}.`,
+    verdict:
+      state.kind === 'refused'
+        ? `distrolab has not written OpenTofu's state of ${lab}: it names ${state.problems.join(', ')}. Whoever can write to the backend may have: ask before you go on.`
+        : `OpenTofu's state of ${lab} can't be read: ${state.reason}.`,
     next: [
       { command: `${moveOf(state.place)} /tmp/${lab}-tofu.tfstate`, does: 'puts it aside' },
       ...(known.state.startsWith('destroy') ? [] : [up]),
       { command: `distrolab down ${lab}`, does: 'removes them' },
     ],
-    runbook: 'corrupted-record',
+    runbook: state.kind === 'refused' ? 'refused-state' : 'corrupted-record',
   }
 }
 

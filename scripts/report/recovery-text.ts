@@ -92,5 +92,6 @@ function stateText(state: RecoveryFacts['engine']['state']): string {
   if (state.kind === 'absent') return 'has made nothing'
   if (state.kind === 'encrypted') return 'has an encrypted state'
   if (state.kind === 'unreadable') return `its state can't be read: ${state.reason}`
+  if (state.kind === 'refused') return `its state is not distrolab's: it names ${state.problems.join(', ')}`
   return state.resources.length === 0 ? 'has nothing left' : `has made ${state.resources.join(', ')}`
 }

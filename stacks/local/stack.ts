@@ -22,23 +22,26 @@ function buildMachine(
   { node, program }: DriverProgram,
   { name, vm }: LocalMachine,
 ): void {
+  const key = escapeTemplates({ id: vm.id, directory: vm.directory })
+  const command = JSON.stringify(key)
   const machine = new DataResource(stack, name, {
-    input: escapeTemplates({ id: vm.id, directory: vm.directory }),
+    input: key,
     triggersReplace: escapeTemplates({ image: vm.imageId, directory: vm.directory }),
-    provisioners: [{ ...provisioner(node, program, 'destroy'), when: 'destroy' }],
+    // Not what the state says: whoever can write that could have any folder removed.
+    provisioners: [{ ...provisioner(command, node, program, 'destroy'), when: 'destroy' }],
   })
   new DataResource(stack, bootName(name), {
     input: escapeTemplates(vm),
     triggersReplace: { machine: machine.id },
-    provisioners: [provisioner(node, program, 'create')],
+    provisioners: [provisioner('${jsonencode(self.input)}', node, program, 'create')],
   })
 }
 
 /** The command is one JSON argument, the last one of the driver's. */
-const provisioner = (...interpreter: string[]): LocalExecProvisioner => ({
+const provisioner = (command: string, ...interpreter: string[]): LocalExecProvisioner => ({
   type: 'local-exec',
   interpreter,
-  command: '${jsonencode(self.input)}',
+  command,
 })
 
 const outputOf = ({ name, user, vm }: LocalMachine): [string, MachineOutput] => [

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { chmod, mkdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, jest, test } from '@jest/globals'
@@ -129,6 +129,23 @@ const scenarios: Readonly<Record<string, readonly Scenario[]>> = {
         await box.ok('down', LAB)
         await isGone(box)
       },
+    },
+  ],
+  'refused-state': [
+    {
+      what: 'a state that names a provider of a stranger',
+      async trouble(box) {
+        await healthy(box)
+        const file = labFile(box, 'tofu.tfstate')
+        const state = JSON.parse(await readFile(file, 'utf8')) as { readonly resources: readonly object[] }
+        const thing = {
+          ...{ mode: 'managed', type: 'x', name: 'x', provider: 'provider["example.com/other/cloud"]' },
+          instances: [],
+        }
+        const forged = { ...state, resources: [...state.resources, thing] }
+        await writeFile(file, JSON.stringify(forged, null, 2))
+      },
+      promise: isGone,
     },
   ],
   // Their trouble needs a cloud; their commands are those of every lab.

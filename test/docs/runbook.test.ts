@@ -22,7 +22,14 @@ describe('the runbooks', () => {
   test('are those of the cases that the design names', () => {
     expect(runbookNames().sort()).toEqual([
       ...['corrupted-record', 'destroy-by-hand', 'dropped-network', 'engine-lock', 'exhausted-quota'],
-      ...['expired-credentials', 'lost-work-folder', 'not-ours', 'stale-lease', 'stuck-state'],
+      ...[
+        'expired-credentials',
+        'lost-work-folder',
+        'not-ours',
+        'refused-state',
+        'stale-lease',
+        'stuck-state',
+      ],
     ])
   })
 

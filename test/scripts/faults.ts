@@ -24,6 +24,7 @@ export const backendFaults = withCodes<BackendFault>({
   'object-changed': { key: 'labs/web/record.json' },
   'store-unwritable': { place: '/srv/labs', reason: 'the file system is read-only' },
   'store-unreadable': { place: '/srv/labs', reason: 'permission denied' },
+  'file-refused': { place: '/srv/labs/labs/web/tofu.tfstate', found: 'link' },
   'key-invalid': { key: '../web' },
   'backend-url-invalid': { given: 'labs', problems: ['expected a URL such as file:///srv/labs, got "labs"'] },
   'store-forbidden': { place: 's3://labs/team/labs/web/record.json', permission: 's3:PutObject' },
@@ -287,6 +288,15 @@ export const labFaults = withCodes<LabFault>({
   'state-encrypted': { operation: 'init' },
   'state-unreadable': { operation: 'init' },
   'state-unencrypted': { operation: 'init' },
+  'state-refused': {
+    lab: 'web',
+    place: 's3://labs/team/labs/web/tofu.tfstate',
+    problems: ['the provider "provider[\\"example.com/other/cloud\\"]"'],
+  },
+  'provider-refused': {
+    place: '/srv/cache/work/6445da26/web/.terraform/providers',
+    providers: ['example.com/other/cloud'],
+  },
   'passphrase-missing': { variable: 'LABS_PASSPHRASE' },
   'passphrase-short': { variable: 'LABS_PASSPHRASE', minimum: 16 },
   'engine-lock-raced': { operation: 'apply' },

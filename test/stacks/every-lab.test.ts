@@ -2,11 +2,25 @@ import { beforeAll, describe, expect, test } from '@jest/globals'
 import type { Catalog } from '../../distro-catalog/catalog.js'
 import { loadCatalog } from '../../distro-catalog/load.js'
 import { architectures } from '../../distro-catalog/offer-schema.js'
-import { cloudNames } from '../../distro-catalog/provider.js'
+import { cloudNames, type CloudName } from '../../distro-catalog/provider.js'
 import { synthesiseLab } from '../../stacks/app.js'
 import type { CloudLabPlan } from '../../stacks/cloud-plan.js'
+import { engineProviders } from '../../stacks/engine-providers.js'
 import { cloudSpecOf, readProviderSchema, type Wanted } from './cloud-labs.js'
 import { checkConfiguration, type ProviderSchema } from './schema-check.js'
+
+interface Synthesised {
+  readonly terraform: { readonly required_providers: Readonly<Record<string, { readonly source: string }>> }
+  readonly resource: Readonly<Record<string, unknown>>
+}
+
+/** OpenTofu's own registry and namespace are those that are not named. */
+function assertKnown(provider: CloudName, { terraform, resource }: Synthesised): void {
+  const { source, types } = engineProviders[provider]
+  const sources = Object.values(terraform.required_providers).map((required) => required.source)
+  expect(sources.map((short) => `registry.opentofu.org/hashicorp/${short}`)).toEqual([source])
+  expect(types).toEqual(expect.arrayContaining(Object.keys(resource)))
+}
 
 let catalog: Catalog
 beforeAll(async () => {
@@ -18,8 +32,12 @@ describe.each(cloudNames)('on %s', (provider) => {
   beforeAll(async () => {
     schema = await readProviderSchema(provider)
   })
-  const problemsOf = async (wanted: Wanted, changes?: Partial<CloudLabPlan>): Promise<string[]> =>
-    checkConfiguration(JSON.parse(await synthesiseLab(cloudSpecOf(catalog, wanted, changes))), schema)
+  /** Also checks that a state of it will be taken for one. */
+  const problemsOf = async (wanted: Wanted, changes?: Partial<CloudLabPlan>): Promise<string[]> => {
+    const text = await synthesiseLab(cloudSpecOf(catalog, wanted, changes))
+    assertKnown(provider, JSON.parse(text) as Synthesised)
+    return checkConfiguration(JSON.parse(text), schema)
+  }
 
   test('the provider takes the lab of every distro, architecture and size', async () => {
     let labs = 0

@@ -64,11 +64,11 @@ export class Sandbox {
     // makes it pass over an interrupt meanwhile.
     await executable(
       join(sandbox.root, 'bin', 'tofu'),
-      `cd '${sandbox.root}'; echo "$$ $*" >>engine.log
-trap '[ -e stubborn ] || exit 130' INT
-while [ -e hold-"$1" ]; do sleep 0.05; done
+      `echo "$$ $*" >>'${sandbox.root}/engine.log'
+trap '[ -e "${sandbox.root}/stubborn" ] || exit 130' INT
+while [ -e '${sandbox.root}/hold-'"$1" ]; do sleep 0.05; done
 trap - INT
-cd "$OLDPWD"; exec '${ENGINE}' "$@"`,
+exec '${ENGINE}' "$@"`,
     )
     await sandbox.cacheImages()
     return sandbox

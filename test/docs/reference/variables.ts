@@ -33,6 +33,9 @@ const honoured: Meanings = {
   XDG_STATE_HOME: 'The parent of the state folder where `DISTROLAB_HOME` is not set.',
   XDG_CACHE_HOME: 'The parent of the cache folder where `DISTROLAB_CACHE` is not set.',
   XDG_CONFIG_HOME: 'The parent of the configuration folder where `DISTROLAB_CONFIG_HOME` is not set.',
+  HOME: "Your home folder, where OpenTofu's own settings and providers are looked for, too.",
+  XDG_DATA_HOME: "Where OpenTofu's providers of your own are looked for.",
+  XDG_DATA_DIRS: 'The same, for everybody on this computer.',
   http_proxy: 'The proxy for HTTP; also in capitals.',
   HTTP_PROXY: 'The same as `http_proxy`.',
   https_proxy: 'The proxy for HTTPS; also in capitals.',
@@ -50,9 +53,11 @@ const engine: Meanings = {
   TF_PLUGIN_CACHE_DIR: "Your own folder for OpenTofu's providers, used instead of the one in the cache.",
   TF_CLI_CONFIG_FILE:
     "OpenTofu's own configuration file, such as one that names a mirror. Ignored if it does not exist.",
+  TERRAFORM_CONFIG: 'The same under its old name, where `TF_CLI_CONFIG_FILE` is not set.',
   TF_CLI_ARGS: 'Not passed on to OpenTofu, nor is any variable whose name starts like this.',
   TF_DATA_DIR: 'Not passed on to OpenTofu.',
   TF_ENCRYPTION: 'Not passed on to OpenTofu: `encryption` in the configuration decides.',
+  TF_REATTACH_PROVIDERS: 'Not passed on to OpenTofu.',
   TF_INPUT: 'Not passed on to OpenTofu, which never asks.',
   TF_WORKSPACE: 'Not passed on to OpenTofu.',
 }

@@ -102,7 +102,7 @@ describe('the official release', () => {
   test('is loaded, proved and unpacked, with progress, and nothing else stays', async () => {
     const { said, ...engine } = await perform(taskFor(await archiveOf('1.12.6')))
     expect(engine).toEqual({ path: ENGINE(), version: '1.12.6', source: 'release' })
-    expect(await engines()).toEqual(['tofu'])
+    expect(await engines()).toEqual(['tofu', 'tofu.json'])
     expect(said).toMatch(/^\[1\/1\] engine …\n[^]*: [\d.]+ MB[^]*\[1\/1\] engine done in [\d.]+ s\n$/)
   })
 
@@ -208,7 +208,7 @@ describe('the official release', () => {
     server.delayMs = 0
     expect(await perform(task)).toMatchObject({ source: 'release' })
     expect(server.requests.at(-1)?.range).toMatch(/^bytes=[1-9]\d*-$/)
-    expect(await engines()).toEqual(['tofu'])
+    expect(await engines()).toEqual(['tofu', 'tofu.json'])
   })
 
   test('is given up at an interrupt', async () => {
@@ -240,7 +240,7 @@ while [ "$1" != -o ]; do shift; done; OUT=$2; ${script}`,
     standInGo('go1.26.8', MAKE)
     const { said, ...engine } = await perform({ ...taskFor(nothing), mirror: server.url('/other') })
     expect(engine).toEqual({ path: ENGINE(), version: '1.12.6', source: 'Go module' })
-    expect(await engines()).toEqual(['tofu'])
+    expect(await engines()).toEqual(['tofu', 'tofu.json'])
     expect(await lines('arguments')).toEqual([
       ...['build', '-mod=mod', '-trimpath', '-buildvcs=false'],
       '-ldflags=-s -w -X github.com/opentofu/opentofu/version.dev=no',

@@ -3,7 +3,8 @@ import { appendFile, copyFile, open, readdir, rename, rm, stat, utimes, writeFil
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { beforeEach, describe, expect, test } from '@jest/globals'
-import { distrustOf, locatePackaged } from '../../../scripts/engine/packaged-engine.js'
+import { distrustOf as distrust } from '../../../scripts/engine/engine-digest.js'
+import { locatePackaged } from '../../../scripts/engine/packaged-engine.js'
 import { packagedEngine } from '../../../scripts/engine/release.js'
 import { readEnvironment, type Environment } from '../../../scripts/env.js'
 import { temporaryFolder, until } from '../support.js'
@@ -20,6 +21,10 @@ beforeEach(async () => {
   copy = join(root, 'tofu')
   await copyFile(ENGINE, copy)
 })
+
+const expected = { sha256: packagedEngine.sha256, called: 'the published binary' }
+const distrustOf = (path: string, within: Environment): Promise<string | undefined> =>
+  distrust(path, within, expected)
 
 const marks = (): Promise<string[]> => readdir(join(root, 'cache/engines')).catch(() => [])
 

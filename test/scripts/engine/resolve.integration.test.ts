@@ -1,7 +1,9 @@
 import { beforeEach, expect, test } from '@jest/globals'
-import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises'
+import { mkdirSync } from 'node:fs'
+import { appendFile, chmod, mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readEnvironment, type Environment } from '../../../scripts/env.js'
+import { putCached } from '../../../scripts/engine/cached-engine.js'
 import { resolveEngine } from '../../../scripts/engine/resolve.js'
 import { shellProgram } from '../executables.js'
 import { faultOf, readOptional, temporaryFolder } from '../support.js'
@@ -18,6 +20,14 @@ const fakeTofu = (folder: string, version: string): string =>
     `echo "$*" >> "$0.calls"; echo '{"terraform_version":"${version}","platform":"linux_amd64"}'`,
   )
 
+/** The same as an earlier command has left it in the cache. */
+async function cachedTofu(version: string): Promise<string> {
+  const made = fakeTofu('made', version)
+  mkdirSync(join(root, CACHE), { recursive: true })
+  await putCached(environment(), made, version)
+  return join(root, CACHE, 'tofu')
+}
+
 /** PATH `a` and `b`, and a cache, all below `root`. */
 const environment = (tofu?: string): Environment => ({
   ...readEnvironment({
@@ -32,7 +42,7 @@ const CACHE = 'cache/engines'
 test('DISTROLAB_TOFU comes first, whatever else there is', async () => {
   const given = fakeTofu('given', '1.9.0')
   fakeTofu('a', '1.10.0')
-  fakeTofu(CACHE, '1.10.0')
+  await cachedTofu('1.10.0')
   expect(await resolveEngine(environment(given))).toEqual({
     ...{ path: given, version: '1.9.0', source: 'DISTROLAB_TOFU' },
   })
@@ -41,7 +51,7 @@ test('DISTROLAB_TOFU comes first, whatever else there is', async () => {
 test('then the first tofu on PATH, and later ones are never asked', async () => {
   const first = fakeTofu('a', '1.8.0')
   fakeTofu('b', '1.10.0')
-  fakeTofu(CACHE, '1.10.0')
+  await cachedTofu('1.10.0')
   expect(await resolveEngine(environment())).toEqual({ path: first, version: '1.8.0', source: 'PATH' })
   expect(await readOptional(`${first}.calls`)).toBe('version -json\n')
   expect(await readOptional(join(root, 'b/tofu.calls'))).toBeUndefined()
@@ -55,8 +65,24 @@ test('a file on PATH that may not be run is passed over', async () => {
 })
 
 test('then the cache', async () => {
-  const cached = fakeTofu(CACHE, '1.8.0')
+  const cached = await cachedTofu('1.8.0')
   expect(await resolveEngine(environment())).toEqual({ path: cached, version: '1.8.0', source: 'cache' })
+})
+
+test.each([
+  [
+    'that was changed since it was put there',
+    () => cachedTofu('1.10.0'),
+    'is not what distrolab has put there',
+  ],
+  ['that nobody put there', async () => fakeTofu(CACHE, '1.10.0'), 'has no digest on record'],
+])('one in the cache %s is not run, not even for its version', async (_which, make, reason) => {
+  const cached = await make()
+  await appendFile(cached, '# changed\n')
+  expect(await resolveEngine(environment())).toMatchObject({ source: 'npm package' })
+  const fault = await faultOf(resolveEngine(environment(), '1.10.0'))
+  expect(fault).toMatchObject({ rejected: expect.arrayContaining([expect.stringContaining(reason)]) })
+  expect(await readOptional(`${cached}.calls`)).toBeUndefined()
 })
 
 test('then the npm package, whose version is known without running it', async () => {
@@ -75,25 +101,25 @@ test('the npm package on PATH, where npm links it, is no engine of the PATH', as
 
 test('what is too old is passed over for the next that is new enough', async () => {
   fakeTofu('a', '1.5.7')
-  const cached = fakeTofu(CACHE, '1.6.0')
+  const cached = await cachedTofu('1.6.0')
   expect(await resolveEngine(environment())).toMatchObject({ path: cached, source: 'cache' })
 })
 
 test('what does not run, or says nothing we understand, is passed over', async () => {
   shellProgram(join(root, 'a/tofu'), 'echo boom >&2; exit 1')
-  shellProgram(join(root, CACHE, 'tofu'), 'echo Terraform v1')
+  shellProgram(join(root, 'b/tofu'), 'echo Terraform v1')
   expect(await resolveEngine(environment())).toMatchObject({ source: 'npm package' })
 })
 
 test('a minimum that nothing reaches is refused with everything found and why not', async () => {
   const onPath = fakeTofu('a', '1.9.4')
-  const cached = shellProgram(join(root, CACHE, 'tofu'), 'exit 1')
+  const cached = fakeTofu(CACHE, '1.10.0')
   expect(await faultOf(resolveEngine(environment(), '1.10.0'))).toEqual({
     code: 'engine-missing',
     minimum: '1.10.0',
     rejected: [
       `${onPath} (PATH) is 1.9.4`,
-      `${cached} (cache) does not run`,
+      `${cached} (cache) has no digest on record and is not run`,
       `${ENGINE} (npm package) is 1.6.2`,
     ],
   })

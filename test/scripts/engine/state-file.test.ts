@@ -4,12 +4,22 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from '@jest/globals'
 import { tofuStateKey } from '../../../backend/keys.js'
 import { directoryLocation, objectPlace } from '../../../backend/location.js'
+import { engineProviders } from '../../../stacks/engine-providers.js'
 import { readEngineFiles, type EngineFiles } from '../../../scripts/engine/state-file.js'
 import { labName, storeIn } from '../../backend/support.js'
 import { temporaryFolder } from '../support.js'
 
 const lab = labName('demo')
-const resources = [{ type: 'terraform_data', name: 'main', instances: [{}] }]
+const provider = engineProviders.local
+const resources = [
+  {
+    mode: 'managed',
+    type: 'terraform_data',
+    name: 'main',
+    provider: `provider["${provider.source}"]`,
+    instances: [{}],
+  },
+]
 const whole = JSON.stringify({ version: 4, resources })
 
 /** In a home whose state of the lab is this. */
@@ -20,7 +30,7 @@ async function withState(text: string): Promise<{ place: string; read: () => Pro
   await mkdir(dirname(place), { recursive: true })
   await writeFile(place, text)
   const store = await storeIn(home)
-  return { place, read: () => readEngineFiles(store, location, lab) }
+  return { place, read: () => readEngineFiles(store, location, lab, provider) }
 }
 
 test('a state that is being written is read when it is whole', async () => {

@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs'
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { TestAws } from '../../services/aws.js'
+import type { CliRun } from '../../stand-in/lab-cli.js'
 import { useSandboxes, type Sandbox } from '../../stand-in/sandbox.js'
 import '../support.js'
 
@@ -20,11 +22,14 @@ async function engineIn({ root }: Sandbox): Promise<string> {
 case "$1" in
 version) echo '{"terraform_version":"1.6.2"}' ;;
 init)
+  mkdir -p ".terraform/providers/\${LOADS_TOO:-registry.opentofu.org/hashicorp/aws}"
   echo "begin $PWD \${TF_PLUGIN_CACHE_DIR:-none} \${TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE:-0}" >>'${log}'
   echo '- Installing hashicorp/aws v6.25.0...'
   sleep 0.5
   echo "end $PWD" >>'${log}' ;;
-apply) echo '${JSON.stringify({ type: 'outputs', outputs })}' ;;
+apply)
+  touch '${join(root, 'applied')}'
+  echo '${JSON.stringify({ type: 'outputs', outputs })}' ;;
 esac
 `
   const path = join(root, 'bin', 'engine')
@@ -39,12 +44,16 @@ const loads = async ({ root }: Sandbox): Promise<string[][]> =>
     .split('\n')
     .map((line) => line.split(' '))
 
-async function up(box: Sandbox, lab: string, env: Record<string, string> = {}): Promise<string> {
+async function tryUp(box: Sandbox, lab: string, env: Record<string, string> = {}): Promise<CliRun> {
   const args = ['up', lab, '--profile', 'debian-12-aws', '--region', 'eu-west-1', '--wait', 'none']
   const DISTROLAB_TOFU = await engineIn(box)
-  const { code, stderr } = await box.run([...args, '--allow-from', '203.0.113.7'], {
+  return box.run([...args, '--allow-from', '203.0.113.7', '-o', 'json'], {
     env: { ...aws.env, ...env, DISTROLAB_TOFU },
   })
+}
+
+async function up(box: Sandbox, lab: string, env: Record<string, string> = {}): Promise<string> {
+  const { code, stderr } = await tryUp(box, lab, env)
   expect([code, stderr]).toEqual([0, expect.any(String)])
   return stderr
 }
@@ -76,4 +85,30 @@ test('the address of a machine is the one that the engine ends with', async () =
   expect((await box.record('one')).machines).toMatchObject([
     { address: '192.0.2.7', port: 22, user: 'admin' },
   ])
+})
+
+describe('a provider that is not the one of the lab', () => {
+  const OTHER = 'example.com/other/cloud'
+  const applied = ({ root }: Sandbox): boolean => existsSync(join(root, 'applied'))
+
+  test('is not loaded for a state that names it', async () => {
+    const box = await makeSandbox()
+    const state = join(box.home, 'labs/one/tofu.tfstate')
+    await mkdir(dirname(state), { recursive: true })
+    const thing = { mode: 'managed', type: 'x', name: 'x', provider: `provider["${OTHER}"]`, instances: [] }
+    await writeFile(state, JSON.stringify({ version: 4, resources: [thing] }))
+    const run = await tryUp(box, 'one')
+    expect([run.code, run.json()]).toMatchObject([1, { error: { code: 'state-refused' } }])
+    expect([existsSync(join(box.root, 'loads.log')), applied(box)]).toEqual([false, false])
+  })
+
+  test('is not run where it was loaded all the same, and goes again', async () => {
+    const box = await makeSandbox()
+    const run = await tryUp(box, 'one', { LOADS_TOO: OTHER })
+    expect([run.code, run.json()]).toMatchObject([1, { error: { code: 'provider-refused' } }])
+    expect(run.stderr + run.stdout).toContain(OTHER)
+    expect(applied(box)).toBe(false)
+    await up(box, 'one')
+    expect(applied(box)).toBe(true)
+  })
 })

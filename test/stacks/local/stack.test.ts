@@ -51,7 +51,8 @@ describe('a machine', () => {
         'local-exec': {
           when: 'destroy',
           interpreter: ['/usr/bin/node', '/opt/distrolab/driver.js', 'destroy'],
-          command: '${jsonencode(self.input)}',
+          // Its own folder, not one that a state names.
+          command: '{"id":"distrolab-0a1b2c3d-demo-main","directory":"/home/anna/machines/demo/main"}',
         },
       },
     ])
