@@ -1,13 +1,16 @@
 import { randomUUID } from 'node:crypto'
-import { link, mkdir, open, readdir, readFile, rename, rm, stat, unlink, writeFile } from 'node:fs/promises'
+import { constants, type Stats } from 'node:fs'
+import { link, mkdir, open, rename, rm, stat, unlink, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { reading, writing } from './directory-errors.js'
+import { listKeys } from './directory-listing.js'
 import { decodeObject, encodeObject } from './object-text.js'
 import { BackendError } from './errors.js'
 import { assertKey } from './keys.js'
-import { isErrno, systemErrorOf } from './system-error.js'
+import { isErrno } from './system-error.js'
 import { withGuard } from './guard.js'
 import { locationUrl, type DirectoryLocation } from './location.js'
-import type { ObjectStore, StoredObject } from './store.js'
+import { tooLong, type ObjectStore, type Skipped, type StoredObject } from './store.js'
 
 /** A guard is held for two fsyncs; who holds it longer is stuck, or suspended. In milliseconds. */
 const guardTimeoutMs = 30_000
@@ -21,9 +24,12 @@ export class DirectoryStore implements ObjectStore {
   readonly kind = 'directory'
   readonly url: string
   readonly #root: string
+  readonly #isImplied: boolean
 
-  constructor(location: DirectoryLocation) {
+  /** `isImplied`: nobody named the folder, so that it need not be there before the first lab. */
+  constructor(location: DirectoryLocation, { isImplied = false }: { readonly isImplied?: boolean } = {}) {
     this.#root = location.path
+    this.#isImplied = isImplied
     this.url = locationUrl(location)
   }
 
@@ -71,11 +77,19 @@ export class DirectoryStore implements ObjectStore {
     })
   }
 
-  async list(prefix: string): Promise<string[]> {
+  async list(prefix: string, skipped?: Skipped): Promise<string[]> {
     const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1)
     if (folder !== '') assertKey(`${folder}x`)
-    const keys = await reading(join(this.#root, folder), () => listFiles(this.#root, folder))
-    return keys.filter((key) => key.startsWith(prefix)).sort()
+    const keys = await listKeys(this.#root, folder, skipped)
+    if (keys === undefined) await this.#assertRoot()
+    return (keys ?? []).filter((key) => key.startsWith(prefix)).sort()
+  }
+
+  /** A folder that somebody named and that is not there, or is not mounted, is none without labs. */
+  async #assertRoot(): Promise<void> {
+    const place = this.#root
+    if (this.#isImplied || (await reading(place, () => isThere(place)))) return
+    throw new BackendError({ code: 'store-folder-missing', place })
   }
 
   /** The file system's clock: on a shared folder the server's. As coarse as that system's time stamps. */
@@ -120,11 +134,25 @@ const hidden = (path: string, suffix: string): string => join(dirname(path), `.$
 
 async function readObject(path: string): Promise<StoredObject | undefined> {
   try {
-    return decodeObject(await readFile(path, 'utf8'))
+    // Opening a pipe would wait for its writer.
+    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
+    try {
+      assertReadable(path, await file.stat())
+      return decodeObject(await file.readFile('utf8'))
+    } finally {
+      await file.close()
+    }
   } catch (error) {
     if (isErrno(error, 'ENOENT')) return undefined
     throw error
   }
+}
+
+/** Throws BackendError `store-unreadable` for what is no object of ours. */
+function assertReadable(place: string, stat: Stats): void {
+  if (!stat.isFile()) throw new BackendError({ code: 'store-unreadable', place, reason: 'it is not a file' })
+  const reason = tooLong(stat.size)
+  if (reason !== undefined) throw new BackendError({ code: 'store-unreadable', place, reason })
 }
 
 async function isThere(path: string): Promise<boolean> {
@@ -167,41 +195,5 @@ async function syncFolder(path: string): Promise<void> {
     await folder.sync()
   } finally {
     await folder.close()
-  }
-}
-
-async function listFiles(root: string, folder: string): Promise<string[]> {
-  const entries = await readdir(join(root, folder), { withFileTypes: true }).catch((error: unknown) => {
-    if (isErrno(error, 'ENOENT')) return []
-    throw error
-  })
-  const visible = entries.filter((entry) => !entry.name.startsWith('.'))
-  const nested = await Promise.all(
-    visible.map(async (entry) => {
-      if (entry.isDirectory()) return listFiles(root, `${folder}${entry.name}/`)
-      return entry.isFile() ? [`${folder}${entry.name}`] : []
-    }),
-  )
-  return nested.flat()
-}
-
-const reading = <T>(place: string, action: () => Promise<T>): Promise<T> =>
-  explained('store-unreadable', place, action)
-
-const writing = <T>(place: string, action: () => Promise<T>): Promise<T> =>
-  explained('store-unwritable', place, action)
-
-/** Turns what the file system says into a BackendError; everything else passes unchanged. */
-async function explained<T>(
-  code: 'store-unreadable' | 'store-unwritable',
-  place: string,
-  action: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await action()
-  } catch (error) {
-    const said = systemErrorOf(error)
-    if (said === undefined) throw error
-    throw new BackendError({ code, place, reason: said.message }, { cause: error })
   }
 }

@@ -6,6 +6,7 @@ import { explainGcsError, isAbsent, isRefused, responseHeader } from './gcs-erro
 import type { GcsLocation } from './location.js'
 import { usualPatience } from './patience.js'
 import { property } from './sdk-error.js'
+import { tooLong } from './store.js'
 
 /** A Cloud Storage bucket. A version is a generation number; 0 stands for no object (docs: request preconditions). */
 export class GcsBucket implements Bucket {
@@ -32,8 +33,14 @@ export class GcsBucket implements Bucket {
       version = responseHeader(response, 'x-goog-generation')
     })
     const chunks: Buffer[] = []
+    let bytes = 0
     try {
-      for await (const chunk of stream) chunks.push(chunk as Buffer)
+      for await (const chunk of stream) {
+        chunks.push(chunk as Buffer)
+        bytes += (chunk as Buffer).length
+        const excess = tooLong(bytes)
+        if (excess !== undefined) throw new TypeError(excess)
+      }
     } catch (error) {
       if (isAbsent(error)) return undefined
       throw error

@@ -9,6 +9,7 @@ import {
 import type { Bucket, BucketRequest, Condition, KeyPage, StoredText, Trouble, WriteAnswer } from './bucket.js'
 import { orRefused } from './bucket-answers.js'
 import type { S3Location } from './location.js'
+import { tooLong } from './store.js'
 import { s3Client, s3Endpoint } from './s3-client.js'
 import { pageOf, requireListing } from './s3-listing.js'
 import { explainS3Error, isAbsent, isRefused, isSaidAbsent } from './s3-errors.js'
@@ -36,6 +37,11 @@ export class S3Bucket implements Bucket {
       const answer = await this.#client.send(new GetObjectCommand(this.#object(path)), {
         abortSignal: signal,
       })
+      const excess = tooLong(answer.ContentLength ?? 0)
+      if (excess !== undefined) {
+        await answer.Body?.transformToWebStream().cancel()
+        throw new TypeError(excess)
+      }
       const text = (await answer.Body?.transformToString('utf8')) ?? ''
       return { text, version: versionOf(answer.ETag) }
     } catch (error) {

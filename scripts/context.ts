@@ -50,7 +50,7 @@ export function createContext(parts: {
     location,
     space: { home: env.home, cache: env.cache, backendId: backendId(location) },
     holder: holderOf(env),
-    store: () => (store ??= openStore(location)),
+    store: () => (store ??= openStore(location, { isImplied: settings.backend === undefined })),
     catalog: () => (catalog ??= loadCatalog(config)),
   }
 }

@@ -1,5 +1,5 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { DriverError, errnoOf, writeFailure } from './errors.js'
+import { DriverError, unlessAbsent, writeFailure } from './errors.js'
 import type { MachineFiles } from './files.js'
 
 /** When a machine must be off, as an ISO 8601 time in UTC. */
@@ -9,12 +9,8 @@ interface Expiry {
 
 /** Undefined when the machine has none, or is gone. */
 export async function readExpiry(files: MachineFiles): Promise<string | undefined> {
-  try {
-    return (JSON.parse(await readFile(files.expiry, 'utf8')) as Expiry).expiresAt
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return undefined
-    throw error
-  }
+  const text = await unlessAbsent(files.expiry, readFile(files.expiry, 'utf8'))
+  return text === undefined ? undefined : (JSON.parse(text) as Expiry).expiresAt
 }
 
 /** Null takes the expiry away. */
