@@ -31,3 +31,9 @@ export async function orRefused<T>(
     throw error
   }
 }
+
+/** What is thrown for an answer of success that lists nothing: a login page of the network, a server of another kind. */
+export const notAListing = (answer: string): TypeError => {
+  const begin = answer.trim().slice(0, 80)
+  return new TypeError(`the answer lists no bucket, but is ${begin === '' ? 'empty' : JSON.stringify(begin)}`)
+}

@@ -1,5 +1,6 @@
 import { askBucket } from './ask-bucket.js'
 import type { Bucket, BucketRequest, Condition, StoredText } from './bucket.js'
+import { notAListing } from './bucket-answers.js'
 import { BackendError } from './errors.js'
 import { assertKey, clockKey } from './keys.js'
 import { bodyOf, encodeObject } from './object-text.js'
@@ -60,9 +61,12 @@ export class BucketStore implements ObjectStore {
     const keys: string[] = []
     let page: string | undefined
     do {
-      const found = await this.#ask({ operation: 'list', path }, this.#patience, (signal) =>
-        this.bucket.list(path, page, signal),
-      )
+      const found = await this.#ask({ operation: 'list', path }, this.#patience, async (signal) => {
+        const listed = await this.bucket.list(path, page, signal)
+        const stranger = listed.keys.find((key) => !key.startsWith(path))
+        if (stranger !== undefined) throw notAListing(stranger)
+        return listed
+      })
       keys.push(...found.keys)
       page = found.next
     } while (page !== undefined)

@@ -1,6 +1,6 @@
 import { BackendError } from './errors.js'
 import { assertKey, probeKeys } from './keys.js'
-import type { ObjectStore } from './store.js'
+import type { ObjectStore, Skipped } from './store.js'
 
 type Operation = 'create' | 'replace' | 'remove'
 
@@ -80,9 +80,9 @@ export class ProbedStore implements ObjectStore {
   }
 
   /** Without the probes themselves. */
-  async list(prefix: string): Promise<string[]> {
+  async list(prefix: string, skipped?: Skipped): Promise<string[]> {
     const probes: string[] = Object.values(probeKeys)
-    return (await this.store.list(prefix)).filter((key) => !probes.includes(key))
+    return (await this.store.list(prefix, skipped)).filter((key) => !probes.includes(key))
   }
 
   async create(key: string, body: string): Promise<string> {

@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto'
-import { link, mkdir, open, readdir, rename, rm, stat, unlink, writeFile } from 'node:fs/promises'
+import { link, mkdir, open, rename, rm, stat, unlink, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { reading, writing } from './directory-errors.js'
+import { listKeys } from './directory-listing.js'
 import { decodeObject, encodeObject } from './object-text.js'
 import { BackendError } from './errors.js'
 import { assertKey } from './keys.js'
-import { isErrno, systemErrorOf } from './system-error.js'
+import { isErrno } from './system-error.js'
 import { withGuard } from './guard.js'
 import { locationUrl, type DirectoryLocation } from './location.js'
 import { assertPlainFile, assertPlainFolders, readPlainFile } from './plain-file.js'
-import type { ObjectStore, StoredObject } from './store.js'
+import type { ObjectStore, Skipped, StoredObject } from './store.js'
 
 /** A guard is held for two fsyncs; who holds it longer is stuck, or suspended. In milliseconds. */
 const guardTimeoutMs = 30_000
@@ -23,9 +25,12 @@ export class DirectoryStore implements ObjectStore {
   readonly kind = 'directory'
   readonly url: string
   readonly #root: string
+  readonly #isImplied: boolean
 
-  constructor(location: DirectoryLocation) {
+  /** `isImplied`: nobody named the folder, so that it need not be there before the first lab. */
+  constructor(location: DirectoryLocation, { isImplied = false }: { readonly isImplied?: boolean } = {}) {
     this.#root = location.path
+    this.#isImplied = isImplied
     this.url = locationUrl(location)
   }
 
@@ -77,14 +82,20 @@ export class DirectoryStore implements ObjectStore {
     })
   }
 
-  async list(prefix: string): Promise<string[]> {
+  async list(prefix: string, skipped?: Skipped): Promise<string[]> {
     const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1)
     if (folder !== '') assertKey(`${folder}x`)
-    const keys = await reading(join(this.#root, folder), async () => {
-      await assertPlainFolders(this.#root, folder)
-      return listFiles(this.#root, folder)
-    })
-    return keys.filter((key) => key.startsWith(prefix)).sort()
+    await reading(join(this.#root, folder), () => assertPlainFolders(this.#root, folder))
+    const keys = await listKeys(this.#root, folder, skipped)
+    if (keys === undefined) await this.#assertRoot()
+    return (keys ?? []).filter((key) => key.startsWith(prefix)).sort()
+  }
+
+  /** A folder that somebody named and that is not there, or is not mounted, is none without labs. */
+  async #assertRoot(): Promise<void> {
+    const place = this.#root
+    if (this.#isImplied || (await reading(place, () => isThere(place)))) return
+    throw new BackendError({ code: 'store-folder-missing', place })
   }
 
   /** The file system's clock: on a shared folder the server's. As coarse as that system's time stamps. */
@@ -148,6 +159,16 @@ async function readObject(path: string): Promise<StoredObject | undefined> {
   return text === undefined ? undefined : decodeObject(text)
 }
 
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await stat(path)
+    return true
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return false
+    throw error
+  }
+}
+
 /** Gives `publish` a complete, synced draft beside `path` to use up; where anything fails, none is left behind. */
 async function withDraft<T>(
   path: string,
@@ -178,42 +199,5 @@ async function syncFolder(path: string): Promise<void> {
     await folder.sync()
   } finally {
     await folder.close()
-  }
-}
-
-async function listFiles(root: string, folder: string): Promise<string[]> {
-  const entries = await readdir(join(root, folder), { withFileTypes: true }).catch((error: unknown) => {
-    if (isErrno(error, 'ENOENT')) return []
-    throw error
-  })
-  const visible = entries.filter((entry) => !entry.name.startsWith('.'))
-  const nested = await Promise.all(
-    visible.map(async (entry) => {
-      if (entry.isDirectory()) return listFiles(root, `${folder}${entry.name}/`)
-      // What is no plain file is refused by name when it is read, not hidden.
-      return [`${folder}${entry.name}`]
-    }),
-  )
-  return nested.flat()
-}
-
-const reading = <T>(place: string, action: () => Promise<T>): Promise<T> =>
-  explained('store-unreadable', place, action)
-
-const writing = <T>(place: string, action: () => Promise<T>): Promise<T> =>
-  explained('store-unwritable', place, action)
-
-/** Turns what the file system says into a BackendError; everything else passes unchanged. */
-async function explained<T>(
-  code: 'store-unreadable' | 'store-unwritable',
-  place: string,
-  action: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await action()
-  } catch (error) {
-    const said = systemErrorOf(error)
-    if (said === undefined) throw error
-    throw new BackendError({ code, place, reason: said.message }, { cause: error })
   }
 }

@@ -6,6 +6,8 @@ export type BackendFault =
   | { readonly code: 'store-unwritable'; readonly place: string; readonly reason: string }
   | { readonly code: 'store-unreadable'; readonly place: string; readonly reason: string }
   | FileFault
+  /** A folder that somebody named, and that is not there. */
+  | { readonly code: 'store-folder-missing'; readonly place: string }
   | { readonly code: 'key-invalid'; readonly key: string }
   | { readonly code: 'backend-url-invalid'; readonly given: string; readonly problems: readonly string[] }
   | BucketFault

@@ -1,10 +1,11 @@
 import { BackendError } from './errors.js'
-import { eventKey, eventsPrefix } from './keys.js'
+import { eventKey, eventsPrefix, recordKey } from './keys.js'
 import type { LabName } from './lab-name.js'
 import { readRecord } from './record.js'
 import type { LabEvent } from './record-schema.js'
 import { readObject } from './read-object.js'
 import type { ObjectStore } from './store.js'
+import { unreadableOf } from './unreadable.js'
 import { parseDocument } from './validate.js'
 
 /**
@@ -33,19 +34,18 @@ export interface History {
 /** Everything that happened to a lab, with the last event also when a crash kept it inside the record. */
 export async function readHistory(store: ObjectStore, lab: LabName): Promise<History> {
   const unreadable: BackendError[] = []
-  const collect = async <T>(read: () => Promise<T>): Promise<T | undefined> => {
+  const collect = async <T>(place: string, read: () => Promise<T>): Promise<T | undefined> => {
     try {
       return await read()
     } catch (error) {
-      if (!(error instanceof BackendError && error.fault.code === 'record-unreadable')) throw error
-      unreadable.push(error)
+      unreadable.push(unreadableOf(error, lab, place))
       return undefined
     }
   }
   // The record first: an event that is missing in both places then cannot have been there before.
-  const record = await collect(() => readRecord(store, lab))
+  const record = await collect(recordKey(lab), () => readRecord(store, lab))
   const keys = await store.list(eventsPrefix(lab))
-  const stored = await Promise.all(keys.map((key) => collect(() => readEvent(store, lab, key))))
+  const stored = await Promise.all(keys.map((key) => collect(key, () => readEvent(store, lab, key))))
   const byId = new Map<string, LabEvent>()
   for (const event of [...stored, record?.lab.lastEvent ?? undefined]) {
     if (event !== undefined) byId.set(event.id, event)

@@ -5,7 +5,11 @@ import { messageOf, networkReason, property, statusReason } from './sdk-error.js
 /** 404 is also the answer where there is no such bucket; only the words tell. */
 const isBucketMissing = (error: unknown): boolean => /bucket does not exist/i.test(wordsOf(error))
 
-export const isAbsent = (error: unknown): boolean => statusOf(error) === 404 && !isBucketMissing(error)
+/** Whoever answers with a page for people is not the store. */
+const isPage = (error: unknown): boolean => /<html|<!doctype/i.test(String(property(error, 'message')))
+
+export const isAbsent = (error: unknown): boolean =>
+  statusOf(error) === 404 && !isBucketMissing(error) && !isPage(error)
 
 export const isRefused = (error: unknown): boolean => statusOf(error) === 412 || isAbsent(error)
 

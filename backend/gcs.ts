@@ -1,11 +1,12 @@
 import type { File, Storage } from '@google-cloud/storage'
 import type { Bucket, BucketRequest, Condition, KeyPage, StoredText, Trouble, WriteAnswer } from './bucket.js'
-import { orRefused } from './bucket-answers.js'
+import { notAListing, orRefused } from './bucket-answers.js'
 import { gcsClient, gcsEndpoint } from './gcs-client.js'
 import { explainGcsError, isAbsent, isRefused, responseHeader } from './gcs-errors.js'
 import type { GcsLocation } from './location.js'
 import { usualPatience } from './patience.js'
 import { assertSize } from './plain-file.js'
+import { property } from './sdk-error.js'
 
 /** A Cloud Storage bucket. A version is a generation number; 0 stands for no object (docs: request preconditions). */
 export class GcsBucket implements Bucket {
@@ -70,15 +71,16 @@ export class GcsBucket implements Bucket {
   }
 
   async list(prefix: string, page: string | undefined): Promise<KeyPage> {
-    const [files, next] = await this.#storage.bucket(this.location.bucket).getFiles({
-      prefix,
-      autoPaginate: false,
-      fields: 'items/name,nextPageToken',
-      ...(page === undefined ? {} : { pageToken: page }),
-    })
-    const keys = files.map(({ name }) => name)
-    const token = (next as { readonly pageToken?: string } | null)?.pageToken
-    return token === undefined ? { keys } : { keys, next: token }
+    // Not by the SDK's own `getFiles`: an answer without a body is an uncaught TypeError there.
+    const [body] = (await this.#storage.bucket(this.location.bucket).request({
+      uri: '/o',
+      qs: {
+        prefix,
+        fields: 'kind,items/name,nextPageToken',
+        ...(page === undefined ? {} : { pageToken: page }),
+      },
+    })) as readonly unknown[]
+    return readListing(body)
   }
 
   async date(path: string): Promise<Date> {
@@ -103,6 +105,17 @@ export class GcsBucket implements Bucket {
   #file(path: string): File {
     return this.#storage.bucket(this.location.bucket).file(path)
   }
+}
+
+/** https://cloud.google.com/storage/docs/json_api/v1/objects/list */
+function readListing(body: unknown): KeyPage {
+  const items = property(body, 'items') ?? []
+  if (property(body, 'kind') !== 'storage#objects' || !Array.isArray(items)) {
+    throw notAListing(typeof body === 'string' ? body : (JSON.stringify(body) ?? ''))
+  }
+  const keys = items.map((item: unknown) => String(property(item, 'name')))
+  const next = property(body, 'nextPageToken')
+  return typeof next === 'string' ? { keys, next } : { keys }
 }
 
 /** Not a generation, such as a version of another kind of store: no object can have it. */

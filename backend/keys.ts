@@ -34,6 +34,9 @@ export const probeKeys = { writes: `${labsPrefix}_probe`, removes: `${labsPrefix
 export const labOfRecordKey = (key: string): string | undefined =>
   /^labs\/([^/]+)\/record\.json$/.exec(key)?.[1]
 
+/** The lab whose whole folder that is, as a prefix of keys. */
+export const labOfFolder = (prefix: string): string | undefined => /^labs\/([^/]+)\/$/.exec(prefix)?.[1]
+
 /** The image a record key belongs to; undefined for every other key. */
 export const imageOfRecordKey = (key: string): string | undefined =>
   /^images\/(.+)\/record\.json$/.exec(key)?.[1]

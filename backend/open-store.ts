@@ -4,6 +4,8 @@ import type { Patience } from './patience.js'
 import type { ObjectStore } from './store.js'
 
 export interface StoreOptions {
+  /** Nobody named the place: a folder need not be there before the first lab. */
+  readonly isImplied?: boolean
   /** For tests. */
   readonly patience?: Partial<Patience>
 }
@@ -16,7 +18,7 @@ export async function openStore(location: BackendLocation, options: StoreOptions
   switch (location.kind) {
     case 'directory': {
       const { DirectoryStore } = await import('./directory.js')
-      return new DirectoryStore(location)
+      return new DirectoryStore(location, options)
     }
     case 's3': {
       const { S3Bucket } = await import('./s3.js')

@@ -1,9 +1,10 @@
 import { BackendError } from './errors.js'
-import { labOfRecordKey, labsPrefix, recordKey } from './keys.js'
+import { labOfFolder, labOfRecordKey, labsPrefix, recordKey } from './keys.js'
 import { toAnyLab, type AnyLab } from './lab.js'
 import { isLabName, type LabName } from './lab-name.js'
 import { readObject } from './read-object.js'
 import type { ObjectStore } from './store.js'
+import { unreadableOf } from './unreadable.js'
 import { parseDocument } from './validate.js'
 
 export interface StoredLab {
@@ -34,12 +35,15 @@ export interface RecordList {
   readonly unreadable: readonly BackendError[]
 }
 
-/** Every lab of the backend, destroyed ones included. An unreadable record hides no other. */
+/** Every lab of the backend, destroyed ones included. A record that cannot be read hides no other. */
 export async function listRecords(store: ObjectStore): Promise<RecordList> {
-  const keys = await store.list(labsPrefix)
-  const names = keys.flatMap((key) => labOfRecordKey(key) ?? []).filter(isLabName)
-  const labs: AnyLab[] = []
   const unreadable: BackendError[] = []
+  const keys = await store.list(labsPrefix, (folder, error) => {
+    const name = labOfFolder(folder)
+    if (name !== undefined) unreadable.push(unreadableOf(error, name, folder))
+  })
+  const names = keys.flatMap((key) => labOfRecordKey(key) ?? [])
+  const labs: AnyLab[] = []
   for (const read of await Promise.all(names.map((name) => readOrExplain(store, name)))) {
     if (read instanceof BackendError) unreadable.push(read)
     else if (read !== undefined) labs.push(read)
@@ -47,11 +51,15 @@ export async function listRecords(store: ObjectStore): Promise<RecordList> {
   return { labs, unreadable }
 }
 
-async function readOrExplain(store: ObjectStore, lab: LabName): Promise<AnyLab | BackendError | undefined> {
+async function readOrExplain(store: ObjectStore, name: string): Promise<AnyLab | BackendError | undefined> {
+  const place = `${labsPrefix}${name}/record.json`
+  if (!isLabName(name)) {
+    const problems = [`${place}: expected the name of a lab, got ${JSON.stringify(name)}`]
+    return new BackendError({ code: 'record-unreadable', lab: name, place, problems })
+  }
   try {
-    return (await readRecord(store, lab))?.lab
+    return (await readRecord(store, name))?.lab
   } catch (error) {
-    if (error instanceof BackendError && error.fault.code === 'record-unreadable') return error
-    throw error
+    return unreadableOf(error, name, place)
   }
 }

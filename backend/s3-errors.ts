@@ -15,6 +15,9 @@ interface S3Error {
 /** S3's own code of an error, or the SDK's class. */
 export const s3ErrorName = (error: unknown): string => read(error).name
 
+/** The store's own word: a 404 alone may be that of a login page of the network. */
+export const isSaidAbsent = (error: unknown): boolean => read(error).name === 'NoSuchKey'
+
 /** HEAD answers without a body, hence without a code. */
 export const isAbsent = (error: unknown): boolean => ['NoSuchKey', 'NotFound'].includes(read(error).name)
 

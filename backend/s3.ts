@@ -11,7 +11,8 @@ import { orRefused } from './bucket-answers.js'
 import type { S3Location } from './location.js'
 import { assertSize } from './plain-file.js'
 import { s3Client, s3Endpoint } from './s3-client.js'
-import { explainS3Error, isAbsent, isRefused } from './s3-errors.js'
+import { pageOf, requireListing } from './s3-listing.js'
+import { explainS3Error, isAbsent, isRefused, isSaidAbsent } from './s3-errors.js'
 
 /**
  * An S3 bucket. Conditional writes: If-None-Match since 2024-08, If-Match since 2024-11, on DELETE since 2025-09
@@ -40,7 +41,7 @@ export class S3Bucket implements Bucket {
       const text = (await answer.Body?.transformToString('utf8')) ?? ''
       return { text, version: versionOf(answer.ETag) }
     } catch (error) {
-      if (isAbsent(error)) return undefined
+      if (isSaidAbsent(error)) return undefined
       throw error
     }
   }
@@ -75,11 +76,8 @@ export class S3Bucket implements Bucket {
       Prefix: prefix,
       ...(page === undefined ? {} : { ContinuationToken: page }),
     })
-    const { Contents = [], NextContinuationToken: next } = await this.#client.send(command, {
-      abortSignal: signal,
-    })
-    const keys = Contents.flatMap(({ Key }) => Key ?? [])
-    return next === undefined ? { keys } : { keys, next }
+    requireListing(command)
+    return pageOf(await this.#client.send(command, { abortSignal: signal }))
   }
 
   async date(path: string, signal: AbortSignal): Promise<Date> {

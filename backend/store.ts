@@ -1,9 +1,14 @@
+import type { BackendError } from './errors.js'
+
 /** What a store keeps under a key. */
 export interface StoredObject {
   readonly body: string
   /** Opaque. Changes with every write, also when the very same body is written again. */
   readonly version: string
 }
+
+/** Given the `store-unreadable` of a folder, such as `labs/web/`. Only a directory has them: a bucket is read whole. */
+export type Skipped = (folder: string, error: BackendError) => void
 
 export type StoreKind = 'directory' | 's3' | 'gcs'
 
@@ -27,8 +32,11 @@ export interface ObjectStore {
   replace(key: string, body: string, version: string): Promise<string>
   /** Removes exactly that version. Throws `object-changed`, also when it is gone. */
   remove(key: string, version: string): Promise<void>
-  /** All keys that start with `prefix`, sorted by code unit. */
-  list(prefix: string): Promise<string[]>
+  /**
+   * All keys that start with `prefix`, sorted by code unit. A folder below it that cannot be read is told to `skipped`,
+   * as a prefix; without that it ends the listing.
+   */
+  list(prefix: string, skipped?: Skipped): Promise<string[]>
   /**
    * The store's clock, not this computer's: the one by which leases expire. Never ahead of the true one, and
    * behind it by less than `clockErrorMs` of `store-clock.ts`.

@@ -73,7 +73,8 @@ function describeError(error: ErrorObject): string {
   if (error.keyword === 'required') {
     return `${error.instancePath}/${String(error.params['missingProperty'])} expected a value, got none`
   }
-  return `${field} expected ${expectation(error)}, got ${shorten(JSON.stringify(error.data))}`
+  const hint = error.keyword === 'enum' ? ' (another version of distrolab may have written it)' : ''
+  return `${field} expected ${expectation(error)}, got ${shorten(JSON.stringify(error.data))}${hint}`
 }
 
 function expectation(error: ErrorObject): string {

@@ -2,6 +2,7 @@ import { crossCheck } from '../distro-catalog/check.js'
 import { CatalogError } from '../distro-catalog/errors.js'
 import { loadCatalog, loadRegions } from '../distro-catalog/load.js'
 import { explain } from './explain.js'
+import { writeText } from './report/output.js'
 
 // A program of its own (`npm run catalog:check`): reads every shipped file, needs no network, and fails with all
 // problems at once.
@@ -15,8 +16,8 @@ try {
   const problems = crossCheck(catalog, { aws, azure, google })
   if (problems.length > 0) throw new CatalogError({ code: 'catalog-invalid', problems })
   const regions = aws.regions.length + azure.regions.length + google.regions.length
-  process.stdout.write(`The catalog is in order: ${catalog.distros.size} distros, ${regions} regions.\n`)
+  writeText(process.stdout, `The catalog is in order: ${catalog.distros.size} distros, ${regions} regions.`)
 } catch (error) {
-  process.stderr.write(`${explain(error).message}\n`)
+  writeText(process.stderr, explain(error).message)
   throw error
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline/promises'
 import type { Context } from './context.js'
 import { LabError } from './errors.js'
+import { printable } from './report/printable.js'
 
 export interface Confirmation {
   /** What would have to be typed with `--yes`: `lock break demo`. */
@@ -36,12 +37,15 @@ export async function confirm(
   if (!/^y(es)?$/i.test(answer.trim())) throw new LabError({ code: 'not-confirmed', command })
 }
 
-async function ask({ interrupt }: Context, question: string): Promise<string> {
+async function ask({ interrupt, redact }: Context, question: string): Promise<string> {
   // Not as a terminal of readline's own: Ctrl-C must stay the signal that it is.
   const prompt = createInterface({ input: process.stdin, output: process.stderr, terminal: false })
   try {
     const endOfInput = once(prompt, 'close').then(() => '')
-    return await Promise.race([prompt.question(question, { signal: interrupt.signal }), endOfInput])
+    return await Promise.race([
+      prompt.question(printable(redact(question)), { signal: interrupt.signal }),
+      endOfInput,
+    ])
   } catch (error) {
     interrupt.signal.throwIfAborted()
     throw error

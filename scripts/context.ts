@@ -47,7 +47,7 @@ export function createContext(parts: {
   const { env, settings, config } = parts
   const location =
     settings.backend === undefined ? directoryLocation(env.home) : parseBackendUrl(settings.backend)
-  const identity = new Identity(() => openStore(location))
+  const identity = new Identity(() => openStore(location, { isImplied: settings.backend === undefined }))
   let catalog: Promise<Catalog> | undefined
   return {
     ...parts,

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import winston from 'winston'
 import type { Redact } from './report/redact.js'
+import { printable } from './report/printable.js'
 import { ensureFolder } from './workspace.js'
 
 export interface Log {
@@ -19,9 +20,9 @@ export async function openLog(options: {
 }): Promise<Log> {
   await ensureFolder(dirname(options.file))
   const { combine, timestamp, json, printf } = winston.format
-  const redactLine = winston.format((info) => {
+  const cleanLine = winston.format((info) => {
     const line = info[MESSAGE]
-    return { ...info, [MESSAGE]: typeof line === 'string' ? options.redact(line) : line }
+    return { ...info, [MESSAGE]: typeof line === 'string' ? printable(options.redact(line)) : line }
   })()
   const human = printf(({ timestamp: at, level, message, ...fields }) => {
     const rest = Object.entries(fields).map(
@@ -32,12 +33,12 @@ export async function openLog(options: {
   const file = new winston.transports.File({
     filename: options.file,
     options: { flags: 'a', mode: 0o600 },
-    format: combine(timestamp(), json(), redactLine),
+    format: combine(timestamp(), json(), cleanLine),
   })
   const console = {
     stderrLevels: ['error', 'warn', 'info', 'debug'],
     level: options.verbosity > 1 ? 'debug' : 'info',
-    format: combine(timestamp(), human, redactLine),
+    format: combine(timestamp(), human, cleanLine),
   }
   const shown = options.verbosity === 0 ? [] : [new winston.transports.Console(console)]
   const logger = winston.createLogger({ level: 'debug', transports: [file, ...shown] })

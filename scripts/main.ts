@@ -9,7 +9,9 @@ import { explain } from './explain.js'
 import { EXIT } from './explain/explanation.js'
 import { listenForInterrupts } from './interrupt.js'
 import { parseArguments, type Parsed } from './parse.js'
-import { createProgress, redactedProgress } from './report/create-progress.js'
+import { createProgress, printedProgress } from './report/create-progress.js'
+import { writeText } from './report/output.js'
+import { withinMargin } from './report/printable.js'
 import { redactor, urlPasswords, type Redact } from './report/redact.js'
 import { asTyped } from './report/as-typed.js'
 import { resolveSettings, type Settings } from './settings.js'
@@ -30,7 +32,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     }
     const parsed = await parseArguments(argv, packageVersion())
     if (parsed.kind === 'help') {
-      process.stdout.write(`${parsed.text}\n`)
+      writeText(process.stdout, parsed.text)
       return 0
     }
     return await runCommand(env, parsed, voice)
@@ -72,7 +74,7 @@ async function runCommand(
   const stream = process.stderr
   const live = stream.isTTY && !env.isCi && settings.verbosity === 0
   const shown = await createProgress({ stream, live, quiet: settings.quiet })
-  const progress = redactedProgress(shown, redact)
+  const progress = printedProgress(shown, redact)
   const interrupt = listenForInterrupts((message) => progress.say(message))
   try {
     const context = createContext({ env, settings, config, progress, interrupt, redact, encryption })
@@ -89,7 +91,7 @@ async function runCommand(
 function printResult(outcome: Outcome, { json, markdown }: Settings, { redact }: Voice): void {
   const document = outcome.json === undefined ? undefined : JSON.stringify(outcome.json, null, 2)
   const printed = json ? document : markdown ? outcome.markdown : outcome.text
-  if (printed !== undefined) process.stdout.write(`${redact(printed)}\n`)
+  if (printed !== undefined) writeText(process.stdout, redact(printed))
 }
 
 /** An error is one JSON document too, on stdout; the words for people always go to stderr. */
@@ -98,16 +100,20 @@ function reportError(env: Environment, thrown: unknown, { json, redact, detailed
   const { code, message, hint, ...told } = explain(error)
   const exitCode = detailed && told.exitCode === EXIT.usage ? EXIT.failed : told.exitCode
   const shownHint = asTyped(hint, env.viaNpm)
-  process.stderr.write(redact(`Error: ${message}${shownHint === '' ? '' : `\nNext:  ${shownHint}`}\n`))
+  writeText(process.stderr, redact(errorText(message, shownHint)))
   if (code === 'internal' && error instanceof Error && env.flags['debug'] !== undefined) {
-    process.stderr.write(redact(`${error.stack ?? ''}\n`))
+    writeText(process.stderr, redact(error.stack ?? ''))
   }
   if (json) {
     const document = { error: { code, message, hint: shownHint, exitCode }, ...fields }
-    process.stdout.write(`${redact(JSON.stringify(document, null, 2))}\n`)
+    writeText(process.stdout, redact(JSON.stringify(document, null, 2)))
   }
   return exitCode
 }
+
+/** Only what we say ourselves begins a line with `Next:`, whatever a message quotes. */
+const errorText = (message: string, hint: string): string =>
+  `Error: ${withinMargin(message)}${hint === '' ? '' : `\nNext:  ${hint}`}`
 
 function packageVersion(): string {
   return (createRequire(import.meta.url)('#package/package.json') as { version: string }).version

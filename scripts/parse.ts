@@ -55,10 +55,11 @@ interface ParserFor {
  */
 function parserFor(argv: readonly string[], version: string, onChosen: Chosen): ParserFor {
   const [verb, second] = argv
-  const wantsText = ['--help', '-h', '--version', '-V'].some((flag) => argv.includes(flag))
+  const wantsText = argv.some((word) => /^(--help|--version|-[vqy]*[hV])$/.test(word))
   const command = wantsText ? undefined : commandOf(verb, second)
   if (command === undefined) return { parser: parserOfAll(version, onChosen), rest: argv }
-  const parser = addCommand(emptyParser(version), '$0', command, onChosen)
+  // With its help yargs takes a last word "help" for a wish, which may be the name of a lab.
+  const parser = addCommand(emptyParser(version).help(false), '$0', command, onChosen)
   return { parser, rest: argv.slice(command.name.split(' ').length) }
 }
 

@@ -5,6 +5,7 @@ import { quietLibraries } from './env.js'
 import { explain } from './explain.js'
 import { listenForInterrupts } from './interrupt.js'
 import { openAsker } from './refresh/askers.js'
+import { writeText } from './report/output.js'
 import { failures, refresh, renderRefresh } from './refresh/refresh.js'
 
 /**
@@ -24,12 +25,12 @@ async function main(words: readonly string[]): Promise<number> {
   const catalog = await loadCatalog(values.catalog)
   const named = positionals.map((name) => resolveDistro(catalog, name))
   const distros = named.length > 0 ? named : [...catalog.distros.values()]
-  const interrupt = listenForInterrupts((message) => void process.stderr.write(`${message}\n`))
+  const interrupt = listenForInterrupts((message) => writeText(process.stderr, message))
   try {
     const today = new Date().toISOString().slice(0, 10)
     const result = await refresh(catalog, distros, today, (name) => openAsker(name, interrupt.signal))
     const text = values.output === 'json' ? JSON.stringify(result, null, 2) : renderRefresh(result)
-    process.stdout.write(`${text}\n`)
+    writeText(process.stdout, text)
     return failures(result).length > 0 ? 1 : 0
   } finally {
     interrupt.dispose()
@@ -40,6 +41,6 @@ try {
   process.exitCode = await main(process.argv.slice(2))
 } catch (error) {
   const { message, hint, exitCode } = explain(error)
-  process.stderr.write(`Error: ${message}\n${hint === '' ? '' : `Next:  ${hint}\n`}`)
+  writeText(process.stderr, `Error: ${message}${hint === '' ? '' : `\nNext:  ${hint}`}`)
   process.exitCode = exitCode
 }

@@ -6,7 +6,8 @@ import { escapeTemplates } from './templates.js'
 
 /** The lab's stack within an app: OpenTofu's state backend and everything the lab is made of. */
 export async function buildLabStack(app: App, spec: LabSpec): Promise<TerraformStack> {
-  const stack = new TerraformStack(app, spec.lab)
+  // constructs keeps children in a plain object: one called `constructor` would seem to be there already.
+  const stack = new TerraformStack(app, `lab-${spec.lab}`)
   buildStateBlock(stack, spec.state)
   await buildLab(stack, spec)
   return stack

@@ -126,6 +126,18 @@ const rules: Sample[] = [
     ],
   },
   {
+    title: 'what the command line says goes out by one door',
+    check: checks.oneDoorOut,
+    bad: [
+      file('scripts/main.ts', `process.stderr.write(message)`),
+      file('scripts/commands/up.ts', `process.stdout.write(text)`),
+    ],
+    good: [
+      file('scripts/report/output.ts', `process.stdout.write(text)`),
+      file('scripts/main.ts', `writeText(process.stdout, text)`),
+    ],
+  },
+  {
     title: 'no type is any',
     check: checks.noAny,
     bad: [

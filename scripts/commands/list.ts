@@ -1,3 +1,4 @@
+import { EXIT } from '../explain/explanation.js'
 import type { Command } from '../command.js'
 
 export const listCommand: Command = {
@@ -8,14 +9,15 @@ export const listCommand: Command = {
     ['distrolab list', 'name, profile, state, address, age, time left'],
     ['distrolab list --all -o json', 'everything, for a script'],
   ],
-  exitCodes: [['1', 'a record cannot be read; the other labs are listed']],
+  exitCodes: [['1', 'a lab cannot be read; the others are listed, and stderr says which one and why']],
   async run(context, { flags }) {
     const { listLabs } = await import('../lifecycle/list.js')
-    const { labs, unreadable } = await listLabs(context, flags['all'] === true)
-    const { explain } = await import('../explain.js')
-    for (const error of unreadable) context.progress.say(explain(error).message)
+    const { labs, problems } = await listLabs(context, flags['all'] === true)
+    for (const problem of problems) context.progress.say(problem)
     const { renderList } = await import('../report/lab-text.js')
-    const exitCode = unreadable.length > 0 ? 1 : 0
-    return { text: renderList(labs), json: labs.map(({ view }) => view), exitCode }
+    const json = labs.map(({ view }) => view)
+    if (problems.length === 0) return { text: renderList(labs), json }
+    // That there are no labs is not known then.
+    return { ...(labs.length === 0 ? {} : { text: renderList(labs) }), json, exitCode: EXIT.failed }
   },
 }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { labsPrefix, recordKey } from '../../backend/keys.js'
 import { isLabName, type LabName } from '../../backend/lab-name.js'
@@ -81,9 +81,11 @@ function readCache(file: string): Cache {
   }
 }
 
-/** Undefined for a file that cannot be read or is not JSON: then there is nothing to offer. */
+/** Undefined for what is no file, cannot be read or is not JSON: then there is nothing to offer. */
 function readJson(file: string): unknown {
   try {
+    // Reading a pipe would wait for its writer, and a press of Tab for that.
+    if (!statSync(file).isFile()) return undefined
     return JSON.parse(readFileSync(file, 'utf8'))
   } catch (error) {
     if (error instanceof SyntaxError || systemErrorOf(error) !== undefined) return undefined

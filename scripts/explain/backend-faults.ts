@@ -40,6 +40,11 @@ export const backendExplanations: Explanations<BackendFault> = {
     hint: `ls -ld ${quoteForShell(place)}    # shows whose it is; ask that person, and move it away`,
     exitCode: EXIT.failed,
   }),
+  'store-folder-missing': ({ place }) => ({
+    message: `There is no folder ${place} for the backend.`,
+    hint: 'distrolab backend init    # creates it; or mount it, or correct --backend, DISTROLAB_BACKEND or the configuration file',
+    exitCode: EXIT.usage,
+  }),
   'key-invalid': ({ key }) => ({
     message: `"${key}" is no name for an object of the backend.`,
     hint: '',

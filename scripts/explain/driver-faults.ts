@@ -88,6 +88,11 @@ export const driverExplanations: Explanations<DriverFault> = {
     hint: 'Make it writable, or choose another place with DISTROLAB_CACHE (images) or DISTROLAB_HOME (VMs).',
     exitCode: EXIT.failed,
   }),
+  'place-unreadable': ({ place, reason }) => ({
+    message: `${place} can't be read, so what is there is not known: ${reason}.`,
+    hint: 'Make it readable, or run the command as the user whose machine it is.',
+    exitCode: EXIT.failed,
+  }),
   'build-failed': ({ log }) => ({
     message: `mmdebstrap could not build the image; its last lines:${indented(log.trim().split('\n'))}`,
     hint: 'Run the same command again when the package mirror can be reached.',

@@ -56,12 +56,15 @@ async function assertForgettable(
   if (record === undefined) throw new LabError({ code: 'image-not-imported', ...named(subject) })
   await assertAccount(context, `The image of ${subject.distro.name}`, record)
   if (record.id === null) return record
-  const { labs } = await listRecords(await context.store())
+  const { labs, unreadable } = await listRecords(await context.store())
   const using = labs
     .filter((lab) => lab.state !== 'destroyed' && lab.provider === record.provider)
     .filter(({ image }) => image?.id === record.id)
     .map(({ lab }) => lab)
   if (using.length > 0) throw new LabError({ code: 'image-in-use', ...named(subject), labs: using })
+  // A lab whose record cannot be read may have been made from it.
+  const [unknown] = unreadable
+  if (unknown !== undefined) throw unknown
   return record
 }
 

@@ -19,8 +19,8 @@ export interface Selection {
 }
 
 /**
- * Destroys the selected labs of the backend; leases are waited for as `--wait-lock` says. A record that can't be read counts
- * as left over, as nobody can tell whose it is. `consent` is asked once, with the labs' names, and throws to end it all.
+ * Destroys the selected labs of the backend; leases are waited for as `--wait-lock` says. A record that can't be read
+ * is left alone, as nobody can tell whose it is. `consent` is asked once, with the labs' names, and throws to end it all.
  */
 export async function cleanup(
   context: Context,
@@ -34,9 +34,11 @@ export async function cleanup(
   const judge: Judge = {
     // While the lease was waited for the name may have been used again.
     spare: (lab) => (isSelected(lab, selection, now) ? undefined : anotherLab),
-    outcomeOf: () => 'left',
+    // Of our own session's labs none may stay; those of others live where they are.
+    outcomeOf: (code) =>
+      code === 'lab-on-other-computer' && selection.session === undefined ? 'skipped' : 'left',
   }
-  return [...(await destroyMany(context, 'cleanup', chosen, judge)), ...unreadableFates(list, 'left')]
+  return [...(await destroyMany(context, 'cleanup', chosen, judge)), ...unreadableFates(list)]
 }
 
 const anotherLab: Verdict = {

@@ -119,15 +119,12 @@ export async function listForDestruction(context: Context): Promise<RecordList> 
   }
 }
 
-/** Labs whose record can't be read, as fates. */
-export const unreadableFates = (
-  { unreadable }: RecordList,
-  outcome: 'inconclusive' | 'left',
-): readonly Fate[] =>
+/** Labs whose record can't be read, as fates: nobody can tell whether they may go, or what they were. */
+export const unreadableFates = ({ unreadable }: RecordList): readonly Fate[] =>
   unreadable.map((error) => {
     const { code, message } = explain(error)
     const lab = 'lab' in error.fault ? error.fault.lab : '?'
-    return { lab, outcome, code, reason: message, ms: 0 }
+    return { lab, outcome: 'inconclusive', code, reason: message, ms: 0 }
   })
 
 /** An interrupt counts most, then what is left over, then what nobody can tell. */

@@ -1,7 +1,7 @@
 import type { AnyLab } from '../../backend/lab.js'
-import type { BackendError } from '../../backend/errors.js'
 import { listRecords } from '../../backend/record.js'
 import type { Context } from '../context.js'
+import { explain } from '../explain.js'
 import { viewLab, type LabView } from './view.js'
 
 export interface ListedLab {
@@ -11,17 +11,32 @@ export interface ListedLab {
   readonly command: AnyLab['command']
 }
 
-/** The labs of this backend; those whose record is garbage come apart, and hide no other. */
-export async function listLabs(
-  context: Context,
-  all: boolean,
-): Promise<{ readonly labs: readonly ListedLab[]; readonly unreadable: readonly BackendError[] }> {
+export interface LabList {
+  readonly labs: readonly ListedLab[]
+  /** Why others are not shown, each in a message of its own. */
+  readonly problems: readonly string[]
+}
+
+/** The labs of this backend; one that cannot be read or shown hides no other. */
+export async function listLabs(context: Context, all: boolean): Promise<LabList> {
   const { labs, unreadable } = await listRecords(await context.store())
+  const problems = unreadable.map((error) => explain(error).message)
+  const listed: ListedLab[] = []
   const wanted = labs.filter((lab) => all || lab.state !== 'destroyed')
-  const listed = await Promise.all(
-    wanted.map(async (lab) => ({
-      ...{ view: await viewLab(context, lab, new Date()), createdAt: lab.createdAt, command: lab.command },
-    })),
-  )
-  return { labs: listed, unreadable }
+  for (const shown of await Promise.all(wanted.map((lab) => showOrExplain(context, lab)))) {
+    if (typeof shown === 'string') problems.push(shown)
+    else listed.push(shown)
+  }
+  return { labs: listed, problems }
+}
+
+/** What a record says may make no sense here, such as a provider that only another version knows. */
+async function showOrExplain(context: Context, lab: AnyLab): Promise<ListedLab | string> {
+  try {
+    const view = await viewLab(context, lab, new Date())
+    return { view, createdAt: lab.createdAt, command: lab.command }
+  } catch (error) {
+    context.interrupt.signal.throwIfAborted()
+    return `${lab.lab} cannot be shown: ${explain(error).message}`
+  }
 }

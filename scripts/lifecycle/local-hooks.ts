@@ -20,6 +20,7 @@ import { isElsewhere } from './target.js'
 import { machineFolder } from '../workspace.js'
 import { keysOn } from './reach.js'
 import { callDriver } from './driver.js'
+import { looking } from './local-in-process.js'
 import { driverFaultOf, driverOptions, keyOf, placeOf } from './local-machine.js'
 import type { Enforcer, ProviderHooks, StepControl } from './provider-hooks.js'
 
@@ -196,7 +197,7 @@ const notHere = (problem: string): LabError => new LabError({ code: 'usage', pro
 /** Looking changes nothing, so it needs no program of its own. */
 async function lookAt(machine: Machine): Promise<StatusResult> {
   const { statusOf } = await import('../../stacks/local/driver/status.js')
-  return statusOf(keyOf(machine))
+  return looking(statusOf(keyOf(machine)))
 }
 
 /** cloud-init's own service ends within two seconds of its last stage, without KVM. */

@@ -15,7 +15,17 @@ export async function inProcess<T>(step: StepControl, action: (control: Control)
     return await action({ signal, report })
   } catch (error) {
     signal.throwIfAborted()
-    if (!(error instanceof DriverError)) throw error
-    throw new LabError({ code: 'driver', fault: error.fault }, { cause: error })
+    throw asLabError(error)
   }
 }
+
+/** The same for what only looks: it needs no step. */
+export const looking = <T>(look: Promise<T>): Promise<T> =>
+  look.catch((error: unknown) => {
+    throw asLabError(error)
+  })
+
+const asLabError = (error: unknown): unknown =>
+  error instanceof DriverError
+    ? new LabError({ code: 'driver', fault: error.fault }, { cause: error })
+    : error

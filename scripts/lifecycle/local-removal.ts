@@ -6,7 +6,7 @@ import {
   removeMachine as removeUntilGone,
   removeOnce,
 } from '../../stacks/local/driver/remove.js'
-import { inProcess } from './local-in-process.js'
+import { inProcess, looking } from './local-in-process.js'
 import { driverFaultOf, keyOf } from './local-machine.js'
 import type { StepControl } from './provider-hooks.js'
 
@@ -24,7 +24,7 @@ async function destroy(machine: Machine, step: StepControl, remove: typeof remov
 /** Usually there is nothing by now. Returns what will not go. */
 export async function removeLeft(machine: Machine, step: StepControl): Promise<readonly string[]> {
   const { id, directory } = keyOf(machine)
-  if (await isTraceless(id, machineFiles(id, directory))) return []
+  if (await looking(isTraceless(id, machineFiles(id, directory)))) return []
   try {
     await destroy(machine, step, removeUntilGone)
     return []

@@ -40,5 +40,5 @@ export async function reap(
   const expired = list.labs.filter((lab) => isExpired(lab, now))
   if (expired.length > 0) await consent(expired.map(({ lab }) => lab))
   const impatient = { ...context, settings: { ...context.settings, waitLock: 0 } }
-  return [...(await destroyMany(impatient, 'reap', expired, judge)), ...unreadableFates(list, 'inconclusive')]
+  return [...(await destroyMany(impatient, 'reap', expired, judge)), ...unreadableFates(list)]
 }

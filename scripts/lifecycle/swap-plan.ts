@@ -5,6 +5,7 @@ import type { Decided } from '../../backend/record-schema.js'
 import { resolveProfile, type Profile } from '../../distro-catalog/profile.js'
 import type { Context } from '../context.js'
 import { LabError } from '../errors.js'
+import { explain } from '../explain.js'
 import { placeOf, type LabPlan } from './plan-lab.js'
 import { hooksOf } from './provider-hooks.js'
 import { requireIdentity } from './reach.js'
@@ -31,7 +32,8 @@ export async function findSwapLab(context: Context, request: SwapRequest): Promi
     throw new LabError({ code: 'usage', problem, command: 'swap' })
   }
   const profile = resolveProfile(await context.catalog(), asked, context.config.values.profiles)
-  const { labs } = await listRecords(await context.store())
+  const { labs, unreadable } = await listRecords(await context.store())
+  for (const error of unreadable) context.progress.say(explain(error).message)
   const candidates = labs.filter((lab) => isOurs(context, lab) && couldBecome(lab, profile))
   const names = candidates.map(({ lab }) => lab)
   const meant =

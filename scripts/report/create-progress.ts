@@ -1,4 +1,5 @@
 import type { Redact } from './redact.js'
+import { printable, printableLine, withinMargin } from './printable.js'
 import { plainProgress, quietProgress, type Progress } from './progress.js'
 
 export interface ProgressOptions {
@@ -15,9 +16,9 @@ export async function createProgress(options: ProgressOptions): Promise<Progress
   return liveProgress(options.stream)
 }
 
-/** The same without what `redact` takes out of its words. */
-export const redactedProgress = (progress: Progress, redact: Redact): Progress => ({
+/** The same without what `redact` takes out of its words, and without what must not be printed. */
+export const printedProgress = (progress: Progress, redact: Redact): Progress => ({
   ...progress,
-  detail: (text) => progress.detail(redact(text)),
-  say: (text) => progress.say(redact(text)),
+  detail: (text) => progress.detail(printableLine(redact(text))),
+  say: (text) => progress.say(withinMargin(printable(redact(text)))),
 })

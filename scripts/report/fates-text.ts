@@ -6,7 +6,7 @@ import { renderTable } from './table.js'
 export function renderFates(fates: readonly Fate[]): string {
   const rows = fates.map(({ lab, outcome, reason, ms }) => [
     ...[lab, outcome === 'inconclusive' ? 'inconclusive, skipped' : outcome, elapsed(ms)],
-    reason.split('\n')[0] ?? '',
+    reason.replaceAll(/\s*\n\s*/g, ' '),
   ])
   return renderTable(['lab', 'result', 'after', 'why'], rows)
 }

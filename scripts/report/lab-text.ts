@@ -5,11 +5,13 @@ import type { SwapResult } from '../lifecycle/swap.js'
 import type { UpResult } from '../lifecycle/up.js'
 import { age } from './age.js'
 import { renderEnforcers, renderExpiry, timeLeft } from './expiry-text.js'
+import { inOneLineEach } from './printable.js'
 import { elapsed } from './progress.js'
 import { renderTable } from './table.js'
 
 /** The last line is an ssh command that can be pasted. */
-export function renderUp(result: UpResult): string {
+export function renderUp(given: UpResult): string {
+  const result = inOneLineEach(given)
   const total = result.timings.reduce((sum, { ms }) => sum + ms, 0)
   const headline = result.reused
     ? `Reconnected to ${result.lab} (${result.distro}, ${result.state}).`
@@ -18,13 +20,15 @@ export function renderUp(result: UpResult): string {
 }
 
 /** As `up`: the last line is the ssh command, which is the same as before. */
-export function renderSwap(result: SwapResult): string {
+export function renderSwap(given: SwapResult): string {
+  const result = inOneLineEach(given)
   const total = result.timings.reduce((sum, { ms }) => sum + ms, 0)
   const headline = `${result.lab} is ${result.distro} now, it was ${result.from}; ${result.state} after ${elapsed(total)}.`
   return [headline, ...result.machines.map(({ ssh }) => ssh)].join('\n')
 }
 
-export function renderReset(result: ResetResult): string {
+export function renderReset(given: ResetResult): string {
+  const result = inOneLineEach(given)
   const total = result.timings.reduce((sum, { ms }) => sum + ms, 0)
   const within = result.reset.flatMap(({ clockWithinMs }) => clockWithinMs ?? [])
   const clock = within.length === 0 ? '' : `; its clock is right within ${Math.max(...within)} ms`

@@ -1,15 +1,18 @@
 import type { LockHolder, LockStatus } from '../lifecycle/lock-status.js'
 import type { LockBreak } from '../lifecycle/lock-break.js'
 import { age } from './age.js'
+import { inOneLineEach } from './printable.js'
 
-export function renderLock(status: LockStatus): string {
+export function renderLock(given: LockStatus): string {
+  const status = inOneLineEach(given)
   const { lab, holder } = status
   if (holder === null) return `${lab}: free`
   return [`${lab}: ${describeHolder(status, holder)}`, ...whatBreaksIt(status, holder)].join('\n')
 }
 
 /** What a person should know before breaking a lease. */
-export function renderRisk(status: LockStatus, holder: LockHolder): string {
+export function renderRisk(...given: readonly [LockStatus, LockHolder]): string {
+  const [status, holder] = inOneLineEach(given)
   const stops = 'it stops before its next change'
   const halfDone = `what it has begun${status.step === null ? '' : ` (${status.step})`} stays half done, for up or down to go on from`
   const risk =
@@ -21,7 +24,8 @@ export function renderRisk(status: LockStatus, holder: LockHolder): string {
   return `The lease of ${status.lab} is ${describeHolder(status, holder)}\n${risk}`
 }
 
-export function renderBreak({ lab, broken, holder }: LockBreak): string {
+export function renderBreak(given: LockBreak): string {
+  const { lab, broken, holder } = inOneLineEach(given)
   if (!broken || holder === null) return `${lab}: free; there was nothing to break.`
   return `${lab}: free; the lease of ${holder.user}@${holder.host} (pid ${holder.pid}, ${holder.command}) is broken.`
 }

@@ -1,4 +1,5 @@
 import type { LabChanges, PlannedChange } from '../lifecycle/plan.js'
+import { inOneLineEach } from './printable.js'
 
 type Action = PlannedChange['action']
 
@@ -7,7 +8,8 @@ const SIGNS: Readonly<Record<Action, string>> = {
 }
 
 /** One line for each change, then how many there are of each kind. */
-export function renderPlan(plan: LabChanges): string {
+export function renderPlan(given: LabChanges): string {
+  const plan = inOneLineEach(given)
   const lines = plan.changes.map(({ address, action, attributes }) => {
     const names = attributes.length === 0 ? '' : `: ${attributes.join(', ')}`
     return `  ${SIGNS[action].padStart(3)} ${action.padEnd(7)}  ${address}${names}`
@@ -17,7 +19,8 @@ export function renderPlan(plan: LabChanges): string {
 }
 
 /** For a comment on a pull request. */
-export function renderPlanMarkdown(plan: LabChanges): string {
+export function renderPlanMarkdown(given: LabChanges): string {
+  const plan = inOneLineEach(given)
   const head = `### \`${plan.lab}\`: ${summaryOf(plan)}\n\n${titleOf(plan)}`
   if (plan.changes.length === 0) return head
   const rows = plan.changes.map(

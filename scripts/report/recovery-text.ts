@@ -2,11 +2,13 @@ import { runbookCommand } from '../explain/explanation.js'
 import type { Recovery } from '../lifecycle/recover.js'
 import type { RecoveryFacts } from '../lifecycle/recovery-facts.js'
 import { asTyped } from './as-typed.js'
+import { inOneLineEach } from './printable.js'
 import { renderTable } from './table.js'
 
 /** The facts as a table, the verdict, and below it the commands to type. */
 export function renderRecovery(recovery: Recovery, viaNpm: boolean): string {
-  const { facts, verdict, next, runbook, applied } = recovery
+  const { verdict, next, runbook, applied } = inOneLineEach(recovery)
+  const { facts } = recovery
   const rows = [
     ['record', recordText(facts)],
     ['lease', leaseText(facts)],

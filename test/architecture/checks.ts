@@ -109,6 +109,18 @@ export const noConsole: Check = (sources) =>
       : undefined,
   )
 
+/** Completion writes names that it has checked, and nothing else, for a shell to read. */
+const writers = ['scripts/report/output.ts', 'scripts/completion/main.ts']
+
+export const oneDoorOut: Check = (sources) =>
+  badNodes(
+    sources.filter(({ path }) => roomOf(path) === 'scripts' && !writers.includes(path)),
+    (node) =>
+      ts.isPropertyAccessExpression(node) && /^process\.std(out|err)\??\.write$/.test(node.getText())
+        ? node.getText()
+        : undefined,
+  )
+
 export const noAny: Check = (sources) =>
   badNodes(sources, (node) => (node.kind === ts.SyntaxKind.AnyKeyword ? 'any' : undefined))
 

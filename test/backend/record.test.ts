@@ -1,10 +1,14 @@
+import { mkdir, symlink, truncate, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { readHistory } from '../../backend/events.js'
 import { recordKey } from '../../backend/keys.js'
+import { directoryLocation } from '../../backend/location.js'
+import { openStore } from '../../backend/open-store.js'
 import { openLabWriter } from '../../backend/lab-writer.js'
 import { listRecords, readRecord } from '../../backend/record.js'
 import type { ObjectStore } from '../../backend/store.js'
-import { decided, faultOf, labName, takeLease, temporaryStore } from './support.js'
+import { decided, faultOf, labName, storeIn, takeLease, temporaryFolder, temporaryStore } from './support.js'
 
 let store: ObjectStore
 beforeEach(async () => {
@@ -89,5 +93,59 @@ describe('a record', () => {
     const { events, unreadable } = await readHistory(store, labName('demo'))
     expect(events.map((event) => event.to)).toEqual(['provisioning'])
     expect(unreadable).toHaveLength(1)
+  })
+})
+
+describe('in a folder', () => {
+  const bad: readonly (readonly [what: string, make: (file: string) => Promise<void>, why: RegExp])[] = [
+    ['cut off', (file) => writeFile(file, '{"state":"ready","la'), /expected a JSON document/],
+    [
+      'of another version',
+      (file) => writeFile(file, '{"state":"paused"}'),
+      /another version of distrolab may have written it/,
+    ],
+    [
+      'too large',
+      async (file) => {
+        await writeFile(file, '{')
+        await truncate(file, 5_000_000)
+      },
+      /it has 5000000 bytes/,
+    ],
+    ['a link to itself', (file) => symlink(file, file), /ELOOP/],
+  ]
+
+  test.each(bad)('a record that is %s hides no other, and says why', async (_what, make, why) => {
+    const folder = await temporaryFolder()
+    store = await storeIn(folder)
+    await makeLab('a')
+    await mkdir(join(folder, 'labs/bad'))
+    await make(join(folder, 'labs/bad/record.json'))
+    const { labs, unreadable } = await listRecords(store)
+    expect(labs.map(({ lab }) => lab)).toEqual(['a'])
+    expect(unreadable.map(({ fault }) => fault)).toMatchObject([
+      {
+        code: 'record-unreadable',
+        lab: 'bad',
+        problems: expect.arrayContaining([expect.stringMatching(why)]),
+      },
+    ])
+  })
+
+  test('a record under a name that no lab may have is told, not passed over', async () => {
+    await makeLab('a')
+    await store.create('labs/Web_1/record.json', '{}')
+    const { labs, unreadable } = await listRecords(store)
+    expect(labs).toHaveLength(1)
+    expect(unreadable.map(({ fault }) => fault)).toMatchObject([{ code: 'record-unreadable', lab: 'Web_1' }])
+  })
+
+  test('there are no labs where nobody named the folder; a named one must be there', async () => {
+    const nowhere = directoryLocation(join(await temporaryFolder(), 'nowhere'))
+    const none = { labs: [], unreadable: [] }
+    expect(await listRecords(await openStore(nowhere, { isImplied: true }))).toEqual(none)
+    const fault = await faultOf(listRecords(await openStore(nowhere)))
+    expect(fault).toEqual({ code: 'store-folder-missing', place: nowhere.path })
+    expect(await listRecords(await storeIn(await temporaryFolder()))).toEqual(none)
   })
 })

@@ -71,7 +71,7 @@ export function disturbed(
     kind: store.kind,
     url: store.url,
     get: (key) => store.get(key),
-    list: (prefix) => store.list(prefix),
+    list: (prefix, skipped) => store.list(prefix, skipped),
     now: changes.now ?? (() => store.now()),
     create: async (key, body) => (await before(key), store.create(key, body)),
     replace: async (key, body, version) => (await before(key), store.replace(key, body, version)),

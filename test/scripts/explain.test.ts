@@ -82,6 +82,7 @@ test.each([
   ['config-invalid', 2],
   ['backend-url-invalid', 2],
   ['store-missing', 2],
+  ['store-folder-missing', 2],
   ['store-taken', 2],
   ['store-project-unknown', 2],
   ['store-wrong-region', 2],

@@ -5,6 +5,7 @@ import { commonOptions } from '../../scripts/options.js'
 import { parseArguments, type Parsed } from '../../scripts/parse.js'
 import { errorOf, readSource } from './support.js'
 import { wordsOf } from './command-line.js'
+import { specialNames } from '../stand-in/special-names.js'
 
 const parse = (...argv: string[]): Promise<Parsed> => parseArguments(argv, '1.2.3')
 
@@ -259,4 +260,17 @@ describe('what was mistyped', () => {
       expect(await refusal(name)).toContain(`There is no verb "${name}".`)
     }
   })
+})
+
+const verbsOfLabs = commands.filter(({ positionals }) => positionals?.startsWith('[lab]') === true)
+
+test.each(verbsOfLabs)('$name reads every name that a lab may have as a lab', async ({ name }) => {
+  for (const lab of specialNames) {
+    const { command, args } = await chosen(...name.split(' '), lab)
+    expect([command.name, args.lab]).toEqual([name, lab])
+  }
+})
+
+test.each(['-h', '-vh', '-qV', '--version'])('%s is a wish for text wherever it stands', async (flag) => {
+  expect(await helpOf('down', 'web', flag)).not.toBe('')
 })

@@ -234,6 +234,12 @@ exec '${ENGINE}' "$@"`,
       .sort()
   }
 
+  /** Every folder below one of the home's, relative to it. */
+  async folders(folder: string): Promise<string[]> {
+    const entries = await readdir(join(this.home, folder), { recursive: true, withFileTypes: true })
+    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name)
+  }
+
   /** What a lab leaves on this computer besides its record, its log and its history. */
   async traces(): Promise<string[]> {
     const found = this.processes().map(({ role, pid }) => `process ${role} ${pid}`)

@@ -3,7 +3,7 @@ import { copyFile, link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/
 import { basename, join } from 'node:path'
 import { GIB } from '../../packing.js'
 import type { Context } from './context.js'
-import { errnoOf, writeFailure } from './errors.js'
+import { errnoOf, unlessAbsent, writeFailure } from './errors.js'
 import { imageFiles, type MachineFiles } from './files.js'
 import { makeFolder } from './folder.js'
 import { convertToQcow2, createOverlay, inspectDisk } from './image/qemu-img.js'
@@ -76,12 +76,8 @@ async function writeMeta(files: MachineFiles, meta: MachineMeta): Promise<void> 
 
 /** Undefined when there is no whole disk. */
 export async function readMeta(files: MachineFiles): Promise<MachineMeta | undefined> {
-  try {
-    return JSON.parse(await readFile(files.meta, 'utf8')) as MachineMeta
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return undefined
-    throw error
-  }
+  const text = await unlessAbsent(files.meta, readFile(files.meta, 'utf8'))
+  return text === undefined ? undefined : (JSON.parse(text) as MachineMeta)
 }
 
 /** Leftovers of a QEMU that is gone: it cannot remove its socket itself, having changed to `/`. */

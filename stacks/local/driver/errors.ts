@@ -29,6 +29,7 @@ export type DriverFault =
     }
   | { readonly code: 'disk-full'; readonly place: string }
   | { readonly code: 'place-unwritable'; readonly place: string; readonly reason: string }
+  | { readonly code: 'place-unreadable'; readonly place: string; readonly reason: string }
   | { readonly code: 'build-failed'; readonly log: string }
   | { readonly code: 'qemu-failed'; readonly stderr: string }
   | { readonly code: 'tool-failed'; readonly tool: string; readonly stderr: string }
@@ -83,4 +84,19 @@ export function writeFailure(error: unknown, place: string): unknown {
   if (isFull(error)) return new DriverError({ code: 'disk-full', place }, { cause: error })
   if (!UNWRITABLE.has(code)) return error
   return new DriverError({ code: 'place-unwritable', place, reason: code }, { cause: error })
+}
+
+/**
+ * What a look finds; undefined where there is no such file. Throws place-unreadable where that cannot be told: what we may
+ * not see is not gone.
+ */
+export async function unlessAbsent<T>(place: string, look: Promise<T>): Promise<T | undefined> {
+  try {
+    return await look
+  } catch (error) {
+    const code = errnoOf(error)
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
+    if (code === undefined) throw error
+    throw new DriverError({ code: 'place-unreadable', place, reason: code }, { cause: error })
+  }
 }

@@ -1,5 +1,5 @@
 import { readFile, rename, writeFile } from 'node:fs/promises'
-import { DriverError, errnoOf, writeFailure } from './errors.js'
+import { DriverError, unlessAbsent, writeFailure } from './errors.js'
 import type { MachineFiles } from './files.js'
 
 /** An ISO 8601 time in UTC. `Date.parse` alone takes nearly everything for a time, "5" for a day in 2001. */
@@ -12,12 +12,8 @@ interface Expiry {
 
 /** Undefined where nothing says it: the file was never written, is gone, or is damaged. */
 export async function readExpiry(files: MachineFiles): Promise<Expiry['expiresAt'] | undefined> {
-  try {
-    return parseExpiry(await readFile(files.expiry, 'utf8'))
-  } catch (error) {
-    if (errnoOf(error) !== undefined) return undefined
-    throw error
-  }
+  const text = await unlessAbsent(files.expiry, readFile(files.expiry, 'utf8'))
+  return text === undefined ? undefined : parseExpiry(text)
 }
 
 export function parseExpiry(text: string): Expiry['expiresAt'] | undefined {

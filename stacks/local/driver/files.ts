@@ -48,7 +48,7 @@ export function cacheFiles(cache: string, name: string): CacheFiles {
 
 export interface MachineFiles {
   readonly directory: string
-  /** The folder named `machines` above the directory (else its parent): it is never removed. */
+  /** The folder named `machines` above the lab's (else the directory's parent): it is never removed. */
   readonly machines: string
   readonly guard: string
   readonly base: string
@@ -95,7 +95,8 @@ export function machineFiles(id: string, directory: string): MachineFiles {
 }
 
 function machinesFolder(directory: string): string {
-  for (let place = dirname(directory); place !== dirname(place); place = dirname(place)) {
+  // The lab may be called `machines` too.
+  for (let place = dirname(dirname(directory)); place !== dirname(place); place = dirname(place)) {
     if (basename(place) === 'machines') return place
   }
   return dirname(directory)

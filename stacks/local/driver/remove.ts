@@ -3,7 +3,7 @@ import { lstat, readdir, rm, rmdir, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { isWatchdogOf } from './arming.js'
 import type { Control } from './context.js'
-import { DriverError, errnoOf } from './errors.js'
+import { DriverError, errnoOf, unlessAbsent } from './errors.js'
 import { machineFiles, type MachineFiles } from './files.js'
 import { guarded } from './guarded.js'
 import { isGone } from './presence.js'
@@ -48,7 +48,8 @@ export async function removeOnce(id: string, files: MachineFiles): Promise<strin
   const processes = await findOwnProcesses(id, files)
   // Nothing that a QEMU still has to write is wanted.
   await killProcesses(processes)
-  const entries = await readdir(files.directory, { withFileTypes: true }).catch(() => [])
+  const listed = readdir(files.directory, { withFileTypes: true })
+  const entries = (await unlessAbsent(files.directory, listed)) ?? []
   for (const entry of entries) await removeEntry(entry)
   const removed = entries.map(({ name }) => join(files.directory, name))
   return [...removed, ...(await removeEmptyFolders(files.directory, files.machines))]
@@ -92,8 +93,7 @@ export async function isTraceless(id: string, files: MachineFiles): Promise<bool
   return (await findLeft(id, files)).length === 0
 }
 
-const exists = async (path: string): Promise<boolean> =>
-  (await lstat(path).catch(() => undefined)) !== undefined
+const exists = async (path: string): Promise<boolean> => (await unlessAbsent(path, lstat(path))) !== undefined
 
 const findOwnProcesses = (id: string, files: MachineFiles): Promise<FoundProcess[]> =>
   findProcesses(

@@ -112,7 +112,7 @@ describe('cleanup', () => {
     expect(outcomes(await cleanup(later, selection, agreed))).toEqual([`${LAB} destroyed`])
   })
 
-  test('exits 6 and tells what is left: a lab that somebody holds, a record that can not be read', async () => {
+  test('exits 6 and tells what is left, such as a lab that somebody holds, and which record cannot be read', async () => {
     const box = await makeSandbox()
     await box.up('--profile', LAB)
     await make(box, 'free')
@@ -126,7 +126,7 @@ describe('cleanup', () => {
     expect(run.json<Cleaned>().labs).toMatchObject([
       { lab: LAB, outcome: 'left', code: 'lease-held' },
       { lab: 'free', outcome: 'destroyed' },
-      { lab: 'garbled', outcome: 'left', code: 'record-unreadable' },
+      { lab: 'garbled', outcome: 'inconclusive', code: 'record-unreadable' },
     ])
     exec.signal('SIGINT')
     await exec.done

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals'
 import { stripVTControlCharacters } from 'node:util'
-import { createProgress, redactedProgress } from '../../../scripts/report/create-progress.js'
+import { createProgress, printedProgress } from '../../../scripts/report/create-progress.js'
 import { elapsed } from '../../../scripts/report/progress.js'
 import { recordingStream } from './recording-stream.js'
 
@@ -110,7 +110,7 @@ test('on a terminal finished steps stay, each marked by how it ended', async () 
 test('what is secret is in no line, neither one that passes nor one that stays', async () => {
   const { stream, written } = recordingStream()
   const redact = (text: string): string => text.replaceAll('hunter22', '***')
-  const progress = redactedProgress(await createProgress({ stream, live: false, quiet: false }), redact)
+  const progress = printedProgress(await createProgress({ stream, live: false, quiet: false }), redact)
   progress.beginStep('engine', 1, 1)
   progress.detail('from http://anna:hunter22@mirror')
   progress.endStep()

@@ -2,7 +2,8 @@ import { expect, test } from '@jest/globals'
 import { mkdir, symlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { machineFiles, type MachineFiles } from '../../../../stacks/local/driver/files.js'
-import { isTraceless } from '../../../../stacks/local/driver/remove.js'
+import { isGone, presenceOf } from '../../../../stacks/local/driver/presence.js'
+import { isTraceless, removeOnce } from '../../../../stacks/local/driver/remove.js'
 import { temporaryFolder } from '../../../scripts/support.js'
 
 const id = 'distrolab-traceless-main'
@@ -28,4 +29,14 @@ test.each([
   const files = newFiles()
   await leave(files)
   expect(await isTraceless(id, files)).toBe(false)
+})
+
+test('what cannot be looked at is not gone: neither traceless nor absent', async () => {
+  const files = newFiles()
+  await mkdir(dirname(files.directory), { recursive: true })
+  await symlink(files.directory, files.directory)
+  const fault = { fault: { code: 'place-unreadable', place: files.directory, reason: 'ELOOP' } }
+  await expect(presenceOf(files)).rejects.toMatchObject(fault)
+  await expect(isGone({ id, directory: files.directory }, files)).rejects.toMatchObject(fault)
+  await expect(removeOnce(id, files)).rejects.toMatchObject(fault)
 })

@@ -1,0 +1,46 @@
+import type { Dirent } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { reading } from './directory-errors.js'
+import { BackendError } from './errors.js'
+import type { Skipped } from './store.js'
+import { isErrno } from './system-error.js'
+
+/** The keys of everything below a folder, which is empty or ends in a slash; undefined where there is none. */
+export async function listKeys(
+  root: string,
+  folder: string,
+  skipped?: Skipped,
+): Promise<readonly string[] | undefined> {
+  const path = join(root, folder)
+  const entries = await reading(path, () => readFolder(path))
+  const visible = entries?.filter((entry) => !entry.name.startsWith('.'))
+  if (visible === undefined) return undefined
+  const nested = await Promise.all(
+    visible.map(async (entry) => {
+      if (entry.isDirectory()) return listBelow(root, `${folder}${entry.name}/`, skipped)
+      // What is no file is found out by who reads it; left out it would hide a lab.
+      return [`${folder}${entry.name}`]
+    }),
+  )
+  return nested.flat()
+}
+
+async function listBelow(root: string, folder: string, skipped?: Skipped): Promise<readonly string[]> {
+  try {
+    return (await listKeys(root, folder, skipped)) ?? []
+  } catch (error) {
+    if (skipped === undefined || !(error instanceof BackendError)) throw error
+    skipped(folder, error)
+    return []
+  }
+}
+
+async function readFolder(path: string): Promise<Dirent[] | undefined> {
+  try {
+    return await readdir(path, { withFileTypes: true })
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,19 @@
+import { BackendError } from './errors.js'
+
+/**
+ * The `record-unreadable` of one document among many, whatever keeps it from being read: that it is garbage, or that
+ * we may not. Throws every other error: it concerns the whole store.
+ */
+export function unreadableOf(error: unknown, lab: string, place: string): BackendError {
+  if (!(error instanceof BackendError)) throw error
+  if (error.fault.code === 'record-unreadable') return error
+  const problems = [problemOf(error)]
+  return new BackendError({ code: 'record-unreadable', lab, place, problems }, { cause: error })
+}
+
+function problemOf(error: BackendError): string {
+  const { fault } = error
+  if (fault.code === 'store-unreadable') return `${fault.place}: ${fault.reason}`
+  if (fault.code === 'store-forbidden') return `${fault.place}: ${fault.permission} is missing`
+  throw error
+}
