@@ -15,7 +15,7 @@ type Places = Pick<Context, 'space' | 'location'>
 
 /** Lets go of the reserve while labs are destroyed. */
 export async function withReserve<T>(places: Places, action: () => Promise<T>): Promise<T> {
-  for (const folder of foldersOf(places)) await rm(reserveFile(folder), { force: true })
+  for (const folder of foldersOf(places)) await rm(reserveFile(folder), { force: true }).catch(unlessRefused)
   try {
     return await action()
   } finally {
@@ -36,9 +36,14 @@ export async function keepReserve(places: Places): Promise<void> {
       if (!disks.has(dev)) await fill(folder)
       disks.add(dev)
     } catch (error) {
-      if (systemErrorOf(error) === undefined) throw error
+      unlessRefused(error)
     }
   }
+}
+
+/** A folder that can't be written is said by who needs it. */
+function unlessRefused(error: unknown): void {
+  if (systemErrorOf(error) === undefined) throw error
 }
 
 const foldersOf = ({ space, location }: Places): readonly string[] => [
