@@ -127,6 +127,11 @@ export const driverFaults = withCodes<DriverFault>({
     reason: 'its disk is damaged',
   },
   'machine-busy': { id: 'distrolab-6445da26-web-main', pid: 7 },
+  'machine-folder-foreign': {
+    id: 'distrolab-demo-main',
+    directory: '/home/anna/Documents',
+    reason: 'it holds no machine.json',
+  },
   'machine-left': {
     id: 'distrolab-6445da26-web-main',
     left: ['/home/anna/.local/state/distrolab/machines/6445da26/web/main/overlay.qcow2'],

@@ -4,6 +4,7 @@ import { basename } from 'node:path'
 import { writeFailure } from './errors.js'
 import { readExpiry } from './expiry.js'
 import type { MachineFiles } from './files.js'
+import { PRIVATE_FILE } from './folder.js'
 import { findProcesses, type FoundProcess, killProcesses } from './process-table.js'
 import { startDetached } from './run.js'
 
@@ -33,11 +34,11 @@ export async function armIfMissing(id: string, files: MachineFiles): Promise<voi
   if ((await readExpiry(files)) === undefined) return disarm(id, files)
   if ((await findWatchdogs(id, files)).length > 0) return
   try {
-    const log = await open(files.watchdogLog, 'a')
+    const log = await open(files.watchdogLog, 'a', PRIVATE_FILE)
     try {
       const words = [watchdogProgram(), id, files.directory]
       const pid = await startDetached(process.execPath, words, log.fd)
-      await writeFile(files.watchdogPid, `${pid}\n`)
+      await writeFile(files.watchdogPid, `${pid}\n`, { mode: PRIVATE_FILE })
     } finally {
       await log.close()
     }

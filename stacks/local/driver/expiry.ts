@@ -1,6 +1,7 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { DriverError, errnoOf, writeFailure } from './errors.js'
+import { readFile, rm } from 'node:fs/promises'
+import { DriverError, errnoOf } from './errors.js'
 import type { MachineFiles } from './files.js'
+import { putFile } from './folder.js'
 
 /** When a machine must be off, as an ISO 8601 time in UTC. */
 interface Expiry {
@@ -20,13 +21,7 @@ export async function readExpiry(files: MachineFiles): Promise<string | undefine
 /** Null takes the expiry away. */
 export async function writeExpiry(files: MachineFiles, expiresAt: string | null): Promise<void> {
   if (expiresAt === null) return rm(files.expiry, { force: true })
-  const draft = `${files.expiry}.draft`
-  try {
-    await writeFile(draft, `${JSON.stringify({ expiresAt } satisfies Expiry)}\n`)
-    await rename(draft, files.expiry)
-  } catch (error) {
-    throw writeFailure(error, files.directory)
-  }
+  await putFile(files.expiry, `${JSON.stringify({ expiresAt } satisfies Expiry)}\n`)
 }
 
 /** Milliseconds until the machine must be off, by the wall clock; 0 once it is due. */
