@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { link, mkdir, open, readdir, readFile, rename, rm, stat, unlink, writeFile } from 'node:fs/promises'
+import { link, open, readdir, readFile, rename, rm, stat, unlink, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { decodeObject, encodeObject } from './object-text.js'
 import { BackendError } from './errors.js'
+import { exactly, makeFolder, modesIn, PRIVATE_MODES, syncFolder, type Modes } from './folder-modes.js'
 import { assertKey } from './keys.js'
 import { isErrno, systemErrorOf } from './system-error.js'
 import { withGuard } from './guard.js'
@@ -15,14 +16,17 @@ const guardTimeoutMs = 30_000
 /**
  * Objects as files of one folder: a key is a path in it. Whatever starts with a dot is the store's own
  * (guards, drafts) or a stranger's (OpenTofu's lock) and never an object; drafts of killed writers stay
- * and are never read.
+ * and are never read. What it makes has the mode of the top folder, or `modes`, whatever the umask.
  */
 export class DirectoryStore implements ObjectStore {
   readonly kind = 'directory'
   readonly url: string
   readonly #root: string
 
-  constructor(location: DirectoryLocation) {
+  constructor(
+    location: DirectoryLocation,
+    private readonly modes?: Modes,
+  ) {
     this.#root = location.path
     this.url = locationUrl(location)
   }
@@ -38,8 +42,9 @@ export class DirectoryStore implements ObjectStore {
     return writing(path, async () => {
       // A look is much less than a draft: each command begins with an event that is usually there.
       if (await isThere(path)) throw taken
-      await makeFolder(dirname(path))
-      return withDraft(path, body, async (draft, version) => {
+      const modes = await this.#makeRoot()
+      await makeFolder(dirname(path), modes.folder)
+      return withDraft(path, body, modes.file, async (draft, version) => {
         try {
           await link(draft, path)
         } catch (error) {
@@ -54,13 +59,14 @@ export class DirectoryStore implements ObjectStore {
 
   async replace(key: string, body: string, version: string): Promise<string> {
     const path = this.#path(key)
-    return this.#guarded(key, version, () =>
-      withDraft(path, body, async (draft, newVersion) => {
+    return this.#guarded(key, version, async () => {
+      const { file } = this.modes ?? (await modesIn(this.#root))
+      return withDraft(path, body, file, async (draft, newVersion) => {
         await rename(draft, path)
         await syncFolder(dirname(path))
         return newVersion
-      }),
-    )
+      })
+    })
   }
 
   async remove(key: string, version: string): Promise<void> {
@@ -82,8 +88,8 @@ export class DirectoryStore implements ObjectStore {
   async now(): Promise<Date> {
     return writing(this.#root, async () => {
       const probe = join(this.#root, `.clock.${randomUUID()}`)
-      await mkdir(this.#root, { recursive: true })
-      await writeFile(probe, '-', { flag: 'wx' })
+      await this.#makeRoot()
+      await writeFile(probe, '-', { flag: 'wx', mode: 0o600 })
       try {
         return (await stat(probe)).mtime
       } finally {
@@ -108,6 +114,16 @@ export class DirectoryStore implements ObjectStore {
         throw isErrno(error, 'ENOENT') ? changed : error
       }
     })
+  }
+
+  /** A new one is its owner's alone; the mode of one that is there is its owner's choice. */
+  async #makeRoot(): Promise<Modes> {
+    const found = await modesIn(this.#root).catch((error: unknown) => {
+      if (isErrno(error, 'ENOENT')) return undefined
+      throw error
+    })
+    if (found === undefined) await makeFolder(this.#root, PRIVATE_MODES.folder)
+    return this.modes ?? found ?? PRIVATE_MODES
   }
 
   #path(key: string): string {
@@ -141,12 +157,13 @@ async function isThere(path: string): Promise<boolean> {
 async function withDraft<T>(
   path: string,
   body: string,
+  mode: number,
   publish: (draft: string, version: string) => Promise<T>,
 ): Promise<T> {
   const draft = hidden(path, `${randomUUID()}.draft`)
   const text = encodeObject(body)
   try {
-    await writeFile(draft, text, { flag: 'wx', flush: true })
+    await writeDraft(draft, text, mode)
     return await publish(draft, decodeObject(text).version)
   } catch (error) {
     await rm(draft, { force: true })
@@ -154,19 +171,14 @@ async function withDraft<T>(
   }
 }
 
-async function makeFolder(path: string): Promise<void> {
-  const first = await mkdir(path, { recursive: true })
-  if (first === undefined) return
-  for (let made = path; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made))
-}
-
-/** A new name in a folder survives a power cut only once the folder itself is synced. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r')
+async function writeDraft(draft: string, text: string, mode: number): Promise<void> {
+  const file = await open(draft, 'wx', mode)
   try {
-    await folder.sync()
+    await exactly(() => file.chmod(mode))
+    await file.writeFile(text)
+    await file.sync()
   } finally {
-    await folder.close()
+    await file.close()
   }
 }
 

@@ -1,9 +1,12 @@
 import type { Bucket } from './bucket.js'
+import { PRIVATE_MODES } from './folder-modes.js'
 import { locationUrl, type BackendLocation, type GcsLocation, type S3Location } from './location.js'
 import type { Patience } from './patience.js'
 import type { ObjectStore } from './store.js'
 
 export interface StoreOptions {
+  /** A folder's objects are for the user alone, whatever the mode of the folder. */
+  readonly isPrivate?: boolean
   /** For tests. */
   readonly patience?: Partial<Patience>
 }
@@ -16,7 +19,7 @@ export async function openStore(location: BackendLocation, options: StoreOptions
   switch (location.kind) {
     case 'directory': {
       const { DirectoryStore } = await import('./directory.js')
-      return new DirectoryStore(location)
+      return new DirectoryStore(location, options.isPrivate === true ? PRIVATE_MODES : undefined)
     }
     case 's3': {
       const { S3Bucket } = await import('./s3.js')

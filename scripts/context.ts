@@ -50,10 +50,14 @@ export function createContext(parts: {
     location,
     space: { home: env.home, cache: env.cache, backendId: backendId(location) },
     holder: holderOf(env),
-    store: () => (store ??= openStore(location)),
+    store: () => (store ??= openStore(location, { isPrivate: isOwnFolder(env, location) })),
     catalog: () => (catalog ??= loadCatalog(config)),
   }
 }
+
+/** Not only where no backend is named: `exec --local` names it to the commands that it starts. */
+export const isOwnFolder = (env: Pick<Environment, 'home'>, location: BackendLocation): boolean =>
+  location.kind === 'directory' && location.path === env.home
 
 async function loadCatalog(config: Config): Promise<Catalog> {
   const { loadCatalog: load } = await import('../distro-catalog/load.js')

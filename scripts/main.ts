@@ -9,6 +9,7 @@ import { explain } from './explain.js'
 import { EXIT } from './explain/explanation.js'
 import { listenForInterrupts } from './interrupt.js'
 import { parseArguments, type Parsed } from './parse.js'
+import { keepPrivate } from './private-home.js'
 import { createProgress, redactedProgress } from './report/create-progress.js'
 import { redactor, urlPasswords, type Redact } from './report/redact.js'
 import { asTyped } from './report/as-typed.js'
@@ -75,6 +76,9 @@ async function runCommand(
   const progress = redactedProgress(shown, redact)
   const interrupt = listenForInterrupts((message) => progress.say(message))
   try {
+    for (const folder of await keepPrivate(env.home)) {
+      progress.say(`${folder} was open to other users of this computer; it is closed to them now.`)
+    }
     const context = createContext({ env, settings, config, progress, interrupt, redact, encryption })
     const outcome = await command.run(context, args)
     progress.close()

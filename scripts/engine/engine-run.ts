@@ -18,6 +18,8 @@ export interface EngineRun {
   readonly encryption?: string | undefined
   /** A folder that is there, for providers that other labs use too; it has one user at a time. */
   readonly providers?: string | undefined
+  /** By default what the engine writes is for the user alone. */
+  readonly umask?: number | undefined
   /** It starts no providers, as for a local lab. */
   readonly isAlone?: boolean | undefined
   /** On abort the engine gets exactly one SIGINT and is waited for. */
@@ -62,7 +64,7 @@ export async function runEngine(
   const stdoutFile = join(run.folder, `engine-${operation}.log`)
   const stderrFile = join(run.folder, `engine-${operation}.err`)
   const child = start(run.engine, args, {
-    ...{ cwd: run.folder, env: engineVariables(run), stdoutFile, stderrFile },
+    ...{ cwd: run.folder, env: engineVariables(run), stdoutFile, stderrFile, umask: run.umask ?? 0o077 },
   })
   const watch = watchEngine(run.limits, () => child.kill('SIGINT'))
   const diagnostics: Diagnostic[] = []

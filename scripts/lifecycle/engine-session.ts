@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { modesIn, PRIVATE_MODES, umaskOf, type Modes } from '../../backend/folder-modes.js'
 import { livenessOf } from '../../backend/process-identity.js'
 import type { StateBackend } from '../../backend/state-backend.js'
 import type { LabRecord } from '../../backend/record-schema.js'
+import { isOwnFolder, type Context } from '../context.js'
 import { engineEncryption } from '../encryption.js'
 import { initialise, type EngineRun } from '../engine/engine-run.js'
 import { isInitialised, markInitialised, unmarkInitialised } from '../engine/initialised.js'
@@ -40,7 +42,8 @@ export async function initialiseEngine(
   const isErrored = hasErroredState(folder)
   if (!isErrored && (await isInitialised(folder, engine))) return
   // `init` itself reads a local state, and fails on one that was cut short.
-  if (isErrored && state.kind === 'local') await recoverLocalState(state, folder)
+  if (isErrored && state.kind === 'local')
+    await recoverLocalState(state, folder, (await stateModes(session.context)).file)
   const { context, lab, writer, signal } = session
   await unmarkInitialised(folder)
   await withProviders(context, { lab, provider: writer.lab?.provider, signal }, (providers) =>
@@ -73,6 +76,7 @@ export async function runOperation(
     await operation({
       engine: engine.path,
       folder,
+      umask: await engineUmask(context),
       unset: context.env.unsetForEngine,
       isAlone: !hasEngineProvider(writer.lab?.provider),
       encryption: context.encryption === undefined ? undefined : engineEncryption(context.encryption),
@@ -100,6 +104,12 @@ export async function runOperation(
   }
   return outputs
 }
+
+/** The state lies among the objects of a shared folder, and is for whom they are for. */
+const stateModes = async ({ env, location }: Context): Promise<Modes> =>
+  location.kind === 'directory' && !isOwnFolder(env, location) ? modesIn(location.path) : PRIVATE_MODES
+
+export const engineUmask = async (context: Context): Promise<number> => umaskOf(await stateModes(context))
 
 const isRunningOn = (error: unknown): boolean =>
   error instanceof LabError && error.fault.code === 'engine-timeout' && error.fault.pid !== null

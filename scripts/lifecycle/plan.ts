@@ -15,6 +15,7 @@ import { explain } from '../explain.js'
 import { identityFromFile, readIdentity, type Identity } from '../machine/key.js'
 import { ensureFolder, planParent, putFile } from '../workspace.js'
 import { engineFor } from './engine-for.js'
+import { engineUmask } from './engine-session.js'
 import { assertNotExpired, expiryOf } from './expiry.js'
 import { allowedAnew, decide, draftLab, type LabDraft } from './plan-lab.js'
 import { absentIn, lookAtMachines, madeAnew, type Presences } from './presences.js'
@@ -136,6 +137,7 @@ async function askEngine(
   const done = interrupt.waitingFor('OpenTofu to stop')
   const run: EngineRun = {
     ...{ engine: engine.path, folder, unset: env.unsetForEngine, signal: interrupt.signal },
+    umask: await engineUmask(context),
     encryption: encryption === undefined ? undefined : engineEncryption(encryption),
     onEvent: (event) => {
       const text = describeEvent(event)

@@ -363,6 +363,7 @@ export const labFaults = withCodes<LabFault>({
   'session-unknown': {},
   'not-confirmed': { command: 'down web' },
   'confirmation-needed': { command: 'lock break web' },
+  'name-unsafe': { folder: '/home/anna/.local/state/distrolab/machines/0a1b2c3d', name: '../main' },
   'folder-unwritable': { place: '/srv/out', reason: 'the file system is read-only' },
   interrupted: { signal: 'SIGINT' },
 })
