@@ -1,9 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { modesIn, PRIVATE_MODES, umaskOf, type Modes } from '../../backend/folder-modes.js'
 import { livenessOf } from '../../backend/process-identity.js'
 import type { StateBackend } from '../../backend/state-backend.js'
 import type { LabRecord } from '../../backend/record-schema.js'
-import { isOwnFolder, type Context } from '../context.js'
 import { engineEncryption } from '../encryption.js'
 import { initialise, type EngineRun } from '../engine/engine-run.js'
 import { isInitialised, markInitialised, unmarkInitialised } from '../engine/initialised.js'
@@ -14,6 +12,7 @@ import { hasErroredState, recoverLocalState, recoverRemoteState } from '../engin
 import { parseDriverLine } from './driver.js'
 import type { Session } from './gate.js'
 import { hasEngineProvider, withProviders } from './provider-cache.js'
+import { engineUmask, stateModes } from './state-modes.js'
 
 /** What an engine is run for: a lab under its lease, or an image under its own. */
 export interface EngineSession extends Pick<Session, 'context' | 'log' | 'signal'> {
@@ -104,12 +103,6 @@ export async function runOperation(
   }
   return outputs
 }
-
-/** The state lies among the objects of a shared folder, and is for whom they are for. */
-const stateModes = async ({ env, location }: Context): Promise<Modes> =>
-  location.kind === 'directory' && !isOwnFolder(env, location) ? modesIn(location.path) : PRIVATE_MODES
-
-export const engineUmask = async (context: Context): Promise<number> => umaskOf(await stateModes(context))
 
 const isRunningOn = (error: unknown): boolean =>
   error instanceof LabError && error.fault.code === 'engine-timeout' && error.fault.pid !== null

@@ -22,6 +22,14 @@ test('a state folder that was open to others is closed, with the folders in it',
   expect(await keepPrivate(home)).toEqual([])
 })
 
+test('one that its owner made read-only stays so', async () => {
+  const home = await folderOf(0o755, temporaryFolder(), 'distrolab')
+  await mkdir(join(home, 'labs'), { mode: 0o700 })
+  await chmod(home, 0o555)
+  expect(await keepPrivate(home)).toEqual([home])
+  expect(await modeOf(home)).toBe('500')
+})
+
 test('a folder that holds other things, or that users share, keeps its own mode', async () => {
   const home = await folderOf(0o755, temporaryFolder(), 'distrolab')
   await writeFile(join(home, 'holiday.jpg'), '')

@@ -59,7 +59,7 @@ export class Sandbox {
   /** Made and cleaned by `useSandboxes`. */
   static async make(more: NodeJS.ProcessEnv = {}): Promise<Sandbox> {
     const sandbox = new Sandbox(await realpath(await mkdtemp(join(tmpdir(), 'lab-'))), more)
-    await mkdir(join(sandbox.root, 'bin'))
+    for (const folder of ['bin', 'disks']) await mkdir(join(sandbox.root, folder))
     await executable(join(sandbox.root, 'bin', 'qemu'), `exec '${process.execPath}' '${QEMU}' "$@"`)
     // Logs each call; stands still before it begins as long as a file of the verb's name is there. `stubborn`
     // makes it pass over an interrupt meanwhile.

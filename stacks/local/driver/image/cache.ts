@@ -16,7 +16,7 @@ interface ImageMeta {
   readonly source: string
   readonly firmware: Firmware
   readonly fallbackReason?: string | undefined
-  readonly digests: Digests
+  readonly digests?: Digests | undefined
 }
 
 interface ImageIndex {
@@ -61,7 +61,9 @@ export class ImageCache {
     const disk = await stat(files.disk).catch(() => undefined)
     if (meta === undefined || disk === undefined) return undefined
     const { kind, source, firmware, fallbackReason, digests } = meta
-    if (!(await areAsStored(files, firmware, digests ?? {}))) {
+    // Of a file that was cut short, or of another version.
+    if (digests === undefined) return undefined
+    if (!(await areAsStored(files, firmware, digests))) {
       await this.onChanged(id, files.directory)
       return undefined
     }
