@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { link, mkdir, open, rename, rm, stat, unlink, writeFile } from 'node:fs/promises'
+import { link, open, rename, rm, stat, unlink, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { reading, writing } from './directory-errors.js'
 import { listKeys } from './directory-listing.js'
 import { decodeObject, encodeObject } from './object-text.js'
 import { BackendError } from './errors.js'
+import { exactly, makeFolder, modesIn, PRIVATE_MODES, syncFolder, type Modes } from './folder-modes.js'
 import { assertKey } from './keys.js'
 import { isErrno } from './system-error.js'
 import { withGuard } from './guard.js'
@@ -15,22 +16,30 @@ import type { ObjectStore, Skipped, StoredObject } from './store.js'
 /** A guard is held for two fsyncs; who holds it longer is stuck, or suspended. In milliseconds. */
 const guardTimeoutMs = 30_000
 
+export interface DirectoryOptions {
+  /** Nobody named the folder, so that it need not be there before the first lab. */
+  readonly isImplied?: boolean | undefined
+  /** Of all that it makes; by default as the top folder. */
+  readonly modes?: Modes | undefined
+}
+
 /**
  * Objects as files of one folder: a key is a path in it. Whatever starts with a dot is the store's own
  * (guards, drafts) or a stranger's (OpenTofu's lock) and never an object; drafts of killed writers stay
  * and are never read. Whoever shares the folder may have put anything there: links below the root are not followed, and pipes
- * and devices not waited for (BackendError `file-refused`).
+ * and devices not waited for (BackendError `file-refused`). What it makes has the
+ * mode of the top folder, or `modes`, whatever the umask.
  */
 export class DirectoryStore implements ObjectStore {
   readonly kind = 'directory'
   readonly url: string
   readonly #root: string
-  readonly #isImplied: boolean
 
-  /** `isImplied`: nobody named the folder, so that it need not be there before the first lab. */
-  constructor(location: DirectoryLocation, { isImplied = false }: { readonly isImplied?: boolean } = {}) {
+  constructor(
+    location: DirectoryLocation,
+    private readonly options: DirectoryOptions = {},
+  ) {
     this.#root = location.path
-    this.#isImplied = isImplied
     this.url = locationUrl(location)
   }
 
@@ -49,8 +58,9 @@ export class DirectoryStore implements ObjectStore {
       // A look is much less than a draft: each command begins with an event that is usually there.
       await this.#assertPlainFolders(key)
       if (await assertPlainFile(path)) throw taken
-      await makeFolder(dirname(path))
-      return withDraft(path, body, async (draft, version) => {
+      const modes = await this.#makeRoot()
+      await makeFolder(dirname(path), modes.folder)
+      return withDraft(path, body, modes.file, async (draft, version) => {
         try {
           await link(draft, path)
         } catch (error) {
@@ -65,13 +75,14 @@ export class DirectoryStore implements ObjectStore {
 
   async replace(key: string, body: string, version: string): Promise<string> {
     const path = this.#path(key)
-    return this.#guarded(key, version, () =>
-      withDraft(path, body, async (draft, newVersion) => {
+    return this.#guarded(key, version, async () => {
+      const { file } = this.options.modes ?? (await modesIn(this.#root))
+      return withDraft(path, body, file, async (draft, newVersion) => {
         await rename(draft, path)
         await syncFolder(dirname(path))
         return newVersion
-      }),
-    )
+      })
+    })
   }
 
   async remove(key: string, version: string): Promise<void> {
@@ -94,7 +105,7 @@ export class DirectoryStore implements ObjectStore {
   /** A folder that somebody named and that is not there, or is not mounted, is none without labs. */
   async #assertRoot(): Promise<void> {
     const place = this.#root
-    if (this.#isImplied || (await reading(place, () => isThere(place)))) return
+    if (this.options.isImplied === true || (await reading(place, () => isThere(place)))) return
     throw new BackendError({ code: 'store-folder-missing', place })
   }
 
@@ -102,7 +113,7 @@ export class DirectoryStore implements ObjectStore {
   async now(): Promise<Date> {
     return writing(this.#root, async () => {
       const probe = join(this.#root, `.clock.${randomUUID()}`)
-      await mkdir(this.#root, { recursive: true })
+      await this.#makeRoot()
       try {
         return await timeOfNew(probe)
       } finally {
@@ -132,6 +143,16 @@ export class DirectoryStore implements ObjectStore {
 
   #assertPlainFolders(key: string): Promise<void> {
     return assertPlainFolders(this.#root, dirname(key))
+  }
+
+  /** A new one is its owner's alone; the mode of one that is there is its owner's choice. */
+  async #makeRoot(): Promise<Modes> {
+    const found = await modesIn(this.#root).catch((error: unknown) => {
+      if (isErrno(error, 'ENOENT')) return undefined
+      throw error
+    })
+    if (found === undefined) await makeFolder(this.#root, PRIVATE_MODES.folder)
+    return this.options.modes ?? found ?? PRIVATE_MODES
   }
 
   #path(key: string): string {
@@ -173,12 +194,13 @@ async function isThere(path: string): Promise<boolean> {
 async function withDraft<T>(
   path: string,
   body: string,
+  mode: number,
   publish: (draft: string, version: string) => Promise<T>,
 ): Promise<T> {
   const draft = hidden(path, `${randomUUID()}.draft`)
   const text = encodeObject(body)
   try {
-    await writeFile(draft, text, { flag: 'wx', flush: true })
+    await writeDraft(draft, text, mode)
     return await publish(draft, decodeObject(text).version)
   } catch (error) {
     await rm(draft, { force: true })
@@ -186,18 +208,13 @@ async function withDraft<T>(
   }
 }
 
-async function makeFolder(path: string): Promise<void> {
-  const first = await mkdir(path, { recursive: true })
-  if (first === undefined) return
-  for (let made = path; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made))
-}
-
-/** A new name in a folder survives a power cut only once the folder itself is synced. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r')
+async function writeDraft(draft: string, text: string, mode: number): Promise<void> {
+  const file = await open(draft, 'wx', mode)
   try {
-    await folder.sync()
+    await exactly(() => file.chmod(mode))
+    await file.writeFile(text)
+    await file.sync()
   } finally {
-    await folder.close()
+    await file.close()
   }
 }

@@ -74,7 +74,7 @@ async function tryCreate(path: string, holder: GuardHolder, isFolderNeeded: bool
     if (isErrno(error, 'EEXIST')) return false
     if (!isErrno(error, 'ENOENT') || isFolderNeeded) throw error
   }
-  await mkdir(dirname(path), { recursive: true })
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   return false
 }
 

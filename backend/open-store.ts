@@ -1,4 +1,5 @@
 import type { Bucket } from './bucket.js'
+import { PRIVATE_MODES } from './folder-modes.js'
 import { locationUrl, type BackendLocation, type GcsLocation, type S3Location } from './location.js'
 import type { Patience } from './patience.js'
 import type { ObjectStore } from './store.js'
@@ -6,6 +7,8 @@ import type { ObjectStore } from './store.js'
 export interface StoreOptions {
   /** Nobody named the place: a folder need not be there before the first lab. */
   readonly isImplied?: boolean
+  /** A folder's objects are for the user alone, whatever the mode of the folder. */
+  readonly isPrivate?: boolean
   /** For tests. */
   readonly patience?: Partial<Patience>
 }
@@ -18,7 +21,11 @@ export async function openStore(location: BackendLocation, options: StoreOptions
   switch (location.kind) {
     case 'directory': {
       const { DirectoryStore } = await import('./directory.js')
-      return new DirectoryStore(location, options)
+      const { isImplied, isPrivate } = options
+      return new DirectoryStore(location, {
+        isImplied,
+        modes: isPrivate === true ? PRIVATE_MODES : undefined,
+      })
     }
     case 's3': {
       const { S3Bucket } = await import('./s3.js')

@@ -47,7 +47,9 @@ export function createContext(parts: {
   const { env, settings, config } = parts
   const location =
     settings.backend === undefined ? directoryLocation(env.home) : parseBackendUrl(settings.backend)
-  const identity = new Identity(() => openStore(location, { isImplied: settings.backend === undefined }))
+  const identity = new Identity(() =>
+    openStore(location, { isImplied: settings.backend === undefined, isPrivate: isOwnFolder(env, location) }),
+  )
   let catalog: Promise<Catalog> | undefined
   return {
     ...parts,
@@ -64,6 +66,10 @@ export function createContext(parts: {
     catalog: () => (catalog ??= loadCatalog(config)),
   }
 }
+
+/** Not only where no backend is named: `exec --local` names it to the commands that it starts. */
+export const isOwnFolder = (env: Pick<Environment, 'home'>, location: BackendLocation): boolean =>
+  location.kind === 'directory' && location.path === env.home
 
 async function loadCatalog(config: Config): Promise<Catalog> {
   const { loadCatalog: load } = await import('../distro-catalog/load.js')

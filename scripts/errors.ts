@@ -186,6 +186,7 @@ export type LabFault =
   | { readonly code: 'session-unknown' }
   | { readonly code: 'not-confirmed'; readonly command: string }
   | { readonly code: 'confirmation-needed'; readonly command: string }
+  | { readonly code: 'name-unsafe'; readonly folder: string; readonly name: string }
   | { readonly code: 'folder-unwritable'; readonly place: string; readonly reason: string }
   | { readonly code: 'interrupted'; readonly signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' }
 

@@ -9,6 +9,7 @@ import { explain } from './explain.js'
 import { EXIT } from './explain/explanation.js'
 import { listenForInterrupts } from './interrupt.js'
 import { parseArguments, type Parsed } from './parse.js'
+import { keepPrivate } from './private-home.js'
 import { createProgress, printedProgress } from './report/create-progress.js'
 import { writeText } from './report/output.js'
 import { withinMargin } from './report/printable.js'
@@ -77,6 +78,9 @@ async function runCommand(
   const progress = printedProgress(shown, redact)
   const interrupt = listenForInterrupts((message) => progress.say(message))
   try {
+    for (const folder of await keepPrivate(env.home)) {
+      progress.say(`${folder} was open to other users of this computer; it is closed to them now.`)
+    }
     const context = createContext({ env, settings, config, progress, interrupt, redact, encryption })
     const outcome = await command.run(context, args)
     progress.close()

@@ -162,18 +162,14 @@ export interface Started {
 export function start(
   program: string,
   args: readonly string[],
-  options: RunOptions & { readonly stdoutFile: string; readonly stderrFile: string },
+  options: RunOptions & { readonly stdoutFile: string; readonly stderrFile: string; readonly umask?: number },
 ): Started {
   const stdout = openForChild(options.stdoutFile)
   const stderr = openForChild(options.stderrFile)
   try {
-    const child = execa(program, args, {
-      ...common(options),
-      stdin: 'ignore',
-      stdout,
-      stderr,
-      detached: true,
-    })
+    const child = underUmask(options.umask, () =>
+      execa(program, args, { ...common(options), stdin: 'ignore', stdout, stderr, detached: true }),
+    )
     if (child.pid === undefined)
       throw new RunError({ kind: 'spawn-failed', program, reason: 'no such program' })
     return {
@@ -185,6 +181,17 @@ export function start(
   } finally {
     closeSync(stdout)
     closeSync(stderr)
+  }
+}
+
+/** A child has the umask that its parent has when it is spawned, which execa does at once. */
+function underUmask<T>(umask: number | undefined, begin: () => T): T {
+  if (umask === undefined) return begin()
+  const before = process.umask(umask)
+  try {
+    return begin()
+  } finally {
+    process.umask(before)
   }
 }
 

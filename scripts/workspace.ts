@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, open, rename, rm, rmdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
+import { exactly } from '../backend/folder-modes.js'
+import { isErrno } from '../backend/system-error.js'
 import { LabError } from './errors.js'
 
 /** Where this computer keeps what belongs to one backend's labs; every name on disk outside the store is made here. */
@@ -10,27 +12,48 @@ export interface Workspace {
   readonly backendId: string
 }
 
+/** The folders of a home: ours, and those of a backend that lies there. */
+export const homeFolders = ['keys', 'machines', 'logs', 'turns', 'labs', 'images'] as const
+
+/** Whether it is distrolab that makes something of this name in a home. */
+export const isHomeName = (name: string): boolean =>
+  (homeFolders as readonly string[]).includes(name) ||
+  /^\.?(clock|backend\.json|policy\.json)(\.|$)/.test(name)
+
+type HomeFolder = (typeof homeFolders)[number]
+
+/** Names come from records: one that leads out of its folder is refused. Throws LabError name-unsafe. */
+function below(folder: string, ...names: readonly string[]): string {
+  for (const name of names) {
+    if (name === '' || name === '.' || name === '..' || /[/\0]/.test(name)) {
+      throw new LabError({ code: 'name-unsafe', folder, name })
+    }
+  }
+  return join(folder, ...names)
+}
+
+const inHome = (space: Workspace, folder: HomeFolder, ...names: readonly string[]): string =>
+  below(join(space.home, folder, space.backendId), ...names)
+
 /** The lab's key, known hosts and ssh configuration. State: deleting it locks this computer out. */
-export const keyFolder = (space: Workspace, lab: string): string =>
-  join(space.home, 'keys', space.backendId, lab)
+export const keyFolder = (space: Workspace, lab: string): string => inHome(space, 'keys', lab)
 
 /** All files of a local VM. State: they are the machine's disks. */
 export const machineFolder = (space: Workspace, lab: string, machine: string): string =>
-  join(space.home, 'machines', space.backendId, lab, machine)
+  inHome(space, 'machines', lab, machine)
 
-export const logFile = (space: Workspace, lab: string): string =>
-  join(space.home, 'logs', space.backendId, `${lab}.jsonl`)
+export const logFile = (space: Workspace, lab: string): string => inHome(space, 'logs', `${lab}.jsonl`)
 
 /** What `down` may use of a full disk. Begins with a dot, as in a backend's folder it is no object. */
 export const reserveFile = (folder: string): string => join(folder, '.reserve')
 
 /** Held by the one of a lender's commands that works on the lab right now. */
 export const turnFile = (space: Workspace, lab: string, lender: number): string =>
-  join(space.home, 'turns', space.backendId, `${lab}-${lender}`)
+  inHome(space, 'turns', `${lab}-${lender}`)
 
 /** The engine's working directory: `cdk.tf.json` and `.terraform`, written anew by every command. A cache. */
 export const workFolder = (space: Workspace, lab: string): string =>
-  join(space.cache, 'work', space.backendId, lab)
+  below(join(space.cache, 'work', space.backendId), lab)
 
 /** The one configuration in the engine's folder. */
 export const CONFIGURATION = 'cdk.tf.json'
@@ -74,20 +97,32 @@ export async function ensureFolder(path: string, mode = 0o700): Promise<string> 
 }
 
 /**
- * Puts a file of ours (mode 0600) in place as a whole or not at all. Throws LabError folder-unwritable; what was
- * there before then stays.
+ * Puts a file in place as a whole or not at all, with just this mode. Throws LabError folder-unwritable; what was there
+ * before then stays.
  */
-export async function putFile(path: string, content: string): Promise<void> {
+export async function putFile(path: string, content: string, mode = 0o600): Promise<void> {
   const draft = `${path}.${process.pid}.draft`
   await explained(path, async () => {
     try {
-      await writeFile(draft, content, { mode: 0o600 })
+      await writeDraft(draft, content, mode)
       await rename(draft, path)
     } catch (error) {
       await rm(draft, { force: true })
       throw error
     }
   })
+}
+
+async function writeDraft(draft: string, content: string, mode: number): Promise<void> {
+  // One that a killed process of the same pid has left would keep its mode.
+  await rm(draft, { force: true })
+  const file = await open(draft, 'wx', mode)
+  try {
+    await exactly(() => file.chmod(mode))
+    await file.writeFile(content)
+  } finally {
+    await file.close()
+  }
 }
 
 async function explained(place: string, action: () => Promise<unknown>): Promise<void> {
@@ -101,8 +136,19 @@ async function explained(place: string, action: () => Promise<unknown>): Promise
   }
 }
 
-/** Removes what this computer holds of a destroyed lab: the key folder and the work folder. The log stays. */
+/**
+ * Removes what this computer holds of a destroyed lab: its key and the work folder. The log stays, and so does what somebody
+ * else has put beside the key. A work folder is a cache, in which the engine keeps trees of its own; no link is followed.
+ */
 export async function forgetLab(space: Workspace, lab: string): Promise<void> {
-  await rm(keyFolder(space, lab), { recursive: true, force: true })
+  const keys = keyFolder(space, lab)
+  await Promise.all(Object.values(keyFiles).map((name) => removeIfThere(() => unlink(join(keys, name)))))
+  await removeIfThere(() => rmdir(keys))
   await rm(workFolder(space, lab), { recursive: true, force: true })
+}
+
+async function removeIfThere(remove: () => Promise<void>): Promise<void> {
+  await remove().catch((error: unknown) => {
+    if (!['ENOENT', 'ENOTDIR', 'ENOTEMPTY', 'EEXIST'].some((code) => isErrno(error, code))) throw error
+  })
 }

@@ -3,7 +3,7 @@ export interface SourceDisk {
   /** Absolute path. */
   readonly disk: string
   /** As qemu-img calls it. */
-  readonly format: string
+  readonly format: 'qcow2' | 'raw'
   readonly virtualBytes: number
 }
 

@@ -21,6 +21,8 @@ export interface EngineRun {
   readonly providers?: string | undefined
   /** Path of the engine's configuration file; undefined: the user's own. */
   readonly cliConfig?: string | undefined
+  /** By default what the engine writes is for the user alone. */
+  readonly umask?: number | undefined
   /** It starts no providers, as for a local lab. */
   readonly isAlone?: boolean | undefined
   /** On abort the engine gets exactly one SIGINT and is waited for. */
@@ -66,7 +68,7 @@ export async function runEngine(
   const stdoutFile = join(run.folder, `engine-${operation}.log`)
   const stderrFile = join(run.folder, `engine-${operation}.err`)
   const child = start(run.engine, args, {
-    ...{ cwd: run.folder, env: engineVariables(run), stdoutFile, stderrFile },
+    ...{ cwd: run.folder, env: engineVariables(run), stdoutFile, stderrFile, umask: run.umask ?? 0o077 },
   })
   const watch = watchEngine(run.limits, () => child.kill('SIGINT'))
   const diagnostics: Diagnostic[] = []

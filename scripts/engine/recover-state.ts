@@ -17,9 +17,9 @@ export const hasErroredState = (folder: string): boolean => existsSync(join(fold
  * Puts a state that OpenTofu could not write (a full disk: it leaves the state file cut short) back in its place.
  * Throws LabError folder-unwritable while there is still no room; then it is kept.
  */
-export async function recoverLocalState(state: LocalState, folder: string): Promise<void> {
+export async function recoverLocalState(state: LocalState, folder: string, mode: number): Promise<void> {
   const errored = join(folder, ERRORED_STATE)
-  await putFile(state.path, await readFile(errored, 'utf8'))
+  await putFile(state.path, await readFile(errored, 'utf8'), mode)
   await rm(errored)
 }
 

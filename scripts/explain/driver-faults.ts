@@ -1,4 +1,5 @@
 import type { DriverFault } from '../../stacks/local/driver/errors.js'
+import { quoteForShell } from '../machine/shell.js'
 import { EXIT, indented, type Explanations, withRunbook } from './explanation.js'
 
 const INSTALL = 'distrolab doctor    # what is missing and how to install it'
@@ -122,6 +123,11 @@ export const driverExplanations: Explanations<DriverFault> = {
     message: `Another driver (pid ${pid}) works on the VM ${id}.`,
     hint: 'Run the same command again when it is done.',
     exitCode: EXIT.locked,
+  }),
+  'machine-folder-foreign': ({ id, directory, reason }) => ({
+    message: `${directory} is not the folder of the VM ${id}: ${reason}. Nothing in it was changed or removed.`,
+    hint: `ls -la ${quoteForShell(directory)}    # move what is yours elsewhere, then run the same command again`,
+    exitCode: EXIT.failed,
   }),
   'machine-left': ({ id, left }) => ({
     message: `Something of the VM ${id} could not be removed:${indented(left)}`,

@@ -47,7 +47,7 @@ export const imageExplanations: Explanations<ImageFault> = {
   }),
   'import-file-unreadable': ({ path, reason }) => ({
     message: `${path} is no disk that can be imported: ${reason}.`,
-    hint: 'Name a file that qemu-img can read (qcow2, raw, vmdk, …).',
+    hint: 'Name a whole disk in the format qcow2 or raw. One that you trust becomes one by: qemu-img convert -O qcow2 DISK whole.qcow2',
     exitCode: EXIT.usage,
   }),
   'import-file-changed': ({ path, expected, got }) => ({

@@ -235,6 +235,11 @@ export const labExplanations: Explanations<LabFault> = {
     hint: `distrolab ${command} --yes`,
     exitCode: EXIT.usage,
   }),
+  'name-unsafe': ({ folder, name }) => ({
+    message: `${JSON.stringify(name)} cannot be the name of a file in ${folder}. Nothing was changed.`,
+    hint: withRunbook('Correct the name in the record of the lab.', 'corrupted-record'),
+    exitCode: EXIT.failed,
+  }),
   'folder-unwritable': ({ place, reason }) => ({
     message: `${place} can't be written: ${reason}.`,
     hint: 'Make it writable, or choose another place with DISTROLAB_HOME or DISTROLAB_CACHE.',

@@ -5,14 +5,15 @@ import { resolve } from 'node:path'
 import prettyBytes from 'pretty-bytes'
 import { CatalogError } from '../../distro-catalog/errors.js'
 import { resolveOffer } from '../../distro-catalog/resolve.js'
+import { DriverError } from '../../stacks/local/driver/errors.js'
 import { imageFiles } from '../../stacks/local/driver/files.js'
+import { inspectDisk } from '../../stacks/local/driver/image/disk-header.js'
 import type { VendorImage } from '../../stacks/local/driver/protocol.js'
 import type { SourceDisk } from '../../stacks/packing.js'
 import type { Context } from '../context.js'
 import { LabError } from '../errors.js'
 import { callDriver, progressText } from '../lifecycle/driver.js'
 import type { StepControl } from '../lifecycle/provider-hooks.js'
-import { run, RunError } from '../run.js'
 import { Rate } from './rate.js'
 import { named, type ImageSubject } from './subject.js'
 
@@ -133,28 +134,14 @@ async function ownFile(
   return { ...disk, digest: got }
 }
 
-const SMALLEST = 1024 * 1024
-
 async function inspect(disk: string): Promise<SourceDisk> {
-  const { format, 'virtual-size': virtualBytes } = JSON.parse(await qemuInfo(disk)) as {
-    readonly format: string
-    readonly 'virtual-size': number
-  }
-  // qemu-img calls anything it does not know `raw`: a text is not a disk.
-  if (format === 'raw' && virtualBytes < SMALLEST) {
-    const reason = `${virtualBytes} bytes of no known disk format`
-    throw new LabError({ code: 'import-file-unreadable', path: disk, reason })
-  }
-  return { disk, format, virtualBytes }
-}
-
-async function qemuInfo(disk: string): Promise<string> {
   try {
-    return (await run('qemu-img', ['info', '-U', '--output=json', disk])).stdout
+    return { disk, ...(await inspectDisk(disk)) }
   } catch (error) {
-    if (!(error instanceof RunError)) throw error
-    const { failure } = error
-    const reason = failure.kind === 'spawn-failed' ? failure.reason : failure.stderr.trim()
-    throw new LabError({ code: 'import-file-unreadable', path: disk, reason }, { cause: error })
+    if (!(error instanceof DriverError && error.fault.code === 'image-invalid')) throw error
+    throw new LabError(
+      { code: 'import-file-unreadable', path: disk, reason: error.fault.reason },
+      { cause: error },
+    )
   }
 }

@@ -20,6 +20,7 @@ import { parseDriverLine } from './driver.js'
 import type { Session } from './gate.js'
 import { workFolder } from '../workspace.js'
 import { hasEngineProvider, withProviders } from './provider-cache.js'
+import { engineUmask, stateModes } from './state-modes.js'
 
 /** What an engine is run for: a lab under its lease, or an image under its own. */
 export interface EngineSession extends Pick<Session, 'context' | 'log' | 'signal'> {
@@ -53,7 +54,8 @@ export async function initialiseEngine(
   const { context, lease, writer } = session
   const isErrored = hasErroredState(folder)
   // `init` itself reads a local state, and fails on one that was cut short.
-  if (isErrored && state.kind === 'local') await recoverLocalState(state, folder)
+  if (isErrored && state.kind === 'local')
+    await recoverLocalState(state, folder, (await stateModes(context)).file)
   const provider = engineProviderOf(writer.lab?.provider)
   await assertOwnState(await context.store(), context.location, lease.lab, provider)
   if (isErrored || !(await isInitialised(folder, engine)))
@@ -108,6 +110,7 @@ export async function runOperation(
     await operation({
       engine: engine.path,
       folder,
+      umask: await engineUmask(context),
       unset: [...context.env.unsetForEngine, ...uselessSecrets(session)],
       cliConfig,
       isAlone: !hasEngineProvider(writer.lab?.provider),

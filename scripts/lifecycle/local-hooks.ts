@@ -6,7 +6,7 @@ import { resolveOffer } from '../../distro-catalog/resolve.js'
 import { resolveSize } from '../../distro-catalog/size.js'
 import { driverProgram } from '../../stacks/local/driver-program.js'
 import { findCached } from '../../stacks/local/driver/image/cache.js'
-import type { ImageSource, StatusResult } from '../../stacks/local/driver/protocol.js'
+import type { ImageResult, ImageSource, StatusResult } from '../../stacks/local/driver/protocol.js'
 import { canBind } from '../../stacks/local/driver/qemu/port.js'
 import { imageSourceOf, planLocalLab } from '../../stacks/local/plan.js'
 import { bootAddress, LOCAL_ADDRESS } from '../../stacks/local/addresses.js'
@@ -106,12 +106,9 @@ export const localHooks: ProviderHooks = {
     }
     const image =
       (await findCached(request)) ?? (await callDriver('image', request, driverOptions(step))).image
-    const { id, kind, source, fallbackReason } = image
-    const remark =
-      fallbackReason === undefined
-        ? {}
-        : { remark: `${fallbackReason}: a ${kind} image is used, from ${source}` }
-    return { image: { id, kind, source }, ...remark }
+    const { id, kind, source } = image
+    const remark = remarkOn(image)
+    return { image: { id, kind, source }, ...(remark === undefined ? {} : { remark }) }
   },
 
   buildSpec(context, lab, profile) {
@@ -183,6 +180,12 @@ export const localHooks: ProviderHooks = {
     const { lines } = await callDriver('console', { directory: placeOf(machine), lines: CONSOLE_LINES })
     return lines.join('\n')
   },
+}
+
+function remarkOn({ kind, source, fallbackReason, replaced }: ImageResult): string | undefined {
+  if (fallbackReason !== undefined) return `${fallbackReason}: a ${kind} image is used, from ${source}`
+  if (replaced !== true) return undefined
+  return 'the cached image had changed since it was stored, so it was thrown away and got again'
 }
 
 async function startMachine(spec: LabSpec, name: string, step: StepControl): Promise<undefined> {

@@ -28,6 +28,7 @@ import { withProviders } from './provider-cache.js'
 import { assertSameLab } from './same-lab.js'
 import { assertKeysTaken } from './taken-keys.js'
 import { assertInReach } from './in-reach.js'
+import { engineUmask } from './state-modes.js'
 import { livingOf } from './target.js'
 import { resolveTeamKeys } from './team-keys.js'
 
@@ -144,6 +145,7 @@ async function askEngine(
   const done = interrupt.waitingFor('OpenTofu to stop')
   const run: EngineRun = {
     ...{ engine: engine.path, folder, unset: env.unsetForEngine, signal: interrupt.signal },
+    umask: await engineUmask(context),
     encryption: encryption === undefined ? undefined : engineEncryption(encryption),
     onEvent: (event) => {
       const text = describeEvent(event)

@@ -134,6 +134,11 @@ export const driverFaults = withCodes<DriverFault>({
     reason: 'its disk is damaged',
   },
   'machine-busy': { id: 'distrolab-6445da26-web-main', pid: 7 },
+  'machine-folder-foreign': {
+    id: 'distrolab-demo-main',
+    directory: '/home/anna/Documents',
+    reason: 'it holds no machine.json',
+  },
   'machine-left': {
     id: 'distrolab-6445da26-web-main',
     left: ['/home/anna/.local/state/distrolab/machines/6445da26/web/main/overlay.qcow2'],
@@ -375,6 +380,7 @@ export const labFaults = withCodes<LabFault>({
   'session-unknown': {},
   'not-confirmed': { command: 'down web' },
   'confirmation-needed': { command: 'lock break web' },
+  'name-unsafe': { folder: '/home/anna/.local/state/distrolab/machines/0a1b2c3d', name: '../main' },
   'folder-unwritable': { place: '/srv/out', reason: 'the file system is read-only' },
   interrupted: { signal: 'SIGINT' },
 })

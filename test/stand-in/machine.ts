@@ -3,10 +3,11 @@ import { makeGuest, type StandInGuest } from './guest.js'
 import { dirname, join } from 'node:path'
 import { parse } from 'yaml'
 import { generateKeyPair } from '../../scripts/machine/key-pair.js'
+import { standInDisk } from '../stacks/local/driver/stand-in-disk.js'
+import { KNOBS_VARIABLE } from './knobs.js'
 
 /** What the stand-in learns of the machine from QEMU's command line and the seed, as a guest would. */
 export interface StandInMachine {
-  /** Holds everything of the machine, its host key included: a restart shows the same one, as a disk would. */
   readonly folder: string
   readonly guest: StandInGuest
   readonly port: number
@@ -22,15 +23,17 @@ interface UserData {
 
 export function readMachine(words: readonly string[]): StandInMachine {
   const folder = dirname(valueOf(words, '-pidfile'))
+  // A restart shows the same home and host key.
+  const disk = standInDisk(dirname(process.env[KNOBS_VARIABLE] ?? ''), folder)
   const [user] = readUserData(words).users
   if (user === undefined) throw new Error('the seed names no user')
   return {
     folder,
-    guest: makeGuest(folder),
+    guest: makeGuest(disk),
     port: forwardedPort(words),
     user: user.name,
     authorizedKeys: user.ssh_authorized_keys.map((line) => Buffer.from(line.split(' ')[1] ?? '', 'base64')),
-    hostKey: hostKeyIn(folder),
+    hostKey: hostKeyIn(disk),
   }
 }
 

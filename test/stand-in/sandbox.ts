@@ -10,7 +10,10 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { identifyProcess } from '../../backend/process-identity.js'
 import type { LabEvent, LabRecord } from '../../backend/record-schema.js'
+import { imageFiles } from '../../stacks/local/driver/files.js'
+import { digestsOf } from '../../stacks/local/driver/image/verified.js'
 import { CliProcess, waitUntil, type CliOptions, type CliRun } from './lab-cli.js'
+import { standInDisk } from '../stacks/local/driver/stand-in-disk.js'
 import { KNOBS_VARIABLE, writeKnobs, type Knobs } from './knobs.js'
 import { forwardedPort, valueOf } from './machine.js'
 import { TerminalProcess } from './terminal.js'
@@ -56,7 +59,7 @@ export class Sandbox {
   /** Made and cleaned by `useSandboxes`. */
   static async make(more: NodeJS.ProcessEnv = {}): Promise<Sandbox> {
     const sandbox = new Sandbox(await realpath(await mkdtemp(join(tmpdir(), 'lab-'))), more)
-    await mkdir(join(sandbox.root, 'bin'))
+    for (const folder of ['bin', 'disks']) await mkdir(join(sandbox.root, folder))
     // The driver gives QEMU next to nothing of the environment, so what the stand-in goes by is said here.
     const knobs = `${KNOBS_VARIABLE}='${sandbox.knobsFile}'`
     await executable(join(sandbox.root, 'bin', 'qemu'), `${knobs} exec '${process.execPath}' '${QEMU}' "$@"`)
@@ -102,10 +105,12 @@ exec '${ENGINE}' "$@"`,
       if (!existsSync(folder)) {
         await mkdir(folder, { recursive: true })
         await runFile('qemu-img', ['create', '-q', '-f', 'qcow2', join(folder, 'disk.qcow2'), '1M'])
-        await writeFile(join(folder, 'vmlinuz'), 'kernel')
-        await writeFile(join(folder, 'initrd.img'), 'initrd')
+        await writeFile(join(folder, 'vmlinuz'), 'kernel', { mode: 0o600 })
+        await writeFile(join(folder, 'initrd.img'), 'initrd', { mode: 0o600 })
+        await chmod(join(folder, 'disk.qcow2'), 0o600)
         const meta = { id: `sha256:${id}`, distro, architecture: 'x86_64', kind: 'built', source: 'stand-in' }
-        await writeFile(join(folder, 'meta.json'), JSON.stringify({ ...meta, firmware: 'kernel' }))
+        const digests = await digestsOf(imageFiles(folder), 'kernel', {})
+        await writeFile(join(folder, 'meta.json'), JSON.stringify({ ...meta, firmware: 'kernel', digests }))
       }
       const index = join(this.cache, 'images', `${distro}-x86_64.json`)
       await writeFile(index, JSON.stringify({ id: `sha256:${id}`, checkedAt }))
@@ -209,6 +214,12 @@ exec '${ENGINE}' "$@"`,
       ...{ pid, id: valueOf(words, '-name'), port: forwardedPort(words) },
       folder: dirname(valueOf(words, '-pidfile')),
     }))
+  }
+
+  /** A file of the machine, as its stand-in keeps it: its user's home is `guest`. */
+  disk(machine: MachineProcess | undefined, ...names: string[]): string {
+    if (machine === undefined) throw new Error('there is no machine')
+    return join(standInDisk(this.root, machine.folder), ...names)
   }
 
   /** Ends one of this sandbox's processes for good and waits until it is gone. */

@@ -4,6 +4,7 @@ import { basename } from 'node:path'
 import { isFull, writeFailure } from './errors.js'
 import { readExpiry } from './expiry.js'
 import type { MachineFiles } from './files.js'
+import { PRIVATE_FILE } from './folder.js'
 import { findProcesses, type FoundProcess, isSuspended, killProcesses } from './process-table.js'
 import { startDetached } from './run.js'
 
@@ -50,7 +51,7 @@ export async function armIfMissing(id: string, files: MachineFiles): Promise<voi
     try {
       const words = [watchdogProgram(), id, files.directory]
       const pid = await startDetached(process.execPath, words, log.fd)
-      await writeFile(files.watchdogPid, `${pid}\n`).catch(unlessFull)
+      await writeFile(files.watchdogPid, `${pid}\n`, { mode: PRIVATE_FILE }).catch(unlessFull)
     } finally {
       await log.close()
     }

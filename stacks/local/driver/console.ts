@@ -1,6 +1,7 @@
 import { appendFile, open } from 'node:fs/promises'
 import { errnoOf, writeFailure } from './errors.js'
 import { machineFiles, type MachineFiles } from './files.js'
+import { PRIVATE_FILE } from './folder.js'
 import type { ConsoleRequest, ResultOf } from './protocol.js'
 
 const DEFAULT_LINES = 40
@@ -17,7 +18,8 @@ export async function readConsole(request: ConsoleRequest): Promise<ResultOf['co
 /** Writes a line of ours between what the guest says before and after `event`. QEMU appends behind it. */
 export async function markConsole(files: MachineFiles, event: string): Promise<void> {
   try {
-    await appendFile(files.console, `\n${MARK} ${new Date().toISOString()} ${event}\n`)
+    const line = `\n${MARK} ${new Date().toISOString()} ${event}\n`
+    await appendFile(files.console, line, { mode: PRIVATE_FILE })
   } catch (error) {
     throw writeFailure(error, files.directory)
   }

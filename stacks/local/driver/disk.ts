@@ -1,16 +1,18 @@
 import { constants } from 'node:fs'
-import { copyFile, link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { copyFile, link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { GIB } from '../../packing.js'
 import type { Context } from './context.js'
 import { errnoOf, unlessAbsent, writeFailure } from './errors.js'
-import { imageFiles, type MachineFiles } from './files.js'
-import { makeFolder } from './folder.js'
-import { convertToQcow2, createOverlay, inspectDisk } from './image/qemu-img.js'
+import { imageFiles, type MachineFiles, type SeedFile } from './files.js'
+import { makeFolder, PRIVATE_FILE, putFile } from './folder.js'
+import { inspectDisk } from './image/disk-header.js'
+import { convertToQcow2, createOverlay } from './image/qemu-img.js'
+import { markAsOurs } from './own-folder.js'
 import type { Firmware, ImageResult, MachineSpec } from './protocol.js'
 import { findFirmware } from './qemu/firmware.js'
 
-/** What a machine's disk was made of. Its file is written last: with it the disk is whole. */
+/** What a machine's disk was made of. Only the id is known at first: with the rest of it the disk is whole. */
 export interface MachineMeta {
   readonly id: string
   readonly imageId: string
@@ -26,7 +28,8 @@ export async function makeDisk(
 ): Promise<void> {
   context.report('disk', `${spec.diskGiB} GiB on ${image.id}`)
   try {
-    await makeFolder(files.directory, 0o700)
+    await makeFolder(files.directory)
+    await markAsOurs(spec.id, files)
     await linkImage(image, files)
     const { virtualBytes } = await inspectDisk(files.base)
     await createOverlay(files.overlay, basename(files.base), Math.max(virtualBytes, spec.diskGiB * GIB))
@@ -63,21 +66,24 @@ async function linkOrCopy(source: string, target: string): Promise<void> {
 /** The NoCloud seed: QEMU shows this folder to the guest as a small FAT disk, so nothing else may lie in it. */
 async function writeSeed(spec: MachineSpec, files: MachineFiles): Promise<void> {
   await mkdir(files.seed, { mode: 0o700 })
-  await writeFile(join(files.seed, 'meta-data'), spec.seed.metaData)
-  await writeFile(join(files.seed, 'user-data'), spec.seed.userData)
-  await writeFile(join(files.seed, 'network-config'), spec.seed.networkConfig)
+  const { metaData, userData, networkConfig } = spec.seed
+  for (const [name, text] of Object.entries({
+    'meta-data': metaData,
+    'user-data': userData,
+    'network-config': networkConfig,
+  } satisfies Record<SeedFile, string>)) {
+    await writeFile(join(files.seed, name), text, { mode: PRIVATE_FILE })
+  }
 }
 
-async function writeMeta(files: MachineFiles, meta: MachineMeta): Promise<void> {
-  const draft = `${files.meta}.draft`
-  await writeFile(draft, `${JSON.stringify(meta, null, 2)}\n`)
-  await rename(draft, files.meta)
-}
+const writeMeta = (files: MachineFiles, meta: MachineMeta): Promise<void> =>
+  putFile(files.meta, `${JSON.stringify(meta, null, 2)}\n`)
 
 /** Undefined when there is no whole disk. */
 export async function readMeta(files: MachineFiles): Promise<MachineMeta | undefined> {
   const text = await unlessAbsent(files.meta, readFile(files.meta, 'utf8'))
-  return text === undefined ? undefined : (JSON.parse(text) as MachineMeta)
+  const meta = text === undefined ? {} : (JSON.parse(text) as Partial<MachineMeta>)
+  return meta.imageId === undefined ? undefined : (meta as MachineMeta)
 }
 
 /** Leftovers of a QEMU that is gone: it cannot remove its socket itself, having changed to `/`. */

@@ -47,6 +47,12 @@ export type DriverFault =
   | { readonly code: 'baseline-failed'; readonly id: string; readonly reason: string }
   | { readonly code: 'baseline-broken'; readonly id: string; readonly reason: string }
   | { readonly code: 'driver-bug'; readonly stack: string }
+  | {
+      readonly code: 'machine-folder-foreign'
+      readonly id: string
+      readonly directory: string
+      readonly reason: string
+    }
   | { readonly code: 'machine-left'; readonly id: string; readonly left: readonly string[] }
 
 /** One thing that is wrong with the input, addressed by a JSON pointer. */

@@ -1,6 +1,7 @@
-import { readFile, rename, writeFile } from 'node:fs/promises'
-import { DriverError, unlessAbsent, writeFailure } from './errors.js'
+import { readFile } from 'node:fs/promises'
+import { DriverError, unlessAbsent } from './errors.js'
 import type { MachineFiles } from './files.js'
+import { putFile } from './folder.js'
 
 /** An ISO 8601 time in UTC. `Date.parse` alone takes nearly everything for a time, "5" for a day in 2001. */
 export const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/
@@ -34,13 +35,7 @@ function parseJson(text: string): unknown {
 
 /** That there is none is written too: a file that is gone must not mean it. */
 export async function writeExpiry(files: MachineFiles, expiresAt: string | null): Promise<void> {
-  const draft = `${files.expiry}.draft`
-  try {
-    await writeFile(draft, `${JSON.stringify({ expiresAt } satisfies Expiry)}\n`)
-    await rename(draft, files.expiry)
-  } catch (error) {
-    throw writeFailure(error, files.directory)
-  }
+  await putFile(files.expiry, `${JSON.stringify({ expiresAt } satisfies Expiry)}\n`)
 }
 
 /** Milliseconds until the machine must be off, by the wall clock; 0 once it is due. */

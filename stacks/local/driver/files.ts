@@ -1,4 +1,5 @@
 import { basename, dirname, join } from 'node:path'
+import { draftOf } from './folder.js'
 
 /** Every name the driver gives to a file on disk, declared once. */
 
@@ -6,6 +7,8 @@ export interface ImageFiles {
   readonly directory: string
   readonly disk: string
   readonly meta: string
+  /** What the files looked like when their digests were last computed. */
+  readonly verified: string
   /** Built images only: they boot without firmware. */
   readonly kernel: string
   readonly initrd: string
@@ -16,6 +19,7 @@ export function imageFiles(directory: string): ImageFiles {
     directory,
     disk: join(directory, 'disk.qcow2'),
     meta: join(directory, 'meta.json'),
+    verified: join(directory, 'verified.json'),
     kernel: join(directory, 'vmlinuz'),
     initrd: join(directory, 'initrd.img'),
   }
@@ -92,6 +96,18 @@ export function machineFiles(id: string, directory: string): MachineFiles {
     watchdogPid: join(directory, 'watchdog.pid'),
     watchdogLog: join(directory, 'watchdog.log'),
   }
+}
+
+/** What lies in a machine's seed folder. */
+export const seedFiles = ['meta-data', 'user-data', 'network-config'] as const
+export type SeedFile = (typeof seedFiles)[number]
+
+/** Every file of a machine besides its `meta` and the seed: the driver's, the watchdog's and QEMU's. */
+export function knownFiles(files: MachineFiles): readonly string[] {
+  const { base, kernel, initrd, overlay, variables, process, pid, console, socket } = files
+  const { expiry, watchdogPid, watchdogLog, meta } = files
+  const whole = [base, kernel, initrd, overlay, variables, process, pid, console, socket]
+  return [...whole, expiry, watchdogPid, watchdogLog, ...[meta, process, expiry].map(draftOf)]
 }
 
 function machinesFolder(directory: string): string {

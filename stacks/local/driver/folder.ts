@@ -1,10 +1,14 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { errnoOf, writeFailure } from './errors.js'
 
-/** Makes a folder and those above it. Throws disk-full or place-unwritable. */
-export async function makeFolder(folder: string, mode?: number): Promise<void> {
+/** The mode of the files that the driver makes: whatever the umask, other users read none of them. */
+export const PRIVATE_FILE = 0o600
+
+/** Makes a folder and those above it, for the user alone. Throws disk-full or place-unwritable. */
+export async function makeFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true, mode })
+    await mkdir(folder, { recursive: true, mode: 0o700 })
   } catch (error) {
     throw writeFailure(await trueReason(error, folder), folder)
   }
@@ -18,3 +22,18 @@ async function trueReason(error: unknown, folder: string): Promise<unknown> {
     (plain: unknown) => plain,
   )
 }
+
+/** Puts a file in place as a whole or not at all. Throws disk-full or place-unwritable. */
+export async function putFile(file: string, text: string): Promise<void> {
+  const draft = draftOf(file)
+  try {
+    await rm(draft, { force: true })
+    await writeFile(draft, text, { flag: 'wx', mode: PRIVATE_FILE })
+    await rename(draft, file)
+  } catch (error) {
+    throw writeFailure(error, dirname(file))
+  }
+}
+
+/** What `putFile` leaves when it is killed. */
+export const draftOf = (file: string): string => `${file}.draft`

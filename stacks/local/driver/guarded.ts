@@ -4,11 +4,12 @@ import type { Control } from './context.js'
 import { DriverError, writeFailure } from './errors.js'
 import type { MachineFiles } from './files.js'
 import { makeFolder } from './folder.js'
+import { assertOwnFolder } from './own-folder.js'
 import type { MachineKey } from './protocol.js'
 
 const GUARD_TIMEOUT_MS = 4 * 3_600_000
 
-/** One driver at a time changes a machine. Throws machine-busy. */
+/** One driver at a time changes a machine. Throws machine-busy or machine-folder-foreign. */
 export async function guarded<T>(
   key: MachineKey,
   files: MachineFiles,
@@ -16,6 +17,7 @@ export async function guarded<T>(
   action: () => Promise<T>,
 ): Promise<T> {
   const onWait = (pid: number): void => control.report('wait', `process ${pid} is changing ${key.id}`)
+  await assertOwnFolder(key.id, files)
   await makeFolder(files.machines)
   try {
     return await withGuard(

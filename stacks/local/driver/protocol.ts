@@ -173,6 +173,8 @@ export interface ImageResult {
   readonly cached: boolean
   /** Why the vendor's image was not taken. */
   readonly fallbackReason?: string | undefined
+  /** True when a cached one was no longer what had been stored, and was thrown away. */
+  readonly replaced?: boolean | undefined
 }
 
 export interface PublishedResult {

@@ -1,15 +1,16 @@
-import type { Dirent } from 'node:fs'
-import { lstat, readdir, rm, rmdir, unlink } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { lstat } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { isWatchdogOf } from './arming.js'
 import type { Control } from './context.js'
-import { DriverError, errnoOf, unlessAbsent } from './errors.js'
-import { machineFiles, type MachineFiles } from './files.js'
+import { DriverError, unlessAbsent } from './errors.js'
+import { knownFiles, machineFiles, type MachineFiles } from './files.js'
 import { guarded } from './guarded.js'
+import { assertOwnFolder } from './own-folder.js'
 import { isGone } from './presence.js'
 import { findProcesses, killProcesses, type FoundProcess } from './process-table.js'
 import type { MachineKey, ResultOf } from './protocol.js'
 import { isQemuOf } from './qemu/process.js'
+import { entriesOf, removeEmptyFolders, removeFiles } from './remove-files.js'
 
 /** Ends and removes everything of the machine, by default as `removeMachine` does; what is gone already is a success. */
 export async function destroyMachine(
@@ -29,8 +30,9 @@ export async function destroyMachine(
 const ROUNDS = 3
 
 /**
- * Ends the machine's watchdog and QEMU, and removes its directory with everything in it, then the empty folders above it
- * up to the folder `machines`. Returns what was removed; throws `machine-left` if anything is still there.
+ * Ends the machine's watchdog and QEMU, and removes its files by their names, its folder, then the empty folders above it
+ * up to the folder `machines`. What the driver did not make stays, with the folder. Returns what was removed; throws
+ * `machine-left` if anything is still there, or `machine-folder-foreign`.
  */
 export async function removeMachine(id: string, files: MachineFiles): Promise<string[]> {
   const removed = new Set<string>()
@@ -48,41 +50,9 @@ export async function removeOnce(id: string, files: MachineFiles): Promise<strin
   const processes = await findOwnProcesses(id, files)
   // Nothing that a QEMU still has to write is wanted.
   await killProcesses(processes)
-  const listed = readdir(files.directory, { withFileTypes: true })
-  const entries = (await unlessAbsent(files.directory, listed)) ?? []
-  for (const entry of entries) await removeEntry(entry)
-  const removed = entries.map(({ name }) => join(files.directory, name))
+  await assertOwnFolder(id, files)
+  const removed = await removeFiles(files)
   return [...removed, ...(await removeEmptyFolders(files.directory, files.machines))]
-}
-
-/** `rm` would look at each file twice, and of these there are many. */
-async function removeEntry(entry: Dirent): Promise<void> {
-  const path = join(entry.parentPath, entry.name)
-  if (entry.isDirectory()) return rm(path, { recursive: true, force: true })
-  await unlink(path).catch((error: unknown) => {
-    if (errnoOf(error) !== 'ENOENT') throw error
-  })
-}
-
-async function removeEmptyFolders(from: string, machines: string): Promise<string[]> {
-  const removed: string[] = []
-  for (
-    let folder = from;
-    folder !== machines && folder.startsWith(`${machines}/`);
-    folder = dirname(folder)
-  ) {
-    try {
-      await rmdir(folder)
-      removed.push(folder)
-    } catch (error) {
-      const code = errnoOf(error) ?? ''
-      if (code === 'ENOENT') continue
-      // Another machine of the lab still lives there.
-      if (code === 'ENOTEMPTY' || code === 'EEXIST') break
-      throw error
-    }
-  }
-  return removed
 }
 
 /** Nothing is left that `removeMachine` would find, and no driver is at work, or was killed at it. Only looks. */
@@ -104,5 +74,10 @@ const findOwnProcesses = (id: string, files: MachineFiles): Promise<FoundProcess
 async function findLeft(id: string, files: MachineFiles): Promise<string[]> {
   const found = await findOwnProcesses(id, files)
   const processes = found.map(({ identity }) => `process ${identity.pid}`)
-  return (await exists(files.directory)) ? [...processes, files.directory] : processes
+  if (!(await exists(files.directory))) return processes
+  const known = new Set([...knownFiles(files), files.meta])
+  const strange = (await entriesOf(files.directory))
+    .map(({ path }) => path)
+    .filter((path) => !known.has(path))
+  return [...processes, ...(strange.length === 0 ? [files.directory] : strange)]
 }

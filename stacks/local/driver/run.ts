@@ -49,7 +49,7 @@ export async function runTool(
   options.signal?.throwIfAborted()
   // Loaded when needed: it costs more than all else that a `status` or `destroy` does.
   const { execa, ExecaError } = await import('execa')
-  const child = execa(binary, args, execaOptions(options))
+  const child = withPrivateFiles(() => execa(binary, args, execaOptions(options)))
   const end = (): void => void endGroup(child.pid)
   options.signal?.addEventListener('abort', end, { once: true })
   if (options.onErrorLine !== undefined)
@@ -94,15 +94,27 @@ function execaOptions(options: ToolOptions): Options {
  * `stayingVariables` as its environment. `log` is the descriptor that both its streams go to. Returns its pid.
  */
 export async function startDetached(binary: string, args: readonly string[], log: number): Promise<number> {
-  const child = spawn(binary, args, {
-    cwd: '/',
-    env: stayingVariables(),
-    detached: true,
-    stdio: ['ignore', log, log],
-  })
+  const child = withPrivateFiles(() =>
+    spawn(binary, args, {
+      cwd: '/',
+      env: stayingVariables(),
+      detached: true,
+      stdio: ['ignore', log, log],
+    }),
+  )
   await once(child, 'spawn')
   child.unref()
   return child.pid ?? -1
+}
+
+/** What a tool makes is for the user alone: a child has the umask that its parent has when it is spawned. */
+function withPrivateFiles<T>(begin: () => T): T {
+  const before = process.umask(0o077)
+  try {
+    return begin()
+  } finally {
+    process.umask(before)
+  }
 }
 
 const GROUP_GRACE_MS = 10_000

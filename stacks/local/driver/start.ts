@@ -1,11 +1,11 @@
-import { rename, writeFile } from 'node:fs/promises'
 import { armAnew, armIfMissing } from './arming.js'
 import { markConsole } from './console.js'
 import type { Context } from './context.js'
 import { clearRuntimeFiles, type MachineMeta, readMeta } from './disk.js'
-import { DriverError, writeFailure } from './errors.js'
+import { DriverError } from './errors.js'
 import { readExpiry, refuseExpired, writeExpiry } from './expiry.js'
 import { machineFiles, type MachineFiles } from './files.js'
+import { putFile } from './folder.js'
 import { guarded } from './guarded.js'
 import { presenceOf } from './presence.js'
 import type { MachineResult, MachineSpec, ResultOf } from './protocol.js'
@@ -111,15 +111,8 @@ async function bootOf(meta: MachineMeta, spec: MachineSpec): Promise<Boot> {
 }
 
 /** For people and other tools: the driver itself proves ownership from the living process, each time. */
-async function rememberProcess(process: QemuProcess, files: MachineFiles): Promise<void> {
-  const draft = `${files.process}.draft`
-  try {
-    await writeFile(draft, `${JSON.stringify(process.identity)}\n`)
-    await rename(draft, files.process)
-  } catch (error) {
-    throw writeFailure(error, files.directory)
-  }
-}
+const rememberProcess = (process: QemuProcess, files: MachineFiles): Promise<void> =>
+  putFile(files.process, `${JSON.stringify(process.identity)}\n`)
 
 export function toResult(spec: MachineSpec, { identity, accelerator, port }: QemuProcess): MachineResult {
   const { pid, startTime } = identity

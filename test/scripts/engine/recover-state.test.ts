@@ -13,7 +13,7 @@ test('a state that could not be written is put back in the place of the one cut 
   await writeFile(path, '{"version": 4, "seri')
   await writeFile(join(work, 'errored.tfstate'), '{"version": 4, "serial": 7}')
   expect(hasErroredState(work)).toBe(true)
-  await recoverLocalState({ kind: 'local', path }, work)
+  await recoverLocalState({ kind: 'local', path }, work, 0o660)
   expect(await readFile(path, 'utf8')).toBe('{"version": 4, "serial": 7}')
   expect(await readdir(work)).toEqual([])
 })
@@ -27,7 +27,7 @@ test('while it still cannot be written, the recovered state is kept and the plac
   await writeFile(join(work, 'errored.tfstate'), '{}')
   await mkdir(join(store, 'labs'))
   const path = join(store, 'labs', 'absent', 'tofu.tfstate')
-  const failure: unknown = await recoverLocalState({ kind: 'local', path }, work).catch(
+  const failure: unknown = await recoverLocalState({ kind: 'local', path }, work, 0o660).catch(
     (error: unknown) => error,
   )
   expect(failure).toBeInstanceOf(LabError)

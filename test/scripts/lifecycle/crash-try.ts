@@ -1,7 +1,6 @@
 import { expect } from '@jest/globals'
 import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { LabRecord } from '../../../backend/record-schema.js'
 import { struckAt } from '../../stand-in/kill-point.js'
 import { expectNothing, expectReady, recordOf, type Place } from './crash-checks.js'
@@ -29,7 +28,7 @@ export async function tryCase(place: Place, crash: CrashCase): Promise<void> {
 async function plant({ box }: Place): Promise<string> {
   const [machine] = box.machines()
   if (machine === undefined) return '/nowhere'
-  const file = join(machine.folder, 'guest', 'planted')
+  const file = box.disk(machine, 'guest', 'planted')
   await writeFile(file, '')
   return file
 }

@@ -19,7 +19,7 @@ export function useExecPlace(onTest: (place: ExecPlace) => void): void {
   let home: string
   beforeAll(async () => {
     box = await Sandbox.make()
-    home = join((await box.up('--profile', LAB)).folder, 'guest')
+    home = box.disk(await box.up('--profile', LAB), 'guest')
   })
   afterAll(() => box.remove())
   beforeEach(async () => onTest({ box, home, here: await mkdtemp(join(box.root, 'here-')) }))

@@ -17,6 +17,7 @@ async function asOrdinaryUser(box: Sandbox): Promise<CliOptions> {
   await chmod(box.root, 0o755)
   await chownAll(box.home)
   await chownAll(box.cache)
+  await chownAll(join(box.root, 'disks'))
   return { uid: NOBODY }
 }
 

@@ -19,7 +19,8 @@ describe('a machine that is killed from outside', () => {
     const box = await makeSandbox()
     const first = await box.up('--profile', LAB)
     const hostKey = await hostKeyOf(box)
-    await writeFile(join(first.folder, 'data'), 'kept')
+    const data = box.disk(first, 'guest', 'data')
+    await writeFile(data, 'kept')
     await box.kill(first.pid)
     expect(await box.state(LAB)).toBe('ready')
     expect((await box.ok('list', '-o', 'json')).json()).toMatchObject([{ state: 'ready' }])
@@ -29,7 +30,7 @@ describe('a machine that is killed from outside', () => {
     expect(again).toMatchObject({ id: first.id, port: first.port, folder: first.folder })
     expect(again?.pid).not.toBe(first.pid)
     expect(await hostKeyOf(box)).toBe(hostKey)
-    expect(await readFile(join(first.folder, 'data'), 'utf8')).toBe('kept')
+    expect(await readFile(data, 'utf8')).toBe('kept')
   })
 
   test('makes exec and ssh fail clearly, with the way back', async () => {
@@ -47,7 +48,7 @@ describe('a machine that is killed from outside', () => {
     const box = await makeSandbox()
     await box.ok('up', '--profile', LAB, '--wait', 'none')
     const [machine] = box.machines()
-    const rm = join(machine?.folder ?? '', 'guest', '.bin', 'rm')
+    const rm = box.disk(machine, 'guest', '.bin', 'rm')
     await writeFile(rm, `#!/bin/sh\n: >${rm}.begun\nexec sleep 60\n`, { mode: 0o755 })
     const run = box.start(['up', LAB])
     await waitUntil('the command that removes markers', () => existsSync(`${rm}.begun`))
@@ -198,10 +199,10 @@ async function occupy(port: number) {
 describe('a machine that is not the one it was', () => {
   test('is refused by up, exec and ssh because of its host key; down removes it', async () => {
     const box = await makeSandbox()
-    const { pid, folder } = await box.up('--profile', LAB)
+    const machine = await box.up('--profile', LAB)
     const pinned = await hostKeyOf(box)
-    await box.kill(pid)
-    await rm(join(folder, 'host-key'))
+    await box.kill(machine.pid)
+    await rm(box.disk(machine, 'host-key'))
     for (const _ of ['from ready', 'from configure-failed']) {
       const up = await box.run(['up', LAB])
       expect(up.code).toBe(1)

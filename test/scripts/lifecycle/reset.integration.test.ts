@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs'
 import { rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { describe, expect, jest, test } from '@jest/globals'
 import { waitUntil } from '../../stand-in/lab-cli.js'
 import { useSandboxes, type Sandbox } from '../../stand-in/sandbox.js'
@@ -72,8 +71,8 @@ describe('reset', () => {
 
   test('of a machine that takes no file says that nothing proves it', async () => {
     const box = await makeSandbox()
-    const { folder } = await box.up('--profile', LAB, '--wait', 'none')
-    await writeFile(join(folder, 'guest', '.ssh'), 'in the way of the folder')
+    const machine = await box.up('--profile', LAB, '--wait', 'none')
+    await writeFile(box.disk(machine, 'guest', '.ssh'), 'in the way of the folder')
     const up = await box.ok('up', LAB)
     expect(up.stderr).toContain(`${LAB}/main takes no file`)
     const reset = await box.ok('reset', LAB, '-o', 'json')
@@ -82,9 +81,9 @@ describe('reset', () => {
 
   test('that did not go back is a failure, not a ready lab', async () => {
     const box = await makeSandbox()
-    const { folder } = await box.up('--profile', LAB)
+    const machine = await box.up('--profile', LAB)
     // What the stand-in keeps of the guest: without it the snapshot loads, and changes nothing.
-    await rm(join(folder, 'guest.baseline'), { recursive: true })
+    await rm(box.disk(machine, 'guest.baseline'), { recursive: true })
     const reset = await box.run(['reset', LAB, '-o', 'json'])
     expect(reset.code).toBe(1)
     expect(reset.json()).toMatchObject({ error: { code: 'reset-not-clean' } })
@@ -93,14 +92,14 @@ describe('reset', () => {
 
   test('without a baseline fails, and up starts the machine as it is and says so', async () => {
     const box = await makeSandbox()
-    const { folder, pid } = await box.up('--profile', LAB)
+    const machine = await box.up('--profile', LAB)
     await exec(box, 'echo kept >kept')
-    await rm(join(folder, 'fake-snapshots.json'))
+    await rm(box.disk(machine, 'fake-snapshots.json'))
     const reset = await box.run(['reset', LAB])
     expect(reset.code).toBe(1)
     expect(reset.stderr).toContain('has no baseline to go back to')
     expect(await box.record(LAB)).toMatchObject({ state: 'reset-failed', failure: { step: 'restore' } })
-    await box.kill(pid)
+    await box.kill(machine.pid)
     const up = await box.ok('up', LAB)
     expect(up.stderr).toContain('it is not at its baseline')
     expect(await box.state(LAB)).toBe('ready')
@@ -146,7 +145,7 @@ describe('the baseline', () => {
     const box = await makeSandbox()
     await box.ok('up', '--profile', LAB, '--wait', 'none')
     const [machine] = box.machines()
-    const snapshot = join(machine?.folder ?? '', 'guest.baseline')
+    const snapshot = box.disk(machine, 'guest.baseline')
     expect(existsSync(snapshot)).toBe(false)
     await box.ok('up', LAB)
     expect(existsSync(snapshot)).toBe(true)

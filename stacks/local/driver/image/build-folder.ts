@@ -1,63 +1,110 @@
-import { createHash } from 'node:crypto'
-import { chmod, readFile, rm, stat } from 'node:fs/promises'
-import { writeFileSync } from 'node:fs'
-import { tmpdir, userInfo } from 'node:os'
+import { randomUUID } from 'node:crypto'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { chmod, lstat, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { identifyProcess, livenessOf, type ProcessIdentity } from '../../../../backend/process-identity.js'
+import {
+  currentProcess,
+  identifyProcess,
+  isFromEarlierBoot,
+  livenessOf,
+  type ProcessIdentity,
+} from '../../../../backend/process-identity.js'
 import { workingVariables } from '../env.js'
-import { errnoOf } from '../errors.js'
-import { makeFolder } from '../folder.js'
+import { errnoOf, writeFailure } from '../errors.js'
+import { PRIVATE_FILE } from '../folder.js'
 import { endGroup, runTool } from '../run.js'
 
 type Start = (environment: Readonly<Record<string, string>>, onStart: (pid: number) => void) => Promise<void>
 
+const PREFIX = 'distrolab-build-'
+/** Who made the folder, and the builder that works in it. */
+const RECORDS = { driver: 'driver.json', builder: 'builder.json' } as const
+/** Longer than a driver needs to say whose a new folder is. In milliseconds. */
+const UNCLAIMED_MS = 60_000
+
 /**
- * Gives mmdebstrap a temporary folder whose name follows from `work`, and clears it afterwards. What a driver that
- * was killed left there, a builder still at work included, is ended and cleared first (the caller holds the guard).
- * It lies in the system's temporary folder, since an ordinary user's build runs under user ids that may not pass
- * through the user's home.
+ * Gives mmdebstrap a temporary folder, and clears it afterwards. What killed drivers of the same user left, builders
+ * still at work included, is ended and cleared first. It lies in the system's temporary folder, since an ordinary user's
+ * build runs under user ids that may not pass through the user's home.
  */
-export async function inBuildFolder(work: string, start: Start): Promise<void> {
-  const name = createHash('sha256').update(work).digest('hex').slice(0, 12)
-  const folder = join(tmpdir(), `distrolab-build-${userInfo().uid}-${name}`)
-  const record = `${folder}.json`
-  await clear(folder, record)
-  await makeFolder(folder)
-  // mmdebstrap's folders in it are made by other user ids; their random names are as good as those in /tmp.
-  await chmod(folder, 0o1777)
+export async function inBuildFolder(start: Start, parent = tmpdir()): Promise<void> {
+  await clearAbandoned(parent)
+  const folder = await makeBuildFolder(parent)
   try {
-    await start({ ...workingVariables(), TMPDIR: folder }, (pid) => {
+    const work = await openToMappedUsers(folder)
+    await start({ ...workingVariables(), TMPDIR: work }, (pid) => {
       // At once, without a moment in which a kill would lose the builder. One that is gone already needs no record.
       const identity = identifyProcess(pid)
-      if (identity !== undefined) writeFileSync(record, JSON.stringify(identity))
+      if (identity !== undefined) writeRecord(folder, 'builder', identity)
     })
   } finally {
-    await clear(folder, record)
+    await clear(folder)
   }
 }
 
-async function clear(folder: string, record: string): Promise<void> {
-  const builder = await readIdentity(record)
+/** The name is random and made by this call: nobody else can have made it before. */
+async function makeBuildFolder(parent: string): Promise<string> {
+  try {
+    const folder = await mkdtemp(join(parent, PREFIX))
+    writeRecord(folder, 'driver', currentProcess())
+    return folder
+  } catch (error) {
+    throw writeFailure(error, parent)
+  }
+}
+
+/**
+ * mmdebstrap's folders are made by other user ids, so theirs is open to everyone, as /tmp is. But only they are told its
+ * name, in a folder that lets everyone through and shows nothing.
+ */
+async function openToMappedUsers(folder: string): Promise<string> {
+  const work = join(folder, randomUUID())
+  await mkdir(work, { mode: 0o700 })
+  await chmod(work, 0o1777)
+  await chmod(folder, 0o711)
+  return work
+}
+
+const writeRecord = (folder: string, role: keyof typeof RECORDS, identity: ProcessIdentity): void =>
+  writeFileSync(join(folder, RECORDS[role]), JSON.stringify(identity), { mode: PRIVATE_FILE })
+
+async function clearAbandoned(parent: string): Promise<void> {
+  const names = (await readdir(parent).catch((): string[] => [])).filter((name) => name.startsWith(PREFIX))
+  for (const folder of names.map((name) => join(parent, name))) {
+    if (await isAbandoned(folder)) await clear(folder)
+  }
+}
+
+/** Our own folder, no link, that no living driver works in. */
+async function isAbandoned(folder: string): Promise<boolean> {
+  const found = await lstat(folder).catch(() => undefined)
+  if (found === undefined || !found.isDirectory() || found.uid !== process.geteuid?.()) return false
+  const driver = readRecord(folder, 'driver')
+  if (driver === undefined) return Date.now() - found.mtimeMs > UNCLAIMED_MS
+  return livenessOf(driver) === 'dead' || isFromEarlierBoot(driver)
+}
+
+async function clear(folder: string): Promise<void> {
+  const builder = readRecord(folder, 'builder')
   if (builder !== undefined && livenessOf(builder) === 'alive') await endGroup(builder.pid)
-  await rm(record, { force: true })
   try {
     await rm(folder, { recursive: true, force: true })
   } catch (error) {
     if (!['EACCES', 'EPERM'].includes(errnoOf(error) ?? '')) throw error
-    // Files of the mapped user ids: only inside such a namespace may they be removed.
-    await runTool('mmdebstrap', ['--unshare-helper', 'rm', '-rf', '--one-file-system', folder])
+    // Files of the mapped user ids: only inside such a namespace may they be removed, and the folders around them not.
+    const inside = ['find', folder, '-xdev', '-mindepth', '2', '-delete']
+    await runTool('mmdebstrap', ['--unshare-helper', ...inside], { cwd: '/' })
     await rm(folder, { recursive: true, force: true })
   }
 }
 
-/** Someone else's record in a shared temporary folder is not believed. */
-async function readIdentity(record: string): Promise<ProcessIdentity | undefined> {
-  const owner = await stat(record).catch(() => undefined)
-  if (owner?.uid !== userInfo().uid) return undefined
+/** Undefined for one that was cut short by a kill, too. */
+function readRecord(folder: string, role: keyof typeof RECORDS): ProcessIdentity | undefined {
   try {
-    return JSON.parse(await readFile(record, 'utf8')) as ProcessIdentity
-  } catch {
-    // Cut short by a kill, or the child was gone already: nothing to end.
-    return undefined
+    return JSON.parse(readFileSync(join(folder, RECORDS[role]), 'utf8')) as ProcessIdentity
+  } catch (error) {
+    if (error instanceof SyntaxError || errnoOf(error) !== undefined) return undefined
+    throw error
   }
 }

@@ -32,7 +32,7 @@ export async function buildImage(
   const raw = join(directory, 'root.raw')
   context.report('build', `mmdebstrap ${build.suite} from ${build.mirror}`)
   // 0700 around it, so that the raw file itself can be open to the mapped root of a user namespace.
-  await makeFolder(directory, 0o700)
+  await makeFolder(directory)
   await debootstrap(build, architecture, directory, raw, context)
   context.report('convert', files.disk)
   await convertToQcow2(raw, files.disk, { signal: context.signal, sourceFormat: 'raw' })
@@ -58,7 +58,7 @@ async function debootstrap(
   try {
     await file.chmod(0o666)
     await file.truncate(ROOT_BYTES)
-    await inBuildFolder(directory, async (environment, onStart) => {
+    await inBuildFolder(async (environment, onStart) => {
       const options = { cwd: directory, signal: context.signal, descriptor3: file.fd, onErrorLine }
       await runTool('mmdebstrap', ['--version'])
       const [binary = '', ...words] = [...privateMounts(), 'mmdebstrap', ...args]

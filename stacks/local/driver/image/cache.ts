@@ -1,8 +1,10 @@
-import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { errnoOf, writeFailure } from '../errors.js'
+import { chmod, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { errnoOf } from '../errors.js'
 import { cacheFiles, type CacheFiles, imageFiles } from '../files.js'
+import { PRIVATE_FILE, putFile } from '../folder.js'
 import type { Firmware, ImageRequest, ImageResult, ImageSource } from '../protocol.js'
+import { areAsStored, digestsOf, partsOf, type Digests } from './verified.js'
 
 /** The images on this computer. A directory under its final name is whole: it appears by rename. */
 
@@ -14,6 +16,7 @@ interface ImageMeta {
   readonly source: string
   readonly firmware: Firmware
   readonly fallbackReason?: string | undefined
+  readonly digests?: Digests | undefined
 }
 
 interface ImageIndex {
@@ -22,12 +25,16 @@ interface ImageIndex {
   readonly checkedAt: number
 }
 
+/** Ids come from records and files: another text would be a path. */
+const ID = /^sha(256|512):[0-9a-f]+$/
 const HOUR_MS = 3_600_000
 const DEFAULT_MAX_AGE_HOURS = 24
 
 /** What is on this computer already, without any network: the pinned image, or the one that was lately the newest. */
-export async function findCached(request: ImageRequest): Promise<ImageResult | undefined> {
-  const cache = new ImageCache(request.cache, request.image)
+export async function findCached(
+  request: ImageRequest,
+  cache = new ImageCache(request.cache, request.image),
+): Promise<ImageResult | undefined> {
   if (request.pinned !== undefined) return cache.find(request.pinned)
   return cache.findFresh((request.maxAgeHours ?? DEFAULT_MAX_AGE_HOURS) * HOUR_MS)
 }
@@ -36,21 +43,30 @@ export class ImageCache {
   readonly files: CacheFiles
   private readonly prefix: string
 
+  /** `onChanged` is called with the folder of an image that is not what was stored, before it counts as absent. */
   constructor(
     cache: string,
     private readonly image: ImageSource,
+    private readonly onChanged: (id: string, directory: string) => Promise<void> = async () => undefined,
   ) {
     this.prefix = `${image.distro}-${image.architecture}`
     this.files = cacheFiles(cache, this.prefix)
   }
 
-  /** The image with this id, or undefined when it is not (or not wholly) cached. */
+  /** The image with this id, or undefined when it is not (or not wholly) cached, or no longer what was stored. */
   async find(id: string): Promise<ImageResult | undefined> {
+    if (!ID.test(id)) return undefined
     const files = imageFiles(this.files.imageOf(id))
     const meta = await readJson<ImageMeta>(files.meta)
     const disk = await stat(files.disk).catch(() => undefined)
     if (meta === undefined || disk === undefined) return undefined
-    const { kind, source, firmware, fallbackReason } = meta
+    const { kind, source, firmware, fallbackReason, digests } = meta
+    // Of a file that was cut short, or of another version.
+    if (digests === undefined) return undefined
+    if (!(await areAsStored(files, firmware, digests))) {
+      await this.onChanged(id, files.directory)
+      return undefined
+    }
     return {
       id,
       kind,
@@ -88,14 +104,22 @@ export class ImageCache {
     return { id: meta.id, madeAt: (await stat(file)).mtimeMs }
   }
 
-  /** Puts a finished directory in its place (a directory of the same id that lost its files is replaced). */
+  /**
+   * Puts a finished directory in its place (a directory of the same id that lost its files is replaced). `known`: digests
+   * that were computed already.
+   */
   async adopt(
     directory: string,
     image: Omit<ImageResult, 'directory' | 'bytes' | 'cached'>,
+    known: Digests,
   ): Promise<ImageResult> {
     const { distro, architecture } = this.image
     const place = this.files.imageOf(image.id)
-    await write(imageFiles(directory).meta, { ...image, distro, architecture } satisfies ImageMeta)
+    const files = imageFiles(directory)
+    const digests = await digestsOf(files, image.firmware, known)
+    // A machine's files are links to them.
+    for (const file of partsOf(files, image.firmware)) await chmod(file, PRIVATE_FILE)
+    await write(files.meta, { ...image, distro, architecture, digests } satisfies ImageMeta)
     await rm(place, { recursive: true, force: true })
     await rename(directory, place)
     const found = await this.find(image.id)
@@ -104,19 +128,12 @@ export class ImageCache {
   }
 
   async remember(id: string): Promise<void> {
-    const draft = `${this.files.index}.draft`
-    await write(draft, { id, checkedAt: Date.now() } satisfies ImageIndex)
-    await rename(draft, this.files.index)
+    await write(this.files.index, { id, checkedAt: Date.now() } satisfies ImageIndex)
   }
 }
 
-async function write(file: string, value: object): Promise<void> {
-  try {
-    await writeFile(file, `${JSON.stringify(value, null, 2)}\n`)
-  } catch (error) {
-    throw writeFailure(error, dirname(file))
-  }
-}
+const write = (file: string, value: object): Promise<void> =>
+  putFile(file, `${JSON.stringify(value, null, 2)}\n`)
 
 /** Absent or unreadable is the same here: the cache is only a cache. */
 async function readJson<T>(file: string): Promise<T | undefined> {

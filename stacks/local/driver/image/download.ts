@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { type FileHandle, open, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Response } from 'undici'
 import type { Context } from '../context.js'
 import { DriverError, errnoOf, writeFailure } from '../errors.js'
+import { PRIVATE_FILE } from '../folder.js'
+import { digestOf } from './digest.js'
 import { reasonOf, request } from './http.js'
 
 /** Retries that got nothing new; one that moved the download on starts the count again. */
@@ -125,7 +125,7 @@ async function* chunksOf(
 
 async function openPart(part: string, start: number): Promise<FileHandle> {
   try {
-    const file = await open(part, start > 0 ? 'r+' : 'w')
+    const file = await open(part, start > 0 ? 'r+' : 'w', PRIVATE_FILE)
     if (start > 0) await file.truncate(start)
     return file
   } catch (error) {
@@ -169,14 +169,6 @@ export async function removePart(job: Download): Promise<void> {
   await rm(validatorFile(job), { force: true })
 }
 
-/** The hex digest of a file. */
-export async function digestOf(file: string, algorithm: string): Promise<string> {
-  const hash = createHash(algorithm)
-  for await (const chunk of createReadStream(file, { highWaterMark: 1024 * 1024 }))
-    hash.update(chunk as Buffer)
-  return hash.digest('hex')
-}
-
 const validatorFile = (job: Download): string => `${job.part}.json`
 
 async function writeValidator(job: Download, response: Response): Promise<void> {
@@ -184,7 +176,8 @@ async function writeValidator(job: Download, response: Response): Promise<void> 
   const strong = etag === null || etag.startsWith('W/') ? undefined : etag
   const ifRange = strong ?? response.headers.get('last-modified') ?? undefined
   try {
-    await writeFile(validatorFile(job), JSON.stringify({ url: job.url, ifRange } satisfies Validator))
+    const text = JSON.stringify({ url: job.url, ifRange } satisfies Validator)
+    await writeFile(validatorFile(job), text, { mode: PRIVATE_FILE })
   } catch (error) {
     throw writeFailure(error, job.part)
   }

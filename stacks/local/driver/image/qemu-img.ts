@@ -1,23 +1,13 @@
 import { DriverError } from '../errors.js'
 import { runTool, ToolFailure, type ToolOutput } from '../run.js'
+import type { DiskInfo } from './disk-header.js'
 
-/** The qemu-img program: everything the driver does with disk images that no VM has open. */
-
-export interface DiskInfo {
-  readonly format: string
-  readonly virtualBytes: number
-}
-
-export async function inspectDisk(disk: string): Promise<DiskInfo> {
-  const { stdout } = await qemuImg(['info', '-U', '--output=json', disk], disk)
-  const info = JSON.parse(stdout) as { format: string; 'virtual-size': number }
-  return { format: info.format, virtualBytes: info['virtual-size'] }
-}
+/** The qemu-img program, which is always told the format: it would guess by bytes that a guest may have written. */
 
 export async function convertToQcow2(
   source: string,
   target: string,
-  options: { readonly signal: AbortSignal; readonly sourceFormat: string },
+  options: { readonly signal: AbortSignal; readonly sourceFormat: DiskInfo['format'] },
 ): Promise<void> {
   await qemuImg(
     ['convert', '-f', options.sourceFormat, '-O', 'qcow2', source, target],

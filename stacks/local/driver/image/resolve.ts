@@ -1,4 +1,5 @@
 import { rename, rm } from 'node:fs/promises'
+import { basename } from 'node:path'
 import { withGuard } from '../../../../backend/guard.js'
 import type { Context } from '../context.js'
 import { DriverError } from '../errors.js'
@@ -7,9 +8,11 @@ import { makeFolder } from '../folder.js'
 import type { ImageBuild, ImageRequest, ImageResult, VendorImage } from '../protocol.js'
 import { buildImage } from './build.js'
 import { findCached, ImageCache } from './cache.js'
-import { digestOf, download, removePart } from './download.js'
+import { digestOf } from './digest.js'
+import { inspectDisk } from './disk-header.js'
+import { download, removePart } from './download.js'
 import { publishedId } from './published.js'
-import { convertToQcow2, inspectDisk } from './qemu-img.js'
+import { convertToQcow2 } from './qemu-img.js'
 
 const HOUR_MS = 3_600_000
 /** Another process may be downloading over a slow line. */
@@ -21,7 +24,12 @@ const GUARD_TIMEOUT_MS = 4 * HOUR_MS
  * others wait.
  */
 export async function ensureImage(request: ImageRequest, context: Context): Promise<ImageResult> {
-  const cache = new ImageCache(request.cache, request.image)
+  const discarded: string[] = []
+  const cache = new ImageCache(request.cache, request.image, async (id, directory) => {
+    context.report('verify', `the cached image ${id} has changed since it was stored: getting it again`)
+    await rm(directory, { recursive: true, force: true })
+    discarded.push(id)
+  })
   const found = await findCached(request)
   if (found !== undefined) return found
   await makeFolder(cache.files.images)
@@ -31,7 +39,8 @@ export async function ensureImage(request: ImageRequest, context: Context): Prom
     { timeoutMs: GUARD_TIMEOUT_MS, onWait, signal: context.signal },
     async () => {
       context.signal.throwIfAborted()
-      return (await findCached(request)) ?? obtain(cache, request, context)
+      const image = (await findCached(request, cache)) ?? (await obtain(cache, request, context))
+      return discarded.length === 0 ? image : { ...image, replaced: true }
     },
   )
 }
@@ -96,25 +105,29 @@ async function downloadVendor(
   const { work } = cache.files
   await rm(work, { recursive: true, force: true })
   await makeFolder(work)
-  await toQcow2(job.part, imageFiles(work).disk, vendor.url, context)
-  const image = await cache.adopt(work, { id, kind: 'vendor', source: vendor.url, firmware: vendor.firmware })
+  const { disk } = imageFiles(work)
+  const isAsPublished = (await toQcow2(job.part, disk, vendor.url, context)) === 'as it was'
+  const known = isAsPublished ? { [basename(disk)]: id } : {}
+  const { url: source, firmware } = vendor
+  const image = await cache.adopt(work, { id, kind: 'vendor', source, firmware }, known)
   await removePart(job)
   return image
 }
 
-async function toQcow2(source: string, target: string, url: string, context: Context): Promise<void> {
-  const { format, virtualBytes } = await inspectDisk(source)
-  if (format === 'qcow2') return rename(source, target)
-  // qemu-img calls anything it does not know `raw`: an error page is not a disk.
-  if (format === 'raw' && virtualBytes < 1024 * 1024) {
-    throw new DriverError({
-      code: 'image-invalid',
-      url,
-      reason: `${virtualBytes} bytes of no known disk format`,
-    })
+async function toQcow2(
+  source: string,
+  target: string,
+  url: string,
+  context: Context,
+): Promise<'as it was' | 'converted'> {
+  const { format } = await inspectDisk(source, url)
+  if (format === 'qcow2') {
+    await rename(source, target)
+    return 'as it was'
   }
   context.report('convert', `${format} to qcow2`)
   await convertToQcow2(source, target, { signal: context.signal, sourceFormat: format })
+  return 'converted'
 }
 
 async function buildInto(
@@ -129,5 +142,6 @@ async function buildInto(
   const files = await buildImage(build, request.image.architecture, cache.files.work, context)
   const id = `sha256:${await digestOf(files.disk, 'sha256')}`
   const source = `${build.mirror} ${build.suite}`
-  return cache.adopt(cache.files.work, { id, kind: 'built', source, firmware: 'kernel', fallbackReason })
+  const image = { id, kind: 'built', source, firmware: 'kernel', fallbackReason } as const
+  return cache.adopt(cache.files.work, image, { [basename(files.disk)]: id })
 }

@@ -24,10 +24,10 @@ function signalIfAlive(pid: number, signal: NodeJS.Signals): void {
 
 /** The state of the guest, as the stand-in keeps it. */
 async function plant(state: string): Promise<void> {
-  await mkdir(theMachine().file('guest'), { recursive: true })
-  await writeFile(theMachine().file('guest/state'), state)
+  await mkdir(theMachine().disk('guest'), { recursive: true })
+  await writeFile(theMachine().disk('guest/state'), state)
 }
-const planted = (): Promise<string> => readFile(theMachine().file('guest/state'), 'utf8')
+const planted = (): Promise<string> => readFile(theMachine().disk('guest/state'), 'utf8')
 const isWaiting = ({ message }: DriverProgress): boolean =>
   message === 'waiting until the guest comes to rest'
 const count = (deeds: readonly string[], deed: string): number =>

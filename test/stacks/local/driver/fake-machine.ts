@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto'
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { imageFiles } from '../../../../stacks/local/driver/files.js'
+import { digestsOf } from '../../../../stacks/local/driver/image/verified.js'
 import type { MachineSpec, Verb } from '../../../../stacks/local/driver/protocol.js'
 import {
   type DriverOptions,
@@ -14,6 +16,7 @@ import {
 import { fakeQemu } from './fake-qemu-program.js'
 import { makeQcow2 } from './image-server.js'
 import { freePort, machineSpec } from './machine-spec.js'
+import { standInDisk } from './stand-in-disk.js'
 
 const disk = makeQcow2(1)
 
@@ -46,6 +49,11 @@ export class FakeMachine {
     return text.split('\n').map((line) => line.replace(/^start \d+$/, 'start'))
   }
 
+  /** What the stand-in keeps as on the machine's disks. */
+  disk(name: string): string {
+    return join(standInDisk(this.home, this.spec.directory), name)
+  }
+
   file(name: string): string {
     return join(this.spec.directory, name)
   }
@@ -70,7 +78,8 @@ export class FakeMachine {
     await copyFile(join(folder, 'vmlinuz'), join(folder, 'initrd.img'))
     const { distro, architecture } = image
     const meta = { id, distro, architecture, kind: 'built', source: 'stand-in', firmware: 'kernel' }
-    await writeFile(join(folder, 'meta.json'), JSON.stringify(meta))
+    const digests = await digestsOf(imageFiles(folder), 'kernel', {})
+    await writeFile(join(folder, 'meta.json'), JSON.stringify({ ...meta, digests }))
     const index = join(cache, 'images', `${distro}-${architecture}.json`)
     await writeFile(index, JSON.stringify({ id, checkedAt: Date.now() }))
   }

@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process'
-import { appendFileSync, existsSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { createServer as createTcpServer } from 'node:net'
 import { dirname } from 'node:path'
 import { createInterface } from 'node:readline'
+import { KNOBS_VARIABLE } from '../../../stand-in/knobs.js'
 import { FakeSnapshots } from './fake-snapshots.js'
+import { standInDisk } from './stand-in-disk.js'
 
 /**
  * A stand-in for QEMU, as far as the driver can see: it daemonises, binds the forwarded port and the QMP socket,
@@ -62,7 +64,7 @@ let status = words.includes('-S') ? 'prelaunch' : 'running'
 
 function serveQmp(): void {
   const disks = words.filter((word) => word.startsWith('{')).flatMap(writableDisk)
-  const snapshots = new FakeSnapshots(dirname(valueOf('-pidfile')), disks, mode)
+  const snapshots = new FakeSnapshots(diskFolder(), disks, mode)
   const qmp = createTcpServer((socket) => {
     socket.on('error', () => socket.destroy())
     socket.write('{"QMP": {"version": {}, "capabilities": []}}\n')
@@ -81,6 +83,14 @@ function serveQmp(): void {
     tell('ready')
     if (mode === 'busy') work()
   })
+}
+
+/** Beside the file that it is told of by its test. */
+function diskFolder(): string {
+  const given = process.env[KNOBS_VARIABLE] ?? process.env['FAKE_QEMU_LOG'] ?? ''
+  const folder = standInDisk(dirname(given), dirname(valueOf('-pidfile')))
+  mkdirSync(folder, { recursive: true })
+  return folder
 }
 
 /** Takes most of a processor, and answers in between. */

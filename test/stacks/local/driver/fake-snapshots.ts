@@ -17,7 +17,7 @@ interface Arguments {
 }
 
 /**
- * QEMU's snapshot commands, in a machine's folder: which disk has which snapshot is kept over restarts, as it is in the
+ * QEMU's snapshot commands, in the folder that stands for a machine's disks: which disk has which snapshot is kept over restarts, as it is in the
  * disks themselves. What stands for the guest's memory and disk is the folder `guest`, if there is one;
  * its `.clock` is the guest's clock less the true time, in milliseconds.
  * `mode` save-fails, load-fails: the job ends with an error. save-dies: QEMU is gone when the first disk has its part.

@@ -101,6 +101,7 @@ describe('create', () => {
 
   test('clears a half-made machine and makes it anew', async () => {
     await mkdir(join(spec.directory, 'seed'), { recursive: true })
+    await writeFile(join(spec.directory, 'machine.json'), JSON.stringify({ id: spec.id }))
     await writeFile(join(spec.directory, 'overlay.qcow2'), 'half')
     expect((await runDriver('status', spec, options)).result?.machine.presence).toBe('partial')
     expect((await runDriver('create', spec, options)).code).toBe(0)

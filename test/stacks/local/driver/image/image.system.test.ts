@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { execFileSync } from 'node:child_process'
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -195,6 +196,31 @@ describe('a download that goes wrong', () => {
     server.files.set(SUMS, Buffer.from(digest('sha256', page)))
     expect((await runDriver('image', request())).fault?.code).toBe('image-invalid')
   })
+})
+
+test.each([
+  ['has a backing file', ['-b', '/etc/hostname', '-F', 'raw'], 'backing file'],
+  ['has its data in another file', ['-o', 'data_file=data.raw'], 'in another file'],
+])('a disk that %s is refused, though its checksum is right', async (_what, options, reason) => {
+  const disk = join(cache, 'layer.qcow2')
+  execFileSync('qemu-img', ['create', '-q', '-f', 'qcow2', ...options, disk, '4M'], { cwd: cache })
+  const layer = await readFile(disk)
+  server.files.set(DISK, layer)
+  server.files.set(SUMS, Buffer.from(digest('sha256', layer)))
+  const run = await runDriver('image', request())
+  expect(run.fault).toMatchObject({ code: 'image-invalid', reason: expect.stringContaining(reason) })
+  expect(await readdir(join(cache, 'images'))).not.toContain(`sha256-${digest('sha256', layer)}`)
+})
+
+test('a cached image that has changed is thrown away and loaded again, which is said', async () => {
+  await runDriver('image', request())
+  const disk = cachedDisk(`sha256:${hash}`)
+  await writeFile(disk, makeQcow2(1))
+  const run = await runDriver('image', request())
+  expect(run.result?.image).toMatchObject({ id: `sha256:${hash}`, cached: false, replaced: true })
+  expect(body.equals(await readFile(disk))).toBe(true)
+  const lines = run.progress.map(({ message }) => message)
+  expect(lines.filter((line) => line.includes('has changed since it was stored'))).toHaveLength(1)
 })
 
 describe('a host that cannot be reached', () => {
