@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import type { Catalog } from '../distro-catalog/catalog.js'
 import { directoryLocation, backendId, parseBackendUrl, type BackendLocation } from '../backend/location.js'
+import { cleanLine } from '../backend/clean-text.js'
 import { openStore } from '../backend/open-store.js'
 import { currentProcess } from '../backend/process-identity.js'
 import type { Holder } from '../backend/record-schema.js'
@@ -63,5 +64,5 @@ async function loadCatalog(config: Config): Promise<Catalog> {
 function holderOf(env: Environment): Holder {
   const { pid, startTime, boot } = currentProcess()
   const ciRunUrl = env.ciRunUrl === undefined ? {} : { ciRunUrl: env.ciRunUrl }
-  return { user: env.user, host: hostname(), pid, startTime, boot, ...ciRunUrl }
+  return { user: cleanLine(env.user), host: hostname(), pid, startTime, boot, ...ciRunUrl }
 }

@@ -42,6 +42,15 @@ export const backendFaults = withCodes<BackendFault>({
     place: '/srv/labs/labs/web/record.json',
     problems: ['(file): expected JSON, got something else'],
   },
+  'record-unwritable': {
+    lab: 'web',
+    problems: ['/session expected one line of 1 to 2048 visible characters, got "a\\nb"'],
+  },
+  'value-refused': {
+    field: 'path',
+    expected: 'an absolute path without quotes, backslashes, $ and what is not visible',
+    got: '"/srv/$HOME/key"',
+  },
   'transition-illegal': { lab: 'web', from: 'ready', to: 'provisioned' },
   'lease-held': {
     lab: 'web',
