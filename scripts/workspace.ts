@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { requireForm } from '../backend/forms.js'
 import { LabError } from './errors.js'
 
 /** Where this computer keeps what belongs to one backend's labs; every name on disk outside the store is made here. */
@@ -10,24 +11,27 @@ export interface Workspace {
   readonly backendId: string
 }
 
+/** Names come from command lines and records: none of them is another folder. Throws BackendError `value-refused`. */
+const named = (name: string): string => requireForm('fileName', 'name', name)
+
 /** The lab's key, known hosts and ssh configuration. State: deleting it locks this computer out. */
 export const keyFolder = (space: Workspace, lab: string): string =>
-  join(space.home, 'keys', space.backendId, lab)
+  join(space.home, 'keys', space.backendId, named(lab))
 
 /** All files of a local VM. State: they are the machine's disks. */
 export const machineFolder = (space: Workspace, lab: string, machine: string): string =>
-  join(space.home, 'machines', space.backendId, lab, machine)
+  join(space.home, 'machines', space.backendId, named(lab), named(machine))
 
 export const logFile = (space: Workspace, lab: string): string =>
-  join(space.home, 'logs', space.backendId, `${lab}.jsonl`)
+  join(space.home, 'logs', space.backendId, `${named(lab)}.jsonl`)
 
 /** Held by the one of a lender's commands that works on the lab right now. */
 export const turnFile = (space: Workspace, lab: string, lender: number): string =>
-  join(space.home, 'turns', space.backendId, `${lab}-${lender}`)
+  join(space.home, 'turns', space.backendId, `${named(lab)}-${lender}`)
 
 /** The engine's working directory: `cdk.tf.json` and `.terraform`, written anew by every command. A cache. */
 export const workFolder = (space: Workspace, lab: string): string =>
-  join(space.cache, 'work', space.backendId, lab)
+  join(space.cache, 'work', space.backendId, named(lab))
 
 /** A disk on its way to a provider, in the form that it takes; and how far it has come. A cache. */
 export const packedFolder = (space: Workspace, image: string): string =>

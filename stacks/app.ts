@@ -7,7 +7,7 @@ import { escapeTemplates } from './templates.js'
 /** The lab's stack within an app: OpenTofu's state backend and everything the lab is made of. */
 export async function buildLabStack(app: App, spec: LabSpec): Promise<TerraformStack> {
   const stack = new TerraformStack(app, spec.lab)
-  buildStateBlock(stack, spec.state)
+  buildStateBlock(stack, escapeTemplates(spec.state))
   await buildLab(stack, spec)
   return stack
 }
