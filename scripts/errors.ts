@@ -1,5 +1,6 @@
 import type { CloudFault } from './clouds/faults.js'
 import type { ImageFault } from './images/faults.js'
+import type { Mismatch } from './lifecycle/own-facts.js'
 import type { ConfigProblem } from './config-schema.js'
 import type { DriverFault } from '../stacks/local/driver/errors.js'
 
@@ -79,6 +80,7 @@ export type LabFault =
       readonly account: string
       readonly given: string
     }
+  | ({ readonly code: 'record-mismatch'; readonly lab: string } & Mismatch)
   | { readonly code: 'lab-expired'; readonly lab: string; readonly expiresAt: string }
   | { readonly code: 'lab-not-ready'; readonly lab: string; readonly state: string }
   | {

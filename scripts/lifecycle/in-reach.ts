@@ -2,15 +2,17 @@ import type { AnyLab } from '../../backend/lab.js'
 import type { Context } from '../context.js'
 import { LabError } from '../errors.js'
 import { hooksOf } from './provider-hooks.js'
+import { assertOwnFacts } from './own-facts.js'
 import { isElsewhere } from './target.js'
 
 /**
- * Throws LabError lab-on-other-computer or other-account: who asks there finds nothing of the lab, and would take it for
+ * Throws LabError lab-on-other-computer, record-mismatch or other-account: who asks there finds nothing of the lab, and would take it for
  * gone.
  */
 export async function assertInReach(context: Context, lab: AnyLab): Promise<void> {
   if (isElsewhere(lab))
     throw new LabError({ code: 'lab-on-other-computer', lab: lab.lab, host: lab.owner.host })
+  assertOwnFacts(context, lab)
   await assertAccount(context, lab.lab, lab)
 }
 

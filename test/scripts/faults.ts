@@ -170,6 +170,12 @@ export const labFaults = withCodes<LabFault>({
   'lab-being-destroyed': { lab: 'web' },
   'lab-on-other-computer': { lab: 'web', host: 'desktop' },
   'other-account': { what: 'web', provider: 'google', account: 'labs-team', given: 'anna-private' },
+  'record-mismatch': {
+    lab: 'web',
+    field: 'machines.main.address',
+    expected: '127.0.0.1',
+    found: '203.0.113.7',
+  },
   'lab-expired': { lab: 'web', expiresAt: '2026-11-21T10:00:00.000Z' },
   'lab-not-ready': { lab: 'web', state: 'provision-failed' },
   'machine-unknown': { lab: 'web', given: 'db', known: ['main'] },
