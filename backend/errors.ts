@@ -18,6 +18,20 @@ export type BackendFault =
       readonly problems: readonly string[]
     }
   | { readonly code: 'identity-unreadable'; readonly place: string; readonly problems: readonly string[] }
+  /** What a command would write, and no command could then read. */
+  | {
+      readonly code: 'record-unwritable'
+      readonly lab: string
+      readonly problems: readonly string[]
+    }
+  /** A value that would do harm where it is about to be written. */
+  | {
+      readonly code: 'value-refused'
+      readonly field: string
+      readonly expected: string
+      /** As `shown` makes it. */
+      readonly got: string
+    }
   | { readonly code: 'transition-illegal'; readonly lab: string; readonly from: string; readonly to: string }
   | {
       readonly code: 'lease-held'

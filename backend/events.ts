@@ -1,4 +1,5 @@
 import { BackendError } from './errors.js'
+import { shown } from './forms.js'
 import { eventKey, eventsPrefix, recordKey } from './keys.js'
 import type { LabName } from './lab-name.js'
 import { readRecord } from './record.js'
@@ -6,7 +7,7 @@ import type { LabEvent } from './record-schema.js'
 import { readObject } from './read-object.js'
 import type { ObjectStore } from './store.js'
 import { unreadableOf } from './unreadable.js'
-import { parseDocument } from './validate.js'
+import { formatDocument, parseDocument } from './validate.js'
 
 /**
  * The id of a lab's `n`-th event. `at` is an ISO time; ids sort in causal order as long as `at` never runs
@@ -18,7 +19,7 @@ export const eventId = (at: string, n: number): string =>
 /** Stores an event as an object of its own; that it is there already is no fault. */
 export async function storeEvent(store: ObjectStore, lab: LabName, event: LabEvent): Promise<void> {
   try {
-    await store.create(eventKey(lab, event.id), `${JSON.stringify(event)}\n`)
+    await store.create(eventKey(lab, event.id), formatDocument('event', event, lab))
   } catch (error) {
     if (!(error instanceof BackendError && error.fault.code === 'object-exists')) throw error
   }
@@ -56,5 +57,11 @@ export async function readHistory(store: ObjectStore, lab: LabName): Promise<His
 
 async function readEvent(store: ObjectStore, lab: LabName, key: string): Promise<LabEvent | undefined> {
   const object = await readObject(store, key, lab)
-  return object === undefined ? undefined : parseDocument('event', object.body, lab, key)
+  if (object === undefined) return undefined
+  const event = parseDocument('event', object.body, lab, key)
+  if (event.lab === lab && eventKey(lab, event.id) === key) return event
+  const problems = [
+    `${key}: expected an event of that name and lab, got ${shown(`${event.lab} ${event.id}`)}`,
+  ]
+  throw new BackendError({ code: 'record-unreadable', lab, place: key, problems })
 }

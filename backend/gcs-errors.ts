@@ -27,7 +27,7 @@ const credentialWords =
   /default credentials|invalid_grant|invalid_rapt|rapt_required|reauth|refresh token|private key|No such file or directory.*credentials|the file at .* does not exist/i
 
 /** Who, and what. */
-const FORBIDDEN = /(\S+) does not have (storage\.[\w.]+) access/
+const FORBIDDEN = /([\w.@:/+-]{1,512}) does not have (storage\.[\w.]{1,128}) access/
 
 export function explainGcsError(
   error: unknown,

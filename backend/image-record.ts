@@ -4,7 +4,7 @@ import type { ImageRecord } from './image-record-schema.js'
 import { imageOfRecordKey, imageRecordKey, imagesPrefix } from './keys.js'
 import { readObject } from './read-object.js'
 import type { ObjectStore } from './store.js'
-import { parseDocument } from './validate.js'
+import { formatDocument, parseDocument } from './validate.js'
 
 export interface StoredImage {
   readonly record: ImageRecord
@@ -43,4 +43,6 @@ export async function listImageRecords(store: ObjectStore): Promise<readonly Ima
   return found.filter((record) => record !== undefined)
 }
 
-export const encodeImageRecord = (record: ImageRecord): string => `${JSON.stringify(record, null, 2)}\n`
+/** Throws BackendError `record-unwritable`. */
+export const encodeImageRecord = (record: ImageRecord): string =>
+  formatDocument('image-record', record, imageNameOf(record))

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { cleanText } from './clean-text.js'
 import type { ImageName } from './image-name.js'
 import { encodeImageRecord, readStoredImage, type StoredImage } from './image-record.js'
 import type { ImageRecord } from './image-record-schema.js'
@@ -45,7 +46,10 @@ export class ImageWriter {
     })
   }
 
-  async #write(record: ImageRecord): Promise<ImageRecord> {
+  async #write(given: ImageRecord): Promise<ImageRecord> {
+    const { failure } = given
+    const record =
+      failure === null ? given : { ...given, failure: { ...failure, message: cleanText(failure.message) } }
     const [key, body] = [imageRecordKey(this.lease.lab), encodeImageRecord(record)]
     const version =
       this.stored === undefined

@@ -1,3 +1,4 @@
+import { cleanText } from './clean-text.js'
 import { BackendError } from './errors.js'
 import { transition, transitionToFailure, type AnyLab, type Lab, withoutChoices } from './lab.js'
 import type { Next, State } from './lab-state.js'
@@ -154,7 +155,8 @@ export class LabWriter {
 
   /** Ends the command: records why, and the failure of the state where it has one. */
   async fail(failure: Failure, patch: Partial<Decided> = {}): Promise<AnyLab> {
-    const { code, message } = failure
+    const { code } = failure
+    const message = cleanText(failure.message)
     await this.#write(
       { patch, finish: true },
       (lab, context) => {

@@ -1,4 +1,5 @@
 import { BackendError, type LeaseHolderFields } from './errors.js'
+import { shown } from './forms.js'
 import { leaseKey, type Leasable } from './keys.js'
 import type { LeaseDocument } from './lease-schema.js'
 import { livenessOf } from './process-identity.js'
@@ -6,7 +7,7 @@ import { clockErrorMs } from './store-clock.js'
 import type { Holder } from './record-schema.js'
 import { readObject } from './read-object.js'
 import type { ObjectStore } from './store.js'
-import { parseDocument } from './validate.js'
+import { formatDocument, parseDocument } from './validate.js'
 
 /** Why a lease may be taken from its holder: the only two proofs that it is gone. */
 export type TakeoverReason = 'holder-dead' | 'expired'
@@ -20,10 +21,15 @@ export async function readLeaseDocument(store: ObjectStore, lab: Leasable): Prom
   const key = leaseKey(lab)
   const object = await readObject(store, key, lab)
   if (object === undefined) return undefined
-  return { document: parseDocument('lease', object.body, lab, key), version: object.version }
+  const document = parseDocument('lease', object.body, lab, key)
+  if (document.lab === lab) return { document, version: object.version }
+  const problems = [`${key}: /lab expected ${shown(lab)}, got ${shown(document.lab)}`]
+  throw new BackendError({ code: 'record-unreadable', lab, place: key, problems })
 }
 
-export const encodeLease = (document: LeaseDocument): string => `${JSON.stringify(document, null, 2)}\n`
+/** Throws BackendError `record-unwritable`. */
+export const encodeLease = (document: LeaseDocument): string =>
+  formatDocument('lease', document, document.lab)
 
 /**
  * The proof that `holder` is gone, or null while it may live. The store's clock is asked only if needed. It may

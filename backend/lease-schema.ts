@@ -1,19 +1,20 @@
 import { Type, type Static } from '@sinclair/typebox'
-import { holderSchema, time } from './record-schema.js'
+import { holderSchema, text, time, whole } from './record-schema.js'
 
 export const leaseSchema = Type.Object({
-  lab: Type.String(),
+  /** A lab, or an image. */
+  lab: Type.Union([text('lab'), text('image')]),
   /** Grows by one with every acquisition, also over releases: the object is never removed. */
-  fence: Type.Integer({ minimum: 1 }),
+  fence: whole(1, Number.MAX_SAFE_INTEGER),
   /** null: released. */
   holder: Type.Union([holderSchema, Type.Null()]),
-  command: Type.String(),
+  command: text('word'),
   /** All times by the store's clock. */
   since: time,
   renewedAt: time,
   expiresAt: time,
   /** A random id of this very write: no two bodies are alike. */
-  revision: Type.String(),
+  revision: text('revision'),
 })
 
 export type LeaseDocument = Static<typeof leaseSchema>

@@ -1,4 +1,5 @@
 import { BackendError } from './errors.js'
+import { shown } from './forms.js'
 import { isLabName, type LabName } from './lab-name.js'
 
 /**
@@ -22,10 +23,10 @@ export const formatLeaseTokens = (tokens: readonly LeaseToken[]): string =>
 export function parseLeaseTokens(text: string): LeaseToken[] {
   return text.split(',').map((part) => {
     const [, lab = '', fence, backend = '', lender] =
-      /^([a-z0-9-]+):(\d+):([0-9a-f]+):(\d+)$/.exec(part) ?? []
+      /^([a-z0-9-]{1,40}):([0-9]{1,15}):([0-9a-f]{1,64}):([0-9]{1,10})$/.exec(part) ?? []
     if (isLabName(lab)) return { lab, fence: Number(fence), backend, lender: Number(lender) }
     const expected = 'lab:fence:backend:lender'
-    throw new BackendError({ code: 'lease-token-refused', field: 'form', expected, got: part })
+    throw new BackendError({ code: 'lease-token-refused', field: 'form', expected, got: shown(part) })
   })
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { cleanText } from './clean-text.js'
 import { eventId } from './events.js'
 import type { Lab } from './lab.js'
 import type { State } from './lab-state.js'
@@ -77,7 +78,8 @@ export function withEvent<L extends LabRecord>(
     id: eventId(at, n),
     at,
     lab: lab.lab,
-    ...told,
+    kind: told.kind,
+    ...(told.message === undefined ? {} : { message: cleanText(told.message) }),
     from,
     to: lab.state,
     command: lease.command,

@@ -1,142 +1,174 @@
 import { Type, type Static, type TSchema } from '@sinclair/typebox'
+import { forms, type FormName } from './forms.js'
 import { states, type State } from './lab-state.js'
 
 export const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
-export const time = Type.String({ pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z$' })
+export const text = (form: FormName) => Type.String({ ...forms[form] })
+export const time = text('time')
+export const whole = (minimum: number, maximum: number) =>
+  Type.Integer({ minimum, maximum, description: `a whole number from ${minimum} to ${maximum}` })
+const number = (maximum: number) =>
+  Type.Number({ minimum: 0, maximum, description: `a number from 0 to ${maximum}` })
+const count = whole(0, Number.MAX_SAFE_INTEGER)
+/** Linux gives none above 2^22 (proc_sys_kernel(5), pid_max); 0 would mean a whole process group to kill(2). */
+const pid = whole(1, 4_194_304)
 /** 48 random bits: short enough to be part of names at every provider. */
-export const randomId = Type.String({ pattern: '^[0-9a-f]{12}$' })
-const name = Type.String({ minLength: 1 })
-const count = Type.Integer({ minimum: 0 })
+export const randomId = text('randomId')
 const stateSchema = Type.Unsafe<State>(Type.String({ enum: [...states] }))
 
 /** The engine process under way: another command must wait for it or interrupt it, never double it. */
 export const engineSchema = nullable(
-  Type.Object({ pid: count, startTime: Type.String(), boot: Type.String(), host: name, startedAt: time }),
+  Type.Object({
+    pid,
+    startTime: text('startTime'),
+    boot: text('boot'),
+    host: text('line'),
+    startedAt: time,
+  }),
 )
 
 export const failureSchema = nullable(
-  Type.Object({ step: nullable(name), code: name, message: Type.String() }),
+  Type.Object({ step: nullable(text('word')), code: text('word'), message: text('text') }),
 )
+
+/** Whoever it is, on whichever computer: shown to people, and compared. */
+export const person = { user: text('line'), host: text('line') }
 
 /** Who holds a lease, or ran a command; `boot` and `startTime` as in ProcessIdentity. */
 export const holderSchema = Type.Object({
-  user: name,
-  host: name,
-  pid: count,
-  startTime: Type.String(),
-  boot: Type.String(),
-  ciRunUrl: Type.Optional(Type.String()),
+  ...person,
+  pid,
+  startTime: text('startTime'),
+  boot: text('boot'),
+  ciRunUrl: Type.Optional(text('webUrl')),
 })
 
 const sizeSchema = Type.Object({
-  instanceType: name,
-  vcpus: Type.Integer({ minimum: 1 }),
-  memoryMiB: Type.Integer({ minimum: 1 }),
-  diskGiB: Type.Number({ exclusiveMinimum: 0 }),
+  instanceType: text('instanceType'),
+  vcpus: whole(1, 1024),
+  memoryMiB: whole(1, 16_777_216),
+  diskGiB: Type.Number({
+    exclusiveMinimum: 0,
+    maximum: 65_536,
+    description: 'a number above 0, at most 65536',
+  }),
 })
 
 const imageSchema = Type.Object({
   /** The provider's own id: what pins a running machine to the image it was made from. */
-  id: name,
-  kind: Type.Optional(name),
-  source: Type.Optional(Type.String()),
+  id: text('imageId'),
+  kind: Type.Optional(text('word')),
+  source: Type.Optional(text('line')),
 })
 
 const machineSchema = Type.Object({
-  name,
+  name: text('machine'),
   /** The deterministic name of the resource at the provider. */
-  id: name,
-  address: nullable(Type.String()),
-  port: nullable(Type.Integer({ minimum: 1, maximum: 65535 })),
-  user: name,
+  id: text('machineId'),
+  address: nullable(text('address')),
+  port: nullable(whole(1, 65_535)),
+  user: text('login'),
   /** `<type> <base64>`, pinned at first contact. */
-  hostKey: nullable(Type.String()),
+  hostKey: nullable(text('hostKey')),
   /** The file that a reset must take away, by its name; null or missing: none could be written. */
-  marker: Type.Optional(nullable(name)),
+  marker: Type.Optional(nullable(text('marker'))),
   /** Where a machine that lives on the owner's own computer keeps its files: an absolute folder. */
-  place: Type.Optional(name),
+  place: Type.Optional(text('path')),
 })
 
-/** Only ever the public part: the pattern keeps everything else out of the truth. */
-const publicKeyLine = Type.String({ pattern: '^(ssh|ecdsa|sk)-[^\\s]+ [A-Za-z0-9+/=]+( [^\\r\\n]*)?$' })
-
 const sshKeySchema = Type.Object({
-  publicKey: publicKeyLine,
+  publicKey: text('publicKey'),
   source: Type.Union([Type.Literal('generated'), Type.Literal('file'), Type.Literal('agent')]),
-  path: Type.Optional(Type.String()),
+  path: Type.Optional(text('path')),
 })
 
 /** A key of somebody in the team, with the entry of the configuration that named it. */
-const authorizedKeySchema = Type.Object({ publicKey: publicKeyLine, from: name })
+const authorizedKeySchema = Type.Object({ publicKey: text('publicKey'), from: text('line') })
 
 export const eventSchema = Type.Object({
   /** `<time>-<n>`: sorts in causal order. */
-  id: Type.String({ pattern: '^\\d{8}T\\d{9}Z-\\d{6}$' }),
+  id: Type.String({ pattern: '^[0-9]{8}T[0-9]{9}Z-[0-9]{6,16}$', description: 'a time and a number' }),
   at: time,
-  lab: name,
+  lab: text('lab'),
   kind: Type.Union([Type.Literal('transition'), Type.Literal('note')]),
   /** null: the lab did not exist. */
   from: nullable(stateSchema),
   to: stateSchema,
-  command: name,
-  step: nullable(name),
+  command: text('word'),
+  step: nullable(text('word')),
   holder: Type.Pick(holderSchema, ['user', 'host', 'pid']),
   fence: count,
-  message: Type.Optional(Type.String()),
+  message: Type.Optional(text('text')),
+})
+
+/** AWS and Google allow about 60 of them, Azure 50. */
+export const tags = Type.Record(Type.String({ ...forms.tagKey }), text('tagValue'), {
+  additionalProperties: false,
+  maxProperties: 64,
+  description: `at most 64 tags, each with ${forms.tagKey.description}`,
 })
 
 export const ownerSchema = Type.Object({
-  user: name,
-  host: name,
+  ...person,
   /** As `computerId` gives it: what a local lab is found by, as names of hosts repeat. Missing in records of before. */
-  computer: Type.Optional(Type.String({ pattern: '^[0-9a-f]{16}$' })),
+  computer: Type.Optional(text('computer')),
 })
 
 /** What a command decides; everything else in a record is kept by the LabWriter. */
 const decidedFields = {
   /** A random id of this one life of the lab, decided before anything is made and a mark on all of it. Missing in records of before. */
   incarnation: Type.Optional(randomId),
-  profile: name,
-  provider: name,
-  region: name,
+  profile: text('line'),
+  provider: text('provider'),
+  region: text('region'),
   /** Whose machines they are: AWS's account, Google's project, Azure's subscription. Missing where nobody's, or before. */
-  account: Type.Optional(name),
+  account: Type.Optional(text('account')),
   /** Missing where the provider chose it, or has none. */
-  zone: Type.Optional(name),
+  zone: Type.Optional(text('zone')),
   /** Missing: no. Cheaper, and taken away when the provider needs it. */
   spot: Type.Optional(Type.Boolean()),
-  distro: name,
+  distro: text('distro'),
   size: sizeSchema,
   image: nullable(imageSchema),
-  machines: Type.Array(machineSchema),
+  machines: Type.Array(machineSchema, { maxItems: 64, description: 'at most 64 machines' }),
   sshKey: sshKeySchema,
   /** The team's keys that every machine takes besides: recorded, so that whoever makes it again makes the same. */
-  authorizedKeys: Type.Optional(Type.Array(authorizedKeySchema)),
+  authorizedKeys: Type.Optional(
+    Type.Array(authorizedKeySchema, { maxItems: 1000, description: 'at most 1000 keys' }),
+  ),
   /** The networks that reach SSH, in CIDR form. Missing where nothing is opened: local machines. */
-  allowFrom: Type.Optional(Type.Array(name)),
-  tags: Type.Record(Type.String(), Type.String()),
+  allowFrom: Type.Optional(
+    Type.Array(text('network'), { maxItems: 256, description: 'at most 256 networks' }),
+  ),
+  tags,
   owner: ownerSchema,
   /** What `cleanup --session` goes by: the session that made the lab. Missing in records of before. */
-  session: Type.Optional(nullable(name)),
+  session: Type.Optional(nullable(text('line'))),
   /** By the store's clock; null: it lives until somebody removes it. */
   expiresAt: nullable(time),
   /** List price of all machines together, at the time the lab was made. */
-  costPerHourUsd: Type.Number({ minimum: 0 }),
+  costPerHourUsd: number(1_000_000),
   engine: engineSchema,
 }
+
+/** A year of them. */
+const MOST_MS = 31_622_400_000
 
 const stepOutcome = Type.Union([Type.Literal('done'), Type.Literal('failed'), Type.Literal('skipped')])
 
 const keptFields = {
-  lab: name,
+  lab: text('lab'),
   createdAt: time,
   updatedAt: time,
   stateSince: time,
   /** The command under way. */
-  command: nullable(Type.Object({ name, startedAt: time, holder: holderSchema })),
-  step: nullable(Type.Object({ name, startedAt: time })),
+  command: nullable(Type.Object({ name: text('word'), startedAt: time, holder: holderSchema })),
+  step: nullable(Type.Object({ name: text('word'), startedAt: time })),
   /** The steps of the command under way, or else of the last one; `ms` by the holder's monotonic clock. */
-  steps: Type.Array(Type.Object({ name, ms: Type.Number({ minimum: 0 }), outcome: stepOutcome })),
+  steps: Type.Array(Type.Object({ name: text('word'), ms: number(MOST_MS), outcome: stepOutcome }), {
+    maxItems: 256,
+    description: 'at most 256 steps',
+  }),
   failure: failureSchema,
   /** The fencing number of the lease under which this was written. */
   fence: count,
@@ -145,7 +177,7 @@ const keptFields = {
   /** Written here first, then as an object of its own: a crash in between loses no history. */
   lastEvent: nullable(eventSchema),
   /** A random id of this very write: no two bodies are alike, so a store may compare bodies. */
-  revision: name,
+  revision: text('revision'),
 }
 
 export const recordSchema = Type.Object({ state: stateSchema, ...keptFields, ...decidedFields })

@@ -1,11 +1,13 @@
 import { BackendError } from './errors.js'
+import { shown } from './forms.js'
 import { labOfFolder, labOfRecordKey, labsPrefix, recordKey } from './keys.js'
 import { toAnyLab, type AnyLab } from './lab.js'
 import { isLabName, type LabName } from './lab-name.js'
+import type { LabRecord } from './record-schema.js'
 import { readObject } from './read-object.js'
 import type { ObjectStore } from './store.js'
 import { unreadableOf } from './unreadable.js'
-import { parseDocument } from './validate.js'
+import { formatDocument, parseDocument } from './validate.js'
 
 export interface StoredLab {
   readonly lab: AnyLab
@@ -21,12 +23,31 @@ export async function readRecord(store: ObjectStore, lab: LabName): Promise<Stor
   const object = await readObject(store, key, lab)
   if (object === undefined) return undefined
   const record = parseDocument('record', object.body, lab, key)
-  if (record.lab === lab) return { lab: toAnyLab(record), version: object.version }
-  const problems = [`${key}: /lab expected ${JSON.stringify(lab)}, got ${JSON.stringify(record.lab)}`]
+  const problems = contradictions(record, lab).map((problem) => `${key}: ${problem}`)
+  if (problems.length === 0) return { lab: toAnyLab(record), version: object.version }
   throw new BackendError({ code: 'record-unreadable', lab, place: key, problems })
 }
 
-export const encodeRecord = (lab: AnyLab): string => `${JSON.stringify(lab, null, 2)}\n`
+/** What no schema can say. */
+function contradictions({ lab: named, lastEvent, machines }: LabRecord, lab: LabName): string[] {
+  const names = machines.map(({ name }) => name)
+  const twice = names.findIndex((name, n) => names.indexOf(name) !== n)
+  return [
+    ...otherLab('/lab', named, lab),
+    ...otherLab('/lastEvent/lab', lastEvent?.lab ?? lab, lab),
+    ...(twice < 0
+      ? []
+      : [
+          `/machines/${twice}/name expected another name than those before, got ${shown(names[twice] ?? '')}`,
+        ]),
+  ]
+}
+
+const otherLab = (field: string, named: string, lab: LabName): string[] =>
+  named === lab ? [] : [`${field} expected ${shown(lab)}, got ${shown(named)}`]
+
+/** Throws BackendError `record-unwritable`. */
+export const encodeRecord = (lab: AnyLab): string => formatDocument('record', lab, lab.lab)
 
 export interface RecordList {
   /** By name. */

@@ -1,5 +1,6 @@
 import type { BucketRequest, Trouble } from './bucket.js'
 import { forbidden, lasting } from './bucket-answers.js'
+import { fits } from './forms.js'
 import type { S3Location } from './location.js'
 import { messageOf, networkReason, property, statusReason } from './sdk-error.js'
 
@@ -61,7 +62,7 @@ const regionErrors = new Set([
 ])
 
 /** Who, and what, where AWS says that much. */
-const FORBIDDEN = /^User: (\S+) is not authorized to perform: (\S+)/
+const FORBIDDEN = /^User: ([\w+=,.@:/-]{1,512}) is not authorized to perform: ([\w:*]{1,128})/
 
 export function explainS3Error(
   error: unknown,
@@ -108,6 +109,6 @@ function read(error: unknown): S3Error {
     name: typeof name === 'string' ? name : '',
     message: messageOf(error),
     status: typeof status === 'number' ? status : undefined,
-    region: typeof region === 'string' ? region : undefined,
+    region: typeof region === 'string' && fits('region', region) ? region : undefined,
   }
 }

@@ -1,6 +1,8 @@
 import { createRequire } from 'node:module'
 import type { ErrorObject, ValidateFunction } from 'ajv'
+import { cleanText } from './clean-text.js'
 import { BackendError } from './errors.js'
+import { escapeInvisible, shown } from './forms.js'
 import type { BackendIdentity } from './identity-schema.js'
 import type { ImageRecord } from './image-record-schema.js'
 import type { LeaseDocument } from './lease-schema.js'
@@ -34,26 +36,59 @@ export function parseDocument<K extends Kind>(
 
 /** The document, or everything that keeps it from being one. */
 export function findProblems<K extends Kind>(kind: K, body: string, place: string): Checked<Documents[K]> {
-  let document: unknown
-  try {
-    document = JSON.parse(body)
-  } catch {
-    const found = body === '' ? 'an empty file' : JSON.stringify(body.slice(0, 40))
-    return { problems: [`${place}: expected a JSON document, got ${found}`] }
-  }
-  const validate = checkOf(kind)
-  if (isValid<Documents[K]>(validate, document)) return { document }
-  return { problems: leafErrors(validate.errors ?? []).map((error) => `${place}: ${describeError(error)}`) }
+  const [document] = parseJson(body)
+  if (document === undefined)
+    return {
+      problems: [`${place}: expected a JSON document, got ${body === '' ? 'an empty file' : shown(body)}`],
+    }
+  const problems = problemsOf(kind, document).map((problem) => `${place}: ${problem}`)
+  return problems.length === 0 ? { document: document as Documents[K] } : { problems }
 }
 
 type Checked<T> =
   | { readonly document: T; readonly problems?: undefined }
   | { readonly document?: undefined; readonly problems: readonly string[] }
 
-const checkOf = (kind: Kind): ValidateFunction =>
-  createRequire(import.meta.url)(`#package/dist/checks/${kind}.cjs`) as ValidateFunction
+/** The body that `parseDocument` reads as this very document. Throws BackendError `record-unwritable` if it would not. */
+export function formatDocument<K extends Kind>(kind: K, document: Documents[K], lab: string): string {
+  const problems = problemsOf(kind, document)
+  if (problems.length > 0) throw new BackendError({ code: 'record-unwritable', lab, problems })
+  return `${JSON.stringify(document, null, 2)}\n`
+}
 
-const isValid = <T>(validate: ValidateFunction, document: unknown): document is T => validate(document)
+const MOST_PROBLEMS = 20
+
+function problemsOf(kind: Kind, document: unknown): readonly string[] {
+  const validate = checkOf(kind)
+  if (validate(document)) return []
+  const problems = [...new Set(leafErrors(validate.errors ?? []).map(describeError))]
+  const more = problems.length - MOST_PROBLEMS
+  return more > 0 ? [...problems.slice(0, MOST_PROBLEMS), `and ${more} more`] : problems
+}
+
+const checks = new Map<Kind, ValidateFunction>()
+
+/** Loaded once: a lease is checked at each of its heartbeats. */
+function checkOf(kind: Kind): ValidateFunction {
+  const check =
+    checks.get(kind) ??
+    (createRequire(import.meta.url)(`#package/dist/checks/${kind}.cjs`) as ValidateFunction)
+  checks.set(kind, check)
+  return check
+}
+
+/** Messages quote guests and clouds, and were kept as they came in the past: they are cleaned, not refused. */
+const cleaned = (key: string, value: unknown): unknown =>
+  key === 'message' && typeof value === 'string' ? cleanText(value) : value
+
+/** Nothing for what is no JSON. */
+function parseJson(body: string): readonly [unknown?] {
+  try {
+    return [JSON.parse(body, cleaned)]
+  } catch {
+    return []
+  }
+}
 
 /** Without the branches of a union that only say "nor is it null". */
 function leafErrors(errors: readonly ErrorObject[]): ErrorObject[] {
@@ -69,18 +104,38 @@ function leafErrors(errors: readonly ErrorObject[]): ErrorObject[] {
 }
 
 function describeError(error: ErrorObject): string {
-  const field = error.instancePath === '' ? '/' : error.instancePath
-  if (error.keyword === 'required') {
-    return `${error.instancePath}/${String(error.params['missingProperty'])} expected a value, got none`
-  }
-  const hint = error.keyword === 'enum' ? ' (another version of distrolab may have written it)' : ''
-  return `${field} expected ${expectation(error)}, got ${shorten(JSON.stringify(error.data))}${hint}`
+  const { keyword, instancePath, params, data } = error
+  if (keyword === 'required')
+    return `${escapeInvisible(instancePath)}/${String(params['missingProperty'])} expected a value, got none`
+  const got: unknown = keyword === 'additionalProperties' ? params['additionalProperty'] : data
+  const field = instancePath === '' ? '/' : escapeInvisible(instancePath)
+  const hint = keyword === 'enum' ? ' (another version of distrolab may have written it)' : ''
+  return `${field} expected ${expectation(error)}, got ${typeof got === 'string' ? shown(got) : shortJson(got)}${hint}`
 }
 
-function expectation(error: ErrorObject): string {
-  if (error.keyword === 'enum') return `one of ${JSON.stringify(error.params['allowedValues'])}`
-  if (error.keyword === 'anyOf') return `one of ${shorten(JSON.stringify(error.schema))}`
-  return (error.message ?? error.keyword).replace(/^must (be|match)? ?/, '')
+function expectation({ keyword, params, parentSchema, schema, message }: ErrorObject): string {
+  const { description } = parentSchema ?? {}
+  if (keyword === 'enum') return `one of ${JSON.stringify(params['allowedValues'])}`
+  if (keyword === 'anyOf') return (schema as readonly Branch[]).map(describeBranch).join(' or ')
+  if (typeof description === 'string') return description
+  return (message ?? keyword).replace(/^must (be|match)? ?/, '')
 }
 
-const shorten = (text: string): string => (text.length > 200 ? `${text.slice(0, 200)}…` : text)
+interface Branch {
+  readonly description?: string
+  readonly const?: unknown
+  readonly enum?: readonly unknown[]
+  readonly type?: string
+}
+
+const describeBranch = (branch: Branch): string =>
+  branch.description ??
+  (branch.const === undefined ? undefined : JSON.stringify(branch.const)) ??
+  branch.enum?.map((one) => JSON.stringify(one)).join(' or ') ??
+  branch.type ??
+  'something else'
+
+const shortJson = (value: unknown): string => {
+  const text = escapeInvisible(JSON.stringify(value) ?? 'nothing')
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text
+}

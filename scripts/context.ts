@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
 import type { Catalog } from '../distro-catalog/catalog.js'
+import { cleanLine } from '../backend/clean-text.js'
 import { ensureBackendId, readBackendId } from '../backend/identity.js'
 import { directoryLocation, parseBackendUrl, placeId, type BackendLocation } from '../backend/location.js'
 import { openStore } from '../backend/open-store.js'
@@ -79,7 +80,7 @@ async function loadCatalog(config: Config): Promise<Catalog> {
 function holderOf(env: Environment): Holder {
   const { pid, startTime, boot } = currentProcess()
   const ciRunUrl = env.ciRunUrl === undefined ? {} : { ciRunUrl: env.ciRunUrl }
-  return { user: env.user, host: hostname(), pid, startTime, boot, ...ciRunUrl }
+  return { user: cleanLine(env.user), host: hostname(), pid, startTime, boot, ...ciRunUrl }
 }
 
 /** What is named after a backend that has no id yet can only be a preview: nothing is ever made under this one. */

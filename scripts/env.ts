@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { homedir, userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
+import { fits } from '../backend/forms.js'
 import { systemErrorOf } from '../backend/system-error.js'
 import { isForDriver } from '../stacks/local/driver/env.js'
 import { urlPasswords } from './report/redact.js'
@@ -213,9 +214,18 @@ const isTrue = (value: string | undefined): boolean => value === 'true' || value
 function ciRunUrl(variables: Variables): string | undefined {
   const { GITHUB_SERVER_URL, GITHUB_REPOSITORY, GITHUB_RUN_ID, CI_JOB_URL, BUILD_URL } = variables
   if (GITHUB_SERVER_URL && GITHUB_REPOSITORY && GITHUB_RUN_ID) {
-    return `${GITHUB_SERVER_URL}/${GITHUB_REPOSITORY}/actions/runs/${GITHUB_RUN_ID}`
+    return webUrl(`${GITHUB_SERVER_URL}/${GITHUB_REPOSITORY}/actions/runs/${GITHUB_RUN_ID}`)
   }
-  return CI_JOB_URL || BUILD_URL || undefined
+  return webUrl(CI_JOB_URL) ?? webUrl(BUILD_URL)
+}
+
+/** As a record takes it, without whom it lets in; undefined for anything else. */
+function webUrl(given: string | undefined): string | undefined {
+  if (given === undefined || !URL.canParse(given)) return undefined
+  const url = new URL(given)
+  url.username = ''
+  url.password = ''
+  return fits('webUrl', url.href) ? url.href : undefined
 }
 
 function flagDefaults(variables: Variables): Record<string, string> {

@@ -1,6 +1,7 @@
 import type { CloudFault } from './clouds/faults.js'
 import type { EngineFault } from './engine/faults.js'
 import type { ImageFault } from './images/faults.js'
+import type { Mismatch } from './lifecycle/own-facts.js'
 import type { ConfigProblem } from './config-schema.js'
 import type { DriverFault } from '../stacks/local/driver/errors.js'
 
@@ -85,6 +86,7 @@ export type LabFault =
       readonly account: string
       readonly given: string
     }
+  | ({ readonly code: 'record-mismatch'; readonly lab: string } & Mismatch)
   | { readonly code: 'lab-expired'; readonly lab: string; readonly expiresAt: string }
   | { readonly code: 'lab-not-ready'; readonly lab: string; readonly state: string }
   | {
@@ -186,7 +188,6 @@ export type LabFault =
   | { readonly code: 'session-unknown' }
   | { readonly code: 'not-confirmed'; readonly command: string }
   | { readonly code: 'confirmation-needed'; readonly command: string }
-  | { readonly code: 'name-unsafe'; readonly folder: string; readonly name: string }
   | { readonly code: 'folder-unwritable'; readonly place: string; readonly reason: string }
   | { readonly code: 'interrupted'; readonly signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' }
 

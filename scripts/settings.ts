@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import parseDuration from 'parse-duration'
+import { fits } from '../backend/forms.js'
 import type { Architecture } from '../distro-catalog/offer-schema.js'
 import { ARCHITECTURES, DEFAULTS, ON_FAILURES, OUTPUTS, WAITS, type OnFailure, type Wait } from './choices.js'
 import type { Flags } from './command.js'
@@ -174,7 +175,9 @@ function network(given: string): string {
   const [address = '', bits, ...rest] = given.split('/')
   const widest = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1
   const length = bits === undefined ? widest : /^\d{1,3}$/.test(bits) ? Number(bits) : -1
-  if (rest.length === 0 && length >= 0 && length <= widest) return `${address}/${length}`
+  // A zone (`fe80::1%eth0`) is a matter of this computer alone.
+  const isWhole = rest.length === 0 && length >= 0 && length <= widest
+  if (isWhole && fits('network', `${address}/${length}`)) return `${address}/${length}`
   const problem = `--allow-from: expected auto or networks such as 203.0.113.7/32, got "${given}"`
   throw new LabError({ code: 'usage', problem })
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { mkdir, open, rename, rm, rmdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
+import { requireForm } from '../backend/forms.js'
 import { exactly } from '../backend/folder-modes.js'
 import { isErrno } from '../backend/system-error.js'
 import { LabError } from './errors.js'
@@ -22,15 +23,9 @@ export const isHomeName = (name: string): boolean =>
 
 type HomeFolder = (typeof homeFolders)[number]
 
-/** Names come from records: one that leads out of its folder is refused. Throws LabError name-unsafe. */
-function below(folder: string, ...names: readonly string[]): string {
-  for (const name of names) {
-    if (name === '' || name === '.' || name === '..' || /[/\0]/.test(name)) {
-      throw new LabError({ code: 'name-unsafe', folder, name })
-    }
-  }
-  return join(folder, ...names)
-}
+/** Names come from command lines and records: none of them is another folder. Throws BackendError `value-refused`. */
+const below = (folder: string, ...names: readonly string[]): string =>
+  join(folder, ...names.map((name) => requireForm('fileName', 'name', name)))
 
 const inHome = (space: Workspace, folder: HomeFolder, ...names: readonly string[]): string =>
   below(join(space.home, folder, space.backendId), ...names)

@@ -8,7 +8,7 @@ import { escapeTemplates } from './templates.js'
 export async function buildLabStack(app: App, spec: LabSpec): Promise<TerraformStack> {
   // constructs keeps children in a plain object: one called `constructor` would seem to be there already.
   const stack = new TerraformStack(app, `lab-${spec.lab}`)
-  buildStateBlock(stack, spec.state)
+  buildStateBlock(stack, escapeTemplates(spec.state))
   await buildLab(stack, spec)
   return stack
 }

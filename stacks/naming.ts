@@ -48,6 +48,11 @@ export function macAddress(id: string): string {
 
 const FIRST_PORT = 20_000
 const PORTS = 12_000
+export const SSH_PORTS = { first: FIRST_PORT, last: FIRST_PORT + PORTS - 1 } as const
+
+/** Whether it may be one of a machine's `sshPortCandidates`. */
+export const isSshPort = (port: number | null): boolean =>
+  port !== null && port >= SSH_PORTS.first && port <= SSH_PORTS.last
 
 /**
  * Ports for a machine's forwarded SSH, best first: spread by the machine's name below the range that Linux

@@ -1,8 +1,18 @@
-/** Makes OpenTofu take every string literally: `${` and `%{` would start a template. */
+import { BackendError } from '../backend/errors.js'
+import { shown } from '../backend/forms.js'
+
+/**
+ * Makes OpenTofu take every string literally: `${` and `%{` would start a template. Throws BackendError `value-refused` for
+ * a text that CDKTF would take for a reference of its own, which nothing can escape.
+ */
 export function escapeTemplates<T>(value: T): T {
+  const given = JSON.stringify(value)
+  const at = given.indexOf('{TfToken[')
+  if (at >= 0) {
+    const got = shown(given.slice(Math.max(0, at - 1)))
+    throw new BackendError({ code: 'value-refused', field: 'lab', expected: 'text without "{TfToken["', got })
+  }
   // Functions, because `$$` in a replacement text means one `$`.
-  const text = JSON.stringify(value)
-    .replaceAll('${', () => '$${')
-    .replaceAll('%{', () => '%%{')
+  const text = given.replaceAll('${', () => '$${').replaceAll('%{', () => '%%{')
   return JSON.parse(text) as T
 }

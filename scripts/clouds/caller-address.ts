@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { Agent, EnvHttpProxyAgent, fetch } from 'undici'
+import { fits } from '../../backend/forms.js'
 import { LabError } from '../errors.js'
 import { networkReason } from '../network-reason.js'
 
@@ -39,7 +40,9 @@ async function askPage(page: string, { signal, proxied }: AskOptions): Promise<A
     const text = (await response.text()).trim()
     if (!response.ok) return { reason: `HTTP ${response.status}` }
     // A login page of a hotel answers too.
-    return isIP(text) === 0 ? { reason: 'its answer is no address' } : { address: text }
+    return isIP(text) === 0 || !fits('address', text)
+      ? { reason: 'its answer is no address' }
+      : { address: text }
   } catch (error) {
     signal.throwIfAborted()
     return { reason: timeout.aborted ? `no answer within ${TIMEOUT_MS / 1000} s` : networkReason(error) }

@@ -114,6 +114,16 @@ export const backendExplanations: Explanations<BackendFault> = {
     ),
     exitCode: EXIT.failed,
   }),
+  'record-unwritable': ({ lab, problems }) => ({
+    message: `What is to be recorded of ${lab} could not be read again:${indented(problems)}`,
+    hint: 'Change what the field comes from: a flag, the configuration, DISTROLAB_SESSION, or the name of this computer or its user.',
+    exitCode: EXIT.usage,
+  }),
+  'value-refused': ({ field, expected, got }) => ({
+    message: `${field}: expected ${expected}, got ${got}. It was written nowhere.`,
+    hint: 'Change the value where it comes from: a path, the configuration, or the record of the lab.',
+    exitCode: EXIT.usage,
+  }),
   'transition-illegal': ({ lab, from, to }) => ({
     message: `${lab} can't go from ${from} to ${to}.`,
     hint: `distrolab status ${lab}`,

@@ -1,3 +1,4 @@
+import { shown } from '../../backend/forms.js'
 import type { LabFault } from '../errors.js'
 import { driverExplanations } from './driver-faults.js'
 import { cloudExplanations } from './cloud-faults.js'
@@ -76,6 +77,14 @@ export const labExplanations: Explanations<LabFault> = {
     message: `${what} is in the account ${account} of ${provider}; the credentials here are for ${given}, where nothing of it is to be seen. Nothing was changed.`,
     hint: `export ${namingAccount(provider, account)}    # then run the same command again`,
     exitCode: EXIT.credentials,
+  }),
+  'record-mismatch': ({ lab, field, expected, found }) => ({
+    message: `The record of ${lab} is not that of a local lab of this computer. ${field}: expected ${expected}, got ${shown(found)}. Nothing was touched.`,
+    hint: withRunbook(
+      `Correct the field, or set the DISTROLAB_HOME that ${lab} was made with; then run the command again.`,
+      'corrupted-record',
+    ),
+    exitCode: EXIT.failed,
   }),
   'lab-expired': ({ lab, expiresAt }) => ({
     message: `The time of ${lab} was over at ${expiresAt}; it is still there.`,
@@ -234,11 +243,6 @@ export const labExplanations: Explanations<LabFault> = {
     message: `${command} must be confirmed, and there is no terminal to ask at; nothing was changed.`,
     hint: `distrolab ${command} --yes`,
     exitCode: EXIT.usage,
-  }),
-  'name-unsafe': ({ folder, name }) => ({
-    message: `${JSON.stringify(name)} cannot be the name of a file in ${folder}. Nothing was changed.`,
-    hint: withRunbook('Correct the name in the record of the lab.', 'corrupted-record'),
-    exitCode: EXIT.failed,
   }),
   'folder-unwritable': ({ place, reason }) => ({
     message: `${place} can't be written: ${reason}.`,

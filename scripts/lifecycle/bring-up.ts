@@ -3,6 +3,7 @@ import type { Decided } from '../../backend/record-schema.js'
 import type { Engine } from '../engine/resolve.js'
 import { assertDiskHolds } from '../../distro-catalog/size.js'
 import { LabError } from '../errors.js'
+import { forgetHostKeys, sshAlias } from '../machine/ssh-config.js'
 import type { Wait } from '../settings.js'
 import { configureMachines, withMachines } from './configure-machines.js'
 import { settleEngine } from './engine-session.js'
@@ -115,6 +116,9 @@ async function pinImage(
   const machines = lab.machines.map((machine) =>
     lost.has(machine.name) ? { ...machine, hostKey: null } : machine,
   )
+  // Before the record: after a crash in between, the next command comes here again.
+  const aliases = [...lost].map((name) => sshAlias(lab.lab, name))
+  await forgetHostKeys(context.space, lab.lab, aliases)
   await writer.update({ image, machines, size: largeEnough(lab.size, minimumDiskGiB) })
 }
 

@@ -8,6 +8,7 @@ import { engineFor } from './engine-for.js'
 import { writeConfiguration } from './configuration.js'
 import { initialiseEngine, runOperation, settleEngine } from './engine-session.js'
 import { throughGate, type Session } from './gate.js'
+import { assertOwnFacts } from './own-facts.js'
 import { hooksOf } from './provider-hooks.js'
 import { downSteps, verifySteps } from './step-lists.js'
 import { Steps, type Timing } from './steps.js'
@@ -40,6 +41,7 @@ export async function down(context: Context, positional: string | undefined): Pr
 /** Destroys the lab of a session, from whatever state it is in. Throws LabError leftovers or not-ours. */
 export async function destroyLab(session: Session, current: AnyLab): Promise<DownResult> {
   const { context, lab, writer } = session
+  assertOwnFacts(context, current)
   const changed = current.state !== 'destroyed'
   const steps = new Steps(session, changed ? downSteps : verifySteps)
   const result = {

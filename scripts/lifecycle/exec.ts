@@ -8,7 +8,7 @@ import { execPart } from './exec-part.js'
 import { onMachine, type RemoteRequest } from './exec-remote.js'
 import { assertNotExpired } from './expiry.js'
 import { endAbandonedUse, throughGate } from './gate.js'
-import { assertHere } from './in-reach.js'
+import { assertHere } from './here.js'
 import { labNameOf, requireLab } from './target.js'
 
 export interface ExecRequest extends RemoteRequest {

@@ -11,6 +11,7 @@ import type { Context } from '../context.js'
 import { LabError } from '../errors.js'
 import { explain } from '../explain.js'
 import { openLog, type Log } from '../log.js'
+import { assertOwnFacts } from './own-facts.js'
 import { ensureFolder, logFile, turnFile } from '../workspace.js'
 import { rearm } from './expiry.js'
 
@@ -131,6 +132,8 @@ async function hold<T>(
   if (writer.lab !== undefined) await rearm(context, writer.lab)
   const signal = AbortSignal.any([context.interrupt.signal, lease.lost])
   try {
+    // The record as it is under the lease. A destroyed lab's says nothing of the next one.
+    if (writer.lab !== undefined && writer.lab.state !== 'destroyed') assertOwnFacts(context, writer.lab)
     const result = await action({ context, lab, lease, writer, log, signal })
     log.info('command done', { lab, command })
     return result
@@ -167,7 +170,9 @@ const isLeaseLost = (error: unknown): boolean =>
   error instanceof BackendError && error.fault.code === 'lease-lost'
 
 /** A command that was refused has done nothing: what was begun before stays as unfinished as it was. */
-const REFUSALS: readonly string[] = ['lab-being-destroyed', 'lab-expired', 'lab-on-other-computer']
+const REFUSALS: readonly string[] = [
+  ...['lab-being-destroyed', 'lab-expired', 'lab-on-other-computer', 'record-mismatch'],
+]
 
 const isRefusal = (error: unknown): boolean =>
   error instanceof LabError && REFUSALS.includes(error.fault.code)

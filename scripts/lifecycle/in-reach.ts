@@ -2,22 +2,17 @@ import type { AnyLab } from '../../backend/lab.js'
 import type { Context } from '../context.js'
 import { LabError } from '../errors.js'
 import { hooksOf } from './provider-hooks.js'
-import { isElsewhere } from './target.js'
+import { assertHere } from './here.js'
+import { assertOwnFacts } from './own-facts.js'
 
 /**
- * Throws LabError lab-on-other-computer or other-account: who asks there finds nothing of the lab, and would take it for
+ * Throws LabError lab-on-other-computer, record-mismatch or other-account: who asks there finds nothing of the lab, and would take it for
  * gone.
  */
 export async function assertInReach(context: Context, lab: AnyLab): Promise<void> {
   assertHere(context, lab)
+  assertOwnFacts(context, lab)
   await assertAccount(context, lab.lab, lab)
-}
-
-/** Throws LabError lab-on-other-computer: whoever asks for its machines here reaches none, or another lab's. */
-export function assertHere(context: Context, lab: AnyLab): void {
-  if (!isElsewhere(context, lab)) return
-  const { user, host } = lab.owner
-  throw new LabError({ code: 'lab-on-other-computer', lab: lab.lab, user, host })
 }
 
 /** `what`: for the message. Throws LabError other-account, or as the check of an account does. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { requireForm } from '../../backend/forms.js'
 import type { Machine } from '../../backend/record-schema.js'
 import { LabError } from '../errors.js'
 import type { Connection } from '../machine/connect.js'
@@ -14,7 +15,10 @@ const FOLDER = '"$HOME"/.ssh'
 
 /** With what the shell itself can do: every program more is felt on a machine without KVM. */
 const plantText = (marker: string): string =>
-  `[ -d ${FOLDER} ] || mkdir -m 700 ${FOLDER} && : >${FOLDER}/${marker}`
+  `[ -d ${FOLDER} ] || mkdir -m 700 ${FOLDER} && : >${pathOf(marker)}`
+
+/** The shell reads it as it is. */
+const pathOf = (marker: string): string => `${FOLDER}/${requireForm('marker', 'marker', marker)}`
 
 /** Our own exit code for a marker that should be gone. */
 const STILL_THERE = 33
@@ -40,7 +44,7 @@ export async function exchangeMarker(
 ): Promise<string | null> {
   const { marker: former = null } = machine
   const marker = newMarker()
-  const isGone = former === null ? '' : `[ ! -e ${FOLDER}/${former} ] || exit ${STILL_THERE}; `
+  const isGone = former === null ? '' : `[ ! -e ${pathOf(former)} ] || exit ${STILL_THERE}; `
   const code = await run(session, connection, isGone + plantText(marker))
   if (code === STILL_THERE)
     throw new LabError({ code: 'reset-not-clean', lab: session.lab, machine: machine.name })

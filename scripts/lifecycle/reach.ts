@@ -7,6 +7,8 @@ import { LabError } from '../errors.js'
 import type { SshTarget } from '../machine/connect.js'
 import { identityFromFile, readIdentity, rememberIdentity, type Identity } from '../machine/key.js'
 import { sshAlias, writeSshConfig } from '../machine/ssh-config.js'
+import { assertOwnFacts, pinnedHostKey } from './own-facts.js'
+import { assertHere } from './here.js'
 
 /**
  * The key for a lab that exists: the one `--ssh-key` names, else the one this computer used before, else a key of this
@@ -58,7 +60,11 @@ export function assertKeyOnLab(identity: Identity, living: AnyLab | undefined): 
 export const keyNotOnLab = (lab: AnyLab, identity: Identity, cause?: Error): LabError =>
   new LabError({ code: 'key-not-on-lab', lab: lab.lab, path: identity.file, takes: takersOf(lab) }, { cause })
 
+/** Throws LabError lab-not-ready, lab-on-other-computer or record-mismatch. */
 export function targetOf(context: Context, lab: AnyLab, machine: Machine, identity: Identity): SshTarget {
+  assertOwnFacts(context, lab)
+  // 127.0.0.1 means another machine on each computer.
+  assertHere(context, lab)
   const { address, port } = machine
   if (address === null) throw new LabError({ code: 'lab-not-ready', lab: lab.lab, state: lab.state })
   return {
@@ -67,7 +73,7 @@ export function targetOf(context: Context, lab: AnyLab, machine: Machine, identi
     address,
     port: port ?? 22,
     user: machine.user,
-    hostKey: machine.hostKey,
+    hostKey: pinnedHostKey(context, lab, machine),
     identity,
     agentSocket: context.env.sshAgentSocket,
   }
@@ -75,8 +81,12 @@ export function targetOf(context: Context, lab: AnyLab, machine: Machine, identi
 
 /** Writes the lab's ssh configuration from its record, so that it is right on every computer that needs it. */
 export function writeLabSshConfig(context: Context, lab: AnyLab, identity: Identity): Promise<string> {
-  const hosts = lab.machines.flatMap(({ name, address, port, user, hostKey }) =>
-    address === null ? [] : [{ alias: sshAlias(lab.lab, name), address, port: port ?? 22, user, hostKey }],
-  )
+  assertOwnFacts(context, lab)
+  const hosts = lab.machines.flatMap((machine) => {
+    const { name, address, port, user } = machine
+    if (address === null) return []
+    const hostKey = pinnedHostKey(context, lab, machine)
+    return [{ alias: sshAlias(lab.lab, name), address, port: port ?? 22, user, hostKey }]
+  })
   return writeSshConfig(spaceOf(context, lab), lab.lab, hosts, identity)
 }

@@ -11,7 +11,7 @@ import { isExpired } from './expiry.js'
 
 /** Failures that say nothing about whether a lab may go. */
 const RIGHTLY_LEFT = ['lease-held', 'lab-on-other-computer']
-const UNCLEAR = ['record-unreadable', 'store-unreadable', 'lease-lost', 'other-account']
+const UNCLEAR = ['record-unreadable', 'record-mismatch', 'store-unreadable', 'lease-lost', 'other-account']
 
 const lent: Verdict = {
   ...{ outcome: 'skipped', code: 'lease-held', reason: 'the command that started this one uses it' },

@@ -1,4 +1,5 @@
 import { BackendError } from '../../backend/errors.js'
+import { shown } from '../../backend/forms.js'
 import { recordKey } from '../../backend/keys.js'
 import type { AnyLab } from '../../backend/lab.js'
 import type { LabName } from '../../backend/lab-name.js'
@@ -19,6 +20,7 @@ import { LabError } from '../errors.js'
 import { explain } from '../explain.js'
 import { isExpired } from './expiry.js'
 import { hooksOf, type Presence, type ProviderHooks } from './provider-hooks.js'
+import { mismatchOf } from './own-facts.js'
 import { targetOf } from './reach.js'
 import { assertInReach } from './in-reach.js'
 import { isElsewhere } from './target.js'
@@ -95,12 +97,17 @@ export async function readFacts(context: Context, lab: LabName): Promise<Recover
 }
 
 async function readRecordFacts(context: Context, lab: LabName): Promise<RecoveryFacts['record']> {
+  const place = objectPlace(context.location, recordKey(lab))
   try {
-    const stored = await readRecord(await context.store(), lab)
-    return stored === undefined ? { kind: 'absent' } : { kind: 'readable', lab: stored.lab }
+    const known = (await readRecord(await context.store(), lab))?.lab
+    if (known === undefined) return { kind: 'absent' }
+    const mismatch = known.state === 'destroyed' ? undefined : mismatchOf(context, known)
+    if (mismatch === undefined) return { kind: 'readable', lab: known }
+    const { field, expected, found } = mismatch
+    const problems = [`${field} expected ${expected}, got ${shown(found)}`]
+    return { kind: 'unreadable', place, problems }
   } catch (error) {
-    const { problems } = unreadable(error)
-    return { kind: 'unreadable', place: objectPlace(context.location, recordKey(lab)), problems }
+    return { kind: 'unreadable', place, problems: unreadable(error).problems }
   }
 }
 

@@ -4,7 +4,7 @@ import { sshAlias } from '../machine/ssh-config.js'
 import { remoteCommand } from '../machine/remote.js'
 import { runInteractive, RunError } from '../run.js'
 import { rearm } from './expiry.js'
-import { assertHere } from './in-reach.js'
+import { assertHere } from './here.js'
 import { requireIdentity, targetOf, writeLabSshConfig } from './reach.js'
 import { labNameOf, machineOf, requireLab } from './target.js'
 

@@ -6,6 +6,7 @@ import { settleEngine } from './engine-session.js'
 import { engineFor } from './engine-for.js'
 import { assertNotExpired } from './expiry.js'
 import { endAbandonedUse, throughGate } from './gate.js'
+import { forgetHostKeys, sshAlias } from '../machine/ssh-config.js'
 import { makeMachines, type EngineWork } from './make-machines.js'
 import { stepControl, type Work } from './work.js'
 import { prepareImage } from './prepare-image.js'
@@ -86,6 +87,8 @@ async function replaceMachines(
   const anew = decided.machines.map(({ name }) => name)
   await makeMachines(work, { ...current, ...patch }, presences, anew, async (_writer, extras) => {
     const message = `${current.distro} -> ${decided.distro}`
+    const aliases = anew.map((name) => sshAlias(current.lab, name))
+    await forgetHostKeys(context.space, current.lab, aliases)
     swapping = await writer.transition(current, 'swapping', {
       ...extras,
       message,

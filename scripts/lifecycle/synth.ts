@@ -7,11 +7,13 @@ import { readRecord } from '../../backend/record.js'
 import { synthesiseLab } from '../../stacks/app.js'
 import type { Outcome } from '../command.js'
 import type { Context } from '../context.js'
+import { LabError } from '../errors.js'
 import { explain } from '../explain.js'
 import { runbookCommand } from '../explain/explanation.js'
 import { quoteForShell } from '../machine/shell.js'
 import { asTyped } from '../report/as-typed.js'
 import { ensureFolder, putFile } from '../workspace.js'
+import { assertOwnFacts } from './own-facts.js'
 import { labNameOf } from './target.js'
 import { decide, draftLab, planLab } from './plan-lab.js'
 
@@ -47,13 +49,19 @@ async function decideNew(context: Context, lab: LabName): Promise<Decided> {
   return decide(context, await planLab(context, lab, undefined, 'known'), null)
 }
 
+const isOfNoUse = (error: unknown): boolean =>
+  (error instanceof BackendError && error.fault.code === 'record-unreadable') ||
+  (error instanceof LabError && error.fault.code === 'record-mismatch')
+
 /** A record that can't be read is said, and leaves what the profile alone tells: the way out when all else fails. */
 async function readLiving(context: Context, lab: LabName): Promise<AnyLab | undefined> {
   try {
     const known = (await readRecord(await context.store(), lab))?.lab
-    return known?.state === 'destroyed' ? undefined : known
+    if (known === undefined || known.state === 'destroyed') return undefined
+    assertOwnFacts(context, known)
+    return known
   } catch (error) {
-    if (!(error instanceof BackendError && error.fault.code === 'record-unreadable')) throw error
+    if (!isOfNoUse(error)) throw error
     context.progress.say(`${explain(error).message}\nGoing by the profile alone.`)
     return undefined
   }

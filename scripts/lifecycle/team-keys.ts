@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { cleanLine } from '../../backend/clean-text.js'
 import type { AuthorizedKey } from '../../backend/record-schema.js'
 import type { ConfigProblem } from '../config-schema.js'
 import { absolutePath } from '../config.js'
@@ -57,7 +58,7 @@ async function readEntry(context: Context, entry: string): Promise<Found> {
   if (/^(ssh|ecdsa|sk)-\S+\s/.test(entry)) {
     const publicKey = parsePublicKey(entry)
     const [, , comment = 'a key in the configuration'] = entry.trim().split(/\s+/)
-    if (publicKey !== undefined) return { ...nothing, keys: [{ publicKey, from: comment }] }
+    if (publicKey !== undefined) return { ...nothing, keys: [{ publicKey, from: cleanLine(comment) }] }
     return problem(`${shown(entry)}, which is no whole key`, 'Copy the one line of the .pub file.')
   }
   return readKeyFile(entry, absolutePath(entry, dirname(context.config.origins.authorizedKeys ?? '')))
@@ -84,7 +85,10 @@ async function readKeyFile(entry: string, path: string): Promise<Found> {
   const bad = keys.flatMap((key, n) => (key === undefined ? [`line ${n + 1} of its keys is none`] : []))
   if (bad.length > 0)
     return problem(`"${entry}": ${bad.join(', ')}`, 'One "<type> <base64>" a line, no options.')
-  return { ...nothing, keys: keys.flatMap((publicKey) => (publicKey ? [{ publicKey, from: entry }] : [])) }
+  return {
+    ...nothing,
+    keys: keys.flatMap((publicKey) => (publicKey ? [{ publicKey, from: cleanLine(entry) }] : [])),
+  }
 }
 
 /** What was pasted into the wrong place may be anything, a secret too. */

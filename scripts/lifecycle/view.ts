@@ -5,6 +5,7 @@ import { sshAlias, sshCommand } from '../machine/ssh-config.js'
 import { keyFiles, keyFolder } from '../workspace.js'
 import { armMissing, enforcersOf, expiresInMs } from './expiry.js'
 import type { Session } from './gate.js'
+import { mismatchOf } from './own-facts.js'
 import type { Enforcer } from './provider-hooks.js'
 import type { Timing } from './steps.js'
 
@@ -34,9 +35,16 @@ export interface LabView {
 /** As it is recorded; `now` by our own clock. */
 export const viewLab = async (context: Context, lab: AnyLab, now: Date): Promise<LabView> =>
   viewOf(context, lab, {
-    ...{ now, enforcers: await enforcersOf(context, lab) },
+    now,
+    enforcers: await enforcersShown(context, lab),
     timings: lab.steps.map(({ name, ms }) => ({ step: name, ms })),
   })
+
+/** A machine whose record is not to be believed is not looked for. */
+const enforcersShown = async (context: Context, lab: AnyLab): Promise<readonly Enforcer[]> =>
+  mismatchOf(context, lab) === undefined
+    ? enforcersOf(context, lab)
+    : [{ name: lab.provider, state: 'unknown' }]
 
 /** Whatever a command found or made ends by itself when its time is over. */
 export async function armedView(session: Session, lab: AnyLab, timings: readonly Timing[]): Promise<LabView> {

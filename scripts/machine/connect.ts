@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { connect as connectSocket, type Socket } from 'node:net'
 import ssh2, { type Client, type ConnectConfig } from 'ssh2'
+import { fits } from '../../backend/forms.js'
 import { LabError } from '../errors.js'
 import { agentWithOneKey } from './agent.js'
 import type { Identity } from './key.js'
@@ -186,7 +187,9 @@ function authenticate(
       keepaliveCountMax: UNANSWERED,
       algorithms: { serverHostKey: [...HOST_KEY_TYPES] },
       hostVerifier: (key: Buffer) => {
-        shown = hostKeyLine(key)
+        const line = hostKeyLine(key)
+        if (!fits('hostKey', line)) return false
+        shown = line
         return target.hostKey === null || shown === target.hostKey
       },
     })

@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { requireForm } from '../../backend/forms.js'
+import { isErrno } from '../../backend/system-error.js'
 import { ensureFolder, keyFiles, keyFolder, putFile, type Workspace } from '../workspace.js'
 import type { Identity } from './key.js'
 import { quoteForShell } from './shell.js'
@@ -39,19 +42,51 @@ export const sshCommand = (configFile: string, alias: string): string =>
 export const sshAlias = (lab: string, machine: string): string =>
   machine === 'main' ? lab : `${lab}-${machine}`
 
-const knownHostsLine = (host: SshHost): string =>
-  host.hostKey === null ? '' : `${hostKeyAlias(host)} ${host.hostKey}\n`
+const knownHostsLine = ({ alias, hostKey }: SshHost): string =>
+  hostKey === null ? '' : `${hostKeyAlias(alias)} ${requireForm('hostKey', 'hostKey', hostKey)}\n`
 
-const hostKeyAlias = (host: SshHost): string => `distrolab-${host.alias}`
+const hostKeyAlias = (alias: string): string => `distrolab-${requireForm('aliasOfHost', 'alias', alias)}`
+
+/** The host keys that this computer knows of a machine, by its alias; ours, or what OpenSSH was shown at first contact. */
+export function knownHostKeys(space: Workspace, lab: string, alias: string): readonly string[] {
+  const start = `${hostKeyAlias(alias)} `
+  return knownHostsLines(space, lab).flatMap((line) =>
+    line.startsWith(start) ? [line.slice(start.length).trim()] : [],
+  )
+}
+
+/** Machines that are about to be made again will show other host keys: what this computer knows of them goes. */
+export async function forgetHostKeys(
+  space: Workspace,
+  lab: string,
+  aliases: readonly string[],
+): Promise<void> {
+  const starts = aliases.map((alias) => `${hostKeyAlias(alias)} `)
+  const lines = knownHostsLines(space, lab)
+  const kept = lines.filter((line) => !starts.some((start) => line.startsWith(start)))
+  if (kept.length === lines.length) return
+  const text = kept.map((line) => `${line}\n`).join('')
+  await putFile(join(keyFolder(space, lab), keyFiles.knownHosts), text)
+}
+
+function knownHostsLines(space: Workspace, lab: string): string[] {
+  try {
+    const text = readFileSync(join(keyFolder(space, lab), keyFiles.knownHosts), 'utf8')
+    return text.split('\n').filter((line) => line !== '')
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return []
+    throw error
+  }
+}
 
 function sshConfigBlock(host: SshHost, identity: Identity, knownHosts: string): string {
   const settings: readonly (readonly [string, string])[] = [
-    ['HostName', host.address],
+    ['HostName', requireForm('address', 'address', host.address)],
     ['Port', String(host.port)],
-    ['User', host.user],
+    ['User', requireForm('login', 'user', host.user)],
     ['IdentityFile', quoteForConfig(identity.file)],
     ['IdentitiesOnly', 'yes'],
-    ['HostKeyAlias', hostKeyAlias(host)],
+    ['HostKeyAlias', hostKeyAlias(host.alias)],
     ['UserKnownHostsFile', quoteForConfig(knownHosts)],
     ['GlobalKnownHostsFile', '/dev/null'],
     ['StrictHostKeyChecking', host.hostKey === null ? 'accept-new' : 'yes'],
@@ -60,4 +95,6 @@ function sshConfigBlock(host: SshHost, identity: Identity, knownHosts: string): 
   return [`Host ${host.alias}`, ...settings.map(([name, value]) => `  ${name} ${value}`), ''].join('\n')
 }
 
-const quoteForConfig = (path: string): string => `"${path.replaceAll('%', '%%')}"`
+/** ssh_config(5) has no way to write a quote, a backslash or a dollar that is none of its own in every version. */
+const quoteForConfig = (path: string): string =>
+  `"${requireForm('pathForSsh', 'path', path).replaceAll('%', '%%')}"`

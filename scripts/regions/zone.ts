@@ -1,3 +1,4 @@
+import { fits } from '../../backend/forms.js'
 import type { CloudName } from '../../distro-catalog/provider.js'
 import { LabError } from '../errors.js'
 
@@ -18,7 +19,8 @@ export function zoneIn(provider: CloudName, region: string, given: string): stri
   const { example, join } = ZONES[provider](region)
   const isShort = provider === 'azure' ? /^[1-9]$/ : /^[a-z]$/
   if (isShort.test(given)) return `${join}${given}`
-  if (join !== '' && given.startsWith(join) && given.length > join.length) return given
+  const isWhole = join !== '' && given.startsWith(join) && given.length > join.length
+  if (isWhole && fits('zone', given)) return given
   const problem = `--zone: expected a zone of ${region} such as ${example}, got "${given}"; another region is named with --region`
   throw new LabError({ code: 'usage', problem })
 }

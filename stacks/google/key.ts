@@ -1,3 +1,4 @@
+import { requireForm } from '../../backend/forms.js'
 import type { CloudMachine } from '../cloud-spec.js'
 import type { GoogleLabSpec } from './spec.js'
 
@@ -9,7 +10,9 @@ export const keyMetadata = (
   { publicKeys }: GoogleLabSpec,
   { user }: CloudMachine,
 ): Record<string, string> => ({
-  'ssh-keys': publicKeys.map((key) => `${user}:${key}`).join('\n'),
+  'ssh-keys': publicKeys
+    .map((key) => `${requireForm('login', 'user', user)}:${requireForm('line', 'publicKey', key)}`)
+    .join('\n'),
   'block-project-ssh-keys': 'TRUE',
   'enable-oslogin': 'FALSE',
 })

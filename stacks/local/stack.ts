@@ -14,7 +14,8 @@ import type { DriverProgram, LocalLabSpec, LocalMachine } from './spec.js'
  */
 export function buildLocalLab(stack: TerraformStack, spec: LocalLabSpec): void {
   for (const machine of spec.machines) buildMachine(stack, spec.driver, machine)
-  new TerraformOutput(stack, 'machines', { value: Object.fromEntries(spec.machines.map(outputOf)) })
+  const machines = Object.fromEntries(spec.machines.map(outputOf))
+  new TerraformOutput(stack, 'machines', { value: escapeTemplates(machines) })
 }
 
 function buildMachine(
@@ -40,7 +41,7 @@ function buildMachine(
 /** The command is one JSON argument, the last one of the driver's. */
 const provisioner = (command: string, ...interpreter: string[]): LocalExecProvisioner => ({
   type: 'local-exec',
-  interpreter,
+  interpreter: escapeTemplates(interpreter),
   command,
 })
 

@@ -57,7 +57,9 @@ describe('a record', () => {
     expect(problems).toHaveLength(4)
     expect(problems.join('\n')).toMatch(/\/state expected one of \[.*"ready".*\], got "sleeping"/)
     expect(problems.join('\n')).toMatch(/\/region expected a value, got none/)
-    expect(problems.join('\n')).toMatch(/\/machines\/0\/port expected .*integer.*, got "22"/)
+    expect(problems.join('\n')).toMatch(
+      /\/machines\/0\/port expected a whole number from 1 to 65535 or null, got "22"/,
+    )
     expect(problems.join('\n')).toMatch(/\/sshKey\/publicKey expected .*, got "-----BEGIN/)
   })
 

@@ -42,7 +42,7 @@ export const decided: Decided = {
   machines: [
     { name: 'main', id: 'distrolab-demo-main', address: null, port: null, user: 'debian', hostKey: null },
   ],
-  sshKey: { publicKey: 'ssh-ed25519 AAAA anna', source: 'generated' },
+  sshKey: { publicKey: 'ssh-ed25519 AAAA', source: 'generated' },
   tags: { 'distrolab-lab': 'demo' },
   owner: { user: 'anna', host: 'laptop' },
   expiresAt: null,

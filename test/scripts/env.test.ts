@@ -109,6 +109,11 @@ test('the CI run is named by what the service sets, and only when all of it is t
   expect(readEnvironment(github).ciRunUrl).toBe('https://github.com/a/b/actions/runs/7')
   expect(readEnvironment({ ...github, GITHUB_RUN_ID: '' }).ciRunUrl).toBeUndefined()
   expect(readEnvironment({ CI_JOB_URL: 'https://gitlab/1' }).ciRunUrl).toBe('https://gitlab/1')
+  expect(readEnvironment({ BUILD_URL: 'http://ci:secret@host/job/My Job\u202e/' }).ciRunUrl).toBe(
+    'http://host/job/My%20Job%E2%80%AE/',
+  )
+  for (const url of ['not a url', 'javascript:x', `https://ci/${'x'.repeat(3000)}`])
+    expect(readEnvironment({ CI_JOB_URL: url }).ciRunUrl).toBeUndefined()
 })
 
 test('the session is what DISTROLAB_SESSION says, else the CI run, else nothing; it is no default for a flag', () => {

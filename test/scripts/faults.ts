@@ -48,6 +48,15 @@ export const backendFaults = withCodes<BackendFault>({
     place: 'backend.json',
     problems: ['backend.json: /id expected a value, got none'],
   },
+  'record-unwritable': {
+    lab: 'web',
+    problems: ['/session expected one line of 1 to 2048 visible characters, got "a\\nb"'],
+  },
+  'value-refused': {
+    field: 'path',
+    expected: 'an absolute path without quotes, backslashes, $ and what is not visible',
+    got: '"/srv/$HOME/key"',
+  },
   'transition-illegal': { lab: 'web', from: 'ready', to: 'provisioned' },
   'lease-held': {
     lab: 'web',
@@ -173,6 +182,12 @@ export const labFaults = withCodes<LabFault>({
   'lab-being-destroyed': { lab: 'web' },
   'lab-on-other-computer': { lab: 'web', user: 'alice', host: 'desktop' },
   'other-account': { what: 'web', provider: 'google', account: 'labs-team', given: 'anna-private' },
+  'record-mismatch': {
+    lab: 'web',
+    field: 'machines.main.address',
+    expected: '127.0.0.1',
+    found: '203.0.113.7',
+  },
   'lab-expired': { lab: 'web', expiresAt: '2026-11-21T10:00:00.000Z' },
   'lab-not-ready': { lab: 'web', state: 'provision-failed' },
   'machine-unknown': { lab: 'web', given: 'db', known: ['main'] },
@@ -380,7 +395,6 @@ export const labFaults = withCodes<LabFault>({
   'session-unknown': {},
   'not-confirmed': { command: 'down web' },
   'confirmation-needed': { command: 'lock break web' },
-  'name-unsafe': { folder: '/home/anna/.local/state/distrolab/machines/0a1b2c3d', name: '../main' },
   'folder-unwritable': { place: '/srv/out', reason: 'the file system is read-only' },
   interrupted: { signal: 'SIGINT' },
 })

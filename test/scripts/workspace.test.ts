@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { lstat, mkdir, readdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { LabError } from '../../scripts/errors.js'
+import { BackendError } from '../../backend/errors.js'
 import {
   ensureFolder,
   forgetLab,
@@ -27,14 +27,14 @@ test.each(['', '.', '..', '../../etc', 'a/b', '/etc', 'a\0b'])(
     const ways = [keyFolder, workFolder].map((way) => () => way(space, name))
     for (const way of [...ways, () => machineFolder(space, 'demo', name)]) {
       expect(way).toThrow(
-        expect.objectContaining({ fault: expect.objectContaining({ code: 'name-unsafe', name }) }),
+        expect.objectContaining({ fault: expect.objectContaining({ code: 'value-refused', field: 'name' }) }),
       )
     }
   },
 )
 
 test('a log has no name that leads elsewhere', () => {
-  expect(() => logFile(newSpace(), '../x')).toThrow(LabError)
+  expect(() => logFile(newSpace(), '../x')).toThrow(BackendError)
 })
 
 test('a file that is put in place is ours alone, whatever the umask', async () => {

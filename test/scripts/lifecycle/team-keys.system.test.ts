@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readFile, rm, writeFile, readdir, rename } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { waitUntil, type CliRun } from '../../stand-in/lab-cli.js'
@@ -209,7 +209,10 @@ describe('authorizedKeys', () => {
   })
 })
 
-/** Another computer with the same backend: a home and a user of its own, who has that key in `~/.ssh`. */
+/**
+ * Another user of the same lab: with keys of its own, and that one in `~/.ssh`. VMs and what is known of their host keys
+ * stay where they are, as a lab's VMs are on one computer.
+ */
 async function computerOf(
   name: string,
   more: Record<string, string> = {},
@@ -218,9 +221,21 @@ async function computerOf(
   await mkdir(join(home, '.ssh'), { recursive: true, mode: 0o700 })
   for (const suffix of ['', '.pub'])
     await cp(inTeam(`${name}${suffix}`), join(home, '.ssh', `id_ed25519${suffix}`))
-  const env = { HOME: home, DISTROLAB_HOME: join(home, 'state'), ...more }
+  const [ours, theirs, aside] = [join(box.home, 'keys'), join(home, 'keys'), join(box.root, 'keys')]
+  await mkdir(theirs)
+  const env = { HOME: home, ...more }
   const backend = ['--backend', `file://${box.home}`]
-  return (verb = '', ...rest) => box.run([verb, ...backend, ...rest], { env })
+  return async (verb = '', ...rest) => {
+    await mkdir(ours, { recursive: true })
+    await rename(ours, aside)
+    await rename(theirs, ours)
+    const run = await box.run([verb, ...backend, ...rest], { env })
+    for (const file of await readdir(ours, { recursive: true }))
+      if (basename(file) === 'known_hosts') await rm(join(ours, file))
+    await rename(ours, theirs)
+    await rename(aside, ours)
+    return run
+  }
 }
 
 describe('a member of the team on another computer', () => {

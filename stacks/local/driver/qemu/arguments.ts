@@ -1,3 +1,4 @@
+import { requireForm } from '../../../../backend/forms.js'
 import { type MachineFiles, SOCKET_NAME } from '../files.js'
 import type { Accelerator, Architecture, Firmware, MachineSpec } from '../protocol.js'
 import type { FirmwareFiles } from './firmware.js'
@@ -43,7 +44,7 @@ export const qemuBinary = (architecture: Architecture): string => `qemu-system-$
 export function qemuArgs(plan: QemuPlan, aio: Aio): string[] {
   const { spec, files } = plan
   return [
-    ['-name', spec.id],
+    ['-name', escapeCommas(spec.id)],
     ...machineArgs(plan),
     ['-smp', String(spec.vcpus), '-m', `${spec.memoryMiB}M`],
     ['-nodefaults', '-no-user-config', '-display', 'none'],
@@ -58,7 +59,10 @@ export function qemuArgs(plan: QemuPlan, aio: Aio): string[] {
     ...diskArgs(plan, aio),
     ['-netdev', `user,id=net0,hostfwd=tcp:127.0.0.1:${spec.sshPort}-:22`],
     // Without its ROM the firmware does not try to boot from the network.
-    ['-device', `virtio-net-pci,netdev=net0,mac=${spec.macAddress},romfile=`],
+    [
+      '-device',
+      `virtio-net-pci,netdev=net0,mac=${requireForm('macAddress', 'macAddress', spec.macAddress)},romfile=`,
+    ],
     ['-device', 'virtio-rng-pci'],
     ...bootArgs(plan),
     plan.begin === 'paused' ? ['-S'] : [],

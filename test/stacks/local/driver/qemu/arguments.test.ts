@@ -53,6 +53,13 @@ describe('the command line of QEMU', () => {
     expect(argsOf({ begin: 'paused' })).toContain('-S')
   })
 
+  test('has no option that a name brings, and no card with another address than one of ours', () => {
+    const id = 'a,debug-threads=on'
+    expect(valueOf(argsOf({ spec: { ...plan.spec, id } }), '-name')).toBe('a,,debug-threads=on')
+    const macAddress = '52:54:00:00:00:01,romfile=/etc/passwd'
+    expect(() => argsOf({ spec: { ...plan.spec, macAddress } })).toThrow('value-refused')
+  })
+
   test('survives commas in paths', () => {
     const args = argsOf()
     expect(args).toContain('file,id=console,path=/state/machines/a,,b/main/console.log,append=on')

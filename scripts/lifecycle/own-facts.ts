@@ -1,0 +1,81 @@
+import type { AnyLab } from '../../backend/lab.js'
+import type { Machine } from '../../backend/record-schema.js'
+import { fits, forms } from '../../backend/forms.js'
+import { LOCAL_ADDRESS } from '../../stacks/local/addresses.js'
+import { isSshPort, machineId, SSH_PORTS } from '../../stacks/naming.js'
+import { spaceOf, type Context } from '../context.js'
+import { LabError } from '../errors.js'
+import { knownHostKeys, sshAlias } from '../machine/ssh-config.js'
+import { machineFolder } from '../workspace.js'
+import { isElsewhere } from './target.js'
+
+type Facts = Pick<AnyLab, 'lab' | 'incarnation' | 'provider' | 'owner' | 'region' | 'image' | 'machines'>
+type Place = Pick<Context, 'space' | 'location'>
+
+/** A field of a record that is not what this computer works out by itself. */
+export interface Mismatch {
+  readonly field: string
+  readonly expected: string
+  readonly found: string
+}
+
+type Check = readonly [field: string, expected: string, found: string, isSame: boolean]
+
+/**
+ * The first field in which the record of a lab differs from what follows from its name and, where its machines are here, from
+ * this computer: a record is what somebody wrote, and names files, a port and a key that are not to be believed.
+ */
+export function mismatchOf(context: Place, lab: Facts): Mismatch | undefined {
+  const isHere = lab.provider === 'local' && !isElsewhere(context, lab)
+  const image = lab.image?.id
+  if (isHere && image !== undefined && !fits('digest', image))
+    return { field: 'image.id', expected: forms.digest.description, found: image }
+  const { backendId } = spaceOf(context, lab)
+  for (const machine of lab.machines) {
+    const { name, id } = machine
+    const checks = [
+      same('id', machineId(backendId, lab.lab, name), id),
+      ...(isHere ? checksHere(context, lab, machine) : []),
+    ]
+    const wrong = checks.find(([, , , isSame]) => !isSame)
+    if (wrong !== undefined)
+      return { field: `machines.${name}.${wrong[0]}`, expected: wrong[1], found: wrong[2] }
+  }
+  return undefined
+}
+
+function checksHere(context: Place, lab: Facts, machine: Machine): readonly Check[] {
+  const { name, address, port, place, hostKey } = machine
+  const space = spaceOf(context, lab)
+  const known = knownHostKeys(space, lab.lab, sshAlias(lab.lab, name))
+  const isKnown = known.length === 0 || hostKey === null || known.includes(hostKey)
+  return [
+    same('address', LOCAL_ADDRESS, address ?? 'none'),
+    ['port', `one from ${SSH_PORTS.first} to ${SSH_PORTS.last}`, String(port ?? 'none'), isSshPort(port)],
+    same('place', machineFolder(space, lab.lab, name), place ?? 'none'),
+    ['hostKey', known[0] ?? '', hostKey ?? 'none', isKnown],
+  ]
+}
+
+const same = (field: string, expected: string, found: string): Check => [
+  field,
+  expected,
+  found,
+  expected === found,
+]
+
+/** Throws LabError record-mismatch. */
+export function assertOwnFacts(context: Place, lab: Facts): void {
+  const mismatch = mismatchOf(context, lab)
+  if (mismatch !== undefined) throw new LabError({ code: 'record-mismatch', lab: lab.lab, ...mismatch })
+}
+
+/**
+ * The key that a machine must show; null before first contact. What this computer knows of its own machines counts, also
+ * where their record says nothing.
+ */
+export function pinnedHostKey(context: Place, lab: Facts, machine: Machine): string | null {
+  if (lab.provider !== 'local' || machine.hostKey !== null) return machine.hostKey
+  const [known] = knownHostKeys(spaceOf(context, lab), lab.lab, sshAlias(lab.lab, machine.name))
+  return known !== undefined && fits('hostKey', known) ? known : null
+}
