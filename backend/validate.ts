@@ -61,10 +61,14 @@ const MOST_PROBLEMS = 20
 function problemsOf(kind: Kind, document: unknown): readonly string[] {
   const validate = checkOf(kind)
   if (validate(document)) return []
-  const problems = [...new Set(leafErrors(validate.errors ?? []).map(describeError))]
+  // What is there and wrong tells more than what is missing.
+  const errors = leafErrors(validate.errors ?? []).sort((a, b) => order(a) - order(b))
+  const problems = [...new Set(errors.map(describeError))]
   const more = problems.length - MOST_PROBLEMS
   return more > 0 ? [...problems.slice(0, MOST_PROBLEMS), `and ${more} more`] : problems
 }
+
+const order = ({ keyword }: ErrorObject): number => (keyword === 'required' ? 1 : 0)
 
 const checks = new Map<Kind, ValidateFunction>()
 

@@ -19,7 +19,7 @@ export const homeFolders = ['keys', 'machines', 'logs', 'turns', 'labs', 'images
 /** Whether it is distrolab that makes something of this name in a home. */
 export const isHomeName = (name: string): boolean =>
   (homeFolders as readonly string[]).includes(name) ||
-  /^\.?(clock|backend\.json|policy\.json)(\.|$)/.test(name)
+  /^\.?(clock|reserve|computer-id|backend\.json|policy\.json)(\.|$)/.test(name)
 
 type HomeFolder = (typeof homeFolders)[number]
 
