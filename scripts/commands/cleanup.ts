@@ -1,5 +1,6 @@
 import { textFlag, type Command } from '../command.js'
 import { leaseOptions, yesOption } from '../options.js'
+import { typed } from '../report/typed.js'
 
 export const cleanupCommand: Command = {
   name: 'cleanup',
@@ -30,7 +31,7 @@ export const cleanupCommand: Command = {
     const command = [
       'cleanup',
       ...(isOfSession ? ['--session'] : []),
-      ...(olderThan === undefined ? [] : [`--older-than ${olderThan}`]),
+      ...(olderThan === undefined ? [] : [typed`--older-than ${olderThan}`]),
     ].join(' ')
     requireTerminalOrYes(context, command)
     const { cleanup, requireSession } = await import('../lifecycle/cleanup.js')

@@ -1,5 +1,6 @@
 import { textFlag, type Command } from '../command.js'
 import { leaseOptions, machineOptions, yesOption } from '../options.js'
+import { typed } from '../report/typed.js'
 
 export const imagesForgetCommand: Command = {
   name: 'images forget',
@@ -16,7 +17,7 @@ export const imagesForgetCommand: Command = {
     const [distro, provider] = [textFlag(flags, 'distro'), textFlag(flags, 'provider')]
     const { confirm } = await import('../confirm.js')
     const question = `Remove the imported image of ${distro ?? '?'} from ${provider ?? '?'}, for everybody of this backend?`
-    await confirm(context, { command: `images forget ${distro ?? ''}`, question, unattended: 'proceed' })
+    await confirm(context, { command: typed`images forget ${distro ?? ''}`, question, unattended: 'proceed' })
     const { forgetImage } = await import('../images/forget.js')
     const result = await forgetImage(context, distro, provider)
     return { text: `The image ${result.name} is gone; verified: nothing is left.`, json: result }

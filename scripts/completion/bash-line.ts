@@ -1,3 +1,5 @@
+import { quoteForShell } from '../machine/shell.js'
+
 export interface BashLine {
   /** The whole words before the begun one, as the shell would pass them on. */
   readonly before: readonly string[]
@@ -31,10 +33,6 @@ export function splitBashLine(text: string): BashLine {
   return { before: words, current: current ?? '', isQuoted: quote !== '' }
 }
 
-/** A word that a shell reads as this very text, whatever is in it. */
-export const quoteForBash = (text: string): string =>
-  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
-
 /**
  * What bash puts in the place of `replaced`, the end of the begun word that it sees as a word of its own: for
  * `--wait=no` that is `no`.
@@ -42,5 +40,5 @@ export const quoteForBash = (text: string): string =>
 export function bashReplacement(name: string, { current, isQuoted }: BashLine, replaced: string): string {
   const kept = current.endsWith(replaced) ? current.slice(0, current.length - replaced.length) : ''
   const rest = name.startsWith(kept) ? name.slice(kept.length) : name
-  return isQuoted ? rest : quoteForBash(rest)
+  return isQuoted ? rest : quoteForShell(rest)
 }

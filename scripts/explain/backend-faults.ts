@@ -1,13 +1,13 @@
 import { isImageName } from '../../backend/image-name.js'
 import type { BackendFault } from '../../backend/errors.js'
 import { foundInstead } from '../../backend/read-object.js'
-import { quoteForShell } from '../machine/shell.js'
 import { EXIT, indented, type Explanations, withRunbook } from './explanation.js'
+import { asIs, typed } from '../report/typed.js'
 
 export const backendExplanations: Explanations<BackendFault> = {
   'guard-timeout': ({ path, pid, host }) => ({
     message: `Another process keeps ${path} (pid ${pid} on ${host}).`,
-    hint: `When that process is gone for good: rm ${path}`,
+    hint: typed`When that process is gone for good: rm ${path}`,
     exitCode: EXIT.locked,
   }),
   'object-exists': ({ key }) => ({
@@ -32,12 +32,12 @@ export const backendExplanations: Explanations<BackendFault> = {
   }),
   'identity-unreadable': ({ place, problems }) => ({
     message: `The backend does not say whose its labs are, so nothing of them was touched:${indented(problems)}`,
-    hint: `Bring back an older version of ${place}, which is never changed once it is written. Without any living lab it can be removed: the next up writes another one.`,
+    hint: typed`Bring back an older version of ${place}, which is never changed once it is written. Without any living lab it can be removed: the next up writes another one.`,
     exitCode: EXIT.failed,
   }),
   'file-refused': ({ place, found }) => ({
     message: `${place} is ${foundInstead[found]}. distrolab neither follows nor reads it, because it never puts such a thing there.`,
-    hint: `ls -ld ${quoteForShell(place)}    # shows whose it is; ask that person, and move it away`,
+    hint: typed`ls -ld ${place}    # shows whose it is; ask that person, and move it away`,
     exitCode: EXIT.failed,
   }),
   'store-folder-missing': ({ place }) => ({
@@ -57,7 +57,7 @@ export const backendExplanations: Explanations<BackendFault> = {
   }),
   'store-forbidden': ({ place, permission, identity }) => ({
     message: `${identity ?? 'The identity of your credentials'} may not reach ${place}: ${permission} is missing.`,
-    hint: `Have ${permission} granted on that bucket, or use other credentials: ${whoAmI(place)}    # shows whose these are`,
+    hint: typed`Have ${permission} granted on that bucket, or use other credentials: ${asIs(whoAmI(place))}    # shows whose these are`,
     exitCode: EXIT.failed,
   }),
   'store-missing': ({ bucket }) => ({
@@ -67,7 +67,7 @@ export const backendExplanations: Explanations<BackendFault> = {
   }),
   'store-taken': ({ bucket, permission }) => ({
     message: `There is a bucket ${bucket} already, and it is somebody else's, or yours and ${permission} is missing.`,
-    hint: `Choose another name, which has to be unique in the whole world, or have ${permission} granted on that bucket.`,
+    hint: typed`Choose another name, which has to be unique in the whole world, or have ${permission} granted on that bucket.`,
     exitCode: EXIT.usage,
   }),
   'store-project-unknown': ({ bucket }) => ({
@@ -79,14 +79,14 @@ export const backendExplanations: Explanations<BackendFault> = {
     message: `The bucket ${bucket} is ${actual === undefined ? 'in another region than' : `in ${actual}, not in`} ${given}.`,
     hint:
       actual === undefined
-        ? `aws s3api get-bucket-location --bucket ${bucket}    # then say ?region=R in the backend's URL`
-        : `Say ?region=${actual} in the backend's URL.`,
+        ? typed`aws s3api get-bucket-location --bucket ${bucket}    # then say ?region=R in the backend's URL`
+        : typed`Say ?region=${actual} in the backend's URL.`,
     exitCode: EXIT.usage,
   }),
   'store-unreachable': ({ endpoint, reason }) => ({
     message: `The backend at ${endpoint} does not answer, or only with failures: ${reason}.`,
     hint: withRunbook(
-      `curl -sSI ${endpoint}    # shows whether the network reaches it; then run the same command again`,
+      typed`curl -sSI ${endpoint}    # shows whether the network reaches it; then run the same command again`,
       'dropped-network',
     ),
     exitCode: EXIT.failed,
@@ -109,7 +109,7 @@ export const backendExplanations: Explanations<BackendFault> = {
   'record-unreadable': ({ lab, place, problems }) => ({
     message: `The record of ${lab} can't be read (${place}):${indented(problems)}`,
     hint: withRunbook(
-      `distrolab recover ${lab}    # it was left as it is; what is there can still be removed`,
+      typed`distrolab recover ${lab}    # it was left as it is; what is there can still be removed`,
       place.endsWith('lease.json') ? 'stale-lease' : 'corrupted-record',
     ),
     exitCode: EXIT.failed,
@@ -126,17 +126,20 @@ export const backendExplanations: Explanations<BackendFault> = {
   }),
   'transition-illegal': ({ lab, from, to }) => ({
     message: `${lab} can't go from ${from} to ${to}.`,
-    hint: `distrolab status ${lab}`,
+    hint: typed`distrolab status ${lab}`,
     exitCode: EXIT.failed,
   }),
   'lease-held': ({ lab, holder }) => ({
     message: `${lab} is held by ${holder.user}@${holder.host} (pid ${holder.pid}), running ${holder.command} since ${holder.since}${holder.ciRunUrl === undefined ? '' : `, ${holder.ciRunUrl}`}.`,
-    hint: withRunbook(`distrolab lock status ${lab}    # or wait longer with --wait-lock 30m`, 'stale-lease'),
+    hint: withRunbook(
+      typed`distrolab lock status ${lab}    # or wait longer with --wait-lock 30m`,
+      'stale-lease',
+    ),
     exitCode: EXIT.locked,
   }),
   'lease-lost': ({ lab, reason }) => ({
     message: `The lease of ${lab} was lost: ${reason}. Nothing more was changed.`,
-    hint: isImageName(lab) ? 'distrolab images' : `distrolab status ${lab}`,
+    hint: isImageName(lab) ? 'distrolab images' : typed`distrolab status ${lab}`,
     exitCode: EXIT.locked,
   }),
   'lease-token-refused': ({ field, expected, got }) => ({

@@ -1,5 +1,6 @@
 import type { CatalogFault } from '../../distro-catalog/errors.js'
 import { didYouMean, EXIT, indented, type Explanations } from './explanation.js'
+import { typed } from '../report/typed.js'
 
 const SEE_IMAGES = 'distrolab images    # every distro and provider'
 
@@ -26,7 +27,7 @@ export const catalogExplanations: Explanations<CatalogFault> = {
   }),
   'region-unknown': ({ given, provider, near }) => ({
     message: `${provider} has no region "${given}".${didYouMean(near)}`,
-    hint: `distrolab regions --provider ${provider}`,
+    hint: typed`distrolab regions --provider ${provider}`,
     exitCode: EXIT.usage,
   }),
   'no-region': ({ provider, instanceType, leftOut }) => ({
@@ -43,7 +44,7 @@ export const catalogExplanations: Explanations<CatalogFault> = {
   }),
   'disk-too-small': ({ askedGiB, minimumGiB }) => ({
     message: `--disk: the image needs ${minimumGiB} GiB, got ${askedGiB}.`,
-    hint: `Name --disk ${minimumGiB} or more, or leave it out.`,
+    hint: typed`Name --disk ${minimumGiB} or more, or leave it out.`,
     exitCode: EXIT.usage,
   }),
   'instance-type-invalid': ({ given, expected }) => ({

@@ -1,6 +1,7 @@
 import type { CloudName } from '../../distro-catalog/provider.js'
 import type { CloudFault } from '../clouds/faults.js'
 import { EXIT, withRunbook, type Explanations } from './explanation.js'
+import { asIs, typed } from '../report/typed.js'
 
 const TITLE: Readonly<Record<CloudName, string>> = { aws: 'AWS', azure: 'Azure', google: 'Google Cloud' }
 
@@ -36,10 +37,10 @@ const NAME_PROJECT: Readonly<Record<CloudName, string>> = {
 function switchOn(provider: CloudName, reason: string): string {
   if (provider === 'azure') {
     const [, namespace = 'Microsoft.Compute'] = /namespace '([\w.]+)'/.exec(reason) ?? []
-    return `az provider register --namespace ${namespace} --wait`
+    return typed`az provider register --namespace ${namespace} --wait`
   }
   const [, project = 'PROJECT'] = /in project (\S+) before|project[=/]([\w-]+)/.exec(reason) ?? []
-  return `gcloud services enable compute.googleapis.com --project ${project}`
+  return typed`gcloud services enable compute.googleapis.com --project ${project}`
 }
 
 export const cloudExplanations: Explanations<CloudFault> = {
@@ -55,7 +56,7 @@ export const cloudExplanations: Explanations<CloudFault> = {
   }),
   'cloud-service-disabled': ({ provider, reason }) => ({
     message: `Machines are not switched on for this account at ${TITLE[provider]}: ${reason}`,
-    hint: `${switchOn(provider, reason)}    # then wait two minutes and run the same command again`,
+    hint: typed`${asIs(switchOn(provider, reason))}    # then wait two minutes and run the same command again`,
     exitCode: EXIT.failed,
   }),
   'cloud-credentials-refused': ({ provider, reason }) => ({
@@ -66,7 +67,7 @@ export const cloudExplanations: Explanations<CloudFault> = {
   'cloud-capacity': ({ provider, reason }) => ({
     message: `${TITLE[provider]} has no room for such a machine there now: ${reason}`,
     hint: withRunbook(
-      `distrolab regions --provider ${provider}    # then down, and up with another --region or --instance-type`,
+      typed`distrolab regions --provider ${provider}    # then down, and up with another --region or --instance-type`,
       'exhausted-quota',
     ),
     exitCode: EXIT.capacity,
@@ -74,19 +75,19 @@ export const cloudExplanations: Explanations<CloudFault> = {
   'cloud-quota': ({ provider, reason }) => ({
     message: `A quota of the account at ${TITLE[provider]} is used up: ${reason}`,
     hint: withRunbook(
-      `distrolab list    # down what nobody needs, or take another --region; to have it raised: ${REQUEST_QUOTA[provider]}`,
+      typed`distrolab list    # down what nobody needs, or take another --region; to have it raised: ${asIs(REQUEST_QUOTA[provider])}`,
       'exhausted-quota',
     ),
     exitCode: EXIT.capacity,
   }),
   'cloud-forbidden': ({ provider, reason }) => ({
     message: `These credentials may not do that at ${TITLE[provider]}: ${reason}`,
-    hint: `distrolab docs ${provider}    # the rights that are needed; have them granted and run the same command again`,
+    hint: typed`distrolab docs ${provider}    # the rights that are needed; have them granted and run the same command again`,
     exitCode: EXIT.failed,
   }),
   'cloud-region-disabled': ({ provider, reason }) => ({
     message: `The credentials are valid, but this region does not take them: it has to be switched on for the account first. ${reason}`,
-    hint: `distrolab regions --provider ${provider}    # take another --region, or: aws account enable-region --region-name REGION`,
+    hint: typed`distrolab regions --provider ${provider}    # take another --region, or: aws account enable-region --region-name REGION`,
     exitCode: EXIT.usage,
   }),
   'cloud-zone-unknown': ({ provider, reason }) => ({
@@ -119,7 +120,7 @@ export const cloudExplanations: Explanations<CloudFault> = {
   }),
   'cloud-image-terms': ({ publisher, offer, plan }) => ({
     message: `The image ${publisher}:${offer}:${plan} costs nothing, but has terms that somebody has to accept once for the subscription. Nothing was made.`,
-    hint: `az vm image terms accept --publisher ${publisher} --offer ${offer} --plan ${plan}    # then run the same command again`,
+    hint: typed`az vm image terms accept --publisher ${publisher} --offer ${offer} --plan ${plan}    # then run the same command again`,
     exitCode: EXIT.failed,
   }),
   'cloud-image-missing': ({ provider, distro, region, selector }) => ({
@@ -129,7 +130,7 @@ export const cloudExplanations: Explanations<CloudFault> = {
   }),
   'cloud-image-elsewhere': ({ provider, image, region, has }) => ({
     message: `The image can be used in ${has} only, not in ${region}: ${image}`,
-    hint: `distrolab down LAB    # then up with --region ${has}, or with that as \`region\` in the configuration file; ${TITLE[provider]} keeps an imported image in one region`,
+    hint: typed`distrolab down LAB    # then up with --region ${has}, or with that as \`region\` in the configuration file; ${asIs(TITLE[provider])} keeps an imported image in one region`,
     exitCode: EXIT.failed,
   }),
   'cloud-failed': ({ provider, reason }) => ({

@@ -1,5 +1,4 @@
 import type { DriverFault } from '../../stacks/local/driver/errors.js'
-import { quoteForShell } from '../machine/shell.js'
 import { EXIT, indented, type Explanations, withRunbook } from './explanation.js'
 
 const INSTALL = 'distrolab doctor    # what is missing and how to install it'
@@ -126,7 +125,7 @@ export const driverExplanations: Explanations<DriverFault> = {
   }),
   'machine-folder-foreign': ({ id, directory, reason }) => ({
     message: `${directory} is not the folder of the VM ${id}: ${reason}. Nothing in it was changed or removed.`,
-    hint: `ls -la ${quoteForShell(directory)}    # move what is yours elsewhere, then run the same command again`,
+    hint: typed`ls -la ${directory}    # move what is yours elsewhere, then run the same command again`,
     exitCode: EXIT.failed,
   }),
   'machine-left': ({ id, left }) => ({

@@ -1,7 +1,7 @@
 import { isImageName } from '../../backend/image-name.js'
 import type { EngineFault } from '../engine/faults.js'
-import { quoteForShell } from '../machine/shell.js'
 import { EXIT, indented, runbookCommand, type Explanations, withRunbook } from './explanation.js'
+import { asIs, typed } from '../report/typed.js'
 
 const AT_EACH_COMPUTER =
   'Set `encryption:` in the configuration, and the passphrase or key, to what the lab was made with.'
@@ -22,7 +22,7 @@ export const engineExplanations: Explanations<EngineFault> = {
     hint: withRunbook(
       pid === null
         ? 'distrolab up LAB --apply-timeout 30m    # goes on with it and gives it longer; or distrolab down LAB'
-        : `kill -KILL ${pid}    # if it does not end by itself; then: distrolab up LAB`,
+        : typed`kill -KILL ${pid}    # if it does not end by itself; then: distrolab up LAB`,
       'stuck-state',
     ),
     exitCode: EXIT.timeout,
@@ -32,7 +32,7 @@ export const engineExplanations: Explanations<EngineFault> = {
     hint: withRunbook(
       holder === 'running'
         ? 'pgrep -a tofu    # shows the process: the lock goes with it; then run the same command again'
-        : `When no OpenTofu of that holder runs any more: cd ${quoteForShell(folder)} && ${quoteForShell(engine)} force-unlock ${lockId}${isEncrypted ? `    # with TF_ENCRYPTION set as in: ${runbookCommand('destroy-by-hand')}` : ''}`,
+        : typed`When no OpenTofu of that holder runs any more: cd ${folder} && ${engine} force-unlock ${lockId}${asIs(isEncrypted ? `    # with TF_ENCRYPTION set as in: ${runbookCommand('destroy-by-hand')}` : '')}`,
       'engine-lock',
     ),
     exitCode: EXIT.locked,
@@ -100,8 +100,8 @@ export const engineExplanations: Explanations<EngineFault> = {
     message: `OpenTofu's state of ${lab} (${place}) names what distrolab has not made, and OpenTofu was not started:${indented(problems)}`,
     hint: withRunbook(
       isImageName(lab)
-        ? `Find out who wrote ${place}.`
-        : `distrolab recover ${lab}    # shows how to remove the lab without that state; first find out who wrote it`,
+        ? typed`Find out who wrote ${place}.`
+        : typed`distrolab recover ${lab}    # shows how to remove the lab without that state; first find out who wrote it`,
       'refused-state',
     ),
     exitCode: EXIT.failed,
@@ -109,14 +109,14 @@ export const engineExplanations: Explanations<EngineFault> = {
   'provider-refused': ({ place, providers }) => ({
     message: `OpenTofu has loaded providers that labs of this kind do not have, and nothing of them was run:${indented(providers)}`,
     hint: withRunbook(
-      `Find out who changed the lab's state meanwhile. They were removed from ${quoteForShell(place)}.`,
+      typed`Find out who changed the lab's state meanwhile. They were removed from ${place}.`,
       'refused-state',
     ),
     exitCode: EXIT.failed,
   }),
   'passphrase-missing': ({ variable }) => ({
     message: `The lab's state is encrypted with the passphrase in ${variable}, and that is not set.`,
-    hint: `read -rs ${variable} && export ${variable}    # asks for it without showing it; in CI make it a secret`,
+    hint: typed`read -rs ${variable} && export ${variable}    # asks for it without showing it; in CI make it a secret`,
     exitCode: EXIT.credentials,
   }),
   'passphrase-short': ({ variable, minimum }) => ({
@@ -126,7 +126,7 @@ export const engineExplanations: Explanations<EngineFault> = {
   }),
   'state-superseded': ({ place, problems }) => ({
     message: `A state that OpenTofu could not write earlier does not fit the stored one any more:${indented(problems)}`,
-    hint: `tofu show ${quoteForShell(place)}    # shows what it knew; when nothing of that is left: rm ${quoteForShell(place)}`,
+    hint: typed`tofu show ${place}    # shows what it knew; when nothing of that is left: rm ${place}`,
     exitCode: EXIT.failed,
   }),
 }

@@ -1,10 +1,11 @@
 import type { ExecFault } from '../errors.js'
 import { EXIT, type Explanations } from './explanation.js'
+import { typed } from '../report/typed.js'
 
 export const execExplanations: Explanations<ExecFault> = {
   'exec-timeout': ({ lab, place, seconds }) => ({
     message: `The command on ${place} (lab ${lab}) did not end within ${seconds} s and was ended.`,
-    hint: `distrolab exec ${lab} --timeout ${Math.ceil(seconds * 2)}s -- COMMAND    # gives it more time`,
+    hint: typed`distrolab exec ${lab} --timeout ${Math.ceil(seconds * 2)}s -- COMMAND    # gives it more time`,
     exitCode: EXIT.timeout,
   }),
   'transfer-source-missing': ({ lab, machine, flag, from }) => ({
@@ -12,7 +13,7 @@ export const execExplanations: Explanations<ExecFault> = {
     hint:
       flag === '--copy'
         ? 'Make it again, or correct the path.'
-        : `distrolab ssh ${lab} -- ls -la    # what is in its user's home, where relative paths begin`,
+        : typed`distrolab ssh ${lab} -- ls -la    # what is in its user's home, where relative paths begin`,
     exitCode: EXIT.failed,
   }),
   'transfer-failed': ({ lab, machine, flag, from, to, reason }) => ({

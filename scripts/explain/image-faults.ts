@@ -1,21 +1,22 @@
 import type { ImageFault } from '../images/faults.js'
 import { EXIT, indented, withRunbook, type Explanations } from './explanation.js'
+import { asIs, typed } from '../report/typed.js'
 
 const importLine = ({ provider, distro }: { readonly provider: string; readonly distro: string }): string =>
-  `distrolab images import ${distro} --provider ${provider}`
+  typed`distrolab images import ${distro} --provider ${provider}`
 const forgetLine = ({ provider, distro }: { readonly provider: string; readonly distro: string }): string =>
-  `distrolab images forget ${distro} --provider ${provider}`
+  typed`distrolab images forget ${distro} --provider ${provider}`
 
 const MAKE_ACCOUNT = (account: string): string =>
-  `az storage account create --name ${account} --resource-group GROUP --location REGION --sku Standard_LRS --allow-blob-public-access false`
+  typed`az storage account create --name ${account} --resource-group GROUP --location REGION --sku Standard_LRS --allow-blob-public-access false`
 const MAKE_CONTAINER = (account: string, container: string): string =>
-  `az storage container create --account-name ${account} --name ${container} --auth-mode login`
+  typed`az storage container create --account-name ${account} --name ${container} --auth-mode login`
 
 type BucketNeeded = Extract<ImageFault, { readonly code: 'import-bucket-needed' }>
 
 const bucketNeeded = (fault: BucketNeeded) => ({
   message: `A disk goes to ${fault.provider} through one of its buckets, and the records of this backend are in none.`,
-  hint: `${importLine(fault)} --bucket gs://BUCKET/PREFIX    # one that you may write to; or DISTROLAB_BUCKET`,
+  hint: typed`${asIs(importLine(fault))} --bucket gs://BUCKET/PREFIX    # one that you may write to; or DISTROLAB_BUCKET`,
 })
 
 const containerNeeded = (fault: BucketNeeded) => ({
@@ -23,7 +24,7 @@ const containerNeeded = (fault: BucketNeeded) => ({
     fault.got === undefined ? 'none is named' : `"${fault.got}" names none`
   }.`,
   hint: [
-    `${importLine(fault)} --bucket https://ACCOUNT.blob.core.windows.net/CONTAINER    # or DISTROLAB_BUCKET; where there is none:`,
+    typed`${asIs(importLine(fault))} --bucket https://ACCOUNT.blob.core.windows.net/CONTAINER    # or DISTROLAB_BUCKET; where there is none:`,
     MAKE_ACCOUNT('ACCOUNT'),
     MAKE_CONTAINER('ACCOUNT', 'CONTAINER'),
   ].join('\n  '),
@@ -37,7 +38,7 @@ export const imageExplanations: Explanations<ImageFault> = {
   }),
   'import-no-source': (fault) => ({
     message: `There is no disk of ${fault.distro} that could be imported: ${fault.reason}.`,
-    hint: `${importLine(fault)} --image FILE    # or a URL with --checksum sha256:HEX`,
+    hint: typed`${asIs(importLine(fault))} --image FILE    # or a URL with --checksum sha256:HEX`,
     exitCode: EXIT.usage,
   }),
   'import-checksum-needed': ({ url }) => ({
@@ -61,45 +62,45 @@ export const imageExplanations: Explanations<ImageFault> = {
   }),
   'import-region-needed': (fault) => ({
     message: `An image on ${fault.provider} lies in one region, and machines are made from it there only; none is named.`,
-    hint: `${importLine(fault)} --region REGION    # or that as \`region\` in the configuration file; they are listed by\n  distrolab regions --provider ${fault.provider}`,
+    hint: typed`${asIs(importLine(fault))} --region REGION    # or that as \`region\` in the configuration file; they are listed by\n  distrolab regions --provider ${fault.provider}`,
     exitCode: EXIT.usage,
   }),
   'import-account-missing': ({ account, place }) => ({
     message: `The subscription has no storage account ${account} with ${place}. Nothing was made, nothing recorded.`,
-    hint: `${MAKE_ACCOUNT(account)} && ${MAKE_CONTAINER(account, 'CONTAINER')}    # or export the ARM_SUBSCRIPTION_ID that has it; then run the same command again`,
+    hint: typed`${asIs(MAKE_ACCOUNT(account))} && ${asIs(MAKE_CONTAINER(account, 'CONTAINER'))}    # or export the ARM_SUBSCRIPTION_ID that has it; then run the same command again`,
     exitCode: EXIT.usage,
   }),
   'import-container-missing': ({ account, container }) => ({
     message: `The storage account ${account} has no container ${container}.`,
-    hint: `${MAKE_CONTAINER(account, container)}    # then run the same command again`,
+    hint: typed`${asIs(MAKE_CONTAINER(account, container))}    # then run the same command again`,
     exitCode: EXIT.failed,
   }),
   'import-storage-forbidden': ({ account, container, reason }) => ({
     message: `These credentials may not write to ${container} of the storage account ${account}, whatever else they may: ${reason}`,
-    hint: `az role assignment create --assignee CLIENT --role "Storage Blob Data Contributor" --scope $(az storage account show --name ${account} --query id -o tsv)    # then wait five minutes and run the same command again; and does the account's firewall let this computer in?`,
+    hint: typed`az role assignment create --assignee CLIENT --role "Storage Blob Data Contributor" --scope $(az storage account show --name ${account} --query id -o tsv)    # then wait five minutes and run the same command again; and does the account's firewall let this computer in?`,
     exitCode: EXIT.failed,
   }),
   'import-name-taken': (fault) => ({
     message: `${fault.provider} has an image of that name which this backend did not make: ${fault.id}. Nothing was made, nothing recorded.`,
     hint:
       fault.provider === 'aws'
-        ? `aws ec2 deregister-image --image-id ${fault.id} --region ${fault.region ?? ''}    # if nobody needs it; then run the same command again`
-        : `distrolab up --profile ${fault.distro}-${fault.provider}    # may take it as it is; else: az image delete --ids ${fault.id}`,
+        ? typed`aws ec2 deregister-image --image-id ${fault.id} --region ${fault.region ?? ''}    # if nobody needs it; then run the same command again`
+        : typed`distrolab up --profile ${fault.distro}-${fault.provider}    # may take it as it is; else: az image delete --ids ${fault.id}`,
     exitCode: EXIT.usage,
   }),
   'import-in-place': (fault) => ({
     message: `${fault.distro} was imported to ${fault.provider} with another ${fault.field}: ${fault.has}, not ${fault.asked}.`,
-    hint: `${forgetLine(fault)}    # then import it anew`,
+    hint: typed`${asIs(forgetLine(fault))}    # then import it anew`,
     exitCode: EXIT.usage,
   }),
   'import-needed': (fault) => ({
     message: `${fault.provider} has no image of ${fault.distro}: a custom OS installation brings one there first.`,
-    hint: `${importLine(fault)}    # once for the team; then run the same command again`,
+    hint: typed`${asIs(importLine(fault))}    # once for the team; then run the same command again`,
     exitCode: EXIT.failed,
   }),
   'import-forgetting': (fault) => ({
     message: `The image of ${fault.distro} at ${fault.provider} is being removed, and that did not end.`,
-    hint: `${forgetLine(fault)} && ${importLine(fault)}`,
+    hint: typed`${asIs(forgetLine(fault))} && ${asIs(importLine(fault))}`,
     exitCode: EXIT.failed,
   }),
   'image-not-imported': (fault) => ({
@@ -114,12 +115,12 @@ export const imageExplanations: Explanations<ImageFault> = {
   }),
   'image-in-use': (fault) => ({
     message: `These labs were made from the image of ${fault.distro} at ${fault.provider}, and could not be reset or brought back without it:${indented(fault.labs)}`,
-    hint: `distrolab down LAB    # each of them; then ${forgetLine(fault)}`,
+    hint: typed`distrolab down LAB    # each of them; then ${asIs(forgetLine(fault))}`,
     exitCode: EXIT.failed,
   }),
   'image-left': (fault) => ({
     message: `Something of the image of ${fault.distro} at ${fault.provider} is still there:${indented(fault.left)}`,
-    hint: `${forgetLine(fault)}    # tries again`,
+    hint: typed`${asIs(forgetLine(fault))}    # tries again`,
     exitCode: EXIT.leftovers,
   }),
   'packing-failed': ({ program, reason }) => ({

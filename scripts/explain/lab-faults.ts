@@ -7,20 +7,23 @@ import { didYouMean, EXIT, explainBy, indented, type Explanations, withRunbook }
 import { execExplanations } from './exec-faults.js'
 import { imageExplanations } from './image-faults.js'
 import { swapExplanations } from './swap-faults.js'
+import { asIs, typed } from '../report/typed.js'
 
 const agentState = (agent: boolean): string =>
   agent ? 'the ssh-agent does not hold it' : 'there is no ssh-agent (SSH_AUTH_SOCK is not set)'
 
 /** What makes the credentials here those of an account. */
 function namingAccount(provider: string, account: string): string {
-  if (provider === 'google') return `GOOGLE_PROJECT=${account}`
-  return provider === 'azure' ? `ARM_SUBSCRIPTION_ID=${account}` : `AWS_PROFILE=PROFILE_OF_${account}`
+  if (provider === 'google') return typed`GOOGLE_PROJECT=${account}`
+  return provider === 'azure'
+    ? typed`ARM_SUBSCRIPTION_ID=${account}`
+    : typed`AWS_PROFILE=PROFILE_OF_${account}`
 }
 
 const wayIn = (lab: string): string =>
   [
-    `distrolab up ${lab} --ssh-key PATH    # if one of these keys is yours`,
-    `distrolab down ${lab} && distrolab up ${lab}    # anew, with your key in authorizedKeys of the configuration`,
+    typed`distrolab up ${lab} --ssh-key PATH    # if one of these keys is yours`,
+    typed`distrolab down ${lab} && distrolab up ${lab}    # anew, with your key in authorizedKeys of the configuration`,
   ].join('\n  ')
 
 const consoleEnd = (console: string): string =>
@@ -59,13 +62,13 @@ export const labExplanations: Explanations<LabFault> = {
   }),
   'lab-of-other-profile': ({ lab, profile, asked }) => ({
     message: `The lab ${lab} is ${profile}, not ${asked}.`,
-    hint: `Give the new lab a name of its own: distrolab up --profile ${asked} --name NAME\n  or make this one that: distrolab swap ${lab} --profile ${asked}`,
+    hint: typed`Give the new lab a name of its own: distrolab up --profile ${asked} --name NAME\n  or make this one that: distrolab swap ${lab} --profile ${asked}`,
     exitCode: EXIT.usage,
   }),
   ...swapExplanations,
   'lab-being-destroyed': ({ lab }) => ({
     message: `The destruction of ${lab} was begun and did not end.`,
-    hint: withRunbook(`distrolab down ${lab} && distrolab up ${lab}`, 'stuck-state'),
+    hint: withRunbook(typed`distrolab down ${lab} && distrolab up ${lab}`, 'stuck-state'),
     exitCode: EXIT.failed,
   }),
   'lab-on-other-computer': ({ lab, user, host }) => ({
@@ -75,7 +78,7 @@ export const labExplanations: Explanations<LabFault> = {
   }),
   'other-account': ({ what, provider, account, given }) => ({
     message: `${what} is in the account ${account} of ${provider}; the credentials here are for ${given}, where nothing of it is to be seen. Nothing was changed.`,
-    hint: `export ${namingAccount(provider, account)}    # then run the same command again`,
+    hint: typed`export ${asIs(namingAccount(provider, account))}    # then run the same command again`,
     exitCode: EXIT.credentials,
   }),
   'record-mismatch': ({ lab, field, expected, found }) => ({
@@ -88,12 +91,12 @@ export const labExplanations: Explanations<LabFault> = {
   }),
   'lab-expired': ({ lab, expiresAt }) => ({
     message: `The time of ${lab} was over at ${expiresAt}; it is still there.`,
-    hint: `distrolab extend ${lab} && distrolab up ${lab}    # or remove it: distrolab down ${lab}`,
+    hint: typed`distrolab extend ${lab} && distrolab up ${lab}    # or remove it: distrolab down ${lab}`,
     exitCode: EXIT.failed,
   }),
   'lab-not-ready': ({ lab, state }) => ({
     message: `${lab} is ${state}.`,
-    hint: withRunbook(`distrolab up ${lab}`, 'stuck-state'),
+    hint: withRunbook(typed`distrolab up ${lab}`, 'stuck-state'),
     exitCode: EXIT.failed,
   }),
   'machine-unknown': ({ lab, given, known }) => ({
@@ -103,12 +106,12 @@ export const labExplanations: Explanations<LabFault> = {
   }),
   'setting-fixed': ({ lab, setting, has, asked }) => ({
     message: `${setting}: ${lab} was made with ${has}, not ${asked}.`,
-    hint: `Make it anew: distrolab down ${lab} && distrolab up ${lab} ${setting}${setting === '--spot' ? '' : ` ${asked}`}`,
+    hint: typed`Make it anew: distrolab down ${lab} && distrolab up ${lab} ${asIs(setting === '--spot' ? setting : typed`${asIs(setting)} ${asked}`)}`,
     exitCode: EXIT.usage,
   }),
   'size-fixed': ({ lab, has, asked }) => ({
     message: `${lab} has the instance type ${has}, not ${asked}.`,
-    hint: `Make it anew: distrolab down ${lab} && distrolab up ${lab} --instance-type ${asked}`,
+    hint: typed`Make it anew: distrolab down ${lab} && distrolab up ${lab} --instance-type ${asked}`,
     exitCode: EXIT.usage,
   }),
   ...engineExplanations,
@@ -142,12 +145,12 @@ export const labExplanations: Explanations<LabFault> = {
   }),
   'key-passphrase': ({ path, agent }) => ({
     message: `--ssh-key: ${path} has a passphrase, which nobody can be asked for, and ${agentState(agent)}.`,
-    hint: `ssh-add ${path}`,
+    hint: typed`ssh-add ${path}`,
     exitCode: EXIT.usage,
   }),
   'key-not-in-agent': ({ path, agent }) => ({
     message: `--ssh-key: ${path} is the public part of a key, and ${agentState(agent)}.`,
-    hint: `ssh-add ${path.replace(/\.pub$/, '')}`,
+    hint: typed`ssh-add ${path.replace(/\.pub$/, '')}`,
     exitCode: EXIT.usage,
   }),
   'key-not-on-lab': ({ lab, path, takes }) => ({
@@ -167,17 +170,17 @@ export const labExplanations: Explanations<LabFault> = {
   }),
   'ssh-timeout': ({ lab, machine, seconds, lastSeen, console }) => ({
     message: `SSH on ${lab}/${machine} did not work within ${seconds} s; last seen: ${lastSeen}.${consoleEnd(console)}`,
-    hint: withRunbook(`distrolab up ${lab}    # goes on waiting`, 'dropped-network'),
+    hint: withRunbook(typed`distrolab up ${lab}    # goes on waiting`, 'dropped-network'),
     exitCode: EXIT.timeout,
   }),
   'kernel-panic': ({ lab, machine, reason, console }) => ({
     message: `The kernel of ${lab}/${machine} panicked at each of its starts: ${reason}.${consoleEnd(console)}`,
-    hint: `distrolab up ${lab}    # starts it again\n  or make it anew: distrolab down ${lab} && distrolab up ${lab}`,
+    hint: typed`distrolab up ${lab}    # starts it again\n  or make it anew: distrolab down ${lab} && distrolab up ${lab}`,
     exitCode: EXIT.failed,
   }),
   'ssh-failed': ({ lab, machine, reason }) => ({
     message: `SSH to ${lab}/${machine} failed: ${reason}.`,
-    hint: withRunbook(`distrolab up ${lab}    # brings it back`, 'dropped-network'),
+    hint: withRunbook(typed`distrolab up ${lab}    # brings it back`, 'dropped-network'),
     exitCode: EXIT.failed,
   }),
   'ssh-program-missing': () => ({
@@ -188,22 +191,22 @@ export const labExplanations: Explanations<LabFault> = {
   ...execExplanations,
   'host-key-changed': ({ lab, machine, expected, got }) => ({
     message: `${lab}/${machine} shows another host key than the pinned one; it may be another machine:${indented([`pinned ${expected}`, `shown  ${got}`])}`,
-    hint: `If you made it anew yourself: distrolab down ${lab} && distrolab up ${lab}`,
+    hint: typed`If you made it anew yourself: distrolab down ${lab} && distrolab up ${lab}`,
     exitCode: EXIT.failed,
   }),
   'cloud-init-failed': ({ lab, machine, errors }) => ({
     message: `cloud-init failed on ${lab}/${machine}:${indented(errors)}`,
-    hint: `distrolab ssh ${lab} -- sudo tail -n 50 /var/log/cloud-init.log`,
+    hint: typed`distrolab ssh ${lab} -- sudo tail -n 50 /var/log/cloud-init.log`,
     exitCode: EXIT.failed,
   }),
   'cloud-init-timeout': ({ lab, machine, seconds, stage }) => ({
     message: `cloud-init on ${lab}/${machine} did not finish within ${seconds} s; it was in its ${stage}.`,
-    hint: `distrolab up ${lab}    # goes on waiting`,
+    hint: typed`distrolab up ${lab}    # goes on waiting`,
     exitCode: EXIT.timeout,
   }),
   'clock-not-set': ({ lab, machine, reason }) => ({
     message: `The clock of ${lab}/${machine} could not be set: ${reason}.`,
-    hint: `distrolab ssh ${lab} -- sudo date    # whether its user may set it`,
+    hint: typed`distrolab ssh ${lab} -- sudo date    # whether its user may set it`,
     exitCode: EXIT.failed,
   }),
   'no-free-port': () => ({
@@ -213,7 +216,7 @@ export const labExplanations: Explanations<LabFault> = {
   }),
   leftovers: ({ lab, left }) => ({
     message: `${lab} is not gone; still there:${indented(left)}`,
-    hint: withRunbook(`distrolab down ${lab}`, 'destroy-by-hand'),
+    hint: withRunbook(typed`distrolab down ${lab}`, 'destroy-by-hand'),
     exitCode: EXIT.leftovers,
   }),
   'not-ours': ({ lab, foreign }) => ({

@@ -1,11 +1,12 @@
 import type { SwapFault } from '../errors.js'
 import { driverExplanations } from './driver-faults.js'
 import { EXIT, explainBy, type Explanations } from './explanation.js'
+import { typed } from '../report/typed.js'
 
 export const swapExplanations: Explanations<SwapFault> = {
   'reset-not-clean': ({ lab, machine }) => ({
     message: `${lab}/${machine} is not at its baseline: a file that was written just before the reset is still there.`,
-    hint: `distrolab down ${lab} && distrolab up ${lab}    # makes it anew`,
+    hint: typed`distrolab down ${lab} && distrolab up ${lab}    # makes it anew`,
     exitCode: EXIT.failed,
   }),
   'swap-which-lab': ({ profile, labs }) => ({
@@ -15,8 +16,8 @@ export const swapExplanations: Explanations<SwapFault> = {
         : `Several labs could become ${profile}: ${labs.join(', ')}.`,
     hint:
       labs.length === 0
-        ? `distrolab up --profile ${profile}`
-        : labs.map((lab) => `distrolab swap ${lab} --profile ${profile}`).join('\n  '),
+        ? typed`distrolab up --profile ${profile}`
+        : labs.map((lab) => typed`distrolab swap ${lab} --profile ${profile}`).join('\n  '),
     exitCode: labs.length === 0 ? EXIT.notFound : EXIT.usage,
   }),
   'swap-same-distro': ({ lab, distro }) => ({
@@ -26,7 +27,7 @@ export const swapExplanations: Explanations<SwapFault> = {
   }),
   'swap-other-provider': ({ lab, provider, asked }) => ({
     message: `${lab} is on ${provider}, and a swap stays there; ${asked} is on another provider.`,
-    hint: `distrolab up --profile ${asked}    # a lab of its own`,
+    hint: typed`distrolab up --profile ${asked}    # a lab of its own`,
     exitCode: EXIT.usage,
   }),
   'swap-not-begun': ({ lab, distro, asked, fault }) => {

@@ -1,4 +1,4 @@
-import { quoteForShell } from '../machine/shell.js'
+import { asIs, typed } from '../report/typed.js'
 import type { RecoveryFacts } from './recovery-facts.js'
 
 interface ByHand {
@@ -9,7 +9,7 @@ interface ByHand {
 /** The beginning of the command that moves an object of the backend away. */
 export function moveOf(place: string): string {
   const tool = { 's3:': 'aws s3 mv', 'gs:': 'gcloud storage mv' }[place.slice(0, 3)] ?? 'mv'
-  return `${tool} ${quoteForShell(place)}`
+  return typed`${asIs(tool)} ${place}`
 }
 
 /** Without a record that can be read: the engine alone, on the files that `synth` writes. */
@@ -24,7 +24,7 @@ export function byHand({ lab, profile, engine: { state } }: RecoveryFacts): read
   const folder = `/tmp/${lab}`
   return [
     {
-      command: `distrolab synth ${lab} --profile ${profile ?? 'PROFILE'} --out ${folder}`,
+      command: typed`distrolab synth ${lab} --profile ${profile ?? 'PROFILE'} --out ${folder}`,
       does: `writes what OpenTofu needs${profile === undefined ? '; PROFILE is the one it was made from' : ''}`,
     },
     { command: `cd ${folder} && tofu init && tofu destroy -auto-approve`, does: 'destroys what it made' },

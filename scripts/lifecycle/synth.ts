@@ -10,7 +10,7 @@ import type { Context } from '../context.js'
 import { LabError } from '../errors.js'
 import { explain } from '../explain.js'
 import { runbookCommand } from '../explain/explanation.js'
-import { quoteForShell } from '../machine/shell.js'
+import { typed } from '../report/typed.js'
 import { asTyped } from '../report/as-typed.js'
 import { ensureFolder, putFile } from '../workspace.js'
 import { assertOwnFacts } from './own-facts.js'
@@ -37,7 +37,7 @@ export async function synthesise(
   await ensureFolder(folder, 0o755)
   await putFile(file, text)
   const page = asTyped(runbookCommand('destroy-by-hand'), context.env.viaNpm)
-  const next = `cd ${quoteForShell(folder)} && tofu init && tofu plan`
+  const next = typed`cd ${folder} && tofu init && tofu plan`
   const needs =
     context.encryption === undefined ? '' : `    # the state is encrypted: set TF_ENCRYPTION as in: ${page}`
   return { text: `Wrote ${file}\n${next}${needs}`, json: { lab, folder, files: [file] } }

@@ -4,7 +4,7 @@ import { requireForm } from '../../backend/forms.js'
 import { isErrno } from '../../backend/system-error.js'
 import { ensureFolder, keyFiles, keyFolder, putFile, type Workspace } from '../workspace.js'
 import type { Identity } from './key.js'
-import { quoteForShell } from './shell.js'
+import { typed } from '../report/typed.js'
 
 /** A machine as OpenSSH sees it: known by an alias, so that its pinned key holds whatever its address is. */
 export interface SshHost {
@@ -36,8 +36,7 @@ export async function writeSshConfig(
 }
 
 /** The command that can be pasted into any shell. */
-export const sshCommand = (configFile: string, alias: string): string =>
-  `ssh -F ${quoteForShell(configFile)} ${alias}`
+export const sshCommand = (configFile: string, alias: string): string => typed`ssh -F ${configFile} ${alias}`
 
 export const sshAlias = (lab: string, machine: string): string =>
   machine === 'main' ? lab : `${lab}-${machine}`

@@ -5,7 +5,7 @@ import {
   type Source,
   type VerbEntry,
 } from '../completion/table.js'
-import { quoteForBash } from '../completion/bash-line.js'
+import { typedWord } from '../report/typed.js'
 
 export interface Meant {
   /** The command line after `distrolab`; undefined where a flag's value cannot be found among the words. */
@@ -50,7 +50,7 @@ export function meantBy(
   const tail = command.length === 0 ? [] : ['--', ...command]
   const all = [...found.words, ...found.flags, ...written, ...own]
   return {
-    line: [verb.name, ...all.map(quoteForBash), ...tail.map(quoteForBash)].join(' '),
+    line: [verb.name, ...all.map(typedWord), ...tail.map(typedWord)].join(' '),
     taken,
     lacksDashes,
   }

@@ -1,3 +1,4 @@
+import { typed } from './typed.js'
 import type { ImageRecord } from '../../backend/image-record-schema.js'
 import type { ImportResult } from '../images/import.js'
 import { elapsed } from './progress.js'
@@ -25,6 +26,6 @@ export function importLine({
   if (state === 'imported') return `${what}imported ${by} as ${name} on ${rest.updatedAt.slice(0, 10)}`
   const verb = state === 'importing' ? 'import' : 'forget'
   const why = rest.failure === null ? 'under way or interrupted' : `failed: ${rest.failure.message}`
-  const again = `distrolab images ${verb} ${distro} --provider ${provider}`
+  const again = typed`distrolab images ${verb} ${distro} --provider ${provider}`
   return `${what}${state} ${by}, ${rest.step === null ? why : `at the step ${rest.step}`}; to go on: ${again}`
 }

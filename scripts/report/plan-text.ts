@@ -1,5 +1,6 @@
 import type { LabChanges, PlannedChange } from '../lifecycle/plan.js'
 import { inOneLineEach } from './printable.js'
+import { typed } from './typed.js'
 
 type Action = PlannedChange['action']
 
@@ -55,4 +56,4 @@ function summaryOf({ changes }: LabChanges): string {
 }
 
 const asked = ({ lab, profile, state }: LabChanges): string =>
-  state === null ? `--profile ${profile} --name ${lab}` : lab
+  state === null ? typed`--profile ${profile} --name ${lab}` : lab

@@ -7,8 +7,10 @@ import { EXIT } from '../../scripts/explain/explanation.js'
 import { commands } from '../../scripts/commands/all.js'
 import { parseArguments } from '../../scripts/parse.js'
 import { asTyped } from '../../scripts/report/as-typed.js'
+import { typedWord } from '../../scripts/report/typed.js'
 import { commandLinesIn, wordsOf } from './command-line.js'
 import { variants } from './fault-variants.js'
+import { withValues } from './hostile-faults.js'
 import { backendFaults, catalogFaults, driverFaults, labFaults } from './faults.js'
 
 const errors = [
@@ -35,6 +37,17 @@ describe('every fault', () => {
         const parsed = await parseArguments(wordsOf(line).slice(1), '0')
         if (!line.endsWith('--help')) expect([line, parsed.kind]).toEqual([line, 'command'])
       }
+    },
+  )
+
+  test.each(all)(
+    '%s: its hint has every value as one word of a shell, also in a sentence',
+    (_code, error) => {
+      const hostile = `x'"; rm -rf /\n# \u001b[2J`
+      const hint = explain(withValues(error, hostile)).hint
+      expect(hint.replaceAll(typedWord(hostile), () => 'value')).toBe(
+        explain(withValues(error, 'value')).hint,
+      )
     },
   )
 

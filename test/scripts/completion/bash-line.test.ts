@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { bashReplacement, quoteForBash, splitBashLine } from '../../../scripts/completion/bash-line.js'
+import { bashReplacement, splitBashLine } from '../../../scripts/completion/bash-line.js'
+import { quoteForShell } from '../../../scripts/machine/shell.js'
 
 describe('a line of bash', () => {
   test.each([
@@ -18,9 +19,9 @@ describe('a line of bash', () => {
   test.each(['a b', "it's", '$(id)', 'a;b', '`id`', 'a\\b', '*', '~', '', '!x', 'a\nb'])(
     'a word such as %j is quoted so that it is read as itself',
     (word) => {
-      const { current, isQuoted } = splitBashLine(quoteForBash(word))
+      const { current, isQuoted } = splitBashLine(quoteForShell(word))
       expect([current, isQuoted]).toEqual([word, false])
-      expect(quoteForBash(word)).toMatch(/^'/)
+      expect(quoteForShell(word)).toMatch(/^'/)
     },
   )
 

@@ -59,8 +59,8 @@ describe('lock break', () => {
     const before = [await box.record(LAB), await box.events(LAB)]
     const refused = await box.run(['lock', 'break', LAB])
     expect(refused).toMatchObject({ code: 2, stdout: '' })
-    expect(refused.stderr).toContain(`(pid ${exec.pid}), alive\nrunning exec for`)
-    expect(refused.stderr).toContain('https://ci.example.com/runs/7\nThat command is at work.')
+    expect(refused.stderr).toContain(`(pid ${exec.pid}), alive\n  running exec for`)
+    expect(refused.stderr).toContain('https://ci.example.com/runs/7\n  That command is at work.')
     expect(refused.stderr).toContain(`Next:  distrolab lock break ${LAB} --yes`)
     expect([await box.record(LAB), await box.events(LAB)]).toEqual(before)
     await end()
