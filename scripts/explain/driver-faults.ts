@@ -1,5 +1,6 @@
 import type { DriverFault } from '../../stacks/local/driver/errors.js'
 import { EXIT, indented, type Explanations, withRunbook } from './explanation.js'
+import { typed } from '../report/typed.js'
 
 const INSTALL = 'distrolab doctor    # what is missing and how to install it'
 const AGAIN = 'Run the same command again; what was loaded is kept.'

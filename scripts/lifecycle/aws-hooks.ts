@@ -95,6 +95,11 @@ export const awsHooks: ProviderHooks = {
     return startInstance(spec.region, { Name: machineName(`${spec.id}-${name}`) }, step.signal)
   },
 
+  async strangersAmong(context, lab, objects, signal) {
+    const { findStrangers } = await loadLeftovers()
+    return findStrangers(atAws(context, lab), objects, signal)
+  },
+
   async removeLeftovers(context, lab, step) {
     const { removeThings } = await loadLeftovers()
     const remains = await removeThings(atAws(context, lab), {

@@ -2,7 +2,7 @@ import type { AnyLab } from '../../backend/lab.js'
 import type { Machine } from '../../backend/record-schema.js'
 import type { Profile } from '../../distro-catalog/profile.js'
 import { labId } from '../../stacks/naming.js'
-import { machineName } from '../../stacks/azure/names.js'
+import { groupName, machineName } from '../../stacks/azure/names.js'
 import { planAzureLab, planOf, selectorOf } from '../../stacks/azure/plan.js'
 import type { AzureMachineImage } from '../clouds/azure/image.js'
 import type { AzureInstance } from '../clouds/azure/instances.js'
@@ -95,6 +95,13 @@ export const azureHooks: ProviderHooks = {
     return undefined
   },
 
+  // Everything of a lab is in its group, of which no one else has the name; an id may join two.
+  async strangersAmong(context, lab, objects) {
+    const group = `/resourcegroups/${groupName(idOf(context, lab))}`.toLowerCase()
+    const isIn = (id: string): boolean => `${withoutSubscription(id)}/`.startsWith(`${group}/`)
+    return objects.filter(({ id }) => !id.split('|').every(isIn))
+  },
+
   async removeLeftovers(context, lab, step) {
     const { removeGroups } = await loadLeftovers()
     const remains = await removeGroups(idOf(context, lab), marksOf(context, lab), {
@@ -112,6 +119,8 @@ export const azureHooks: ProviderHooks = {
     })
   },
 }
+
+const withoutSubscription = (id: string): string => id.toLowerCase().replace(/^\/subscriptions\/[^/]+/, '')
 
 const TIMER = 'timer in the machine'
 const SCHEDULE = 'scheduled shutdown'

@@ -9,6 +9,7 @@ import { writeConfiguration } from './configuration.js'
 import { initialiseEngine, runOperation, settleEngine } from './engine-session.js'
 import { throughGate, type Session } from './gate.js'
 import { assertOwnFacts } from './own-facts.js'
+import { assertOwnObjects } from './own-objects.js'
 import { hooksOf } from './provider-hooks.js'
 import { downSteps, verifySteps } from './step-lists.js'
 import { Steps, type Timing } from './steps.js'
@@ -88,7 +89,10 @@ async function destroyResources(
   )
   if (destroying === undefined) throw new TypeError('the step was recorded')
   const { machines } = destroying
-  await steps.run('init', (detail) => initialiseEngine(session, engine, folder, state, detail))
+  await steps.run('init', async (detail) => {
+    await initialiseEngine(session, engine, folder, state, detail)
+    await assertOwnObjects(session, current)
+  })
   await steps.run('destroy', async (detail) => {
     // What the engine can't do leaves the machines as they are.
     await runOperation(session, engine, folder, detail, destroy)

@@ -1,6 +1,6 @@
 import type { AnyLab } from '../../backend/lab.js'
 import type { Profile } from '../../distro-catalog/profile.js'
-import { machineName } from '../../stacks/google/names.js'
+import { labName, machineName, ruleName, RULES } from '../../stacks/google/names.js'
 import { planGoogleLab } from '../../stacks/google/plan.js'
 import { labId } from '../../stacks/naming.js'
 import {
@@ -93,6 +93,13 @@ export const googleHooks: ProviderHooks = {
     if (spec.provider !== 'google') return undefined
     const { startInstance } = await loadInstances()
     return startInstance(machineName(`${spec.id}-${name}`), step.signal)
+  },
+
+  // Everything of a lab has a name that no one else's things have.
+  async strangersAmong(context, lab, objects) {
+    const { id, machines } = atGoogle(context, lab)
+    const names = new Set([...machines, labName(id), ...RULES.map((rule) => ruleName(id, rule))])
+    return objects.filter((each) => !names.has(each.id.slice(each.id.lastIndexOf('/') + 1)))
   },
 
   async removeLeftovers(context, lab, step) {

@@ -9,6 +9,7 @@ import { apply } from '../engine/tofu.js'
 import { writeConfiguration } from './configuration.js'
 import { initialiseEngine, runOperation } from './engine-session.js'
 import type { Session } from './gate.js'
+import { assertOwnObjects } from './own-objects.js'
 import { absentIn, type Presences } from './presences.js'
 import type { ProviderHooks } from './provider-hooks.js'
 import type { Steps } from './steps.js'
@@ -33,7 +34,10 @@ export async function makeMachines(
   const { session, plan, engine, steps } = work
   const spec = plan.hooks.buildSpec(session.context, lab, plan.profile, anew)
   const folder = await steps.run('synth', () => writeConfiguration(session, spec), record)
-  await steps.run('init', (detail) => initialiseEngine(session, engine, folder, spec.state, detail))
+  await steps.run('init', async (detail) => {
+    await initialiseEngine(session, engine, folder, spec.state, detail)
+    await assertOwnObjects(session, lab)
+  })
   await steps.run('apply', async (detail) => {
     // What was never made is just made: OpenTofu takes no offence.
     const replace = absentIn(presences).map((name) => plan.hooks.replaceAddress(name))

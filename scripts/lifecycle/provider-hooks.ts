@@ -5,6 +5,7 @@ import type { Profile } from '../../distro-catalog/profile.js'
 import type { MachineSize } from '../../distro-catalog/size.js'
 import type { LabSpec } from '../../stacks/spec.js'
 import type { Context } from '../context.js'
+import type { StateObject } from '../engine/state-objects.js'
 import { LabError } from '../errors.js'
 import type { Measuring } from '../regions/rank.js'
 import type { Wait } from '../settings.js'
@@ -179,6 +180,13 @@ export interface ProviderHooks {
    * Called once the engine has forgotten it.
    */
   removeMachine?(machine: Machine, step: StepControl): Promise<void>
+  /** Of a cloud: those of these objects of a state that are somebody else's. What is not there any more is nobody's. */
+  strangersAmong?(
+    context: Context,
+    lab: AnyLab,
+    objects: readonly StateObject[],
+    signal: AbortSignal,
+  ): Promise<readonly StateObject[]>
   /** Removes what the engine did not, and returns what is still there. */
   removeLeftovers(context: Context, lab: AnyLab, step: StepControl): Promise<Remains>
   /** The end of a machine's console; empty where there is none. */

@@ -9,8 +9,10 @@ export const machineName = (base: string): string => fitName(base, LIMIT)
 /** Network and network tag of a lab. `base` as from `labId`. */
 export const labName = (base: string): string => fitName(base, LIMIT)
 
-/** A firewall rule of a lab: `ssh`, `deny`. */
-export const ruleName = (base: string, rule: string): string => fitName(`${base}-${rule}`, LIMIT)
+/** The firewall rules of a lab. */
+export const RULES = ['ssh', 'deny'] as const
+
+export const ruleName = (base: string, rule: (typeof RULES)[number]): string => fitName(`${base}-${rule}`, LIMIT)
 
 /** An image; distros have dots and architectures underscores. `base` as from `imageId`. */
 export const imageName = (base: string): string => fitName(base.replaceAll(/[^a-z0-9-]/g, '-'), LIMIT)

@@ -3,7 +3,7 @@ import { ComputeNetwork } from '@cdktf/provider-google/lib/compute-network/index
 import { ComputeSubnetwork } from '@cdktf/provider-google/lib/compute-subnetwork/index.js'
 import type { ITerraformDependable } from 'cdktf/lib/terraform-dependable.js'
 import type { TerraformStack } from 'cdktf/lib/terraform-stack.js'
-import { labName, ruleName } from './names.js'
+import { labName, ruleName, type RULES } from './names.js'
 import type { GoogleLabSpec } from './spec.js'
 
 export interface Network {
@@ -66,7 +66,7 @@ function buildAllow(stack: TerraformStack, spec: GoogleLabSpec, network: string)
   })
 }
 
-const ruleBase = (spec: GoogleLabSpec, rule: string, network: string) => ({
+const ruleBase = (spec: GoogleLabSpec, rule: (typeof RULES)[number], network: string) => ({
   name: ruleName(spec.id, rule),
   description: describe(spec),
   network,

@@ -48,6 +48,7 @@ const provider = Object.keys(configuration.provider)[0] ?? ''
 const region = configuration.provider[provider]?.[0]?.region ?? ''
 const declared = (type: string): Declared[] => Object.values(configuration.resource?.[type] ?? {})
 
+const SUBSCRIPTION = process.env['ARM_SUBSCRIPTION_ID'] ?? ''
 const COMPUTE = 'providers/Microsoft.Compute/virtualMachines'
 
 const make: Readonly<Record<string, () => Promise<Made[]>>> = {
@@ -88,7 +89,10 @@ const make: Readonly<Record<string, () => Promise<Made[]>>> = {
     for (const { name, location, tags } of declared('azurerm_resource_group')) {
       const body = { location, tags }
       await changeAzure('PUT', `/resourceGroups/${name}`, { apiVersion: '2021-04-01', body })
-      made.push({ type: 'azurerm_resource_group', id: name })
+      made.push({
+        type: 'azurerm_resource_group',
+        id: `/subscriptions/${SUBSCRIPTION}/resourceGroups/${name}`,
+      })
       for (const machine of declared('azurerm_linux_virtual_machine'))
         await changeAzure('PUT', `/resourceGroups/${name}/${COMPUTE}/${machine.name}`, {
           apiVersion: '2024-07-01',
@@ -122,8 +126,7 @@ const remove: Readonly<Record<string, (id: string) => Promise<unknown>>> = {
   aws_instance: (id) => new EC2Client({ region }).send(new TerminateInstancesCommand({ InstanceIds: [id] })),
   aws_security_group: (id) => new EC2Client({ region }).send(new DeleteSecurityGroupCommand({ GroupId: id })),
   aws_key_pair: (id) => new EC2Client({ region }).send(new DeleteKeyPairCommand({ KeyName: id })),
-  azurerm_resource_group: (id) =>
-    changeAzure('DELETE', `/resourceGroups/${id}`, { apiVersion: '2021-04-01' }),
+  azurerm_resource_group: (id) => changeAzure('DELETE', id, { apiVersion: '2021-04-01' }),
   google_compute_firewall: (id) => openCompute().change('DELETE', id),
   google_compute_instance: (id) => openCompute().change('DELETE', id),
 }

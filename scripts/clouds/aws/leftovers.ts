@@ -11,6 +11,7 @@ import {
   type Filter,
   type Tag,
 } from '@aws-sdk/client-ec2'
+import type { StateObject } from '../../engine/state-objects.js'
 import { LabError } from '../../errors.js'
 import { withEc2 } from './client.js'
 import { findInstancesBy } from './instances.js'
@@ -76,6 +77,40 @@ export async function findThings(lab: LabAtAws): Promise<AwsThing[]> {
     })),
   ]
   return [...new Map(things.map((each) => [each.id, each])).values()]
+}
+
+/**
+ * Those of the objects of a state that are not the lab's: instances and groups without its marks, and whatever a lab has
+ * none of. What is gone is nobody's.
+ */
+export async function findStrangers(
+  { region, tags, name }: LabAtAws,
+  objects: readonly StateObject[],
+  signal: AbortSignal,
+): Promise<readonly StateObject[]> {
+  const idsOf = (type: string): string[] => objects.filter((each) => each.type === type).map(({ id }) => id)
+  const [instanceIds, groupIds] = [idsOf('aws_instance'), idsOf('aws_security_group')]
+  const foreign = await withEc2(region, async (client) => {
+    const instances =
+      instanceIds.length === 0
+        ? []
+        : await findInstancesBy(region, [{ Name: 'instance-id', Values: instanceIds }], signal)
+    const { SecurityGroups = [] } =
+      groupIds.length === 0
+        ? {}
+        : await client.send(
+            new DescribeSecurityGroupsCommand({ Filters: [{ Name: 'group-id', Values: groupIds }] }),
+            { abortSignal: signal },
+          )
+    const groups = SecurityGroups.map((group) => ({ id: group.GroupId ?? '', tags: tagsOf(group) }))
+    return new Set(
+      [...instances, ...groups].filter(({ tags: marks }) => !isMarked(marks, tags)).map(({ id }) => id),
+    )
+  })
+  return objects.filter(({ type, id }) => {
+    if (type === 'aws_key_pair') return id !== name
+    return !['aws_instance', 'aws_security_group'].includes(type) || foreign.has(id)
+  })
 }
 
 const TERMINATE_SECONDS = 300

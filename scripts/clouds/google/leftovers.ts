@@ -1,4 +1,4 @@
-import { labelValue, labName, ruleName } from '../../../stacks/google/names.js'
+import { labelValue, labName, ruleName, RULES } from '../../../stacks/google/names.js'
 import { LabError } from '../../errors.js'
 import { isAbsent, lastPart, openCompute, type ComputeApi } from './client.js'
 import { labelFilter } from './instances.js'
@@ -69,9 +69,6 @@ function isDescribed(description = '', marks: Marks): boolean {
   const words = description.split(' ')
   return Object.entries(marks).every(([key, value]) => words.includes(`${key}=${value}`))
 }
-
-/** As the stack declares them. */
-const RULES = ['ssh', 'deny']
 
 /**
  * Removes everything that carries the lab's marks, and returns what is there all the same, things of others that only have

@@ -1,4 +1,4 @@
-import { chmod, readFile, writeFile } from 'node:fs/promises'
+import { chmod, copyFile, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
@@ -112,6 +112,25 @@ describe.each([
       await on('other', args)
       expect(await cloud.made()).toEqual(expect.arrayContaining([...made]))
     }
+    expect(await cloud.made()).toEqual(made)
+    await removed()
+  })
+
+  test('nor does a down by a state that someone forged, which names what is in the lab of the other', async () => {
+    const made = await theLabOfTheFirst()
+    await on('other', UP)
+    const [first, second] = [box.home, other.home].map((home) => join(home, 'labs', 'web', 'tofu.tfstate'))
+    await copyFile(first ?? '', second ?? '')
+    for (const args of [
+      ['down', 'web'],
+      ['up', 'web', '--allow-from', '203.0.113.8/32'],
+    ] as const) {
+      const { code, stderr } = await other.run(args, engine())
+      expect([code, stderr]).toEqual([1, expect.stringContaining("which is not the lab's")])
+      expect(await cloud.made()).toEqual(expect.arrayContaining([...made]))
+    }
+    await rm(second ?? '')
+    await on('other', ['down', 'web'])
     expect(await cloud.made()).toEqual(made)
     await removed()
   })

@@ -1,0 +1,35 @@
+import type { StateDocument } from './state-document.js'
+
+/** One thing that a state holds, by what its provider finds it by. */
+export interface StateObject {
+  readonly type: string
+  readonly id: string
+}
+
+/** Every object of a state; what hides its id from us, and may show it to OpenTofu, is told in `problems`. */
+export function objectsIn({ resources }: StateDocument): {
+  readonly objects: readonly StateObject[]
+  readonly problems: readonly string[]
+} {
+  const objects: StateObject[] = []
+  const problems: string[] = []
+  for (const { mode, type, instances } of resources) {
+    if (mode !== 'managed' || typeof type !== 'string') continue
+    for (const instance of Array.isArray(instances) ? (instances as unknown[]) : []) {
+      const id = idOf(instance)
+      if (id === undefined) problems.push(`a ${type} without an id that is to be seen`)
+      else objects.push({ type, id })
+    }
+  }
+  return { objects, problems }
+}
+
+/** Go takes the names of fields in any case of letters, and OpenTofu an older form of attributes (`attributes_flat`). */
+function idOf(instance: unknown): string | undefined {
+  if (typeof instance !== 'object' || instance === null) return undefined
+  const names = Object.keys(instance).filter((name) => name.toLowerCase().startsWith('attributes'))
+  if (names.length !== 1 || !('attributes' in instance)) return undefined
+  const { attributes } = instance
+  if (typeof attributes !== 'object' || attributes === null || !('id' in attributes)) return undefined
+  return typeof attributes.id === 'string' ? attributes.id : undefined
+}
