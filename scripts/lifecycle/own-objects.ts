@@ -12,13 +12,13 @@ import { hooksOf } from './provider-hooks.js'
  * state-refused.
  */
 export async function assertOwnObjects({ context, signal, lab: name }: Session, lab: AnyLab): Promise<void> {
-  const { strangersAmong } = await hooksOf(lab.provider)
-  if (strangersAmong === undefined) return
+  const hooks = await hooksOf(lab.provider)
   const { place, text } = await readStateText(await context.store(), context.location, name)
   const state = text === undefined ? undefined : parseState(text)
   if (state?.kind !== 'plain') return
   const { objects, problems } = objectsIn(state.document)
-  const strangers = objects.length === 0 ? [] : await strangersAmong(context, lab, objects, signal)
+  const strangers =
+    objects.length === 0 ? [] : ((await hooks.strangersAmong?.(context, lab, objects, signal)) ?? [])
   const told = [...problems, ...strangers.map(({ type, id }) => `the ${type} ${id}, which is not the lab's`)]
   if (told.length > 0)
     throw new LabError({ code: 'state-refused', lab: lab.lab, place, problems: told.slice(0, 5) })
