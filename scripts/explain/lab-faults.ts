@@ -82,9 +82,9 @@ export const labExplanations: Explanations<LabFault> = {
     exitCode: EXIT.credentials,
   }),
   'record-mismatch': ({ lab, field, expected, found }) => ({
-    message: `The record of ${lab} is not that of a local lab of this computer. ${field}: expected ${expected}, got ${shown(found)}. Nothing was touched.`,
+    message: `The record of ${lab} says something else than what follows from its name and this computer. ${field}: expected ${expected}, got ${shown(found)}. Nothing was touched.`,
     hint: withRunbook(
-      `Correct the field, or set the DISTROLAB_HOME that ${lab} was made with; then run the command again.`,
+      'Correct the field; of a local lab, set the DISTROLAB_HOME that it was made with. Then run the command again.',
       'corrupted-record',
     ),
     exitCode: EXIT.failed,

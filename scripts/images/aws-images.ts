@@ -15,7 +15,7 @@ import { descriptionOf, imageFacts } from './image-facts.js'
 import type { ImageProvider } from './image-provider.js'
 import { checkOurs } from './marks.js'
 import { Rate } from './rate.js'
-import { named } from './subject.js'
+import { named, type ImageSubject } from './subject.js'
 
 /** An image of the account in one region, made from a snapshot that is written there. */
 export const awsImages: ImageProvider = {
@@ -29,8 +29,13 @@ export const awsImages: ImageProvider = {
 
   plan({ space }, subject, region) {
     if (region === undefined) throw new LabError({ code: 'import-region-needed', ...named(subject) })
-    const name = imageName(imageId(space.backendId, subject.distro.name, subject.architecture))
+    const name = nameOf(subject, space.backendId)
     return { name, upload: snapshotUrl({ region, name }) }
+  },
+
+  ownNames(subject, backendId) {
+    const name = nameOf(subject, backendId)
+    return { names: [name], uploadEnd: `/${name}` }
   },
 
   async locate(context, subject, { name, upload }) {
@@ -72,6 +77,9 @@ export const awsImages: ImageProvider = {
     return [...images, ...snapshots]
   },
 }
+
+const nameOf = ({ distro, architecture }: ImageSubject, backendId: string): string =>
+  imageName(imageId(backendId, distro.name, architecture))
 
 /** The snapshot, as the record names it. */
 function placeOf(upload: string): SnapshotPlace {

@@ -37,11 +37,17 @@ export const azureImages: ImageProvider = {
       const fault = { code: 'import-bucket-needed', ...named(subject) } as const
       throw new LabError(given === undefined ? fault : { ...fault, got: given })
     }
-    const key = imageUploadKey(subject.image, `${space.backendId}-${azurePacking.file}`)
+    const key = keyOf(subject, space.backendId)
     const path = place.path === '' ? key : `${place.path}/${key}`
-    const own = imageName(imageId(space.backendId, subject.distro.name, subject.architecture))
-    return { name: catalogOf(subject)?.name ?? own, upload: blobUrl({ ...place, path }) }
+    const name = catalogOf(subject)?.name ?? nameOf(subject, space.backendId)
+    return { name, upload: blobUrl({ ...place, path }) }
   },
+
+  // The catalog may have had another name, or none, when the image was brought.
+  ownNames: (subject, backendId) => ({
+    names: [nameOf(subject, backendId), catalogOf(subject)?.name].filter((name) => name !== undefined),
+    uploadEnd: `/${keyOf(subject, backendId)}`,
+  }),
 
   async locate(context, subject, { name, upload }) {
     const { signal } = context.interrupt
@@ -87,6 +93,12 @@ export const azureImages: ImageProvider = {
     return [...left, ...(await removeGroup(context, record, groupOf(subject), step))]
   },
 }
+
+const nameOf = ({ distro, architecture }: ImageSubject, backendId: string): string =>
+  imageName(imageId(backendId, distro.name, architecture))
+
+const keyOf = ({ image }: ImageSubject, backendId: string): string =>
+  imageUploadKey(image, `${backendId}-${azurePacking.file}`)
 
 /** Under that name in the catalog `up` finds an image without any record; others are found by the record alone. */
 const catalogOf = ({ distro, architecture }: ImageSubject) =>

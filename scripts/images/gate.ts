@@ -7,6 +7,7 @@ import { LabError } from '../errors.js'
 import { explain } from '../explain.js'
 import { openLog, type Log } from '../log.js'
 import { logFile } from '../workspace.js'
+import { assertOwnImage } from './own-record.js'
 import { named, type ImageSubject } from './subject.js'
 
 /** What a command that changes an image works with while it holds the image's lease. */
@@ -42,6 +43,8 @@ export async function throughImageGate<T>(
   try {
     const writer = await ImageWriter.open(store, lease)
     log.info('command begins', { image, command, fence: lease.fence })
+    const { record } = writer
+    if (record !== undefined && record.state !== 'forgotten') await assertOwnImage(context, subject, record)
     const signal = AbortSignal.any([context.interrupt.signal, lease.lost])
     try {
       const result = await action({ context, subject, lease, writer, log, signal })

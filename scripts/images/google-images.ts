@@ -35,13 +35,15 @@ export const googleImages: ImageProvider = {
   plan({ location, space }, subject, place) {
     const bucket = place === undefined ? location : bucketOf(place)
     if (bucket.kind !== 'gcs') throw new LabError({ code: 'import-bucket-needed', ...named(subject) })
-    const prefix = pathInBucket(
-      bucket,
-      imageUploadKey(subject.image, `${space.backendId}-${googlePacking.file}`),
-    )
-    const name = imageName(imageId(space.backendId, subject.distro.name, subject.architecture))
+    const prefix = pathInBucket(bucket, keyOf(subject, space.backendId))
+    const name = nameOf(subject, space.backendId)
     return { name, upload: locationUrl({ ...bucket, prefix }) }
   },
+
+  ownNames: (subject, backendId) => ({
+    names: [nameOf(subject, backendId)],
+    uploadEnd: `/${keyOf(subject, backendId)}`,
+  }),
 
   async upload({ space, env }, record, { file, bytes, contentType, digest }, { signal, detail }, subject) {
     const rate = new Rate()
@@ -93,6 +95,12 @@ function bucketOf(place: string): GcsLocation {
   const problem = `--bucket: expected gs://BUCKET or gs://BUCKET/PREFIX, got "${place}"`
   throw new LabError({ code: 'usage', problem, command: 'images import' })
 }
+
+const nameOf = ({ distro, architecture }: ImageSubject, backendId: string): string =>
+  imageName(imageId(backendId, distro.name, architecture))
+
+const keyOf = ({ image }: ImageSubject, backendId: string): string =>
+  imageUploadKey(image, `${backendId}-${googlePacking.file}`)
 
 /** The object, as the record names it. */
 function placeOf({ upload }: ImageRecord): GcsLocation {

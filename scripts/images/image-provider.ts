@@ -27,6 +27,11 @@ export interface ImageProvider {
   locate(context: Context, subject: ImageSubject, plan: ImagePlan): Promise<string | undefined>
   /** `place`: what the user named. Throws LabError import-bucket-needed, import-region-needed or usage. */
   plan(context: Context, subject: ImageSubject, place: string | undefined): ImagePlan
+  /** What the image of a backend may be called, and how the URL of its disk ends, wherever that is. */
+  ownNames(
+    subject: ImageSubject,
+    backendId: string,
+  ): { readonly names: readonly string[]; readonly uploadEnd: string }
   /**
    * Brings the packed disk to where the provider takes it from. Goes on where an earlier command ended. Returns what the
    * provider calls it, where an image is made by that.

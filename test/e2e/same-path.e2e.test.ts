@@ -27,6 +27,12 @@ test(
       expect(run.stdout.split('\n').filter((line) => /^\d+$/.test(line))).toEqual(['1', '0'])
       expect(await user.ok('exec', 'web', '--', 'cat', '/etc/hostname')).toBe('web')
       expect(await user.ok('status', 'web')).toBe('ready')
+      // The very same home, seen from a process namespace in which none of its processes is to be seen.
+      const blind = await SamePath.shared(user).script('distrolab down web; echo "exit $?"')
+      expect(blind.stdout).not.toContain('verified')
+      expect(blind.stdout).toContain('exit 6')
+      expect(blind.stderr).toContain('which answers at')
+      expect((await user.processes()).join('\n')).toContain('qemu-system')
       await user.ok('down', 'web')
       expect(await user.processes()).toEqual([])
     } finally {

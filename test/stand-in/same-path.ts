@@ -29,6 +29,11 @@ export class SamePath {
     return new SamePath(first, home, cache)
   }
 
+  /** Not another computer, but one more container with the same folders. */
+  static shared(first: Computer): SamePath {
+    return new SamePath(first, first.home, first.cache)
+  }
+
   run(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<CliRun> {
     return this.#shell(`exec "$@"`, [process.execPath, CLI, ...args], env)
   }

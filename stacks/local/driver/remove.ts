@@ -10,6 +10,7 @@ import { isGone } from './presence.js'
 import { findProcesses, killProcesses, type FoundProcess } from './process-table.js'
 import type { MachineKey, ResultOf } from './protocol.js'
 import { isQemuOf } from './qemu/process.js'
+import { QmpSession } from './qemu/qmp.js'
 import { entriesOf, removeEmptyFolders, removeFiles } from './remove-files.js'
 
 /** Ends and removes everything of the machine, by default as `removeMachine` does; what is gone already is a success. */
@@ -51,6 +52,7 @@ export async function removeOnce(id: string, files: MachineFiles): Promise<strin
   // Nothing that a QEMU still has to write is wanted.
   await killProcesses(processes)
   await assertOwnFolder(id, files)
+  if (await isAnswering(files)) return []
   const removed = await removeFiles(files)
   return [...removed, ...(await removeEmptyFolders(files.directory, files.machines))]
 }
@@ -65,6 +67,11 @@ export async function isTraceless(id: string, files: MachineFiles): Promise<bool
 
 const exists = async (path: string): Promise<boolean> => (await unlessAbsent(path, lstat(path))) !== undefined
 
+/** A QEMU that no process here shows may still run: another process namespace, such as a container, shares the folder. */
+const isAnswering = async (files: MachineFiles): Promise<boolean> =>
+  (await exists(files.socket)) &&
+  (await QmpSession.with(files.directory, (session) => session.execute('query-status'))) !== undefined
+
 const findOwnProcesses = (id: string, files: MachineFiles): Promise<FoundProcess[]> =>
   findProcesses(
     (words) => isQemuOf(id, files, words) || isWatchdogOf(id, files, words),
@@ -74,6 +81,8 @@ const findOwnProcesses = (id: string, files: MachineFiles): Promise<FoundProcess
 async function findLeft(id: string, files: MachineFiles): Promise<string[]> {
   const found = await findOwnProcesses(id, files)
   const processes = found.map(({ identity }) => `process ${identity.pid}`)
+  if (found.length === 0 && (await isAnswering(files)))
+    processes.push(`a QEMU of another container, which answers at ${files.socket}`)
   if (!(await exists(files.directory))) return processes
   const known = new Set([...knownFiles(files), files.meta])
   const strange = (await entriesOf(files.directory))

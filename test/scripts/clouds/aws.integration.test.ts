@@ -141,7 +141,7 @@ describe('what AWS has of a lab', () => {
     aws.refuse('DeleteKeyPair', 403, 'UnauthorizedOperation', 'You are not authorized.')
     const refused: string[] = []
     expect(await removeAll('kept', refused)).toEqual([
-      { kind: 'key-pair', id: expect.stringMatching(/^key-/), name: 'kept' },
+      { kind: 'key-pair', id: expect.stringMatching(/^key-/), name: 'kept', isOurs: true },
     ])
     expect(refused).toEqual(['key-pair: cloud-forbidden'])
     aws.obey()

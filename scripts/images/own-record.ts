@@ -1,0 +1,28 @@
+import { placeId } from '../../backend/location.js'
+import type { ImageRecord } from '../../backend/image-record-schema.js'
+import { imageTags } from '../../stacks/naming.js'
+import type { Context } from '../context.js'
+import { LabError } from '../errors.js'
+import { imageProviderOf } from './image-provider.js'
+import type { ImageSubject } from './subject.js'
+
+/**
+ * An image's record names what is uploaded, made and removed: all of it must be called and marked as this backend calls and
+ * marks the image, or as backends did before they had ids. Throws LabError record-mismatch.
+ */
+export async function assertOwnImage(
+  { space, location }: Context,
+  subject: ImageSubject,
+  record: ImageRecord,
+): Promise<void> {
+  const { distro, architecture } = subject
+  const wrong = (field: string, expected: string, found: string): LabError =>
+    new LabError({ code: 'record-mismatch', lab: subject.image, field, expected, found })
+  const marked = record.tags['distrolab-backend'] ?? 'none'
+  const backendId = marked === placeId(location) ? marked : space.backendId
+  for (const [tag, value] of Object.entries(imageTags(backendId, distro.name, architecture)))
+    if (record.tags[tag] !== value) throw wrong(`tags.${tag}`, value, record.tags[tag] ?? 'none')
+  const { names, uploadEnd } = (await imageProviderOf(subject)).ownNames(subject, backendId)
+  if (!names.includes(record.name)) throw wrong('name', names.join(' or '), record.name)
+  if (!record.upload.endsWith(uploadEnd)) throw wrong('upload', `what ends in ${uploadEnd}`, record.upload)
+}
