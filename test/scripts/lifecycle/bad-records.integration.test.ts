@@ -37,7 +37,9 @@ async function spoil(box: Sandbox): Promise<void> {
   await put('newer', like('newer', { state: 'paused' }))
   await put(
     'elsewhere',
-    like('elsewhere', { owner: { ...good.owner, user: 'bob', host: 'desktop', computer: '0123456789abcdef' } }),
+    like('elsewhere', {
+      owner: { ...good.owner, user: 'bob', host: 'desktop', computer: '0123456789abcdef' },
+    }),
   )
   await mkdir(join(box.home, 'labs', 'pipe'))
   await promisify(execFile)('mkfifo', [recordOf('pipe')])
