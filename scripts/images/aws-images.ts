@@ -10,12 +10,11 @@ import { removeSnapshots } from '../clouds/aws/snapshots.js'
 import { snapshotUrl, uploadSnapshot, type SnapshotPlace } from '../clouds/aws/upload.js'
 import { LabError } from '../errors.js'
 import { packedFolder } from '../workspace.js'
-import { localName } from './gate.js'
 import { descriptionOf, imageFacts } from './image-facts.js'
 import type { ImageProvider } from './image-provider.js'
 import { checkOurs } from './marks.js'
 import { Rate } from './rate.js'
-import { named, type ImageSubject } from './subject.js'
+import { localName, named, type ImageSubject } from './subject.js'
 
 /** An image of the account in one region, made from a snapshot that is written there. */
 export const awsImages: ImageProvider = {

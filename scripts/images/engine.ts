@@ -12,7 +12,8 @@ import {
 } from '../lifecycle/engine-session.js'
 import { prepareWorkFolder } from '../engine/work-folder.js'
 import { CONFIGURATION, putFile, workFolder } from '../workspace.js'
-import { localName, type ImageSession } from './gate.js'
+import type { ImageSession } from './gate.js'
+import { localName } from './subject.js'
 
 type Detail = (text: string) => void
 

@@ -10,10 +10,10 @@ import { assertAccount } from '../lifecycle/in-reach.js'
 import type { Timing } from '../lifecycle/steps.js'
 import { workFolder } from '../workspace.js'
 import { unregisterImage } from './engine.js'
-import { localName, throughImageGate, type ImageSession } from './gate.js'
+import { throughImageGate, type ImageSession } from './gate.js'
 import { imageProviderOf, type ImageProvider } from './image-provider.js'
 import { ImageSteps } from './steps.js'
-import { named, subjectOf, type ImageSubject } from './subject.js'
+import { localName, named, subjectOf, type ImageSubject } from './subject.js'
 
 export const forgetSteps = ['destroy', 'verify'] as const
 

@@ -8,7 +8,7 @@ import { explain } from '../explain.js'
 import { openLog, type Log } from '../log.js'
 import { logFile } from '../workspace.js'
 import { assertOwnImage } from './own-record.js'
-import { named, type ImageSubject } from './subject.js'
+import { localName, named, type ImageSubject } from './subject.js'
 
 /** What a command that changes an image works with while it holds the image's lease. */
 export interface ImageSession {
@@ -20,9 +20,6 @@ export interface ImageSession {
   /** Aborts when the user interrupts and when the lease is lost. */
   readonly signal: AbortSignal
 }
-
-/** Its folders on this computer are named so: no lab's name begins with `_`. */
-export const localName = (image: ImageName): string => `_${image.replaceAll('/', '-')}`
 
 /**
  * The gate of images, as labs have one: one command at a time changes an image, on whichever computer; the failure of one

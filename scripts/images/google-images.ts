@@ -12,11 +12,10 @@ import { removeObject, uploadObject } from '../clouds/google/upload.js'
 import { LabError } from '../errors.js'
 import { explain } from '../explain.js'
 import { packedFolder } from '../workspace.js'
-import { localName } from './gate.js'
 import { imageFacts } from './image-facts.js'
 import type { ImageProvider } from './image-provider.js'
 import { Rate } from './rate.js'
-import { named, type ImageSubject } from './subject.js'
+import { localName, named, type ImageSubject } from './subject.js'
 
 /** An image of the project, made from an archive in a bucket. */
 export const googleImages: ImageProvider = {

@@ -13,12 +13,12 @@ import type { Timing } from '../lifecycle/steps.js'
 import { checkImportPrerequisites } from '../prerequisites.js'
 import { packedFolder } from '../workspace.js'
 import { registerImage } from './engine.js'
-import { localName, throughImageGate, type ImageSession } from './gate.js'
+import { throughImageGate, type ImageSession } from './gate.js'
 import { imageProviderOf, type ImagePlan, type ImageProvider } from './image-provider.js'
 import { packDisk } from './pack.js'
 import { fetchDisk, sourceOf, sourceText, type ImageSource } from './source.js'
 import { ImageSteps } from './steps.js'
-import { named, subjectOf, type ImageSubject } from './subject.js'
+import { localName, named, subjectOf, type ImageSubject } from './subject.js'
 
 export const importSteps = ['fetch', 'pack', 'upload', 'register'] as const
 
