@@ -30,7 +30,7 @@ test('cleanup of everything removes the good lab, and touches nothing else', asy
   const [place] = wellFormed
   await place?.write(world())
   const result = await world().run(['cleanup', '--yes'])
-  expect(result?.code).toBe(1)
+  expect(result?.code).toBe(6)
   expect(result?.stdout).toContain('good')
   expect(`${result?.stdout}${result?.stderr}`).toContain('machines.main.place')
   expect(await world().canaries.harms()).toEqual([])

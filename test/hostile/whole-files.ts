@@ -55,6 +55,12 @@ const places: Readonly<Record<string, Place>> = {
     about: 'lab',
     says: 'record.json',
   },
+  "a lab's folder": {
+    path: (world) => join(world.labs, 'bad'),
+    lines: linesOf('list', 'status', 'exec', 'down', 'reap', 'recover'),
+    about: 'lab',
+    says: 'labs/bad',
+  },
   'a lease': {
     path: (world) => world.file('lease.json'),
     lines: linesOf('status', 'lock status', 'lock break', 'exec', 'down'),
@@ -93,7 +99,7 @@ export const wholeFiles: readonly (readonly [
     name,
     async write(world) {
       const file = await path(world)
-      await rm(file, { force: true })
+      await rm(file, { force: true, recursive: true })
       await put(file, world)
     },
   })),
