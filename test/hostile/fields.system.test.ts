@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import { handing, linesOf, readers } from './commands.js'
-import { fieldAttacks, forgedLease, wellFormed } from './fields.js'
+import { fieldAttacks, forgedGuards, forgedLease, forgedLock, wellFormed } from './fields.js'
 import { stateAttacks } from './states.js'
 import { useWorld } from './suite.js'
 import type { Attack } from './world.js'
@@ -10,7 +10,7 @@ const { survives, world } = useWorld()
 const named = (attacks: readonly Attack[]) => attacks.map((attack) => [attack.name, attack] as const)
 
 describe('a record with a value that would do harm', () => {
-  test.each(named(fieldAttacks(2)))('in %s does none', (_name, attack) => survives(attack, handing))
+  test.each(named(fieldAttacks(3)))('in %s does none', (_name, attack) => survives(attack, handing))
 })
 
 describe('a record that names', () => {
@@ -25,6 +25,13 @@ describe('a state that names', () => {
 
 test('a lease of a process of the user is waited for, or broken, and never ended', () =>
   survives(forgedLease, linesOf('lock status', 'list', 'exec', 'down', 'recover', 'lock break')))
+
+test.each(named(forgedGuards))('%s is refused by name', (_name, attack) =>
+  survives(attack, linesOf('status', 'lock break', 'exec', 'down')),
+)
+
+test('a lock of OpenTofu with controls of the terminal is shown without them', () =>
+  survives(forgedLock, linesOf('status', 'recover', 'plan', 'down')))
 
 test('cleanup of everything removes the good lab, and touches nothing else', async () => {
   const [place] = wellFormed

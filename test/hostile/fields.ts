@@ -1,3 +1,4 @@
+import { symlink, writeFile } from 'node:fs/promises'
 import { generateKeyPair } from '../../scripts/machine/key-pair.js'
 import { withoutComment } from '../../scripts/machine/public-key.js'
 import type { Canaries } from './canaries.js'
@@ -30,6 +31,18 @@ export const sinkFields: Readonly<Record<string, Path>> = {
   '/distro': ['distro'],
 }
 
+/** They hold words for people, or are compared, so that some of the values are values of theirs. */
+const FREE = [
+  '/machines/0/place',
+  '/sshKey/path',
+  '/image/source',
+  '/owner/user',
+  '/session',
+  '/profile',
+  '/tags/x',
+  '/failure/message',
+]
+
 /** The document with another value there; objects on the way are made where they are missing. */
 export function withField(document: unknown, [key, ...rest]: Path, value: unknown): unknown {
   if (key === undefined) return value
@@ -44,11 +57,12 @@ export const fieldAttack = (
   name: string,
   change: (record: Record<string, unknown>, canaries: Canaries) => unknown,
   says?: string,
+  isShown = false,
 ): Attack => ({
   name,
   about: 'lab',
-  isShown: true,
   ...(says === undefined ? {} : { says }),
+  ...(isShown ? { isShown } : {}),
   write: (world) =>
     world.edit(world.file('record.json'), (record) => change(record, world.canaries) as typeof record),
 })
@@ -59,8 +73,10 @@ export function fieldAttacks(valuesEach: number): readonly Attack[] {
   return Object.entries(sinkFields).flatMap(([field, path], n) =>
     Array.from({ length: valuesEach }, (_, k) => {
       const kind = kinds[(n * valuesEach + k) % kinds.length] ?? ''
-      return fieldAttack(`${field}: ${kind}`, (record, canaries) =>
-        withField(record, path, sinkValues(canaries)[kind]),
+      return fieldAttack(
+        `${field}: ${kind}`,
+        (record, canaries) => withField(record, path, sinkValues(canaries)[kind]),
+        FREE.includes(field) ? undefined : field,
       )
     }),
   )
@@ -71,6 +87,7 @@ const machine = (name: string, value: (canaries: Canaries) => string): Attack =>
     `another ${name}`,
     (record, canaries) => withField(record, ['machines', 0, name], value(canaries)),
     `machines.main.${name}`,
+    true,
   )
 
 /** Values that have the form of their field, and mean something that is not the lab's. */
@@ -95,6 +112,33 @@ export const wellFormed: readonly Attack[] = [
     },
   })),
 ]
+
+/** As OpenTofu reads it, and `recover` shows it. */
+export const forgedLock: Attack = {
+  name: 'a lock of OpenTofu with controls of the terminal',
+  write: (world) =>
+    writeFile(
+      world.file('.tofu.tfstate.lock.info'),
+      '{"ID":"x\u001b[2J","Operation":"\u202e","Who":"x\nNext:  rm","Created":"\u009b"}',
+    ),
+}
+
+/** A guard of the store, whose name a writer joins to a path; it counts for who writes, and not for who looks. */
+export const forgedGuards: readonly Attack[] = [
+  ['a path upwards', (dead: object) => JSON.stringify({ ...dead, id: '/../../../../user/Documents/x' })],
+  ['controls of the terminal', (dead: object) => JSON.stringify({ ...dead, host: '\u001b[2J' })],
+  ['no JSON', () => 'x'],
+].map(([name, target]) => ({
+  name: `a guard with ${String(name)}`,
+  about: 'lab',
+  says: '.guard',
+  isShown: true,
+  async write(world) {
+    const dead = { ...world.canaries.victim, startTime: '1' }
+    const text = (target as (dead: object) => string)(dead)
+    for (const file of ['record.json', 'lease.json']) await symlink(text, world.file(`.${file}.guard`))
+  },
+}))
 
 /** The lease is held by a process of the user that is no distrolab. */
 export const forgedLease: Attack = {

@@ -7,9 +7,11 @@ interface Resource {
 
 const stateAttack = (
   name: string,
+  says: string | undefined,
   change: (state: Record<string, unknown>, world: World) => Record<string, unknown>,
 ): Attack => ({
   name,
+  ...(says === undefined ? {} : { says, about: 'lab', isShown: true }),
   write: (world) => world.edit(world.file('tofu.tfstate'), (state) => change(state, world)),
 })
 
@@ -51,7 +53,7 @@ const foreign =
 
 /** States that OpenTofu would read. */
 export const stateAttacks: readonly Attack[] = [
-  stateAttack('a folder of the user', (state, { canaries }) =>
+  stateAttack('a folder of the user', undefined, (state, { canaries }) =>
     main(state, {
       input: {
         value: { id: 'distrolab-x', directory: canaries.documents },
@@ -59,16 +61,20 @@ export const stateAttacks: readonly Attack[] = [
       },
     }),
   ),
-  stateAttack('a command and controls among the outputs', (state, { canaries }) => ({
+  stateAttack('a command and controls among the outputs', undefined, (state, { canaries }) => ({
     ...state,
     outputs: { x: { value: `\u001b[2J$(touch ${canaries.ran})`, type: 'string' } },
   })),
-  stateAttack('controls in the names of its writer', (state) => ({
+  stateAttack('controls in the names of its writer', undefined, (state) => ({
     ...state,
     terraform_version: '\u001b[2J\u202e',
     lineage: '\u001b]0;x\u0007',
   })),
-  stateAttack("a stranger's provider", foreign({ provider: 'provider["example.com/x/\u001b[2Jy"]' })),
-  stateAttack('a module', foreign({ module: 'module.x\u202e' })),
-  stateAttack('a template in a name', foreign({ name: '${file("/etc/passwd")}' })),
+  stateAttack(
+    "a stranger's provider",
+    'example.com/x',
+    foreign({ provider: 'provider["example.com/x/\u001b[2Jy"]' }),
+  ),
+  stateAttack('a module', 'module', foreign({ module: 'module.x\u202e' })),
+  stateAttack('a template in a name', undefined, foreign({ name: '${file("/etc/passwd")}' })),
 ]

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdir, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { linesOf, readers, type Line } from './commands.js'
@@ -9,7 +9,8 @@ const runFile = promisify(execFile)
 const MIB = 1024 * 1024
 const DEEP = 100_000
 
-type Put = (path: string, world: World) => Promise<unknown>
+/** `kept`: where the document itself was moved. */
+type Put = (path: string, world: World, kept: string) => Promise<unknown>
 const text =
   (body: string): Put =>
   (path) =>
@@ -17,6 +18,7 @@ const text =
 
 /** What can be in the place of a document. */
 const instead: Readonly<Record<string, Put>> = {
+  'a link to its copy': (path, _world, kept) => symlink(kept, path),
   "a link to a file of the user's": (path, { canaries }) => symlink(canaries.secret, path),
   "a link to a folder of the user's": (path, { canaries }) => symlink(canaries.documents, path),
   'a pipe': (path) => runFile('mkfifo', [path]),
@@ -33,6 +35,14 @@ const instead: Readonly<Record<string, Put>> = {
   'a name that all objects have': text('{"__proto__": {"state": "ready"}, "constructor": 1}'),
   'controls of the terminal': text('\u001b[2J\u009b31m\u202e'),
 }
+/** How a record's place is told where what is there decides. */
+const words: Readonly<Record<string, string>> = {
+  'a link to its copy': 'a symbolic link',
+  'a pipe': 'a pipe, socket or device',
+  'a folder': 'a folder',
+  '64 MiB of nothing': 'far too large',
+}
+
 /** Only root may make one. */
 const device: Readonly<Record<string, Put>> =
   process.getuid?.() === 0 ? { 'a device': (path) => runFile('mknod', [path, 'c', '1', '3']) } : {}
@@ -94,15 +104,21 @@ export const wholeFiles: readonly (readonly [
   attacks: readonly (Attack & { lines: readonly Line[] })[],
 ])[] = Object.entries(places).map(([place, { path, ...rest }]) => [
   place,
-  Object.entries({ ...instead, ...device }).map(([name, put]) => ({
-    ...rest,
-    name,
-    async write(world) {
-      const file = await path(world)
-      await rm(file, { force: true, recursive: true })
-      await put(file, world)
-    },
-  })),
+  Object.entries({ ...instead, ...device })
+    // An empty folder is a lab that was never made.
+    .filter(([name]) => !(place === "a lab's folder" && name === 'a folder'))
+    .map(([name, put]) => ({
+      ...rest,
+      ...(place === 'a record' && words[name] !== undefined ? { says: words[name] } : {}),
+      name,
+      async write(world) {
+        const kept = join(world.box.root, 'kept')
+        await rm(kept, { force: true, recursive: true })
+        const file = await path(world)
+        await rename(file, kept)
+        await put(file, world, kept)
+      },
+    })),
 ])
 
 /** Bodies that differ from a good one in a way that only JSON allows. */

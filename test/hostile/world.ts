@@ -23,7 +23,6 @@ export interface Attack {
 }
 
 type Json = Record<string, unknown>
-const LIMIT_MS = 20_000
 /** Completion is not behind `main`. */
 const COMPLETION = '__complete'
 const UNPRINTABLE = /(?![\n\t])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u
@@ -34,6 +33,8 @@ export class World {
   #warm: WarmProcess | undefined
   #machine: number | undefined
   #program: string | undefined
+  /** What is still at work then hangs. In milliseconds. */
+  limitMs = 20_000
 
   private constructor(
     readonly box: Sandbox,
@@ -68,12 +69,12 @@ export class World {
     const [verb = ''] = words
     if (this.isFresh || verb === COMPLETION) {
       const started = new CliProcess(words, this.#env, {})
-      const result = await within(started.done)
+      const result = await within(started.done, this.limitMs)
       if (result === undefined) started.signal('SIGKILL')
       return result
     }
     this.#warm ??= new WarmProcess(this.#program)
-    const result = await within(this.#warm.run(this.#env, words))
+    const result = await within(this.#warm.run(this.#env, words), this.limitMs)
     if (result === undefined) await this.#cool()
     return result
   }
@@ -93,7 +94,7 @@ export class World {
 
   async #faultsOf(attack: Attack, line: Line): Promise<readonly string[]> {
     const result = await this.run(line.words)
-    if (result === undefined) return [`does not end in ${LIMIT_MS} ms`]
+    if (result === undefined) return [`does not end in ${this.limitMs} ms`]
     const said = result.stdout + result.stderr
     const faults = [...(await this.canaries.harms()), ...(await this.#pasted(said))]
     const raw = UNPRINTABLE.exec(said)
@@ -199,10 +200,10 @@ export class World {
 /** With a bad record none of them may say that it succeeded. */
 const ACTING = ['up', 'down', 'exec', 'ssh', 'reset', 'swap']
 
-async function within<T>(result: Promise<T>): Promise<T | undefined> {
+async function within<T>(result: Promise<T>, limitMs: number): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), LIMIT_MS)
+    timer = setTimeout(() => resolve(undefined), limitMs)
   })
   try {
     return await Promise.race([result, late])
