@@ -18,13 +18,17 @@ export async function listKeys(
   if (visible === undefined) return undefined
   const nested = await Promise.all(
     visible.map(async (entry) => {
-      if (entry.isDirectory()) return listBelow(root, `${folder}${entry.name}/`, skipped)
-      // What is no file is found out by who reads it; left out it would hide a lab.
+      if (entry.isDirectory() && !isNameOfObject(entry.name))
+        return listBelow(root, `${folder}${entry.name}/`, skipped)
+      // What is no file, a folder in its place included, is found out by who reads it; left out it would hide a lab.
       return [`${folder}${entry.name}`]
     }),
   )
   return nested.flat()
 }
+
+/** As all objects are named that are listed; no lab's name has a dot. */
+const isNameOfObject = (name: string): boolean => name.endsWith('.json')
 
 async function listBelow(root: string, folder: string, skipped?: Skipped): Promise<readonly string[]> {
   try {

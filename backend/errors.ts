@@ -52,7 +52,7 @@ export type BackendFault =
 export interface FileFault {
   readonly code: 'file-refused'
   readonly place: string
-  readonly found: 'link' | 'folder' | 'special' | 'oversized' | 'configuration'
+  readonly found: 'link' | 'folder' | 'special' | 'oversized' | 'configuration' | 'guard'
 }
 
 /** What a store in a bucket can answer besides. */

@@ -3,6 +3,7 @@ import { mkdir, readlink, symlink, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BackendError } from './errors.js'
+import { fits, type FormName } from './forms.js'
 import { currentProcess, isFromEarlierBoot, livenessOf, type ProcessIdentity } from './process-identity.js'
 import { isErrno } from './system-error.js'
 
@@ -29,7 +30,8 @@ export interface GuardOptions {
  * needs neither a draft nor an fsync. A holder that died is proven dead by pid and start time; its guard is
  * removed under a second guard named after that very acquisition, so no two processes clear the same one
  * and nobody can clear a living holder's.
- * Throws BackendError `guard-timeout` when a living (or unprovable) holder keeps it past `timeoutMs`.
+ * Throws BackendError `guard-timeout` when a living (or unprovable) holder keeps it past `timeoutMs`, and `file-refused` for
+ * what no withGuard has made.
  */
 export async function withGuard<T>(
   path: string,
@@ -83,13 +85,45 @@ async function removeGuardOf(holder: GuardHolder, path: string): Promise<void> {
   if (present?.id === holder.id) await unlink(path)
 }
 
+/** Its folder may be one that others write too. Throws BackendError `file-refused` for what is no guard. */
 async function readHolder(path: string): Promise<GuardHolder | undefined> {
+  let target: string
   try {
-    return JSON.parse(await readlink(path)) as GuardHolder
+    target = await readlink(path)
   } catch (error) {
     if (isErrno(error, 'ENOENT')) return undefined
+    if (isErrno(error, 'EINVAL')) throw strange(path)
     throw error
   }
+  const holder = parsed(target)
+  if (!isHolder(holder)) throw strange(path)
+  return holder
+}
+
+const strange = (place: string): BackendError =>
+  new BackendError({ code: 'file-refused', place, found: 'guard' })
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** The id becomes part of a file's name, and the host is shown. */
+function isHolder(value: unknown): value is GuardHolder {
+  if (typeof value !== 'object' || value === null) return false
+  const found: { readonly [K in keyof GuardHolder]?: unknown } = value
+  const has = (form: FormName, text: unknown): boolean => typeof text === 'string' && fits(form, text)
+  return (
+    has('revision', found.id) &&
+    has('line', found.host) &&
+    has('boot', found.boot) &&
+    has('startTime', found.startTime) &&
+    Number.isSafeInteger(found.pid) &&
+    Number(found.pid) > 0
+  )
 }
 
 const isDead = (holder: GuardHolder): boolean => livenessOf(holder) === 'dead' || isFromEarlierBoot(holder)

@@ -34,6 +34,9 @@ export const probeKeys = { writes: `${labsPrefix}_probe`, removes: `${labsPrefix
 export const labOfRecordKey = (key: string): string | undefined =>
   /^labs\/([^/]+)\/record\.json$/.exec(key)?.[1]
 
+/** The lab in the place of whose folder that is: no store of ours has such an object. */
+export const labInsteadOfFolder = (key: string): string | undefined => /^labs\/([^/_][^/]*)$/.exec(key)?.[1]
+
 /** The lab whose whole folder that is, as a prefix of keys. */
 export const labOfFolder = (prefix: string): string | undefined => /^labs\/([^/]+)\/$/.exec(prefix)?.[1]
 

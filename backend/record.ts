@@ -1,6 +1,6 @@
 import { BackendError } from './errors.js'
 import { shown } from './forms.js'
-import { labOfFolder, labOfRecordKey, labsPrefix, recordKey } from './keys.js'
+import { labInsteadOfFolder, labOfFolder, labOfRecordKey, labsPrefix, recordKey } from './keys.js'
 import { toAnyLab, type AnyLab } from './lab.js'
 import { isLabName, type LabName } from './lab-name.js'
 import type { LabRecord } from './record-schema.js'
@@ -63,13 +63,19 @@ export async function listRecords(store: ObjectStore): Promise<RecordList> {
     const name = labOfFolder(folder)
     if (name !== undefined) unreadable.push(unreadableOf(error, name, folder))
   })
-  const names = keys.flatMap((key) => labOfRecordKey(key) ?? [])
+  const names = keys.flatMap((key) => labOfRecordKey(key) ?? hiddenLab(key) ?? [])
   const labs: AnyLab[] = []
   for (const read of await Promise.all(names.map((name) => readOrExplain(store, name)))) {
     if (read instanceof BackendError) unreadable.push(read)
     else if (read !== undefined) labs.push(read)
   }
   return { labs, unreadable }
+}
+
+/** Whoever reads it says what is in the place of its folder. */
+const hiddenLab = (key: string): string | undefined => {
+  const name = labInsteadOfFolder(key)
+  return name !== undefined && isLabName(name) ? name : undefined
 }
 
 async function readOrExplain(store: ObjectStore, name: string): Promise<AnyLab | BackendError | undefined> {

@@ -1,10 +1,10 @@
-import { readdir, symlink, unlink } from 'node:fs/promises'
+import { mkdir, readdir, symlink, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from '@jest/globals'
 import { withGuard } from '../../backend/guard.js'
 import { currentProcess, isFromEarlierBoot, livenessOf } from '../../backend/process-identity.js'
-import { temporaryFolder } from './support.js'
+import { faultOf, temporaryFolder } from './support.js'
 
 const options = { timeoutMs: 5000 }
 const dead = { id: 'dead-one', ...currentProcess(), startTime: '1' }
@@ -31,6 +31,32 @@ describe('a guard left by a dead process', () => {
     await Promise.all([waiter, living])
     expect(log).toEqual(['living in', 'living out', 'waiter in'])
     expect(await readdir(folder)).toEqual([])
+  })
+})
+
+describe('what is in the place of a guard and is none', () => {
+  const holder = { ...dead, id: '/../../outside/x' }
+  test.each([
+    ['the id of a file somewhere else', JSON.stringify(holder)],
+    ['a number of a process group', JSON.stringify({ ...dead, pid: -1 })],
+    ['controls of the terminal', JSON.stringify({ ...dead, host: '\u001b[2J' })],
+    ['no JSON', 'x'],
+    ['null', 'null'],
+  ])('is refused by name: %s', async (_what, target) => {
+    const root = await temporaryFolder()
+    const path = join(root, 'labs', '.k.guard')
+    await mkdir(join(root, 'labs'))
+    await symlink(target, path)
+    const refusal = { code: 'file-refused', place: path, found: 'guard' }
+    expect(await faultOf(withGuard(path, options, async () => undefined))).toEqual(refusal)
+    expect(await readdir(root)).toEqual(['labs'])
+  })
+
+  test('is refused by name: a file', async () => {
+    const path = join(await temporaryFolder(), '.k.guard')
+    await writeFile(path, '')
+    const refusal = { code: 'file-refused', place: path, found: 'guard' }
+    expect(await faultOf(withGuard(path, options, async () => undefined))).toEqual(refusal)
   })
 })
 

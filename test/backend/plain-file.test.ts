@@ -70,6 +70,30 @@ describe.each([
   })
 })
 
+test.each([
+  ['a folder in the place of a record', KEY, 'folder', (path: string) => mkdir(path, { recursive: true })],
+  ["a link in the place of a lab's folder", 'labs/demo', 'link', (path: string) => symlink(outside, path)],
+])('%s hides no lab', async (_what, place, found, put) => {
+  await mkdir(join(root, 'labs'))
+  await put(join(root, place))
+  const { unreadable } = await listRecords(store)
+  const words = found === 'link' ? 'a symbolic link' : 'a folder'
+  expect(unreadable.map(({ fault }) => fault)).toEqual([
+    {
+      ...{ code: 'record-unreadable', lab: 'demo', place: KEY },
+      problems: [`${join(root, place)}: expected a plain file, got ${words}`],
+    },
+  ])
+})
+
+test("a file in the place of a lab's folder hides no lab, and one of a stranger's name is none", async () => {
+  await mkdir(join(root, 'labs'))
+  await writeFile(join(root, 'labs/demo'), '')
+  await writeFile(join(root, 'labs/README'), '')
+  const { unreadable } = await listRecords(store)
+  expect(unreadable.map(({ fault }) => fault)).toMatchObject([{ code: 'record-unreadable', lab: 'demo' }])
+})
+
 test('a root that is a link is where the user wants it', async () => {
   await symlink(outside, join(root, 'link'))
   const linked = await storeIn(join(root, 'link'))

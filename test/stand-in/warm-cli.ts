@@ -16,9 +16,10 @@ export class WarmProcess {
   readonly #ended: Promise<unknown>
   #former: Promise<unknown> = Promise.resolve()
 
-  constructor() {
+  /** `program`: another build of the same. */
+  constructor(program = PROGRAM) {
     // Told, not given: whoever looks for a sandbox's processes by their environment finds what it starts, not itself.
-    this.#child = fork(PROGRAM, [], {
+    this.#child = fork(program, [], {
       env: {},
       execArgv: [],
       cwd: '/',
