@@ -7,6 +7,7 @@ import { openStore } from '../backend/open-store.js'
 import { currentProcess } from '../backend/process-identity.js'
 import type { Holder } from '../backend/record-schema.js'
 import type { ObjectStore } from '../backend/store.js'
+import { ensureComputerId } from './computer.js'
 import type { Config } from './config.js'
 import type { Encryption } from './encryption.js'
 import type { Environment } from './env.js'
@@ -31,8 +32,8 @@ export interface Context {
   /** Who we are in leases and events. */
   readonly holder: Holder
   store(): Promise<ObjectStore>
-  /** Before anything is made: gives the backend an id of its own if it has none. */
-  ensureBackendId(): Promise<void>
+  /** Before anything is made: gives the backend an id of its own if it has none, and this computer one. */
+  ensureIds(): Promise<void>
   catalog(): Promise<Catalog>
 }
 
@@ -63,7 +64,10 @@ export function createContext(parts: {
     },
     holder: holderOf(env),
     store: () => identity.store(),
-    ensureBackendId: () => identity.ensure(),
+    async ensureIds() {
+      await identity.ensure()
+      ensureComputerId(env.home)
+    },
     catalog: () => (catalog ??= loadCatalog(config)),
   }
 }

@@ -32,7 +32,7 @@ export async function throughImageGate<T>(
   action: (session: ImageSession) => Promise<T>,
 ): Promise<T> {
   const { image } = subject
-  await context.ensureBackendId()
+  await context.ensureIds()
   const store = await context.store()
   const lease = await takeLease(context, subject, command)
   const file = logFile(context.space, localName(image))

@@ -48,7 +48,7 @@ export interface ImportResult {
  */
 export async function importImage(context: Context, request: ImportRequest): Promise<ImportResult> {
   const subject = await subjectOf(context, request.distro, request.provider)
-  await context.ensureBackendId()
+  await context.ensureIds()
   const provider = await imageProviderOf(subject)
   const asked = { ...request, plan: planned(context, subject, provider, request) }
   const known = await readImageRecord(await context.store(), subject.image)

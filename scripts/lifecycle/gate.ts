@@ -45,7 +45,7 @@ export async function throughGate<T>(
   options: GateOptions = {},
 ): Promise<T> {
   const { breakFence } = options
-  await context.ensureBackendId()
+  await context.ensureIds()
   const token = tokenFor(lentTokens(context), lab, context.space.backendId)
   if (token !== undefined && breakFence === undefined) return inTurn(context, token, command, action)
   const { settings, progress, interrupt, holder } = context

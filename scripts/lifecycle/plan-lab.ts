@@ -5,7 +5,7 @@ import type { AuthorizedKey, Decided } from '../../backend/record-schema.js'
 import { resolveProfile, type Profile } from '../../distro-catalog/profile.js'
 import type { MachineSize } from '../../distro-catalog/size.js'
 import { labTags } from '../../stacks/naming.js'
-import { ensureComputerId } from '../computer.js'
+import { findComputerId } from '../computer.js'
 import type { Context } from '../context.js'
 import { LabError } from '../errors.js'
 import { ensureIdentity, type Identity } from '../machine/key.js'
@@ -121,6 +121,7 @@ export async function decide(
   const { lab, profile, hooks, identity, size, place } = plan
   const { space, holder, env } = context
   const incarnation = newRandomId()
+  const computer = findComputerId(space.home)
   const { source, file, publicKey } = identity
   return {
     profile: profile.name,
@@ -137,7 +138,7 @@ export async function decide(
     ...(plan.allowFrom === undefined ? {} : { allowFrom: [...plan.allowFrom] }),
     incarnation,
     tags: labTags({ backendId: space.backendId, lab, incarnation }),
-    owner: { user: holder.user, host: holder.host, computer: ensureComputerId(space.home) },
+    owner: { user: holder.user, host: holder.host, ...(computer === undefined ? {} : { computer }) },
     session: env.session ?? null,
     expiresAt,
     costPerHourUsd: place.costPerHourUsd,

@@ -45,7 +45,7 @@ export async function synthesise(
 
 /** With the key that a later `up` will use. Its time is not running yet: the same profile gives the same files. */
 async function decideNew(context: Context, lab: LabName): Promise<Decided> {
-  await context.ensureBackendId()
+  await context.ensureIds()
   return decide(context, await planLab(context, lab, undefined, 'known'), null)
 }
 

@@ -98,7 +98,8 @@ export async function userOf(box: Sandbox): Promise<User> {
   await rename(box.cache, join(home, '.cache/distrolab'))
   chmodSync(box.root, 0o755)
   if (OTHER.uid !== undefined) {
-    const paths = [home, ...(await readdir(home, { recursive: true })).map((path) => join(home, path))]
+    const disks = join(box.root, 'disks')
+    const paths = [home, disks, ...(await readdir(home, { recursive: true })).map((path) => join(home, path))]
     await Promise.all(paths.map((path) => chown(path, OTHER.uid, OTHER.gid)))
   }
   const { DISTROLAB_QEMU } = box.env

@@ -28,7 +28,8 @@ async function spoil(box: Sandbox): Promise<void> {
     await mkdir(join(box.home, 'labs', lab))
     await writeFile(recordOf(lab), body)
   }
-  const like = (lab: string, changes: object = {}): string => JSON.stringify({ ...good, lab, ...changes })
+  const like = (lab: string, changes: object = {}): string =>
+    JSON.stringify({ ...good, lab, ...changes }).replaceAll('-good-', `-${lab}-`)
   await put('closed-folder', like('closed-folder'))
   await chmod(join(box.home, 'labs', 'closed-folder'), 0)
   await put('closed-record', like('closed-record'))

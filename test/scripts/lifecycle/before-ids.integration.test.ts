@@ -1,4 +1,4 @@
-import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, jest, test } from '@jest/globals'
 import { directoryLocation, placeId } from '../../../backend/location.js'
@@ -16,7 +16,10 @@ async function makeOlder(box: Sandbox): Promise<void> {
   for (const name of await box.files()) {
     if (!/\.(json|tfstate|pub)$|config$|known_hosts$/.test(name)) continue
     const file = join(box.home, name)
+    const { atime, mtime } = await stat(file)
     await writeFile(file, (await readFile(file, 'utf8')).replaceAll(id, older))
+    // By these the stand-in knows that it is the same machine.
+    await utimes(file, atime, mtime)
   }
   for (const name of ['backend.json', 'computer-id']) await rm(join(box.home, name))
   const { incarnation: _, owner, tags, ...record } = await readRecord(box)
