@@ -32,7 +32,7 @@ export const engineExplanations: Explanations<EngineFault> = {
     hint: withRunbook(
       holder === 'running'
         ? 'pgrep -a tofu    # shows the process: the lock goes with it; then run the same command again'
-        : `When no OpenTofu of that holder runs any more: cd ${quoteForShell(folder)} && ${quoteForShell(engine)} force-unlock ${lockId}${isEncrypted ? `    # with TF_ENCRYPTION set as in: ${runbookCommand('destroy-by-hand')}` : ''}`,
+        : `When no OpenTofu of that holder runs any more: cd ${quoteForShell(folder)} && ${quoteForShell(engine)} force-unlock ${quoteForShell(lockId)}${isEncrypted ? `    # with TF_ENCRYPTION set as in: ${runbookCommand('destroy-by-hand')}` : ''}`,
       'engine-lock',
     ),
     exitCode: EXIT.locked,

@@ -1,3 +1,4 @@
+import { quoteForShell } from '../machine/shell.js'
 import type { ImageFault } from '../images/faults.js'
 import { EXIT, indented, withRunbook, type Explanations } from './explanation.js'
 
@@ -83,8 +84,8 @@ export const imageExplanations: Explanations<ImageFault> = {
     message: `${fault.provider} has an image of that name which this backend did not make: ${fault.id}. Nothing was made, nothing recorded.`,
     hint:
       fault.provider === 'aws'
-        ? `aws ec2 deregister-image --image-id ${fault.id} --region ${fault.region ?? ''}    # if nobody needs it; then run the same command again`
-        : `distrolab up --profile ${fault.distro}-${fault.provider}    # may take it as it is; else: az image delete --ids ${fault.id}`,
+        ? `aws ec2 deregister-image --image-id ${quoteForShell(fault.id)} --region ${fault.region ?? ''}    # if nobody needs it; then run the same command again`
+        : `distrolab up --profile ${fault.distro}-${fault.provider}    # may take it as it is; else: az image delete --ids ${quoteForShell(fault.id)}`,
     exitCode: EXIT.usage,
   }),
   'import-in-place': (fault) => ({

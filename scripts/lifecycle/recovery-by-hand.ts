@@ -24,7 +24,7 @@ export function byHand({ lab, profile, engine: { state } }: RecoveryFacts): read
   const folder = `/tmp/${lab}`
   return [
     {
-      command: `distrolab synth ${lab} --profile ${profile ?? 'PROFILE'} --out ${folder}`,
+      command: `distrolab synth ${lab} --profile ${quoteForShell(profile ?? 'PROFILE')} --out ${folder}`,
       does: `writes what OpenTofu needs${profile === undefined ? '; PROFILE is the one it was made from' : ''}`,
     },
     { command: `cd ${folder} && tofu init && tofu destroy -auto-approve`, does: 'destroys what it made' },
