@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import { handing, linesOf, readers } from './commands.js'
-import { fieldAttacks, forgedGuards, forgedLease, forgedLock, wellFormed } from './fields.js'
+import { fieldAttacks, forgedGuards, forgedLease, forgedLock, forgedProfile, wellFormed } from './fields.js'
 import { stateAttacks } from './states.js'
 import { useWorld } from './suite.js'
 import type { Attack } from './world.js'
@@ -10,7 +10,7 @@ const { survives, world } = useWorld()
 const named = (attacks: readonly Attack[]) => attacks.map((attack) => [attack.name, attack] as const)
 
 describe('a record with a value that would do harm', () => {
-  test.each(named(fieldAttacks(3)))('in %s does none', (_name, attack) => survives(attack, handing))
+  test.each(named(fieldAttacks(2)))('in %s does none', (_name, attack) => survives(attack, handing))
 })
 
 describe('a record that names', () => {
@@ -19,7 +19,7 @@ describe('a record that names', () => {
 
 describe('a state that names', () => {
   test.each(named(stateAttacks))('%s has nothing of it touched', (_name, attack) =>
-    survives(attack, linesOf('status', 'recover', 'plan', 'up', 'swap', 'down')),
+    survives(attack, linesOf('status', 'recover', 'plan', 'swap', 'down')),
   )
 })
 
@@ -32,6 +32,9 @@ test.each(named(forgedGuards))('%s is refused by name', (_name, attack) =>
 
 test('a lock of OpenTofu with controls of the terminal is shown without them', () =>
   survives(forgedLock, linesOf('status', 'recover', 'plan', 'down')))
+
+test('a command in the profile is quoted where commands to type are shown', () =>
+  survives(forgedProfile, linesOf('recover', 'plan', 'down')))
 
 test('cleanup of everything removes the good lab, and touches nothing else', async () => {
   const [place] = wellFormed

@@ -35,6 +35,7 @@ export const sinkFields: Readonly<Record<string, Path>> = {
 const FREE = [
   '/machines/0/place',
   '/sshKey/path',
+  '/image/id',
   '/image/source',
   '/owner/user',
   '/session',
@@ -139,6 +140,18 @@ export const forgedGuards: readonly Attack[] = [
     for (const file of ['record.json', 'lease.json']) await symlink(text, world.file(`.${file}.guard`))
   },
 }))
+
+/** A lab that only commands by hand can remove, which name its profile. */
+export const forgedProfile: Attack = {
+  name: 'a command in the profile of a lab whose state is broken',
+  async write(world) {
+    await world.edit(world.file('record.json'), (record) => ({
+      ...record,
+      profile: `x;touch ${world.canaries.ran};`,
+    }))
+    await writeFile(world.file('tofu.tfstate'), '[]')
+  },
+}
 
 /** The lease is held by a process of the user that is no distrolab. */
 export const forgedLease: Attack = {

@@ -1,5 +1,5 @@
-import { fieldAttack, fieldAttacks, forgedGuards, wellFormed, withField } from './fields.js'
-import { handing, linesOf, type Line } from './commands.js'
+import { fieldAttack, fieldAttacks, forgedGuards, forgedProfile, wellFormed, withField } from './fields.js'
+import { linesOf, type Line } from './commands.js'
 import { stateAttacks } from './states.js'
 import { wholeFiles } from './whole-files.js'
 import type { Attack } from './world.js'
@@ -25,7 +25,8 @@ export interface Protection {
 }
 
 const one = (attacks: readonly Attack[], name: string): Attack => {
-  const found = attacks.find((attack) => attack.name.includes(name))
+  const found =
+    attacks.find((attack) => attack.name === name) ?? attacks.find((attack) => attack.name.includes(name))
   if (found === undefined) throw new Error(`there is no attack ${name}`)
   return found
 }
@@ -98,7 +99,7 @@ export const protections: readonly Protection[] = [
   {
     name: 'the fields of a record have their forms',
     off: [noForms],
-    attack: one(fieldAttacks(3), '/machines/0/marker'),
+    attack: one(fieldAttacks(2), '/machines/0/marker'),
     lines: linesOf('status'),
     found: /does not name \/machines\/0\/marker/,
   },
@@ -126,13 +127,14 @@ export const protections: readonly Protection[] = [
     found: /down .*: does not name example\.com\/x/,
   },
   {
-    name: 'the driver removes only folders of its own',
+    name: 'the driver changes only folders of its own',
     off: [
+      noOwnFacts,
       { module: 'stacks/local/driver/own-folder.js', from: 'if (reason !== undefined)', to: 'if (false)' },
     ],
-    attack: one(stateAttacks, 'a folder of the user'),
-    lines: linesOf('swap', 'down'),
-    found: /letter is gone/,
+    attack: one(wellFormed, 'another place'),
+    lines: linesOf('up', 'reset', 'down'),
+    found: /Documents/,
   },
   {
     name: 'only an engine at work is interrupted',
@@ -144,31 +146,24 @@ export const protections: readonly Protection[] = [
   },
   {
     name: 'nothing unprintable reaches a terminal',
-    off: [
-      { module: 'scripts/report/printable.js', from: '.replace(UNPRINTABLE, escaped)', to: '' },
-      { module: 'backend/clean-text.js', from: '.map(escapeInvisible)', to: '' },
-      { module: 'backend/validate.js', from: "key === 'message'", to: "key === 'none'" },
-      noForms,
-    ],
-    attack: one(fieldAttacks(3), '/failure/message: a cleared screen'),
-    lines: handing,
+    off: [{ module: 'scripts/report/printable.js', from: '.replace(UNPRINTABLE, escaped)', to: '' }, noForms],
+    attack: fieldAttack('controls in the profile', (record) => withField(record, ['profile'], 'x\u001b[2J')),
+    lines: linesOf('list'),
     found: /writes /,
   },
   {
     name: 'a command in a hint is quoted',
     off: [{ module: 'scripts/machine/shell.js', from: '.test(word)', to: '.test(word) || true' }],
-    attack: fieldAttack('a command as a profile', (record, { ran }) =>
-      withField(record, ['profile'], `x;touch ${ran};`),
-    ),
-    lines: handing,
-    found: /the hint, pasted: a command/,
+    attack: forgedProfile,
+    lines: linesOf('recover'),
+    found: /pasted from it: a command/,
   },
   {
     name: 'a guard is no path to somewhere else',
     off: [{ module: 'backend/guard.js', from: '!isHolder(holder)', to: 'false' }],
     attack: one(forgedGuards, 'a path upwards'),
     lines: linesOf('exec'),
-    found: /Documents has got|does not name/,
+    found: /Documents has got|does not end/,
     limitMs: 5000,
   },
 ]

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { CliProcess, type CliRun } from '../stand-in/lab-cli.js'
@@ -25,6 +25,7 @@ export interface Attack {
 type Json = Record<string, unknown>
 /** Completion is not behind `main`. */
 const COMPLETION = '__complete'
+const COMMAND = /^\s*(Next:|distrolab|cd|tofu|ssh|mv|rm|ls|aws|az|gcloud)\b/
 const UNPRINTABLE = /(?![\n\t])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u
 
 /** One backend with two labs of a user: `good`, and `bad`, into whose documents somebody hostile writes. */
@@ -47,6 +48,8 @@ export class World {
   static async make(box: Sandbox, isFresh = false): Promise<World> {
     const world = new World(box, isFresh)
     await world.canaries.set()
+    await mkdir(world.#onlyTouch)
+    await symlink('/usr/bin/touch', join(world.#onlyTouch, 'touch'))
     await box.ok('up', '--profile', 'debian-local', '--name', 'good')
     await world.#bringUp()
     return world
@@ -112,17 +115,17 @@ export class World {
     return faults
   }
 
-  /** Whoever pastes the command of a hint runs no other one. */
+  /** Whoever pastes a command that is shown runs no other one. */
   async #pasted(said: string): Promise<readonly string[]> {
-    const hints = said
-      .split('\n')
-      .filter((text) => text.startsWith('Next:') && text.includes(this.canaries.ran))
-    for (const hint of hints) {
-      const command = `distrolab() { :; }; kill() { :; }; mv() { :; }; rm() { :; }\n${hint.slice('Next:'.length)}`
-      await promisify(execFile)('sh', ['-c', command], { cwd: this.box.root }).catch(() => undefined)
+    const shown = said.split('\n').filter((text) => COMMAND.test(text) && text.includes(this.canaries.ran))
+    if (shown.length === 0) return []
+    for (const text of shown) {
+      const command = `kill() { :; }\n${text.replace('Next:', '')}`
+      const options = { cwd: this.box.root, env: { PATH: this.#onlyTouch } }
+      await promisify(execFile)('/bin/sh', ['-c', command], options).catch(() => undefined)
     }
     const harms = await this.canaries.harms()
-    return harms.map((harm) => `the hint, pasted: ${harm}`)
+    return harms.map((harm) => `pasted from it: ${harm}`)
   }
 
   async #faultsOfGood({ isForAll, says = '' }: Attack): Promise<readonly string[]> {
@@ -188,6 +191,9 @@ export class World {
   get #env(): NodeJS.ProcessEnv {
     // Only what is made in this session is cleaned up with it: nothing.
     return { ...this.box.env, DISTROLAB_SESSION: 'another' }
+  }
+  get #onlyTouch(): string {
+    return join(this.box.root, 'only-touch')
   }
   get #images(): string {
     return join(this.box.home, 'images')

@@ -49,7 +49,7 @@ describe('synth of a profile on a cloud, without credentials and without a netwo
     expect(code).toBe(0)
     expect(checkConfiguration(JSON.parse(stdout), await readProviderSchema(cloud))).toEqual([])
     expect(stdout).toContain('203.0.113.7/32')
-    expect(await readdir(join(root, 'home'))).toEqual(['keys'])
+    expect((await readdir(join(root, 'home'))).sort()).toEqual(['backend.json', 'computer-id', 'keys'])
   })
 
   test('takes architecture, size, region and instance type', async () => {
