@@ -129,11 +129,13 @@ async function hold<T>(
       log.info(`${from ?? 'new'} -> ${to}`, { lab, command, step, by: `${user}@${host}`, pid, fence }),
   })
   log.info('command begins', { lab, command, fence: lease.fence })
-  if (writer.lab !== undefined) await rearm(context, writer.lab)
   const signal = AbortSignal.any([context.interrupt.signal, lease.lost])
   try {
     // The record as it is under the lease. A destroyed lab's says nothing of the next one.
-    if (writer.lab !== undefined && writer.lab.state !== 'destroyed') assertOwnFacts(context, writer.lab)
+    if (writer.lab !== undefined && writer.lab.state !== 'destroyed') {
+      assertOwnFacts(context, writer.lab)
+      await rearm(context, writer.lab)
+    }
     const result = await action({ context, lab, lease, writer, log, signal })
     log.info('command done', { lab, command })
     return result

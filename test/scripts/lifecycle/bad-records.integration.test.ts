@@ -29,7 +29,9 @@ async function spoil(box: Sandbox): Promise<void> {
     await writeFile(recordOf(lab), body)
   }
   const like = (lab: string, changes: object = {}): string =>
-    JSON.stringify({ ...good, lab, ...changes }).replaceAll('-good-', `-${lab}-`)
+    JSON.stringify({ ...good, lab, ...changes })
+      .replaceAll('-good-', `-${lab}-`)
+      .replaceAll('"lab":"good"', `"lab":"${lab}"`)
   await put('closed-folder', like('closed-folder'))
   await chmod(join(box.home, 'labs', 'closed-folder'), 0)
   await put('closed-record', like('closed-record'))
