@@ -12,7 +12,8 @@ export const labName = (base: string): string => fitName(base, LIMIT)
 /** The firewall rules of a lab. */
 export const RULES = ['ssh', 'deny'] as const
 
-export const ruleName = (base: string, rule: (typeof RULES)[number]): string => fitName(`${base}-${rule}`, LIMIT)
+export const ruleName = (base: string, rule: (typeof RULES)[number]): string =>
+  fitName(`${base}-${rule}`, LIMIT)
 
 /** An image; distros have dots and architectures underscores. `base` as from `imageId`. */
 export const imageName = (base: string): string => fitName(base.replaceAll(/[^a-z0-9-]/g, '-'), LIMIT)
