@@ -1,4 +1,4 @@
-import { placeId } from '../../backend/location.js'
+import { placeId, type BackendLocation } from '../../backend/location.js'
 import type { ImageRecord } from '../../backend/image-record-schema.js'
 import { imageTags } from '../../stacks/naming.js'
 import type { Context } from '../context.js'
@@ -24,5 +24,17 @@ export async function assertOwnImage(
     if (record.tags[tag] !== value) throw wrong(`tags.${tag}`, value, record.tags[tag] ?? 'none')
   const { names, uploadEnd } = (await imageProviderOf(subject)).ownNames(subject, backendId)
   if (!names.includes(record.name)) throw wrong('name', names.join(' or '), record.name)
-  if (!record.upload.endsWith(uploadEnd)) throw wrong('upload', `what ends in ${uploadEnd}`, record.upload)
+  const [place = '', query = ''] = record.upload.split('?')
+  if (!place.endsWith(uploadEnd)) throw wrong('upload', `what ends in ${uploadEnd}`, record.upload)
+  const endpoint = new URLSearchParams(query).get('endpoint')
+  if (endpoint !== null && !isTrusted(endpoint, location))
+    throw wrong('upload', "Google's own endpoint, or the backend's", record.upload)
+}
+
+/** Credentials are sent there: to Google, to where this backend is, or to an emulator on this computer. */
+function isTrusted(endpoint: string, location: BackendLocation): boolean {
+  if (!URL.canParse(endpoint)) return false
+  if (location.kind !== 'directory' && location.endpoint === endpoint) return true
+  const { hostname, protocol } = new URL(endpoint)
+  return hostname === '127.0.0.1' || (protocol === 'https:' && hostname.endsWith('.googleapis.com'))
 }

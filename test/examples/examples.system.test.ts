@@ -76,7 +76,7 @@ describe('two-kernels', () => {
     // The study reconnects to a lab that is there: one whose machine says it has another kernel.
     await example.ok('distrolab up --profile debian-12-local --name study-debian-12', session)
     const [machine] = box.machines()
-    const uname = join(machine?.folder ?? '', 'guest', '.bin', 'uname')
+    const uname = box.disk(machine, 'guest', '.bin', 'uname')
     await writeFile(uname, '#!/bin/sh\necho Linux 6.1.0-other\n', { mode: 0o755 })
     const said = await example.ok('./study.sh', session)
     expect(said).toContain('== debian-12 and debian-13\n')

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { DriverError, unlessAbsent } from './errors.js'
+import { DriverError, errnoOf } from './errors.js'
 import type { MachineFiles } from './files.js'
 import { putFile } from './folder.js'
 
@@ -13,8 +13,12 @@ interface Expiry {
 
 /** Undefined where nothing says it: the file was never written, is gone, or is damaged. */
 export async function readExpiry(files: MachineFiles): Promise<Expiry['expiresAt'] | undefined> {
-  const text = await unlessAbsent(files.expiry, readFile(files.expiry, 'utf8'))
-  return text === undefined ? undefined : parseExpiry(text)
+  try {
+    return parseExpiry(await readFile(files.expiry, 'utf8'))
+  } catch (error) {
+    if (errnoOf(error) !== undefined) return undefined
+    throw error
+  }
 }
 
 export function parseExpiry(text: string): Expiry['expiresAt'] | undefined {

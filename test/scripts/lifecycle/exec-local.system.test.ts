@@ -189,7 +189,7 @@ describe('a lease that is no longer lent', () => {
     expect(existsSync(join(box.root, 'elsewhere', 'labs'))).toBe(false)
     const garbage = await box.run(['down', LAB], { env: { DISTROLAB_LEASE: 'mine' } })
     expect(garbage.code).toBe(2)
-    expect(garbage.stderr).toContain('DISTROLAB_LEASE: form: expected lab:fence:backend:lender, got mine')
+    expect(garbage.stderr).toContain('DISTROLAB_LEASE: form: expected lab:fence:backend:lender, got "mine"')
     expect((await box.run(['status', LAB], { env: { DISTROLAB_LEASE: 'mine' } })).code).toBe(0)
   })
 
