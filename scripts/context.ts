@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import type { Catalog } from '../distro-catalog/catalog.js'
 import { cleanLine } from '../backend/clean-text.js'
+import { BackendError } from '../backend/errors.js'
 import { ensureBackendId, readBackendId } from '../backend/identity.js'
 import { directoryLocation, parseBackendUrl, placeId, type BackendLocation } from '../backend/location.js'
 import { openStore } from '../backend/open-store.js'
@@ -90,14 +91,20 @@ function holderOf(env: Environment): Holder {
 /** What is named after a backend that has no id yet can only be a preview: nothing is ever made under this one. */
 const PREVIEW_ID = '0'.repeat(12)
 
+/** What keeps the id from being known, and may leave the rest of the backend as it is. */
+const ID_ONLY: readonly string[] = ['store-forbidden', 'identity-unreadable', 'file-refused']
+
 /** A store together with whose it is: whoever has the one knows the other. */
 class Identity {
   #store: Promise<ObjectStore> | undefined
   #id: string | undefined
+  /** Why the id is not known: who only sets up a backend needs none, and may have no right to read it. */
+  #trouble: BackendError | undefined
 
   constructor(private readonly open: () => Promise<ObjectStore>) {}
 
   get id(): string {
+    if (this.#trouble !== undefined) throw this.#trouble
     if (this.#id === undefined) throw new TypeError('the store was not asked for yet')
     return this.#id
   }
@@ -108,12 +115,17 @@ class Identity {
 
   async ensure(): Promise<void> {
     const store = await this.store()
-    if (this.#id === PREVIEW_ID) this.#id = await ensureBackendId(store)
+    if (this.id === PREVIEW_ID) this.#id = await ensureBackendId(store)
   }
 
   async #read(): Promise<ObjectStore> {
     const store = await this.open()
-    this.#id = (await readBackendId(store)) ?? PREVIEW_ID
+    try {
+      this.#id = (await readBackendId(store)) ?? PREVIEW_ID
+    } catch (error) {
+      if (!(error instanceof BackendError && ID_ONLY.includes(error.fault.code))) throw error
+      this.#trouble = error
+    }
     return store
   }
 }
