@@ -1,4 +1,4 @@
-import { fieldAttack, fieldAttacks, forgedGuards, forgedProfile, wellFormed, withField } from './fields.js'
+import { fieldAttack, fieldAttacks, forgedGuards, wellFormed, withField } from './fields.js'
 import { linesOf, type Line } from './commands.js'
 import { stateAttacks } from './states.js'
 import { wholeFiles } from './whole-files.js'
@@ -150,13 +150,6 @@ export const protections: readonly Protection[] = [
     attack: fieldAttack('controls in the profile', (record) => withField(record, ['profile'], 'x\u001b[2J')),
     lines: linesOf('list'),
     found: /writes /,
-  },
-  {
-    name: 'a command in a hint is quoted',
-    off: [{ module: 'scripts/machine/shell.js', from: '.test(word)', to: '.test(word) || true' }],
-    attack: forgedProfile,
-    lines: linesOf('recover'),
-    found: /pasted from it: a command/,
   },
   {
     name: 'a guard is no path to somewhere else',
