@@ -14,6 +14,8 @@ export function unreadableOf(error: unknown, lab: string, place: string): Backen
 function problemOf(error: BackendError): string {
   const { fault } = error
   if (fault.code === 'store-unreadable') return `${fault.place}: ${fault.reason}`
+  if (fault.code === 'key-invalid')
+    return `${JSON.stringify(fault.key)}: its name is none that distrolab gives`
   if (fault.code === 'store-forbidden') return `${fault.place}: ${fault.permission} is missing`
   throw error
 }

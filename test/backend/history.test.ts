@@ -36,6 +36,23 @@ describe('history', () => {
     expect(await store.list(eventsPrefix(lab))).toHaveLength(2)
   })
 
+  test('goes on beside an object of a name that no event has', async () => {
+    const writer = await openLabWriter(store, lease)
+    await writer.create(decided)
+    const stray = `${eventsPrefix(lab)}not ours.json`
+    const listing: ObjectStore = {
+      ...{ kind: store.kind, url: store.url },
+      ...{ create: store.create.bind(store), replace: store.replace.bind(store) },
+      ...{ remove: store.remove.bind(store), now: store.now.bind(store), get: store.get.bind(store) },
+      list: async (prefix) => [...(await store.list(prefix)), stray],
+    }
+    const { events, unreadable } = await readHistory(listing, lab)
+    expect(events).toHaveLength(1)
+    expect(unreadable.map(({ fault }) => fault)).toMatchObject([
+      { code: 'record-unreadable', problems: [expect.stringContaining('not ours.json')] },
+    ])
+  })
+
   test('keeps causal order also when the clock of the store steps back', async () => {
     const writer = await openLabWriter(store, lease)
     await writer.create(decided)
