@@ -37,6 +37,12 @@ export function imageTags(backendId: string, distro: string, architecture: strin
 export const imageId = (backendId: string, distro: string, architecture: string): string =>
   `distrolab-${backendId}-${distro}-${architecture}`
 
+/** Whether a thing with these tags has all of these marks, whatever else it has. */
+export const hasMarks = (
+  tags: Readonly<Record<string, string>> | undefined,
+  marks: Readonly<Record<string, string>>,
+): boolean => Object.entries(marks).every(([name, value]) => tags?.[name] === value)
+
 /** The common start of the names of everything in a lab at its provider. */
 export const labId = (backendId: string, lab: string): string => `distrolab-${backendId}-${lab}`
 

@@ -3,7 +3,7 @@ import { listImageRecords } from '../../backend/image-record.js'
 import { imageUploadKey } from '../../backend/keys.js'
 import { imageName, IMAGES_GROUP } from '../../stacks/azure/names.js'
 import { azurePacking } from '../../stacks/azure/packing.js'
-import { imageId } from '../../stacks/naming.js'
+import { hasMarks, imageId } from '../../stacks/naming.js'
 import { checkAzureAccount } from '../clouds/azure/account.js'
 import { blobUrl, parseBlobPlace, type BlobPlace } from '../clouds/azure/blob-place.js'
 import { readImage, removeImage } from '../clouds/azure/image.js'
@@ -16,7 +16,7 @@ import { LabError } from '../errors.js'
 import type { StepControl } from '../lifecycle/provider-hooks.js'
 import { imageFacts } from './image-facts.js'
 import type { ImageProvider } from './image-provider.js'
-import { checkOurs, isMarked } from './marks.js'
+import { checkOurs } from './marks.js'
 import { Rate } from './rate.js'
 import { named, type ImageSubject } from './subject.js'
 
@@ -125,7 +125,7 @@ async function removeOwnImage(
 ): Promise<readonly string[]> {
   const findOwn = async () => {
     const found = await readImage(path, signal)
-    return found !== undefined && isMarked(found, record.tags) ? [found] : []
+    return found !== undefined && hasMarks(found.tags, record.tags) ? [found] : []
   }
   const label = (): string => `image ${record.name} (${path.slice(1)})`
   return removeFound(findOwn, () => removeImage(path, signal), { label, detail })

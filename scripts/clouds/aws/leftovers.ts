@@ -11,11 +11,12 @@ import {
   type Filter,
   type Tag,
 } from '@aws-sdk/client-ec2'
+import { hasMarks } from '../../../stacks/naming.js'
 import type { StateObject } from '../../engine/state-objects.js'
 import { LabError } from '../../errors.js'
 import { withEc2 } from './client.js'
 import { findInstancesBy } from './instances.js'
-import { isMarked, tagFilters, tagsOf, type Tags } from './tags.js'
+import { tagFilters, tagsOf, type Tags } from './tags.js'
 
 /** In the order in which they can be removed: a group can't go before the machines that are in it. */
 const KINDS = ['instance', 'volume', 'security-group', 'key-pair'] as const
@@ -57,13 +58,13 @@ export async function findThings(lab: LabAtAws): Promise<AwsThing[]> {
     ] as const)
   })
   const [instances, named, { Volumes = [] }, tagged, group, keyed, key] = found
-  const isOurs = (tagged: { readonly Tags?: Tag[] | undefined }): boolean => isMarked(tagsOf(tagged), tags)
+  const isOurs = (tagged: { readonly Tags?: Tag[] | undefined }): boolean => hasMarks(tagsOf(tagged), tags)
   const things: AwsThing[] = [
     // What is on its way out needs nobody's attention.
     ...[...instances, ...named.filter(({ state }) => state !== 'shutting-down')].map(
       ({ id, tags: marks }) => ({
         ...({ kind: 'instance', id } as const),
-        isOurs: isMarked(marks, tags),
+        isOurs: hasMarks(marks, tags),
       }),
     ),
     ...Volumes.map((each) => ({ kind: 'volume' as const, id: each.VolumeId ?? '', isOurs: isOurs(each) })),
@@ -104,7 +105,7 @@ export async function findStrangers(
           )
     const groups = SecurityGroups.map((group) => ({ id: group.GroupId ?? '', tags: tagsOf(group) }))
     return new Set(
-      [...instances, ...groups].filter(({ tags: marks }) => !isMarked(marks, tags)).map(({ id }) => id),
+      [...instances, ...groups].filter(({ tags: marks }) => !hasMarks(marks, tags)).map(({ id }) => id),
     )
   })
   return objects.filter(({ type, id }) => {
@@ -116,8 +117,8 @@ export async function findStrangers(
 const TERMINATE_SECONDS = 300
 
 /**
- * Removes everything that carries the lab's marks, and returns what is there all the same, things of others that only have
- * its names included. What AWS refuses to remove is told by `onRefused` and is among what is returned. Throws LabError when
+ * Removes everything that carries the lab's marks. Returns what is still there, including things of others that only have
+ * its names. What AWS refuses to remove is told by `onRefused` and is among what is returned. Throws LabError when
  * AWS can't be asked.
  */
 export async function removeThings(

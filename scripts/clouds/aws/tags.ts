@@ -6,9 +6,5 @@ export type Tags = Readonly<Record<string, string>>
 export const tagFilters = (tags: Tags): Filter[] =>
   Object.entries(tags).map(([name, value]) => ({ Name: `tag:${name}`, Values: [value] }))
 
-/** Whether it has all of them, whatever else it has. */
-export const isMarked = (tags: Tags, marks: Tags): boolean =>
-  Object.entries(marks).every(([name, value]) => tags[name] === value)
-
 export const tagsOf = ({ Tags = [] }: { readonly Tags?: readonly Tag[] | undefined }): Tags =>
   Object.fromEntries(Tags.map(({ Key = '', Value = '' }) => [Key, Value]))

@@ -1,4 +1,5 @@
 import { groupName } from '../../../stacks/azure/names.js'
+import { hasMarks } from '../../../stacks/naming.js'
 import { LabError } from '../../errors.js'
 import { changeAzure, listAzure, readAzure } from './client.js'
 
@@ -32,8 +33,7 @@ export async function findGroups(lab: string, tags: Tags): Promise<AzureGroup[]>
       ...{ apiVersion: RESOURCES, query: { $filter: `tagName eq '${name}' and tagValue eq '${value}'` } },
     }),
   ])
-  const isOurs = ({ tags: marks = {} }: Group): boolean =>
-    Object.entries(tags).every(([tag, expected]) => marks[tag] === expected)
+  const isOurs = (group: Group): boolean => hasMarks(group.tags, tags)
   const all = [...(named === undefined ? [] : [named]), ...tagged.filter(isOurs)]
   // The case of a group's name is Azure's to choose.
   const byName = new Map(all.map((group) => [group.name.toLowerCase(), group]))
@@ -44,9 +44,9 @@ export async function findGroups(lab: string, tags: Tags): Promise<AzureGroup[]>
 }
 
 /**
- * Removes the groups that carry a lab's marks with everything in them, machines without shutting them down, and returns what
- * is there all the same, a group of somebody else's that only has its name included. What Azure refuses to remove is told by `onRefused` and is among what is returned. Throws LabError when Azure can't
- * be asked.
+ * Removes the groups that carry a lab's marks with everything in them, machines without shutting them down. Returns what is
+ * still there, including a group that only has the lab's name and belongs to someone else. What Azure refuses to remove is
+ * told by `onRefused` and is among what is returned. Throws LabError when Azure can't be asked.
  */
 export async function removeGroups(
   lab: string,

@@ -71,8 +71,8 @@ function isDescribed(description = '', marks: Marks): boolean {
 }
 
 /**
- * Removes everything that carries the lab's marks, and returns what is there all the same, things of others that only have
- * its names included. What Google refuses to remove is told by `onRefused` and is among what is returned. Throws LabError
+ * Removes everything that carries the lab's marks. Returns what is still there, including things of others that only have
+ * its names. What Google refuses to remove is told by `onRefused` and is among what is returned. Throws LabError
  * when Google can't be asked.
  */
 export async function removeThings(
