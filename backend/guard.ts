@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BackendError } from './errors.js'
 import { fits, type FormName } from './forms.js'
+import { parseJson } from './parse-json.js'
 import { currentProcess, isFromEarlierBoot, livenessOf, type ProcessIdentity } from './process-identity.js'
 import { isErrno } from './system-error.js'
 
@@ -95,21 +96,13 @@ async function readHolder(path: string): Promise<GuardHolder | undefined> {
     if (isErrno(error, 'EINVAL')) throw strange(path)
     throw error
   }
-  const holder = parsed(target)
+  const holder = parseJson(target)
   if (!isHolder(holder)) throw strange(path)
   return holder
 }
 
 const strange = (place: string): BackendError =>
   new BackendError({ code: 'file-refused', place, found: 'guard' })
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
 
 /** The id becomes part of a file's name, and the host is shown. */
 function isHolder(value: unknown): value is GuardHolder {

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { parseJson } from '../../../backend/parse-json.js'
 import { DriverError, errnoOf } from './errors.js'
 import type { MachineFiles } from './files.js'
 import { putFile } from './folder.js'
@@ -27,14 +28,6 @@ export function parseExpiry(text: string): Expiry['expiresAt'] | undefined {
   return typeof expiresAt === 'string' && TIME.test(expiresAt) && !Number.isNaN(Date.parse(expiresAt))
     ? expiresAt
     : undefined
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 /** That there is none is written too: a file that is gone must not mean it. */

@@ -1,5 +1,6 @@
 import { lstat, readdir, readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
+import { parseJson } from '../../../backend/parse-json.js'
 import { DriverError, errnoOf, writeFailure } from './errors.js'
 import type { MachineFiles } from './files.js'
 import { draftOf, putFile } from './folder.js'
@@ -38,16 +39,7 @@ async function whyForeign(id: string, { directory, meta }: MachineFiles): Promis
 async function ownerIn(meta: string): Promise<string | undefined> {
   const isFile = (await lstat(meta).catch(() => undefined))?.isFile() === true
   if (!isFile) return undefined
-  const value = parsed(await readFile(meta, 'utf8'))
+  const value = parseJson(await readFile(meta, 'utf8'))
   const hasId = typeof value === 'object' && value !== null && 'id' in value && typeof value.id === 'string'
   return hasId ? (value.id as string) : undefined
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
 }
