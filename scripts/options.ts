@@ -28,7 +28,7 @@ export const leaseOptions: Readonly<Record<string, Options>> = {
 
 export const applyOption: Readonly<Record<string, Options>> = {
   'apply-timeout': text(
-    'How long OpenTofu may work at the machines, such as 20m; default: 10m on clouds, 30m here',
+    'How long making or removing machines may take, such as 20m; default: 10m on clouds, 30m here',
   ),
 }
 

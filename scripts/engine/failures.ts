@@ -46,6 +46,11 @@ const KNOWN_FAILURES: readonly KnownFailure[] = [
     fault: (_match, { operation }) => ({ code: 'engine-lock-raced', operation }),
   },
   {
+    // What only the import of a machine asks for (OpenTofu's internal/tofu/node_resource_abstract_instance.go).
+    pattern: /Resource\s+(?:instance\s+)?(?<address>\S+)\s+has\s+(?:lifecycle\.)?prevent_destroy\s+set/,
+    fault: ({ groups = {} }) => ({ code: 'machine-not-importable', address: groups['address'] ?? '' }),
+  },
+  {
     // It may leave a state behind that is cut short.
     pattern: /no space left on device|disk quota exceeded/i,
     fault: (_match, { operation }) => ({ code: 'engine-disk-full', operation }),

@@ -24,6 +24,8 @@ export type EngineFault =
       /** The engine reads the state before it breaks the lock. */
       readonly isEncrypted: boolean
     }
+  /** It is there, and OpenTofu would have to make it anew to take it into the state. `address`: as the stack declares it. */
+  | { readonly code: 'machine-not-importable'; readonly address: string }
   | { readonly code: 'engine-lock-raced'; readonly operation: string }
   | { readonly code: 'engine-disk-full'; readonly operation: string }
   | StateFault

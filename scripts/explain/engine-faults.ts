@@ -17,6 +17,14 @@ export const engineExplanations: Explanations<EngineFault> = {
     hint: withRunbook('Run the same command again; -v shows more.', 'stuck-state'),
     exitCode: EXIT.failed,
   }),
+  'machine-not-importable': ({ address }) => ({
+    message: `OpenTofu has lost what it knew of ${address}, which is there, and would have to make it anew to know it again. It was left as it is.`,
+    hint: withRunbook(
+      'distrolab ssh LAB    # to save what is on it; then distrolab down LAB && distrolab up LAB makes it anew',
+      'corrupted-record',
+    ),
+    exitCode: EXIT.failed,
+  }),
   'engine-timeout': ({ operation, passed, seconds, pid }) => ({
     message: `OpenTofu was stopped at ${operation}: it ${passed === 'quiet' ? 'showed no progress for' : 'did not end within'} ${seconds} s.${pid === null ? '' : ` It has not ended yet (pid ${pid}).`}`,
     hint: withRunbook(

@@ -10,7 +10,6 @@ import type { AwsInstance } from '../clouds/aws/instances.js'
 import type { LabAtAws } from '../clouds/aws/leftovers.js'
 import { spaceOf, type Context } from '../context.js'
 import { LabError } from '../errors.js'
-import { explain } from '../explain.js'
 import {
   cloudPlan,
   cloudPlanning,
@@ -18,9 +17,9 @@ import {
   lookForEnforcers,
   marksOf,
   offeredImage,
-  sorted,
 } from './cloud-hooks.js'
 import type { Enforcer, ImageWish, Presence, ProviderHooks } from './provider-hooks.js'
+import { remainsOf } from './remains.js'
 
 // Whoever only writes files does without AWS's client, which takes longer to load than all the rest.
 const loadAccount = () => import('../clouds/aws/account.js')
@@ -100,13 +99,16 @@ export const awsHooks: ProviderHooks = {
     return findStrangers(atAws(context, lab), objects, signal)
   },
 
+  async straysBeside(context, lab, objects) {
+    const { findStrays } = await import('../clouds/aws/strays.js')
+    const machines = new Map(lab.machines.map(({ id, name }) => [machineName(id), name]))
+    return findStrays(atAws(context, lab), machines, objects)
+  },
+
   async removeLeftovers(context, lab, step) {
     const { removeThings } = await loadLeftovers()
-    const remains = await removeThings(atAws(context, lab), {
-      signal: step.signal,
-      onRefused: ({ kind, id }, error) => step.detail(`${kind} ${id}: ${explain(error).message}`),
-    })
-    return sorted(remains, ({ kind, id }) => `${kind} ${id} in ${lab.region}`)
+    const remove = removeThings.bind(null, atAws(context, lab))
+    return remainsOf(remove, ({ kind, id }) => `${kind} ${id} in ${lab.region}`, step)
   },
 
   async consoleTail(lab, machine) {

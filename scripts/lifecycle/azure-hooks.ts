@@ -8,7 +8,6 @@ import type { AzureMachineImage } from '../clouds/azure/image.js'
 import type { AzureInstance } from '../clouds/azure/instances.js'
 import { spaceOf, type Context } from '../context.js'
 import { LabError } from '../errors.js'
-import { explain } from '../explain.js'
 import {
   cloudPlan,
   cloudPlanning,
@@ -16,9 +15,9 @@ import {
   lookForEnforcers,
   marksOf,
   offeredImage,
-  sorted,
 } from './cloud-hooks.js'
 import type { Enforcer, ImageWish, Presence, ProviderHooks } from './provider-hooks.js'
+import { remainsOf } from './remains.js'
 
 // Whoever only writes files does without Azure's clients, which take longer to load than a stack.
 const loadAccount = () => import('../clouds/azure/account.js')
@@ -102,13 +101,16 @@ export const azureHooks: ProviderHooks = {
     return objects.filter(({ id }) => !id.split('|').every(isIn))
   },
 
+  async straysBeside(context, lab, objects, signal) {
+    const { findStrays } = await import('../clouds/azure/strays.js')
+    const { machines } = lab
+    return findStrays({ id: idOf(context, lab), tags: marksOf(context, lab), machines }, objects, signal)
+  },
+
   async removeLeftovers(context, lab, step) {
     const { removeGroups } = await loadLeftovers()
-    const remains = await removeGroups(idOf(context, lab), marksOf(context, lab), {
-      signal: step.signal,
-      onRefused: (group, error) => step.detail(`resource group ${group.name}: ${explain(error).message}`),
-    })
-    return sorted(remains, (group) => `resource group ${group.name} in ${group.region}`)
+    const remove = removeGroups.bind(null, idOf(context, lab), marksOf(context, lab))
+    return remainsOf(remove, (group) => `resource group ${group.name} in ${group.region}`, step)
   },
 
   async consoleTail(_lab, machine) {

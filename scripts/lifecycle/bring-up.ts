@@ -57,7 +57,7 @@ async function provision(work: EngineWork): Promise<Lab<'provisioned'>> {
     async () => undefined,
   )
   const anew = madeAnew(former?.state ?? 'destroyed', presences)
-  await makeMachines(work, writer.lab ?? started, presences, anew)
+  await makeMachines(work, writer.lab ?? started, presences, { anew, isNew })
   return writer.transition(started, 'provisioned', { step: null })
 }
 

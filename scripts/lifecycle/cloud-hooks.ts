@@ -17,7 +17,7 @@ import { explain } from '../explain.js'
 import { regionQuestion } from '../regions/question.js'
 import { rankFor, type Measuring } from '../regions/rank.js'
 import { zoneIn } from '../regions/zone.js'
-import type { Enforcer, Place, ProviderHooks, Remains, SpecFacts } from './provider-hooks.js'
+import type { Enforcer, Place, ProviderHooks, SpecFacts } from './provider-hooks.js'
 import { keysOn } from './reach.js'
 
 type Planning =
@@ -72,15 +72,6 @@ export const marksOf = (
   { lab, incarnation }: Pick<LabFacts, 'lab' | 'incarnation'>,
 ): Record<string, string> =>
   labTags({ backendId: spaceOf(context, { incarnation }).backendId, lab, incarnation })
-
-/** What a look at the provider found, in words. */
-export const sorted = <Thing extends { readonly isOurs: boolean }>(
-  things: readonly Thing[],
-  words: (thing: Thing) => string,
-): Remains => ({
-  left: things.filter(({ isOurs }) => isOurs).map(words),
-  foreign: things.filter(({ isOurs }) => !isOurs).map(words),
-})
 
 /** How long a look at a lab waits for what its cloud could add, in milliseconds. */
 const LOOK_MS = 3_000

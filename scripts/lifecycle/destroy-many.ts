@@ -10,7 +10,7 @@ import { destroyLab } from './down.js'
 import { throughGate, type Session } from './gate.js'
 import { hasEngineProvider } from './provider-cache.js'
 import { inParallel } from '../in-parallel.js'
-import { assertInReach } from './in-reach.js'
+import { assertRemovable } from './in-reach.js'
 import { isLabName } from '../../backend/lab-name.js'
 import { LabError } from '../errors.js'
 
@@ -86,7 +86,7 @@ async function destroyOne(context: Context, command: string, lab: AnyLab, judge:
 async function tryDestroy(context: Context, command: string, lab: AnyLab, judge: Judge): Promise<Verdict> {
   const name = lab.lab
   if (!isLabName(name)) throw new LabError({ code: 'lab-name-invalid', given: name })
-  await assertInReach(context, lab)
+  await assertRemovable(context, lab)
   const quiet = { ...context, progress: progressOf(context.progress, name) }
   return throughGate(quiet, name, command, async (session) => {
     const current = session.writer.lab ?? lab

@@ -173,7 +173,7 @@ export const localHooks: ProviderHooks = {
     const { removeLeft } = await import('./local-removal.js')
     const left: string[] = []
     for (const machine of lab.machines) left.push(...(await removeLeft(machine, step)))
-    return { left, foreign: [] }
+    return { left, foreign: [], mayPass: false }
   },
 
   async consoleTail(_lab, machine) {

@@ -87,6 +87,8 @@ export interface Remains {
   readonly left: readonly string[]
   /** It has a name of the lab's, and not its marks: somebody else's, which was left alone. */
   readonly foreign: readonly string[]
+  /** What is left may go if it is asked for again in a while: nothing speaks against it that lasts. */
+  readonly mayPass: boolean
 }
 
 export interface StepControl {
@@ -116,6 +118,18 @@ export type Baseline =
       /** Whether `restore` said that there is nothing to go back to, so that only a start of the machine is left. */
       isLost(error: unknown): boolean
     }
+
+/** Something that a cloud has made for a lab, of which OpenTofu never learned. */
+export interface Stray {
+  /** In words. */
+  readonly what: string
+  /** Of the resource that the lab's stack declares it as. */
+  readonly address: string
+  /** By what OpenTofu's `import` finds it. */
+  readonly importId: string
+  /** The machine that it is. */
+  readonly machine?: string | undefined
+}
 
 /** Of a provider that can tell a guest that stands still for good from one that still boots. */
 export interface Revival {
@@ -187,6 +201,16 @@ export interface ProviderHooks {
     objects: readonly StateObject[],
     signal: AbortSignal,
   ): Promise<readonly StateObject[]>
+  /**
+   * Of a cloud: what carries the marks of the lab, where its stack declares such a thing, and is none of these objects of a
+   * state. Only looks.
+   */
+  straysBeside?(
+    context: Context,
+    lab: AnyLab,
+    objects: readonly StateObject[],
+    signal: AbortSignal,
+  ): Promise<readonly Stray[]>
   /** Removes what the engine did not, and returns what is still there. */
   removeLeftovers(context: Context, lab: AnyLab, step: StepControl): Promise<Remains>
   /** The end of a machine's console; empty where there is none. */

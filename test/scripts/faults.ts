@@ -322,6 +322,7 @@ export const labFaults = withCodes<LabFault>({
   'passphrase-missing': { variable: 'LABS_PASSPHRASE' },
   'passphrase-short': { variable: 'LABS_PASSPHRASE', minimum: 16 },
   'engine-lock-raced': { operation: 'apply' },
+  'machine-not-importable': { address: 'aws_instance.main' },
   'state-superseded': {
     place: '/srv/cache/work/6445da26/web/errored.tfstate',
     problems: ['cannot import state with serial 1'],

@@ -27,6 +27,8 @@ export interface AwsThing {
   readonly id: string
   /** What it is removed by, where that is not its id. */
   readonly name?: string
+  /** Of a machine that is not on its way out: its Name tag. */
+  readonly machine?: string
   /** It carries the marks of the lab; else it only has one of its names, and is left alone. */
   readonly isOurs: boolean
 }
@@ -62,8 +64,9 @@ export async function findThings(lab: LabAtAws): Promise<AwsThing[]> {
   const things: AwsThing[] = [
     // What is on its way out needs nobody's attention.
     ...[...instances, ...named.filter(({ state }) => state !== 'shutting-down')].map(
-      ({ id, tags: marks }) => ({
+      ({ id, state, tags: marks }) => ({
         ...({ kind: 'instance', id } as const),
+        ...(state === 'shutting-down' ? {} : { machine: marks['Name'] ?? '' }),
         isOurs: hasMarks(marks, tags),
       }),
     ),
