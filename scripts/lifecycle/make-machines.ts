@@ -72,13 +72,14 @@ const allAbsent = (presences: Presences): Presences => presences.map(([name]) =>
 async function recordAddresses(session: Session, { machines }: Outputs): Promise<void> {
   // As every stack declares it.
   for (const [name, made] of Object.entries((machines ?? {}) as Record<string, MachineOutput>))
-    await recordAddress(session, name, { address: made.address, port: made.port })
+    // One that is off has none, to providers an empty one.
+    await recordAddress(session, name, { address: made.address || null, port: made.port })
 }
 
 async function recordAddress(
   { writer }: Session,
   name: string,
-  found: Pick<MachineOutput, 'address'> & Partial<MachineOutput>,
+  found: { readonly address: string | null; readonly port?: number },
 ): Promise<void> {
   const machines = writer.lab?.machines.map((each) => (each.name === name ? { ...each, ...found } : each))
   if (machines !== undefined && !isDeepStrictEqual(machines, writer.lab?.machines))

@@ -31,8 +31,8 @@ export function googleProviderOf(region: string, image: string, carryOut: CarryO
       google_compute_firewall: kind(() => 'global/firewalls', described),
       google_compute_instance: kind(
         ({ zone }) => `zones/${String(zone)}/instances`,
-        ({ labels, metadata }) => ({
-          ...{ labels, scheduling: {} },
+        ({ labels, metadata, scheduling }) => ({
+          ...{ labels, scheduling: schedulingOf(scheduling as Scheduling) },
           disks: [{ boot: true, initializeParams: { sourceImage: image, diskSizeGb: '20', labels } }],
           metadata: {
             items: Object.entries(metadata as object).map(([key, value]) => ({ key, value: String(value) })),
@@ -43,3 +43,17 @@ export function googleProviderOf(region: string, image: string, carryOut: CarryO
     },
   }
 }
+
+interface Scheduling {
+  readonly termination_time?: string
+  readonly provisioning_model?: string
+  readonly automatic_restart?: boolean
+  readonly instance_termination_action?: string
+}
+
+const schedulingOf = (scheduling: Scheduling): object => ({
+  terminationTime: scheduling.termination_time,
+  provisioningModel: scheduling.provisioning_model,
+  automaticRestart: scheduling.automatic_restart,
+  instanceTerminationAction: scheduling.instance_termination_action,
+})
