@@ -34,7 +34,9 @@ export function ruleIn(provider: CloudName, reason: string): string | undefined 
 /** What the rule is about, as far as it is something that `up` can be asked for. */
 export function flagFor(provider: CloudName, reason: string): string | undefined {
   const rule = `${ruleIn(provider, reason) ?? ''} ${/Reasons?: .*?(?=Policy identifier|$)/.exec(reason)?.[0] ?? ''}`
-  if (/tag policy|tag key/i.test(reason) || /\b(tags?|labels?)\b/i.test(rule)) return '--tag KEY=VALUE'
+  // Constraints of Google's have names in one word: what they want is in the words after it.
+  const wish = provider === 'google' ? reason : rule
+  if (/tag policy|tag key/i.test(reason) || /\b(tags?|labels?)\b/i.test(wish)) return '--tag KEY=VALUE'
   if (/locations?\b|regions?\b/i.test(rule)) return 'a --region that it allows'
   return /size|sku|instance type|machineType/i.test(rule) ? 'an --instance-type that it allows' : undefined
 }

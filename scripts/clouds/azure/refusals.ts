@@ -144,7 +144,13 @@ export const azureRefusals: Refusals = {
       codes: [
         ...['AnotherOperationInProgress', 'RetryableError', 'RetryableErrorDueToAnotherOperation'],
         ...['OperationPreempted', 'OperationPreemptedByOtherOperation', 'ReferencedResourceNotProvisioned'],
-        ...['ResourceGroupBeingDeleted', 'ResourceGroupNotFound', 'ParentResourceNotFound', 'ServerBusy'],
+        ...[
+          'ResourceGroupBeingDeleted',
+          'ResourceGroupNotFound',
+          'ParentResourceNotFound',
+          'ServerBusy',
+          'DeletionInProgress',
+        ],
         ...[
           'DeploymentActiveAndUneditable',
           'AttachDiskWhileBeingDetached',

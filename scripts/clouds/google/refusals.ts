@@ -124,7 +124,7 @@ export const googleRefusals: Refusals = {
       is: 'cloud-not-ready',
       codes: [
         ...['resourceNotReady', 'RESOURCE_NOT_READY', 'backendError', 'internalError', 'INTERNAL_ERROR'],
-        ...['UNAVAILABLE', 'ABORTED'],
+        ...['UNAVAILABLE', 'ABORTED', 'operationInProgress'],
       ],
     },
     {

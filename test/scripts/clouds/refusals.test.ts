@@ -58,13 +58,13 @@ const NAMED = [
   ],
 ].flat()
 
-describe.each(NAMED)('somebody has named a thing "%s":', (name) => {
+describe.each(NAMED)('someone has named a thing "%s":', (name) => {
   test('AWS still refuses for its own reason', () => {
     const text = `Error: creating EC2 Instance: operation error EC2: RunInstances, https response error StatusCode: 400, RequestID: 1, api error InvalidKeyPair.Duplicate: The keypair '${name}' already exists`
     expect(findRefusal(text)).toMatchObject({ provider: 'aws', code: 'cloud-exists' })
   })
 
-  test('AWS still refuses in words that nobody knows', () => {
+  test('AWS still refuses in words that no one knows', () => {
     const text = `Error: creating EC2 Instance: operation error EC2: RunInstances, https response error StatusCode: 400, RequestID: 1, api error MalformedName: The name '${name}' is not valid`
     expect(findRefusal(text)).toBeUndefined()
   })

@@ -52,6 +52,11 @@ describe('the hint after a refusal', () => {
     ],
     [
       'google',
+      'googleapi: Error 412: Operation denied by org policy on resource: ["customConstraints/custom.requireCostCenter": "A label cost-center is required"]., conditionNotMet',
+      ['--tag KEY=VALUE'],
+    ],
+    [
+      'google',
       'googleapi: Error 412: x violates constraint constraints/gcp.resourceLocations on y',
       ['--region'],
     ],
@@ -117,7 +122,7 @@ describe('the message', () => {
   )
 })
 
-describe('a failure that nobody knows', () => {
+describe('a failure that no one knows', () => {
   const unknown = [
     new LabError({ code: 'cloud-failed', provider: 'aws', reason: 'MalformedName: No.' }),
     new LabError({ code: 'engine-failed', operation: 'apply', problems: ['MalformedName: No.'] }),
