@@ -86,7 +86,7 @@ export const awsRefusals: Refusals = {
         'Invalid value …… for InstanceType',
       ],
     },
-    { is: 'cloud-policy', codes: ['TagPolicyViolation'] },
+    { is: 'cloud-policy', codes: ['TagPolicyViolation', 'TagPolicyViolationException'] },
     {
       is: 'cloud-policy',
       codes: ['UnauthorizedOperation', 'AccessDenied', 'AccessDeniedException'],

@@ -36,12 +36,7 @@ export const azureRefusals: Refusals = {
     },
     {
       is: 'cloud-account',
-      codes: [
-        'ReadOnlyDisabledSubscription',
-        'DisabledSubscription',
-        'SubscriptionDisabled',
-        'SubscriptionSuspended',
-      ],
+      codes: ['ReadOnlyDisabledSubscription'],
     },
     {
       is: 'cloud-service-disabled',

@@ -199,7 +199,6 @@ export const saidByAzure: readonly Said[] = [
       "ReadOnlyDisabledSubscription: The subscription '0a1b' is disabled and therefore marked as read only. You cannot perform any write actions on this subscription until it is re-enabled.",
     ),
   ],
-  ['cloud-account', vm('DisabledSubscription: The subscription is disabled.', FORBIDDEN)],
   [
     'cloud-service-disabled',
     vm(
