@@ -1,6 +1,6 @@
 import type { LabError } from '../errors.js'
 
-const PASSING: ReadonlySet<string> = new Set(['cloud-throttled', 'cloud-unreachable'])
+const PASSING: ReadonlySet<string> = new Set(['cloud-throttled', 'cloud-unreachable', 'cloud-not-ready'])
 
 /**
  * What a cloud says while something else is still on its way out, changes, or has it too; from the lists of errors of EC2

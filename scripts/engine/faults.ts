@@ -1,7 +1,13 @@
+import type { Whereabouts } from '../clouds/faults.js'
+
 /** What can go wrong with OpenTofu, and with the state that it keeps. */
 export type EngineFault =
   | { readonly code: 'engine-missing'; readonly minimum: string; readonly rejected: readonly string[] }
-  | { readonly code: 'engine-failed'; readonly operation: string; readonly problems: readonly string[] }
+  | ({
+      readonly code: 'engine-failed'
+      readonly operation: string
+      readonly problems: readonly string[]
+    } & Whereabouts)
   | {
       readonly code: 'engine-timeout'
       readonly operation: string

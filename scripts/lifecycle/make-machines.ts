@@ -11,7 +11,7 @@ import type { Session } from './gate.js'
 import { assertOwnObjects } from './own-objects.js'
 import { absentIn, type Presences } from './presences.js'
 import type { Steps } from './steps.js'
-import { settleStrays } from './strays.js'
+import { isOutOfItsWay, settleStrays } from './strays.js'
 import { stepControl, type Work } from './work.js'
 
 export interface EngineWork extends Work {
@@ -39,12 +39,12 @@ export async function makeMachines(
   const { hooks } = plan
   const spec = hooks.buildSpec(session.context, lab, plan.profile, anew)
   const folder = await steps.run('synth', () => writeConfiguration(session, spec), record)
+  const settling = { session, hooks, engine, folder, anew }
   const settled = await steps.run('init', async (detail) => {
     await initialiseEngine(session, engine, folder, spec.state, detail)
     await assertOwnObjects(session, lab)
     // What is marked with a lab's incarnation can't be there before it is decided.
     if (isNew) return 'none'
-    const settling = { session, hooks, engine, folder, anew }
     const found = await settleStrays(settling, lab, stepControl(work, detail))
     if (found.kind === 'import') await writeConfiguration(session, spec, found.strays)
     return found.kind
@@ -54,9 +54,12 @@ export async function makeMachines(
     // What was never made is just made: OpenTofu takes no offence.
     const replace = absentIn(seen).map((name) => hooks.replaceAddress(name))
     const limits = limitsOf(session.context, hooks)
-    const outputs = await runOperation(session, engine, folder, detail, (run) =>
-      apply({ ...run, limits }, replace),
-    )
+    const applied = (): Promise<Outputs> =>
+      runOperation(session, engine, folder, detail, (run) => apply({ ...run, limits }, replace))
+    const outputs = await applied().catch(async (error: unknown) => {
+      if (await isOutOfItsWay(error, settling, lab, stepControl(work, detail))) return applied()
+      throw error
+    })
     await recordAddresses(session, outputs)
     for (const [name, presence] of seen) {
       if (presence !== 'stopped' && presence !== 'partial') continue

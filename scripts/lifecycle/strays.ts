@@ -55,6 +55,26 @@ export async function settleStrays(settling: Settling, lab: AnyLab, step: StepCo
   return { kind: 'import', strays: unique }
 }
 
+/**
+ * After a failure: whether something of the lab stood in its own way, as a rule or a route that only OpenTofu counts as a
+ * thing of its own, and everything of the lab could be removed, so that another try may do it. Throws LabError leftovers.
+ */
+export async function isOutOfItsWay(
+  error: unknown,
+  settling: Settling,
+  lab: AnyLab,
+  step: StepControl,
+): Promise<boolean> {
+  const { session, hooks, anew } = settling
+  if (!(error instanceof LabError) || error.fault.code !== 'cloud-exists') return false
+  if (hooks.straysBeside === undefined || lab.machines.some((machine) => isKept(machine, anew))) return false
+  session.context.progress.say(
+    `An earlier try has made something that stands in the way (${error.fault.reason}): removing what there is of ${lab.lab}, and starting over`,
+  )
+  await removeAll(settling, lab, step)
+  return true
+}
+
 /** An engine has told where it is: somebody may have left something on it. */
 const isKept = ({ name, address }: AnyLab['machines'][number], anew: readonly string[]): boolean =>
   address !== null && !anew.includes(name)

@@ -211,6 +211,31 @@ export const labFaults = withCodes<LabFault>({
     reason:
       'InsufficientInstanceCapacity: We currently do not have sufficient t3.medium capacity in eu-west-1a.',
   },
+  'cloud-not-offered': {
+    provider: 'azure',
+    reason: 'RequestDisallowedByAzure: The selected region is currently not accepting new customers.',
+  },
+  'cloud-network': { provider: 'aws', reason: 'VPCIdNotSpecified: No default VPC for this user' },
+  'cloud-policy': {
+    provider: 'google',
+    reason: 'Constraint constraints/compute.vmExternalIpAccess violated for project 123.',
+  },
+  'cloud-account': {
+    provider: 'aws',
+    reason: 'Blocked: This account is currently blocked and not recognized as a valid account.',
+  },
+  'cloud-exists': {
+    ...{ provider: 'aws', lab: 'web' },
+    reason: "InvalidKeyPair.Duplicate: The keypair 'distrolab-6445da26-web' already exists.",
+  },
+  'cloud-in-use': {
+    provider: 'aws',
+    reason: 'DependencyViolation: resource sg-0123456789abcdef0 has a dependent object',
+  },
+  'cloud-not-ready': {
+    provider: 'google',
+    reason: "The resource 'projects/p/regions/europe-west4/subnetworks/web' is not ready",
+  },
   'cloud-quota': {
     provider: 'azure',
     reason:

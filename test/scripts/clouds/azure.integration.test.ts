@@ -136,7 +136,7 @@ describe('what Azure has of a lab', () => {
     )
     const refused: string[] = []
     expect(await removeAll('kept', refused)).toEqual([{ name: idOf('kept'), region: REGION, isOurs: true }])
-    expect(refused).toEqual([`${idOf('kept')}: cloud-failed`])
+    expect(refused).toEqual([`${idOf('kept')}: cloud-in-use`])
     azure.obey()
     expect(await removeAll('kept')).toEqual([])
   })

@@ -133,7 +133,7 @@ describe('what Google has of a lab', () => {
       ...[`global/firewalls/${id}-deny`, `global/firewalls/${id}-ssh`, `global/networks/${id}`],
     ])
     expect(refused.sort()).toEqual([
-      ...['firewall: cloud-forbidden', 'firewall: cloud-forbidden', 'network: cloud-failed'],
+      ...['firewall: cloud-forbidden', 'firewall: cloud-forbidden', 'network: cloud-in-use'],
     ])
     cloud.obey()
     expect(await removeAll('kept')).toEqual([])

@@ -19,7 +19,8 @@ const cloud = await starts[provider]?.()
 assert(cloud !== undefined)
 const root = await mkdtemp(join(tmpdir(), 'distrolab-lost-'))
 const machines = await CloudMachines.start(cloud.machineAt, join(root, 'machines'))
-const cli = new WarmProcess()
+const { NODE_EXTRA_CA_CERTS } = cloud.env
+const cli = new WarmProcess(undefined, NODE_EXTRA_CA_CERTS === undefined ? {} : { NODE_EXTRA_CA_CERTS })
 
 const engine = join(root, 'tofu')
 await writeFile(

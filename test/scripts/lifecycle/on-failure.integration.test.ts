@@ -119,3 +119,13 @@ test('a failed up keeps what it made unless told otherwise', async () => {
   expect((await box.run(['up', '--profile', LAB])).code).toBe(1)
   expect(await box.state(LAB)).toBe('provision-failed')
 })
+
+test('a failure of OpenTofu that no one knows leads to the lab and to its log', async () => {
+  const box = await makeSandbox()
+  await breakEngine(box, 'apply')
+  const up = await box.run(['up', '--profile', LAB])
+  const [log = ''] = await box.files('logs')
+  expect(up.stderr).toMatch(/^Error: OpenTofu failed at apply/m)
+  expect(up.stderr).toContain(`Next:  distrolab recover ${LAB}`)
+  expect(up.stderr).toContain(`The log: ${join(box.home, log)}`)
+})
