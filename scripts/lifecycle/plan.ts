@@ -14,7 +14,7 @@ import { assertOwnProviders } from '../engine/installed.js'
 import { planChanges, preparePlan, type ResourceChange } from '../engine/plan.js'
 import { assertOwnState } from '../engine/state-trust.js'
 import { describeEvent } from '../engine/stream.js'
-import { prepareWorkFolder } from '../engine/work-folder.js'
+import { preparePlainFolder } from '../engine/work-folder.js'
 import { LabError } from '../errors.js'
 import { explain } from '../explain.js'
 import { identityFromFile, readIdentity, type Identity } from '../machine/key.js'
@@ -141,7 +141,7 @@ async function askEngine(
   const engine = await engineFor(context)
   const provider = engineProviders[spec.provider]
   await assertOwnState(await context.store(), context.location, lab, provider)
-  const folder = await mkdtemp(join(await prepareWorkFolder(space, planParent(space)), `${spec.lab}-`))
+  const folder = await mkdtemp(join(await preparePlainFolder(space, planParent(space)), `${spec.lab}-`))
   const done = interrupt.waitingFor('OpenTofu to stop')
   const run: EngineRun = {
     ...{ engine: engine.path, folder, unset: env.unsetForEngine, signal: interrupt.signal },
