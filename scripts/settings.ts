@@ -3,7 +3,7 @@ import parseDuration from 'parse-duration'
 import { fits } from '../backend/forms.js'
 import type { Architecture } from '../distro-catalog/offer-schema.js'
 import { ARCHITECTURES, DEFAULTS, ON_FAILURES, OUTPUTS, WAITS, type OnFailure, type Wait } from './choices.js'
-import type { Flags } from './command.js'
+import { textFlag, type Flags } from './command.js'
 import type { Config } from './config.js'
 import { absolutePath } from './config.js'
 import type { ConfigFile } from './config-schema.js'
@@ -43,6 +43,8 @@ export interface Settings {
   readonly wait: Wait
   /** Milliseconds that a new lab lives; null: until somebody removes it. */
   readonly ttl: number | null
+  /** That of the command line, as it was typed; undefined: none was. */
+  readonly askedTtl: string | undefined
   readonly onFailure: OnFailure
   /** Milliseconds: which labs `cleanup` means. */
   readonly olderThan: number | undefined
@@ -100,6 +102,7 @@ export function resolveSettings(flags: Flags, env: Environment, config: Config, 
     ),
     wait: oneOf('--wait', text('wait', 'wait') ?? DEFAULTS.wait, WAITS),
     ttl: ttlMs(text('ttl', 'ttl') ?? DEFAULTS.ttl),
+    askedTtl: textFlag(flags, 'ttl'),
     onFailure: oneOf('--on-failure', text('on-failure', 'onFailure') ?? DEFAULTS.onFailure, ON_FAILURES),
     olderThan: given(text('older-than'), (age) => durationMs('--older-than', age)),
     timeout: text('timeout'),

@@ -7,7 +7,6 @@ import type { MachineSize } from '../../distro-catalog/size.js'
 import { labTags } from '../../stacks/naming.js'
 import { findComputerId } from '../computer.js'
 import type { Context } from '../context.js'
-import { LabError } from '../errors.js'
 import { ensureIdentity, type Identity } from '../machine/key.js'
 import type { Measuring } from '../regions/rank.js'
 import { hooksOf, type Place, type ProviderHooks } from './provider-hooks.js'
@@ -80,8 +79,7 @@ export async function draftLab(
         )
       : await profileOf(context, living)
   const hooks = await hooksOf(profile.provider.name)
-  if (living !== undefined)
-    return { lab, profile, hooks, size: living.size, place: keptPlace(context, living) }
+  if (living !== undefined) return { lab, profile, hooks, size: living.size, place: placeOf(living) }
   const { settings } = context
   const size = hooks.resolveSize(profile, {
     size: settings.size ?? profile.size,
@@ -96,15 +94,6 @@ export async function draftLab(
 export const placeOf = ({ region, zone, spot, costPerHourUsd }: AnyLab): Place => ({
   ...{ region, zone, spot, costPerHourUsd },
 })
-
-/** A living lab stays where it is. */
-function keptPlace({ settings }: Context, living: AnyLab): Place {
-  const { region: asked = 'auto' } = settings
-  const { lab, region } = living
-  if (asked === 'auto' || asked === region) return placeOf(living)
-  const problem = `--region: ${lab} is in ${region} and stays there, got "${asked}"`
-  throw new LabError({ code: 'usage', problem })
-}
 
 /** The profile a lab was made from; its distro is the recorded release, whatever an alias means today. */
 export async function profileOf(context: Context, known: AnyLab): Promise<Profile> {

@@ -192,6 +192,7 @@ export const labFaults = withCodes<LabFault>({
   'lab-not-ready': { lab: 'web', state: 'provision-failed' },
   'machine-unknown': { lab: 'web', given: 'db', known: ['main'] },
   'setting-fixed': { lab: 'web', setting: '--zone', has: 'eu-west-1a', asked: 'b' },
+  'expiry-fixed': { lab: 'web', expiresAt: '2026-11-21T14:00:00.000Z', asked: '8h' },
   'size-fixed': { lab: 'web', has: '2x2048', asked: '4x8192' },
   'cloud-credentials-missing': {
     provider: 'aws',
