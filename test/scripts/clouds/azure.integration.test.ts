@@ -212,7 +212,9 @@ describe('a machine', () => {
       await moveSchedule(machine, other, { now, signal: never })
       expect(await isScheduled(machine, other ?? near, never)).toBe(false)
     }
-    await markExpiry(idOf('timed'), near, never)
+    await markExpiry(idOf('timed'), near, { except: [machine], signal: never })
+    expect(azure.machine()?.tags).toEqual({ ...tagsOf('timed'), 'distrolab-expires': 'soon' })
+    await markExpiry(idOf('timed'), near, { except: [], signal: never })
     expect(new Set(azure.resources.all.map(({ tags }) => tags?.['distrolab-expires']))).toEqual(
       new Set([near]),
     )
