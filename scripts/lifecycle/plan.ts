@@ -27,10 +27,10 @@ import type { SpecFacts } from './provider-hooks.js'
 import { withProviders } from './provider-cache.js'
 import { assertSameLab } from './same-lab.js'
 import { assertKeysTaken } from './taken-keys.js'
-import { assertInReach } from './in-reach.js'
 import { engineUmask } from './state-modes.js'
 import { livingOf } from './target.js'
 import { resolveTeamKeys } from './team-keys.js'
+import { checkDraft } from './up-checks.js'
 
 /** What `up` would change of a lab. `start`: a machine that is off is switched on. */
 export interface PlannedChange extends Omit<ResourceChange, 'action'> {
@@ -55,10 +55,12 @@ export interface LabChanges {
  */
 export async function planLabChanges(context: Context, lab: LabName): Promise<LabChanges> {
   const living = livingOf((await readRecord(await context.store(), lab))?.lab)
-  if (living !== undefined) await assertPlannable(context, living)
-  const draft = await draftLab(context, lab, living)
+  if (living !== undefined) await assertSameLab(context, living)
+  const checked = await checkDraft(context, lab, living)
+  if (living !== undefined) assertPlannable(living)
+  await sayWhatIsMissing(context, checked)
+  const draft = living === undefined ? await draftLab(context, lab, living) : checked
   const { profile, hooks } = draft
-  await sayWhatIsMissing(context, draft)
   const presences: Presences = living === undefined ? [] : await lookAtMachines(context, hooks, living)
   const facts =
     living === undefined
@@ -80,10 +82,8 @@ export async function planLabChanges(context: Context, lab: LabName): Promise<La
   }
 }
 
-/** What `up` would refuse is no plan. */
-async function assertPlannable(context: Context, living: AnyLab): Promise<void> {
-  await assertSameLab(context, living)
-  await assertInReach(context, living)
+/** What `up` would refuse under the lease is no plan either. */
+function assertPlannable(living: AnyLab): void {
   // By our own clock: some stores tell theirs only to whoever writes.
   assertNotExpired(living, new Date())
   if (living.state === 'destroying') throw new LabError({ code: 'lab-being-destroyed', lab: living.lab })

@@ -88,7 +88,7 @@ describe('--ttl on a lab that is there', () => {
 
 test('a local lab has the architecture of its computer', async () => {
   const [own, other] = process.arch === 'arm64' ? ['arm64', 'x86_64'] : ['x86_64', 'arm64']
-  const lab = { ...LOCAL, distro: 'debian-13' } as AnyLab
+  const lab = { ...LOCAL, distro: 'debian-13' }
   await asked(lab, { arch: own })
   expect(await faultOf(asked(lab, { arch: other }))).toMatchObject({ code: 'usage' })
 })
