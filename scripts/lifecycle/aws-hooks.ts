@@ -43,6 +43,11 @@ export const awsHooks: ProviderHooks = {
     progress.say(`AWS account ${account}, as ${arn}`)
   },
 
+  async findNetwork(question) {
+    const { findNetwork } = await import('../clouds/aws/network.js')
+    return findNetwork(question)
+  },
+
   async prepareImage(_context, profile, wish, pinned) {
     const { findImage } = await loadImage()
     const image =
@@ -101,7 +106,7 @@ export const awsHooks: ProviderHooks = {
   },
 
   async strangersAmong(context, lab, objects, signal) {
-    const { findStrangers } = await loadLeftovers()
+    const { findStrangers } = await import('../clouds/aws/strangers.js')
     return findStrangers(atAws(context, lab), objects, signal)
   },
 

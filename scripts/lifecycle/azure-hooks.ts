@@ -42,6 +42,11 @@ export const azureHooks: ProviderHooks = {
     progress.say(`Azure subscription ${subscription}, as ${identity}`)
   },
 
+  async findNetwork(question) {
+    const { findNetwork } = await import('../clouds/azure/network.js')
+    return findNetwork(question)
+  },
+
   async prepareImage(_context, profile, wish, pinned) {
     const { findImage } = await loadImage()
     const image =

@@ -9,6 +9,7 @@ import { findComputerId } from '../computer.js'
 import type { Context } from '../context.js'
 import { ensureIdentity, type Identity } from '../machine/key.js'
 import type { Measuring } from '../regions/rank.js'
+import { findLabNetwork, type LabNetwork } from './network.js'
 import { hooksOf, type Place, type ProviderHooks } from './provider-hooks.js'
 import { requireIdentity } from './reach.js'
 import { assertKeysTaken } from './taken-keys.js'
@@ -27,6 +28,8 @@ export interface LabPlan extends LabDraft {
   readonly identity: Identity
   /** The networks that reach SSH; undefined where nothing is opened. */
   readonly allowFrom: readonly string[] | undefined
+  /** As it is recorded. */
+  readonly network: LabNetwork | undefined
   /** Who else gets in. */
   readonly authorizedKeys: readonly AuthorizedKey[]
 }
@@ -43,16 +46,17 @@ export async function planLab(
 ): Promise<LabPlan> {
   const draft = await draftLab(context, lab, living, measuring)
   if (living !== undefined) {
-    const { authorizedKeys = [] } = living
+    const { authorizedKeys = [], network } = living
     const allowFrom = await allowedAnew(context, draft.hooks, living)
-    return { ...draft, authorizedKeys, allowFrom, identity: await requireIdentity(context, living) }
+    return { ...draft, authorizedKeys, allowFrom, network, identity: await requireIdentity(context, living) }
   }
+  const network = await findLabNetwork(context, draft)
   const allowFrom = await draft.hooks.allowFrom(context, measuring)
   const authorizedKeys = await resolveTeamKeys(context, lab)
   const options = { sshKey: context.settings.sshKey, agentSocket: context.env.sshAgentSocket }
   const identity = await ensureIdentity(context.space, lab, options)
   assertKeysTaken(draft.profile.provider, identity, authorizedKeys)
-  return { ...draft, authorizedKeys, allowFrom, identity }
+  return { ...draft, authorizedKeys, allowFrom, network, identity }
 }
 
 /** A living lab stays open to the networks it was opened to, unless others are named now. */
@@ -108,7 +112,7 @@ export async function decide(
   expiresAt: Decided['expiresAt'],
 ): Promise<Decided> {
   const { lab, profile, hooks, identity, size, place } = plan
-  const { space, holder, env } = context
+  const { space, holder, env, settings } = context
   const incarnation = newRandomId()
   const computer = findComputerId(space.home)
   const { source, file, publicKey } = identity
@@ -118,6 +122,7 @@ export async function decide(
     region: place.region,
     ...(place.zone === undefined ? {} : { zone: place.zone }),
     ...(place.spot === true ? { spot: true } : {}),
+    ...(plan.network === undefined ? {} : { network: plan.network }),
     distro: profile.distro.name,
     size,
     image: null,
@@ -126,7 +131,7 @@ export async function decide(
     authorizedKeys: [...plan.authorizedKeys],
     ...(plan.allowFrom === undefined ? {} : { allowFrom: [...plan.allowFrom] }),
     incarnation,
-    tags: labTags({ backendId: space.backendId, lab, incarnation }),
+    tags: { ...settings.tags, ...labTags({ backendId: space.backendId, lab, incarnation }) },
     owner: { user: holder.user, host: holder.host, ...(computer === undefined ? {} : { computer }) },
     session: env.session ?? null,
     expiresAt,

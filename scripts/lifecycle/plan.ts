@@ -21,6 +21,7 @@ import { identityFromFile, readIdentity, type Identity } from '../machine/key.js
 import { planParent, putFile } from '../workspace.js'
 import { engineFor } from './engine-for.js'
 import { assertNotExpired, expiryOf } from './expiry.js'
+import { findLabNetwork } from './network.js'
 import { allowedAnew, decide, draftLab, type LabDraft } from './plan-lab.js'
 import { absentIn, lookAtMachines, madeAnew, type Presences } from './presences.js'
 import type { SpecFacts } from './provider-hooks.js'
@@ -112,11 +113,12 @@ const openedTo = async (
 async function factsOfNew(context: Context, draft: LabDraft): Promise<SpecFacts> {
   const { lab, hooks } = draft
   const now = new Date()
+  const network = await findLabNetwork(context, draft)
   const allowFrom = await hooks.allowFrom(context, 'measure')
   const authorizedKeys = await resolveTeamKeys(context, lab)
   const identity = await identityOfNext(context, lab)
   assertKeysTaken(draft.profile.provider, identity, authorizedKeys)
-  const plan = { ...draft, allowFrom, authorizedKeys, identity }
+  const plan = { ...draft, allowFrom, network, authorizedKeys, identity }
   const decided = await decide(context, plan, expiryOf(context.settings.ttl, now))
   return { ...decided, lab, createdAt: now.toISOString() }
 }

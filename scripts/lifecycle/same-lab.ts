@@ -1,15 +1,16 @@
 import type { AnyLab } from '../../backend/lab.js'
 import type { Profile } from '../../distro-catalog/profile.js'
-import { cloudNames } from '../../distro-catalog/provider.js'
 import type { Context } from '../context.js'
 import { LabError } from '../errors.js'
-import { zoneIn } from '../regions/zone.js'
+import { hasZones, zoneIn } from '../regions/zone.js'
+import { isItsNetwork, networkNameOf } from './network.js'
 import { hooksOf } from './provider-hooks.js'
 
 /** A lab keeps what it was made with; asking for something else is an error, not a silent no. */
 export async function assertSameLab(context: Context, known: AnyLab): Promise<void> {
   await assertSameProfile(context, known)
   assertSamePlace(context, known)
+  assertSameTags(context, known)
   assertSameExpiry(context, known)
   await assertSameSize(context, known)
 }
@@ -41,12 +42,20 @@ function assertSamePlace({ settings }: Context, known: AnyLab): void {
     throw fixed(known, '--zone', zone === '' ? "the provider's choice" : zone, settings.zone)
   if (settings.spot !== undefined && settings.spot !== spot)
     throw fixed(known, '--spot', String(spot), String(settings.spot))
+  if (settings.network !== undefined && !isItsNetwork(known, settings.network))
+    throw fixed(known, '--network', networkNameOf(known), settings.network)
 }
 
-function wholeZone(provider: string, region: string, given: string): string {
-  const cloud = cloudNames.find((name) => name === provider)
-  return cloud === undefined ? given : zoneIn(cloud, region, given)
+/** Those of the command line: what a configuration adds is for new labs. */
+function assertSameTags({ settings }: Context, known: AnyLab): void {
+  for (const [key, value] of Object.entries(settings.askedTags)) {
+    const has = Object.hasOwn(known.tags, key) ? `${key}=${known.tags[key]}` : `no tag ${key}`
+    if (has !== `${key}=${value}`) throw fixed(known, '--tag', has, `${key}=${value}`)
+  }
 }
+
+const wholeZone = (provider: string, region: string, given: string): string =>
+  hasZones(provider) ? zoneIn(provider, region, given) : given
 
 /** In milliseconds: a lab's expiry is counted from shortly before or after its record is written. */
 const TTL_TOLERANCE = 60_000

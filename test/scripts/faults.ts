@@ -229,6 +229,10 @@ export const labFaults = withCodes<LabFault>({
   'cloud-throttled': { provider: 'aws', reason: 'RequestLimitExceeded: Request limit exceeded.' },
   'cloud-unreachable': { provider: 'aws', reason: 'getaddrinfo ENOTFOUND ec2.eu-west-1.amazonaws.com' },
   'cloud-image-gone': { provider: 'aws', reason: "The image id '[ami-0123456789abcdef0]' does not exist" },
+  'network-unfit': {
+    ...{ provider: 'aws', network: 'vpc-0a1b2c3d' },
+    reason: 'there is no such VPC in eu-west-1',
+  },
   'cloud-image-missing': {
     provider: 'aws',
     distro: 'arch',

@@ -33,6 +33,8 @@ const HAS: readonly (readonly [flag: string, same: string, other: string, has: s
   ['zone', 'a', 'eu-central-1c', 'eu-central-1a'],
   ['spot', 'true', 'false', 'true'],
   ['arch', 'arm64', 'x86_64', 'arm64'],
+  ['network', 'Prod', 'own', 'Prod'],
+  ['network', 'subnet-0a1b2c3d4e5f60718', 'vpc-11111111', 'Prod'],
 ]
 
 describe.each(HAS)('--%s on a lab that is there', (flag, same, other, has) => {
@@ -84,6 +86,24 @@ describe('--ttl on a lab that is there', () => {
     expect(await faultOf(asked(AWS, { ttl: 'none' }))).toMatchObject(fault)
     expect(await faultOf(asked(LOCAL, { ttl: '4h' }))).toMatchObject({ ...fault, expiresAt: null })
   })
+})
+
+test('a lab of before, or one that named no network, is in the default one; on Azure in its own', async () => {
+  const { network: _network, ...before } = AWS
+  await asked(before, { network: 'default' })
+  expect(await faultOf(asked(before as AnyLab, { network: 'own' }))).toMatchObject({ has: 'default' })
+  const azure = records.azure as AnyLab
+  for (const network of ['own', 'default']) await asked(azure, { network })
+  expect(await faultOf(asked(azure, { network: 'g/n' }))).toMatchObject({ has: 'own', asked: 'g/n' })
+})
+
+test('a tag of the command line is one that the lab has; those of files and the environment are for new labs', async () => {
+  const lab = { ...AWS, tags: { ...AWS.tags, team: 'infra' } }
+  await asked(lab, { tag: ['team=infra'] }, { tags: { cost: '4711' } })
+  expect(await faultOf(asked(lab, { tag: ['team=infra', 'team=web'] }))).toMatchObject({
+    ...{ code: 'setting-fixed', setting: '--tag', has: 'team=infra', asked: 'team=web' },
+  })
+  expect(await faultOf(asked(lab, { tag: ['constructor=x'] }))).toMatchObject({ has: 'no tag constructor' })
 })
 
 test('a local lab has the architecture of its computer', async () => {
