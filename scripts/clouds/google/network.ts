@@ -27,8 +27,8 @@ export async function findNetwork({
     if (found !== undefined && FOR_MACHINES.has(found.purpose ?? 'PRIVATE')) return { id, subnet }
   }
   const elsewhere = [...new Set(all.map((url) => /\/regions\/([^/]+)\//.exec(url)?.[1] ?? ''))].sort()
-  const has = elsewhere.length === 0 ? 'none' : `only in ${elsewhere.join(', ')}`
-  throw unfit(`the network has no subnetwork for machines in ${region}; it has ${has}`)
+  const has = elsewhere.length === 0 ? 'it has none' : `its subnetworks are in ${elsewhere.join(', ')}`
+  throw unfit(`the network has no subnetwork for machines in ${region}; ${has}`)
 }
 
 /** Others are for proxies and services of Google's. */
