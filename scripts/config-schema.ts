@@ -4,6 +4,7 @@ import {
   gibibytes,
   instanceType,
   isSpot,
+  network,
   region,
   size,
   userProfileSchema,
@@ -27,6 +28,10 @@ export const configSchema = Type.Object(
     regions: Type.Optional(Type.Array(text(words.oneRegion), words.regions)),
     zone: Type.Optional(text(words.zone)),
     arch: Type.Optional(word(ARCHITECTURES, words.arch)),
+    network: Type.Optional(network),
+    tags: Type.Optional(
+      Type.Record(Type.String(), Type.String({ expected: words.tags.expected }), words.tags),
+    ),
     allowFrom: Type.Optional(text(words.allowFrom)),
     addressUrl: Type.Optional(text(words.addressUrl)),
     providerVersions: Type.Optional(providerVersions),

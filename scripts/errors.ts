@@ -103,6 +103,13 @@ export type LabFault =
       readonly has: string
       readonly asked: string
     }
+  /** `asked`: the TTL, as it was typed. */
+  | {
+      readonly code: 'expiry-fixed'
+      readonly lab: string
+      readonly expiresAt: string | null
+      readonly asked: string
+    }
   | { readonly code: 'size-fixed'; readonly lab: string; readonly has: string; readonly asked: string }
   | EngineFault
   | CloudFault

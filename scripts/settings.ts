@@ -1,9 +1,10 @@
 import { isIP } from 'node:net'
 import parseDuration from 'parse-duration'
-import { fits } from '../backend/forms.js'
+import { fits, forms } from '../backend/forms.js'
 import type { Architecture } from '../distro-catalog/offer-schema.js'
 import { ARCHITECTURES, DEFAULTS, ON_FAILURES, OUTPUTS, WAITS, type OnFailure, type Wait } from './choices.js'
-import type { Flags } from './command.js'
+import { listFlag, textFlag, type Flags } from './command.js'
+import { checkTag, parseTag } from './clouds/tag-rules.js'
 import type { Config } from './config.js'
 import { absolutePath } from './config.js'
 import type { ConfigFile } from './config-schema.js'
@@ -29,6 +30,12 @@ export interface Settings {
   /** Of each machine's root disk. */
   readonly diskGiB: number | undefined
   readonly spot: boolean | undefined
+  /** `own`, `default`, or a network's name at its cloud; undefined: as the profile says. */
+  readonly network: string | undefined
+  /** The user's own, for new labs. */
+  readonly tags: Readonly<Record<string, string>>
+  /** Those of them that were typed on the command line. */
+  readonly askedTags: Readonly<Record<string, string>>
   /** Networks in CIDR form that may reach SSH, or `auto` for this computer's own; empty: nothing was named. */
   readonly allowFrom: readonly string[]
   /** The page that tells this computer's address; undefined: the usual ones. */
@@ -43,6 +50,8 @@ export interface Settings {
   readonly wait: Wait
   /** Milliseconds that a new lab lives; null: until somebody removes it. */
   readonly ttl: number | null
+  /** That of the command line, as it was typed; undefined: none was. */
+  readonly askedTtl: string | undefined
   readonly onFailure: OnFailure
   /** Milliseconds: which labs `cleanup` means. */
   readonly olderThan: number | undefined
@@ -64,7 +73,7 @@ export interface Settings {
 /** The configuration's keys that hold one text. */
 type TextKey = Exclude<
   keyof ConfigFile,
-  'catalog' | 'profiles' | 'authorizedKeys' | 'encryption' | 'regions' | 'providerVersions'
+  'catalog' | 'profiles' | 'authorizedKeys' | 'encryption' | 'regions' | 'providerVersions' | 'tags'
 >
 
 const LONGEST_TTL = '365d'
@@ -75,7 +84,6 @@ export function resolveSettings(flags: Flags, env: Environment, config: Config, 
     return value === undefined ? undefined : String(value)
   }
   const isOn = (flag: string): boolean => ['true', '1'].includes(text(flag) ?? '')
-  const output = oneOf('--output', text('output') ?? DEFAULTS.output, OUTPUTS)
   return {
     backend: text('backend', 'backend'),
     profile: text('profile', 'profile'),
@@ -88,6 +96,8 @@ export function resolveSettings(flags: Flags, env: Environment, config: Config, 
     instanceType: text('instance-type', 'instanceType'),
     diskGiB: given(text('disk', 'disk'), (disk) => gibibytes('--disk', disk)),
     spot: given(text('spot', 'spot'), (spot) => oneOf('--spot', spot, ['true', 'false']) === 'true'),
+    network: given(text('network', 'network'), networkName),
+    ...resolveTags(flags, env, config),
     allowFrom: (words(text('allow-from', 'allowFrom')) ?? []).map((each) =>
       each === 'auto' ? each : network(each),
     ),
@@ -99,19 +109,39 @@ export function resolveSettings(flags: Flags, env: Environment, config: Config, 
       webUrl('engineMirror (DISTROLAB_ENGINE_MIRROR)', url),
     ),
     wait: oneOf('--wait', text('wait', 'wait') ?? DEFAULTS.wait, WAITS),
-    ttl: ttlMs(text('ttl', 'ttl') ?? DEFAULTS.ttl),
+    ...resolveTtl(flags, text('ttl', 'ttl')),
     onFailure: oneOf('--on-failure', text('on-failure', 'onFailure') ?? DEFAULTS.onFailure, ON_FAILURES),
     olderThan: given(text('older-than'), (age) => durationMs('--older-than', age)),
     timeout: text('timeout'),
     waitLock: durationMs('--wait-lock', text('wait-lock', 'waitLock') ?? DEFAULTS.waitLock),
     applyTimeout: given(text('apply-timeout', 'applyTimeout'), (limit) => limitMs('--apply-timeout', limit)),
     yes: isOn('yes'),
-    json: output === 'json',
-    markdown: output === 'markdown',
+    ...resolveOutput(text('output')),
     detailedExitCode: isOn('detailed-exitcode'),
     verbosity: Number(flags['verbose'] || env.flags['verbose'] || 0),
     quiet: isOn('quiet'),
   }
+}
+
+/** Of one key the command line counts, else DISTROLAB_TAG, else the configuration. Throws LabError usage. */
+function resolveTags(
+  flags: Flags,
+  env: Environment,
+  { values }: Config,
+): Pick<Settings, 'tags' | 'askedTags'> {
+  const parsed = (setting: string, given: readonly string[]) =>
+    Object.fromEntries(given.map((each) => parseTag(setting, each)))
+  const configured = Object.entries(values.tags ?? {}).map((tag) => checkTag('tags', tag))
+  const askedTags = parsed('--tag', listFlag(flags, 'tag'))
+  const ofVariable = parsed('DISTROLAB_TAG', words(env.flags['tag']) ?? [])
+  return { tags: { ...Object.fromEntries(configured), ...ofVariable, ...askedTags }, askedTags }
+}
+
+/** Throws LabError usage. What each cloud calls a network is its own matter. */
+function networkName(given: string): string {
+  if (fits('networkName', given)) return given
+  const problem = `--network: expected own, default, or ${forms.networkName.description}; got "${given}"`
+  throw new LabError({ code: 'usage', problem })
 }
 
 /** What is left out stays left out. */
@@ -153,6 +183,16 @@ function gibibytes(flag: string, given: string): number {
   if (Number(digits) > 0) return Number(digits)
   throw new LabError({ code: 'usage', problem: `${flag}: expected GiB such as 40, got "${given}"` })
 }
+
+function resolveOutput(given: string = DEFAULTS.output): Pick<Settings, 'json' | 'markdown'> {
+  const output = oneOf('--output', given, OUTPUTS)
+  return { json: output === 'json', markdown: output === 'markdown' }
+}
+
+const resolveTtl = (flags: Flags, ttl: string = DEFAULTS.ttl): Pick<Settings, 'ttl' | 'askedTtl'> => ({
+  ttl: ttlMs(ttl),
+  askedTtl: textFlag(flags, 'ttl'),
+})
 
 /** A time to live. Throws LabError usage. */
 function ttlMs(given: string): number | null {

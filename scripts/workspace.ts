@@ -96,7 +96,7 @@ export async function ensureFolder(path: string, mode = 0o700): Promise<string> 
  * before then stays.
  */
 export async function putFile(path: string, content: string, mode = 0o600): Promise<void> {
-  const draft = `${path}.${process.pid}.draft`
+  const draft = `${path}.${process.pid}-${++drafts}.draft`
   await explained(path, async () => {
     try {
       await writeDraft(draft, content, mode)
@@ -108,8 +108,11 @@ export async function putFile(path: string, content: string, mode = 0o600): Prom
   })
 }
 
+/** So far, of this process: it may write the same file twice at once. */
+let drafts = 0
+
 async function writeDraft(draft: string, content: string, mode: number): Promise<void> {
-  // One that a killed process of the same pid has left would keep its mode.
+  // A draft left by a killed process of the same pid would keep its mode.
   await rm(draft, { force: true })
   const file = await open(draft, 'wx', mode)
   try {

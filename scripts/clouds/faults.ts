@@ -7,6 +7,13 @@ export type CloudFault =
   | { readonly code: 'cloud-credentials-missing'; readonly provider: CloudName; readonly sought: string }
   /** They are found, and no project or subscription that they could be used in. `sought`: where, in words. */
   | { readonly code: 'cloud-project-missing'; readonly provider: CloudName; readonly sought: string }
+  /** A network of the user's that a lab cannot be made in. `reason`: why, the end of a sentence. */
+  | {
+      readonly code: 'network-unfit'
+      readonly provider: CloudName
+      readonly network: string
+      readonly reason: string
+    }
   | {
       readonly code: 'cloud-image-missing'
       readonly provider: CloudName

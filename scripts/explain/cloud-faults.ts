@@ -36,6 +36,11 @@ export const cloudExplanations: Explanations<CloudFault> = {
     hint: typed`az vm image terms accept --publisher ${publisher} --offer ${offer} --plan ${plan}    # then run the same command again`,
     exitCode: EXIT.failed,
   }),
+  'network-unfit': ({ provider, network, reason }) => ({
+    message: `--network ${network}: ${reason}. Nothing was made.`,
+    hint: `Name another network of ${TITLE[provider]}, or have one made for the lab: --network own`,
+    exitCode: EXIT.usage,
+  }),
   'cloud-image-missing': ({ provider, distro, region, selector }) => ({
     message: `${TITLE[provider]} has no image of ${distro} in ${region}: nothing matches ${selector}.`,
     hint: 'Take another --region; if it is nowhere, the catalog is out of date: distro-catalog/README.md',

@@ -109,6 +109,11 @@ export const labExplanations: Explanations<LabFault> = {
     hint: typed`Make it anew: distrolab down ${lab} && distrolab up ${lab} ${asIs(setting === '--spot' ? setting : typed`${asIs(setting)} ${asked}`)}`,
     exitCode: EXIT.usage,
   }),
+  'expiry-fixed': ({ lab, expiresAt, asked }) => ({
+    message: `--ttl: ${lab} expires ${expiresAt === null ? 'never' : `at ${expiresAt}`}, and up does not move that.`,
+    hint: typed`distrolab extend ${lab} --ttl ${asked}`,
+    exitCode: EXIT.usage,
+  }),
   'size-fixed': ({ lab, has, asked }) => ({
     message: `${lab} has the instance type ${has}, not ${asked}.`,
     hint: typed`Make it anew: distrolab down ${lab} && distrolab up ${lab} --instance-type ${asked}`,

@@ -41,6 +41,11 @@ export const azureHooks: ProviderHooks = {
     progress.say(`Azure subscription ${subscription}, as ${identity}`)
   },
 
+  async findNetwork(question) {
+    const { findNetwork } = await import('../clouds/azure/network.js')
+    return findNetwork(question)
+  },
+
   async prepareImage(_context, profile, wish, pinned) {
     const { findImage } = await loadImage()
     const image =
@@ -72,7 +77,9 @@ export const azureHooks: ProviderHooks = {
 
   async moveExpiry(context, lab, step) {
     const { signal } = step
-    const running = await runningOf(context, lab, signal)
+    const { findInstances } = await loadInstances()
+    const found = await findInstances(idOf(context, lab), signal)
+    const running = found.filter(isRunning)
     if (running.length === 0) return
     const { moveMachineExpiry } = await import('./machine-expiry.js')
     const { markExpiry, moveSchedule } = await loadExpiry()
@@ -82,9 +89,10 @@ export const azureHooks: ProviderHooks = {
         await moveMachineExpiry(context, lab, machine, step)
       await moveSchedule(instance, lab.expiresAt, { now: new Date(), signal })
     }
-    // The mark comes last: it says that the machines go by the new time.
+    // The mark comes last: it says that the machines go by the new time. One that is off has not been told.
+    const except = found.filter((each) => !isRunning(each))
     if (running.some(({ tags }) => !isMarked(tags, lab)))
-      await markExpiry(idOf(context, lab), lab.expiresAt, signal)
+      await markExpiry(idOf(context, lab), lab.expiresAt, { except, signal })
   },
 
   async start(spec, name, step) {
@@ -137,8 +145,10 @@ const isMarked = (tags: AzureInstance['tags'], { expiresAt }: AnyLab): boolean =
 async function runningOf(context: Context, lab: AnyLab, signal: AbortSignal): Promise<AzureInstance[]> {
   const { findInstances } = await loadInstances()
   const found = await findInstances(idOf(context, lab), signal)
-  return found.filter((each) => presenceOf(each) === 'running')
+  return found.filter(isRunning)
 }
+
+const isRunning = (instance: AzureInstance): boolean => presenceOf(instance) === 'running'
 
 const stateOf = (armed: readonly boolean[]): Enforcer['state'] =>
   armed.length === 0 ? 'idle' : armed.every(Boolean) ? 'armed' : 'missing'

@@ -47,6 +47,11 @@ export const googleHooks: ProviderHooks = {
     progress.say(`Google Cloud project ${project}, as ${principal}`)
   },
 
+  async findNetwork(question) {
+    const { findNetwork } = await import('../clouds/google/network.js')
+    return findNetwork(question)
+  },
+
   async prepareImage(_context, profile, wish, pinned) {
     const { findImage } = await loadImage()
     const image = pinned === undefined ? await newestImage(profile, wish) : await findImage(pinned)

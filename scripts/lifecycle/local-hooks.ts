@@ -76,6 +76,9 @@ export const localHooks: ProviderHooks = {
     if (!['auto', 'local'].includes(region)) throw notHere(`--region: local has only local, got "${region}"`)
     if (zone !== undefined) throw notHere(`--zone: local has no zones, got "${zone}"`)
     if (isSpot) throw notHere('--spot: machines on this computer cost nothing, and nobody takes them away')
+    const network = settings.network ?? profile.network ?? 'default'
+    if (network !== 'default')
+      throw notHere(`--network: local machines are on this computer only, in no network; got "${network}"`)
     return { region: 'local', costPerHourUsd: 0 }
   },
 

@@ -3,7 +3,9 @@ import type { LabFacts, Machine } from '../../backend/record-schema.js'
 import type { Architecture } from '../../distro-catalog/offer-schema.js'
 import type { Profile } from '../../distro-catalog/profile.js'
 import type { MachineSize } from '../../distro-catalog/size.js'
+import type { ExistingNetwork } from '../../stacks/cloud-spec.js'
 import type { LabSpec } from '../../stacks/spec.js'
+import type { NetworkQuestion } from '../clouds/network-question.js'
 import type { Context } from '../context.js'
 import type { StateObject } from '../engine/state-objects.js'
 import { LabError } from '../errors.js'
@@ -33,6 +35,8 @@ export type SpecFacts = Pick<
   | 'region'
   | 'zone'
   | 'spot'
+  | 'network'
+  | 'tags'
   | 'image'
   | 'size'
   | 'machines'
@@ -159,6 +163,8 @@ export interface ProviderHooks {
   resolveSize(profile: Profile, choice: SizeWish): MachineSize
   /** The region of a new lab: the one that was asked for, or the best. Throws if it will not do. */
   place(context: Context, profile: Profile, size: MachineSize, measuring: Measuring): Promise<Place>
+  /** Of a cloud: the network of the user's that is meant, and the subnet to take in it. Throws LabError network-unfit. */
+  findNetwork?(question: NetworkQuestion): Promise<ExistingNetwork>
   /** The networks that will reach SSH, as settings say; undefined where nothing is opened. Throws LabError caller-unknown. */
   allowFrom(context: Context, measuring: Measuring): Promise<readonly string[] | undefined>
   /** Machines of a new lab, with all that is known before they exist. */

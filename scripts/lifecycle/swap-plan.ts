@@ -87,7 +87,7 @@ export async function planSwap(
   const { authorizedKeys = [] } = known
   return {
     ...{ lab, profile, hooks, authorizedKeys, decided },
-    ...{ size: decided.size, place: placeOf(known), allowFrom: known.allowFrom },
+    ...{ size: decided.size, place: placeOf(known), allowFrom: known.allowFrom, network: known.network },
     identity: await requireIdentity(context, known),
   }
 }

@@ -3,7 +3,7 @@ import { systemErrorOf } from '../../backend/system-error.js'
 import { npmSettingsOf, type NpmScript } from '../env.js'
 
 /** Flags of ours that npm has too: where it cannot be seen who set one, it is taken for npm's own. */
-const NPM_HAS_TOO: ReadonlySet<string> = new Set(['all', 'yes', 'location', 'name', 'local'])
+const NPM_HAS_TOO: ReadonlySet<string> = new Set(['all', 'yes', 'location', 'name', 'local', 'tag'])
 
 /** `unseen`: the system does not show other processes, as on macOS. */
 export type Starter = { readonly kind: 'npm'; readonly pid: number } | { readonly kind: 'other' | 'unseen' }

@@ -192,6 +192,7 @@ export const labFaults = withCodes<LabFault>({
   'lab-not-ready': { lab: 'web', state: 'provision-failed' },
   'machine-unknown': { lab: 'web', given: 'db', known: ['main'] },
   'setting-fixed': { lab: 'web', setting: '--zone', has: 'eu-west-1a', asked: 'b' },
+  'expiry-fixed': { lab: 'web', expiresAt: '2026-11-21T14:00:00.000Z', asked: '8h' },
   'size-fixed': { lab: 'web', has: '2x2048', asked: '4x8192' },
   'cloud-credentials-missing': {
     provider: 'aws',
@@ -253,6 +254,10 @@ export const labFaults = withCodes<LabFault>({
   'cloud-throttled': { provider: 'aws', reason: 'RequestLimitExceeded: Request limit exceeded.' },
   'cloud-unreachable': { provider: 'aws', reason: 'getaddrinfo ENOTFOUND ec2.eu-west-1.amazonaws.com' },
   'cloud-image-gone': { provider: 'aws', reason: "The image id '[ami-0123456789abcdef0]' does not exist" },
+  'network-unfit': {
+    ...{ provider: 'aws', network: 'vpc-0a1b2c3d' },
+    reason: 'there is no such VPC in eu-west-1',
+  },
   'cloud-image-missing': {
     provider: 'aws',
     distro: 'arch',

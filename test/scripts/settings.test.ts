@@ -40,6 +40,18 @@ const SETTINGS: readonly Setting[] = [
   same('profile', 'profile', undefined),
   same('region', 'region', undefined),
   same('zone', 'zone', undefined),
+  same('network', 'network', undefined, ['own', 'vpc-0a1b2c3d', 'default', 'group/net/sub']),
+  {
+    ...same('tag', 'tags', undefined, ['a=1', 'a=2,b=x=y', '{a: "3", c: z}', '{a: "4"}']),
+    ...{ key: 'tags' },
+    expected: [
+      { a: '1', b: 'x=y', c: 'z' },
+      { a: '2', b: 'x=y', c: 'z' },
+      { a: '3', c: 'z' },
+      { a: '4' },
+      {},
+    ],
+  },
   {
     ...same('disk', 'diskGiB', undefined, ['40', '50GiB', '60', '70']),
     ...{ key: 'disk', expected: [40, 50, 60, 70, undefined] },
@@ -109,6 +121,40 @@ test.each(SETTINGS.map((setting) => [setting.flag, setting] as const))(
     await rm(user)
     seen.push(await found({}, {}))
     expect(seen).toEqual(expected)
+  },
+)
+
+describe('tags', () => {
+  test('that were typed are told from those of the environment and of files', () => {
+    const found = settings({ tag: ['a=1', 'b=2'] }, { DISTROLAB_TAG: 'c=3' })
+    expect([found.tags, found.askedTags]).toEqual([
+      { a: '1', b: '2', c: '3' },
+      { a: '1', b: '2' },
+    ])
+  })
+
+  test.each([
+    ['team', '--tag: expected KEY=VALUE; got "team"'],
+    ['=infra', '--tag: expected KEY=VALUE; got "=infra"'],
+    ['téam=infra', '--tag: expected a key of a tag'],
+    ['team=${x}', '--tag: expected a value of a tag'],
+    ['team=a\nb', '--tag: expected a value of a tag'],
+    [`${'k'.repeat(129)}=v`, '--tag: expected a key of a tag'],
+    ['distrolab-lab=web', '--tag: keys that begin with distrolab- are its own'],
+    ['Distrolab-Lab=web', '--tag: keys that begin with distrolab- are its own'],
+  ])('%j is refused with what is expected', async (given, problem) => {
+    expect(await faultOf(() => settings({ tag: [given] }))).toMatchObject({
+      ...{ code: 'usage', problem: expect.stringContaining(problem) },
+    })
+  })
+})
+
+test.each(['../x', 'a;b', 'a/b/c/d', '-x', '', 'a b', '$(id)'])(
+  '%j is refused as the name of a network',
+  async (given) => {
+    expect(await faultOf(() => settings({ network: given }))).toMatchObject({
+      ...{ code: 'usage', problem: expect.stringMatching(/^--network: expected own, default, or .*; got "/) },
+    })
   },
 )
 

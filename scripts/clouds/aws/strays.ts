@@ -30,4 +30,7 @@ const ADDRESSES: Readonly<Record<Exclude<AwsThing['kind'], 'instance'>, string |
   volume: undefined,
   'security-group': 'aws_security_group.lab_access',
   'key-pair': 'aws_key_pair.lab_key',
+  subnet: 'aws_subnet.lab_subnet',
+  'internet-gateway': 'aws_internet_gateway.lab_gateway',
+  vpc: 'aws_vpc.lab_network',
 }
