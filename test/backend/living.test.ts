@@ -50,7 +50,7 @@ const destroy = (name: string, through = store): Promise<void> =>
 const makeAgain = (name: string): Promise<void> =>
   underLease(name, async (writer) => {
     if (writer.lab?.state !== 'destroyed') throw new Error('expected a destroyed lab')
-    await writer.transition(writer.lab as AnyLab & { readonly state: 'destroyed' }, 'provisioning')
+    await writer.transition(writer.lab, 'provisioning')
   })
 
 /** As a power cut leaves it: that write and all after it never arrive. */
