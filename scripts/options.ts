@@ -26,9 +26,12 @@ export const leaseOptions: Readonly<Record<string, Options>> = {
   'wait-lock': text("How long to wait for another command's lease, such as 10m; 0 does not wait"),
 }
 
-export const applyOption: Readonly<Record<string, Options>> = {
+export const limitOptions: Readonly<Record<string, Options>> = {
   'apply-timeout': text(
     'How long OpenTofu may work at the machines, such as 20m; default: 10m on clouds, 30m here',
+  ),
+  'wait-timeout': text(
+    'How long a machine may take until SSH works, and then until it is configured, such as 15m (default 5m)',
   ),
 }
 
