@@ -23,8 +23,9 @@ export async function readPlainFile(path: string): Promise<string | undefined> {
     throw error
   }
   try {
-    assertReadable(path, await file.stat())
-    return await readAtMost(file, path)
+    const found = await file.stat()
+    assertReadable(path, found)
+    return await readAtMost(file, path, found.size)
   } finally {
     await file.close()
   }
@@ -71,17 +72,22 @@ function assertReadable(path: string, found: Stats): void {
   assertSize(path, found.size)
 }
 
-/** It may grow while it is read. */
-async function readAtMost(file: FileHandle, path: string): Promise<string> {
+/** It may grow while it is read, beyond the `size` it had. */
+async function readAtMost(file: FileHandle, path: string, size: number): Promise<string> {
   const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of file.createReadStream({ autoClose: false, end: largestFile })) {
-    chunks.push(chunk as Buffer)
-    size += (chunk as Buffer).length
-  }
-  assertSize(path, size)
+  let total = 0
+  do {
+    const room = Buffer.allocUnsafe(Math.max(size + 1 - total, CHUNK))
+    const { bytesRead } = await file.read(room)
+    if (bytesRead === 0) break
+    chunks.push(room.subarray(0, bytesRead))
+    total += bytesRead
+    assertSize(path, total)
+  } while (total !== size)
   return Buffer.concat(chunks).toString('utf8')
 }
+
+const CHUNK = 4096
 
 const refused = (place: string, found: FileFault['found']): BackendError =>
   new BackendError({ code: 'file-refused', place, found })

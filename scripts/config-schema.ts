@@ -45,6 +45,7 @@ export const configSchema = Type.Object(
     onFailure: Type.Optional(word(ON_FAILURES, { ...words.onFailure, default: DEFAULTS.onFailure })),
     applyTimeout: Type.Optional(text(words.applyTimeout)),
     waitLock: Type.Optional(text({ ...words.waitLock, default: DEFAULTS.waitLock })),
+    waitTimeout: Type.Optional(text({ ...words.waitTimeout, default: DEFAULTS.waitTimeout })),
     authorizedKeys: Type.Optional(Type.Array(text(words.authorizedKey), words.authorizedKeys)),
     githubUrl: Type.Optional(text({ ...words.githubUrl, default: DEFAULTS.githubUrl })),
     engineMirror: Type.Optional(text(words.engineMirror)),

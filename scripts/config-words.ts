@@ -126,6 +126,14 @@ export const waitLock: Words = {
   examples: ['30m', '0'],
 }
 
+export const waitTimeout: Words = {
+  title: 'Time limit of a first start',
+  description:
+    'How long a machine may take until SSH works, and then as long again until it has configured itself. For slow computers without KVM.',
+  expected: 'how long a machine may take until SSH works, such as 15m',
+  examples: ['15m'],
+}
+
 export const authorizedKeys: Words = {
   title: 'Keys of the team',
   description:

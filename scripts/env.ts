@@ -106,8 +106,11 @@ export const hiddenFromDriver = (): Readonly<Record<string, undefined>> =>
 
 type Variables = Readonly<Record<string, string | undefined>>
 
-const NOT_FLAGS = new Set(
-  ['HOME', 'CACHE', 'CONFIG_HOME', 'TOFU', 'QEMU', 'LEASE', 'SESSION'].map((name) => `DISTROLAB_${name}`),
+/** Variables of our own that are no defaults of flags; those of the driver, which it reads itself, among them. */
+export const NOT_FLAGS: ReadonlySet<string> = new Set(
+  ['HOME', 'CACHE', 'CONFIG_HOME', 'TOFU', 'QEMU', 'STALL_SECONDS', 'LEASE', 'SESSION'].map(
+    (name) => `DISTROLAB_${name}`,
+  ),
 )
 const SECRET_NAME = /(SECRET|TOKEN|PASSWORD|PASSPHRASE|PRIVATE_KEY|ACCESS_KEY|CREDENTIALS?)(_|$)/i
 
@@ -227,6 +230,8 @@ function webUrl(given: string | undefined): string | undefined {
   url.password = ''
   return fits('webUrl', url.href) ? url.href : undefined
 }
+
+export const variableOfFlag = (flag: string): string => `DISTROLAB_${flag.toUpperCase().replaceAll('-', '_')}`
 
 function flagDefaults(variables: Variables): Record<string, string> {
   const flags: Record<string, string> = {}

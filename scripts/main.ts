@@ -16,6 +16,7 @@ import { withinMargin } from './report/printable.js'
 import { redactor, urlPasswords, type Redact } from './report/redact.js'
 import { asTyped } from './report/as-typed.js'
 import { resolveSettings, type Settings } from './settings.js'
+import { unknownVariables } from './unknown-variables.js'
 
 /** Runs one command line to its end and returns the process's exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -81,6 +82,7 @@ async function runCommand(
     for (const folder of await keepPrivate(env.home)) {
       progress.say(`${folder} was open to other users of this computer; it is closed to them now.`)
     }
+    for (const warning of await unknownVariables(env)) progress.say(warning)
     const context = createContext({ env, settings, config, progress, interrupt, redact, encryption })
     const outcome = await command.run(context, args)
     progress.close()

@@ -32,6 +32,13 @@ export const applyOption: Readonly<Record<string, Options>> = {
   ),
 }
 
+export const limitOptions: Readonly<Record<string, Options>> = {
+  ...applyOption,
+  'wait-timeout': text(
+    'How long a machine may take until SSH works, and then until it is configured, such as 15m (default 5m)',
+  ),
+}
+
 export const yesOption: Readonly<Record<string, Options>> = {
   yes: { type: 'boolean', alias: 'y', describe: 'Do not ask' },
 }

@@ -40,6 +40,7 @@ export const flagValues: Readonly<Record<string, Source>> = {
   ttl: words('90m', '4h', '3d', 'none'),
   wait: words(...WAITS),
   'wait-lock': words('0', '10m', '30m'),
+  'wait-timeout': words('10m', '15m', '30m'),
   zone: nothing,
 }
 

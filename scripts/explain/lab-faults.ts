@@ -29,6 +29,10 @@ const wayIn = (lab: string): string =>
 const consoleEnd = (console: string): string =>
   console === '' ? '' : `\nThe end of its console:${indented(console.split('\n'))}`
 
+/** Twice as long, in whole minutes. */
+const waitLonger = (lab: string, seconds: number): string =>
+  typed`distrolab up ${lab} --wait-timeout ${`${Math.ceil(seconds / 30)}m`}    # goes on waiting, for longer`
+
 export const labExplanations: Explanations<LabFault> = {
   usage: ({ problem, command, meant }) => ({
     message: problem,
@@ -175,7 +179,7 @@ export const labExplanations: Explanations<LabFault> = {
   }),
   'ssh-timeout': ({ lab, machine, seconds, lastSeen, console }) => ({
     message: `SSH on ${lab}/${machine} did not work within ${seconds} s; last seen: ${lastSeen}.${consoleEnd(console)}`,
-    hint: withRunbook(typed`distrolab up ${lab}    # goes on waiting`, 'dropped-network'),
+    hint: withRunbook(waitLonger(lab, seconds), 'dropped-network'),
     exitCode: EXIT.timeout,
   }),
   'kernel-panic': ({ lab, machine, reason, console }) => ({
@@ -206,7 +210,7 @@ export const labExplanations: Explanations<LabFault> = {
   }),
   'cloud-init-timeout': ({ lab, machine, seconds, stage }) => ({
     message: `cloud-init on ${lab}/${machine} did not finish within ${seconds} s; it was in its ${stage}.`,
-    hint: typed`distrolab up ${lab}    # goes on waiting`,
+    hint: waitLonger(lab, seconds),
     exitCode: EXIT.timeout,
   }),
   'clock-not-set': ({ lab, machine, reason }) => ({
