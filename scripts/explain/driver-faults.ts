@@ -5,6 +5,9 @@ import { typed } from '../report/typed.js'
 const INSTALL = 'distrolab doctor    # what is missing and how to install it'
 const AGAIN = 'Run the same command again; what was loaded is kept.'
 
+/** Rounded up. */
+const mebibytes = (bytes: number): number => Math.ceil(bytes / 2 ** 20)
+
 export const driverExplanations: Explanations<DriverFault> = {
   usage: ({ problems }) => ({
     message: `The VM driver was told something wrong:${indented(problems.map(({ field, expected, got }) => `${field}: expected ${expected}, got ${got}`))}`,
@@ -117,6 +120,11 @@ export const driverExplanations: Explanations<DriverFault> = {
   'machine-broken': ({ id, directory, reason }) => ({
     message: `The VM ${id} in ${directory} can't be used: ${reason}.`,
     hint: 'Make the lab anew: distrolab down LAB && distrolab up LAB',
+    exitCode: EXIT.failed,
+  }),
+  'machine-out-of-room': ({ id, directory, free, needed, growth }) => ({
+    message: `The VM ${id} stands still because the disk of ${directory} is full: ${mebibytes(free)} MiB are free there, and it needs ${mebibytes(needed)} MiB to go on. Its own disk may still grow by ${mebibytes(growth)} MiB.`,
+    hint: typed`df -h ${directory}    # make room there, then run the same command again: the VM goes on where it stopped`,
     exitCode: EXIT.failed,
   }),
   'machine-busy': ({ id, pid }) => ({

@@ -3,6 +3,7 @@ import type { LabFacts, Machine } from '../../backend/record-schema.js'
 import type { Architecture } from '../../distro-catalog/offer-schema.js'
 import type { Profile } from '../../distro-catalog/profile.js'
 import type { MachineSize } from '../../distro-catalog/size.js'
+import type { Power } from '../../stacks/local/driver/qemu/power.js'
 import type { LabSpec } from '../../stacks/spec.js'
 import type { Context } from '../context.js'
 import type { StateObject } from '../engine/state-objects.js'
@@ -162,6 +163,16 @@ export interface ProviderHooks {
   /** `anew`: the machines that will be made, whether or not they are there; the others stay as they are. */
   buildSpec(context: Context, lab: SpecFacts, profile: Profile, anew: readonly string[]): LabSpec
   presence(lab: Pick<LabFacts, 'lab' | 'region'>, machine: Machine): Promise<Presence>
+  /**
+   * Of a provider where that costs next to nothing: what a machine does right now. Only looks, and takes a second at most. The
+   * caller knows that the lab is on this computer.
+   */
+  power?(machine: Machine): Promise<Power>
+  /**
+   * Of a provider whose machine can stand still with its guest in memory: lets it go on, or powers it off where it cannot.
+   * Throws what keeps it from going on.
+   */
+  wake?(machine: Machine, step: StepControl): Promise<void>
   /** Engine address of what must be made again when a machine is absent. */
   replaceAddress(machine: string): string
   /** Those that the provider has, for a lab that has a TTL. Only looks. */

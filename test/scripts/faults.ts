@@ -142,6 +142,13 @@ export const driverFaults = withCodes<DriverFault>({
     directory: '/home/anna/.local/state/distrolab/machines/6445da26/web/main',
     reason: 'its disk is damaged',
   },
+  'machine-out-of-room': {
+    id: 'distrolab-6445da26-web-main',
+    directory: '/srv/anna/machines/6445da260a0a/web/main',
+    free: 3 * 2 ** 20,
+    needed: 64 * 2 ** 20,
+    growth: 8 * 2 ** 30,
+  },
   'machine-busy': { id: 'distrolab-6445da26-web-main', pid: 7 },
   'machine-folder-foreign': {
     id: 'distrolab-demo-main',

@@ -40,6 +40,15 @@ export type DriverFault =
       readonly directory: string
       readonly reason: string
     }
+  /** Its guest stands still since the host's disk is full. In bytes; `growth`: what its own disk may still take. */
+  | {
+      readonly code: 'machine-out-of-room'
+      readonly id: string
+      readonly directory: string
+      readonly free: number
+      readonly needed: number
+      readonly growth: number
+    }
   | { readonly code: 'machine-busy'; readonly id: string; readonly pid: number }
   | { readonly code: 'machine-stopped'; readonly id: string }
   | { readonly code: 'machine-expired'; readonly id: string; readonly expiresAt: string }
