@@ -402,6 +402,9 @@ export const labFaults = withCodes<LabFault>({
   'session-unknown': {},
   'not-confirmed': { command: 'down web' },
   'confirmation-needed': { command: 'lock break web' },
+  'folder-lost': {},
+  'output-lost': { reason: 'ENOSPC: no space left on device, write' },
+  'user-nameless': { lab: 'web', uid: 12345 },
   'folder-unwritable': { place: '/srv/out', reason: 'the file system is read-only' },
   interrupted: { signal: 'SIGINT' },
 })

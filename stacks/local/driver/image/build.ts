@@ -1,6 +1,6 @@
 import { open, rm, stat } from 'node:fs/promises'
-import { userInfo } from 'node:os'
 import { join } from 'node:path'
+import { ownUserId } from '../../../../backend/own-user.js'
 import type { Context } from '../context.js'
 import { DriverError, writeFailure } from '../errors.js'
 import { imageFiles, type ImageFiles } from '../files.js'
@@ -76,7 +76,7 @@ async function debootstrap(
  * however it ends; an ordinary user's build has such a namespace anyway.
  */
 function privateMounts(): string[] {
-  return userInfo().uid === 0 ? ['unshare', '--mount', '--propagation', 'private'] : []
+  return ownUserId() === 0 ? ['unshare', '--mount', '--propagation', 'private'] : []
 }
 
 /** The command line of mmdebstrap. The last hooks download kernel and initrd into the working directory. */
