@@ -130,7 +130,10 @@ export const driverFaults = withCodes<DriverFault>({
   'disk-full': { place: '/srv/cache/images' },
   'place-unwritable': { place: '/srv/cache/images', reason: 'permission denied' },
   'place-unreadable': { place: '/srv/machines/6445da26/web/main', reason: 'EACCES' },
-  'build-failed': { log: 'E: cannot fetch the package index\nE: mmdebstrap failed to run\n' },
+  'build-failed': {
+    cause: 'mirror-unreachable',
+    log: 'E: cannot fetch the package index\nE: mmdebstrap failed to run\n',
+  },
   'qemu-failed': { stderr: 'qemu-system-x86_64: cannot set up guest memory: Cannot allocate memory' },
   'tool-failed': { tool: 'qemu-img', stderr: 'qemu-img: Could not open the image: Permission denied' },
   'machine-absent': {
