@@ -1,10 +1,39 @@
 #!/usr/bin/env node
-process.exitCode = await start(process.argv.slice(2))
+const argv = process.argv.slice(2)
+
+process.on('uncaughtException', (error) => void endWith(error))
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: Error) => void outputLost(error))
+const exitCode = await start(argv).catch(endWith)
+// What was lost of the output may have set one.
+process.exitCode = exitCode === 0 ? (process.exitCode ?? 0) : exitCode
 
 /** A press of Tab waits for completion, which loads nothing of the rest. */
 async function start([first, ...rest]: readonly string[]): Promise<number> {
+  if (!standsSomewhere()) return (await import('./last-resort.js')).reportLostFolder(argv)
   if (first === '__complete') return (await import('./completion/main.js')).completeMain(rest)
   if (first === '__list-labs') return (await import('./completion/main.js')).listLabsMain(rest)
   const { main } = await import('./main.js')
   return main(first === undefined ? [] : [first, ...rest])
+}
+
+function standsSomewhere(): boolean {
+  try {
+    return process.cwd() !== ''
+  } catch {
+    return false
+  }
+}
+
+/** Nothing of ours is known to be right any more; the lease of a process that is gone is taken over at once. */
+async function endWith(error: unknown): Promise<never> {
+  const { reportUncaught } = await import('./last-resort.js')
+  process.exit(reportUncaught(error, argv))
+}
+
+/** Whoever has stopped to read (`| head -1`) wants no more; the command itself goes on. */
+async function outputLost(error: NodeJS.ErrnoException): Promise<void> {
+  if (error.code === 'EPIPE') return
+  const { reportLostOutput } = await import('./last-resort.js')
+  process.exitCode = reportLostOutput(error, argv)
 }

@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module'
 import type { ErrorObject, ValidateFunction } from 'ajv'
-import { parseDocument } from 'yaml'
 import { property } from '../backend/sdk-error.js'
 import { nearNames } from '../distro-catalog/near-names.js'
+import { parseYamlText } from '../distro-catalog/yaml-text.js'
 import type { ConfigFile, ConfigProblem } from './config-schema.js'
 import { didYouMean } from './explain/explanation.js'
 import { redactor, urlPasswords } from './report/redact.js'
@@ -15,14 +15,13 @@ interface Parsed {
 
 /** Parses and checks one configuration file; an empty one is fine. */
 export function parseConfig(file: string, text: string): Parsed {
-  const document = parseDocument(text)
-  if (document.errors.length > 0) {
-    const problems = document.errors.map((error) => ({
-      ...{ file, field: '(file)', expected: 'YAML', got: error.message.split('\n')[0] ?? '' },
-    }))
+  const { value, errors } = parseYamlText(text)
+  if (errors.length > 0) {
+    const problems = errors.map((got) => ({ file, field: '(file)', expected: 'YAML', got }))
     return { values: undefined, problems }
   }
-  const values: unknown = document.toJS() ?? {}
+  // An empty file has no value.
+  const values = value ?? {}
   const validate = createRequire(import.meta.url)(
     '#package/dist/checks/config.cjs',
   ) as ValidateFunction<ConfigFile>

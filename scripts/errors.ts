@@ -195,6 +195,11 @@ export type LabFault =
   | { readonly code: 'session-unknown' }
   | { readonly code: 'not-confirmed'; readonly command: string }
   | { readonly code: 'confirmation-needed'; readonly command: string }
+  /** The working directory was removed under us. */
+  | { readonly code: 'folder-lost' }
+  | { readonly code: 'output-lost'; readonly reason: string }
+  /** OpenSSH serves no user whose id has no name. */
+  | { readonly code: 'user-nameless'; readonly lab: string; readonly uid: number }
   | { readonly code: 'folder-unwritable'; readonly place: string; readonly reason: string }
   | { readonly code: 'interrupted'; readonly signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' }
 

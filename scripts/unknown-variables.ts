@@ -4,19 +4,9 @@ import { NOT_FLAGS, variableOfFlag, type Environment } from './env.js'
 export const FLAGS_WITH_VARIABLE: readonly string[] = [
   ...['address-url', 'allow-from', 'apply-timeout', 'arch', 'backend', 'bucket', 'config', 'debug'],
   ...['detailed-exitcode', 'disk', 'engine-mirror', 'github-url', 'instance-type', 'location', 'name'],
-  ...[
-    'older-than',
-    'on-failure',
-    'output',
-    'profile',
-    'quiet',
-    'region',
-    'regions',
-    'size',
-    'spot',
-    'ssh-key',
-  ],
-  ...['timeout', 'ttl', 'verbose', 'wait', 'wait-lock', 'wait-timeout', 'yes', 'zone'],
+  ...['network', 'older-than', 'on-failure', 'output', 'profile', 'quiet', 'region', 'regions'],
+  ...['size', 'spot', 'ssh-key', 'tag', 'timeout', 'ttl', 'verbose', 'wait', 'wait-lock', 'wait-timeout'],
+  ...['yes', 'zone'],
 ]
 
 /** A sentence for each variable that is named like one of ours and read by no command: it may be a mistyped one. */

@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { labOfLivingKey, labsPrefix, livingComplete, livingPrefix, recordKey } from '../../backend/keys.js'
+import { readIfPlainSync } from '../../backend/plain-file.js'
 import { isLabName, type LabName } from '../../backend/lab-name.js'
 import { placeId, type BackendLocation } from '../../backend/location.js'
 import { systemErrorOf } from '../../backend/system-error.js'
@@ -95,11 +96,10 @@ function readCache(file: string): Cache {
 /** Undefined for what is no file, cannot be read or is not JSON: then there is nothing to offer. */
 function readJson(file: string): unknown {
   try {
-    // Reading a pipe would wait for its writer, and a press of Tab for that.
-    if (!statSync(file).isFile()) return undefined
-    return JSON.parse(readFileSync(file, 'utf8'))
+    const text = readIfPlainSync(file)
+    return text === undefined ? undefined : JSON.parse(text)
   } catch (error) {
-    if (error instanceof SyntaxError || systemErrorOf(error) !== undefined) return undefined
+    if (error instanceof SyntaxError) return undefined
     throw error
   }
 }

@@ -25,7 +25,7 @@ export const engineExplanations: Explanations<EngineFault> = {
   'machine-not-importable': ({ address }) => ({
     message: `OpenTofu has lost what it knew of ${address}, which is there, and would have to make it anew to know it again. It was left as it is.`,
     hint: withRunbook(
-      'distrolab ssh LAB    # to save what is on it; then distrolab down LAB && distrolab up LAB makes it anew',
+      'distrolab ssh LAB    # to save what is on it\n  distrolab down LAB && distrolab up LAB    # makes it anew',
       'corrupted-record',
     ),
     exitCode: EXIT.failed,

@@ -261,6 +261,21 @@ export const labExplanations: Explanations<LabFault> = {
     hint: 'Make it writable, or choose another place with DISTROLAB_HOME or DISTROLAB_CACHE.',
     exitCode: EXIT.failed,
   }),
+  'folder-lost': () => ({
+    message: 'The folder that this command was started in has been removed.',
+    hint: 'cd    # and run the same command again',
+    exitCode: EXIT.usage,
+  }),
+  'output-lost': ({ reason }) => ({
+    message: `The output could not be written: ${reason}.`,
+    hint: 'Make room for it or send it elsewhere, and run the same command again.',
+    exitCode: EXIT.failed,
+  }),
+  'user-nameless': ({ lab, uid }) => ({
+    message: `OpenSSH serves only users that have a name, and the user id ${uid} has none on this computer.`,
+    hint: typed`distrolab exec ${lab} -- uptime    # exec needs no name. For ssh, start the container with a user of its /etc/passwd.`,
+    exitCode: EXIT.failed,
+  }),
   interrupted: ({ signal }) => ({
     message: `Interrupted by ${signal}; what was done is recorded.`,
     hint: withRunbook('distrolab up LAB    # goes on\n  distrolab down LAB    # removes it', 'stuck-state'),

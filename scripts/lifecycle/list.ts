@@ -18,8 +18,8 @@ export interface LabList {
   readonly problems: readonly string[]
 }
 
-/** Showing a local lab reads a few files of its machines. */
-const SHOWN_AT_ONCE = 64
+/** Each may have a connection to its QEMU open, and shares its look at the processes with the others. */
+const AT_ONCE = 32
 
 /** The labs of this backend; one that cannot be read or shown hides no other. */
 export async function listLabs(context: Context, all: boolean): Promise<LabList> {
@@ -27,7 +27,7 @@ export async function listLabs(context: Context, all: boolean): Promise<LabList>
   const { labs, unreadable } = await (all ? listRecords(store) : listLiving(store))
   const problems = unreadable.map((error) => explain(error).message)
   const listed: ListedLab[] = []
-  for (const shown of await inParallel(labs, SHOWN_AT_ONCE, (lab) => showOrExplain(context, lab))) {
+  for (const shown of await inParallel(labs, AT_ONCE, (lab) => showOrExplain(context, lab))) {
     if (typeof shown === 'string') problems.push(shown)
     else listed.push(shown)
   }

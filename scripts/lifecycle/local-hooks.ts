@@ -8,6 +8,7 @@ import { driverProgram } from '../../stacks/local/driver-program.js'
 import { findCached } from '../../stacks/local/driver/image/cache.js'
 import type { ImageResult, ImageSource, StatusResult } from '../../stacks/local/driver/protocol.js'
 import { canBind } from '../../stacks/local/driver/qemu/port.js'
+import { powerOf } from '../../stacks/local/driver/qemu/power.js'
 import { imageSourceOf, planLocalLab } from '../../stacks/local/plan.js'
 import { bootAddress, LOCAL_ADDRESS } from '../../stacks/local/addresses.js'
 import { machineId, sshPortCandidates } from '../../stacks/naming.js'
@@ -142,6 +143,13 @@ export const localHooks: ProviderHooks = {
   },
 
   presence: async (_lab, machine) => (await lookAt(machine)).presence,
+
+  power: (machine) => looking(powerOf(keyOf(machine))),
+
+  async wake(machine, step) {
+    const { wake } = await import('./local-wake.js')
+    await wake(machine, step)
+  },
 
   async enforcers(context, lab) {
     if (isElsewhere(context, lab)) return [{ name: WATCHDOG, state: 'unknown' }]

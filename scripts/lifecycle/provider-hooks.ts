@@ -4,6 +4,7 @@ import type { Architecture } from '../../distro-catalog/offer-schema.js'
 import type { Profile } from '../../distro-catalog/profile.js'
 import type { MachineSize } from '../../distro-catalog/size.js'
 import type { ExistingNetwork } from '../../stacks/cloud-spec.js'
+import type { Power } from '../../stacks/local/driver/qemu/power.js'
 import type { LabSpec } from '../../stacks/spec.js'
 import type { NetworkQuestion } from '../clouds/network-question.js'
 import type { Context } from '../context.js'
@@ -182,6 +183,16 @@ export interface ProviderHooks {
   /** `anew`: the machines that will be made, whether or not they are there; the others stay as they are. */
   buildSpec(context: Context, lab: SpecFacts, profile: Profile, anew: readonly string[]): LabSpec
   presence(lab: Pick<LabFacts, 'lab' | 'region'>, machine: Machine): Promise<Presence>
+  /**
+   * Of a provider where that costs next to nothing: what a machine does right now. Only looks, and takes a second at most. The
+   * caller knows that the lab is on this computer.
+   */
+  power?(machine: Machine): Promise<Power>
+  /**
+   * Of a provider whose machine can stand still with its guest in memory: lets it go on, or powers it off where it cannot.
+   * Throws what keeps it from going on.
+   */
+  wake?(machine: Machine, step: StepControl): Promise<void>
   /** Engine address of what must be made again when a machine is absent. */
   replaceAddress(machine: string): string
   /** Those that the provider has, for a lab that has a TTL. Only looks. */

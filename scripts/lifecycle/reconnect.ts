@@ -1,6 +1,8 @@
 import type { Lab } from '../../backend/lab.js'
 import { connectOnce, SshError } from '../machine/connect.js'
 import type { Session } from './gate.js'
+import { hooksOf } from './provider-hooks.js'
+import { wakeMachines } from './wake-machines.js'
 import { keyNotOnLab, requireIdentity, targetOf, writeLabSshConfig } from './reach.js'
 
 /** Generous: it is known to be up, and without KVM a login takes a second. */
@@ -15,6 +17,7 @@ const TIMEOUTS = { banner: 10_000, login: 30_000 }
 export async function reconnect(session: Session, lab: Lab<'ready' | 'in-use'>): Promise<boolean> {
   const { context, writer, signal } = session
   const identity = await requireIdentity(context, lab)
+  await wakeMachines(session, await hooksOf(lab.provider), lab)
   if (context.settings.wait !== 'none') {
     for (const machine of lab.machines) {
       try {

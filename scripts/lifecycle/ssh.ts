@@ -1,3 +1,4 @@
+import { ownUserId, ownUserName } from '../../backend/own-user.js'
 import type { Context } from '../context.js'
 import { LabError } from '../errors.js'
 import { sshAlias } from '../machine/ssh-config.js'
@@ -18,6 +19,8 @@ export async function openSession(
   const lab = await requireLab(context, labNameOf(context, positional))
   if (lab.state === 'destroyed') throw new LabError({ code: 'lab-not-ready', lab: lab.lab, state: lab.state })
   assertHere(context, lab)
+  if (ownUserName() === undefined)
+    throw new LabError({ code: 'user-nameless', lab: lab.lab, uid: ownUserId() })
   await rearm(context, lab)
   const machine = machineOf(lab, machineName)
   const identity = await requireIdentity(context, lab)

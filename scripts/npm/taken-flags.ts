@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { readIfPlainSync } from '../../backend/plain-file.js'
 import { systemErrorOf } from '../../backend/system-error.js'
 import { npmSettingsOf, type NpmScript } from '../env.js'
 
@@ -41,13 +42,8 @@ export function flagsTaken({ settings, files }: NpmScript, starter: Starter): Re
 
 /** The settings in an .npmrc, which is an INI file; none in one that cannot be read. */
 function settingsIn(file: string): ReadonlyMap<string, string> {
-  try {
-    const lines = readFileSync(file, 'utf8').matchAll(/^\s*([a-z][\w-]*)\s*(?:=\s*(.*?))?\s*$/gim)
-    return new Map([...lines].map(([, name = '', value = 'true']) => [name.replaceAll('_', '-'), value]))
-  } catch (error) {
-    if (systemErrorOf(error) !== undefined) return new Map()
-    throw error
-  }
+  const lines = (readIfPlainSync(file) ?? '').matchAll(/^\s*([a-z][\w-]*)\s*(?:=\s*(.*?))?\s*$/gim)
+  return new Map([...lines].map(([, name = '', value = 'true']) => [name.replaceAll('_', '-'), value]))
 }
 
 /** proc_pid_stat(5): the fourth field, after the command's name in parentheses. */

@@ -47,7 +47,7 @@ describe('where configuration comes from', () => {
     const fault = await faultOf(loadConfig({ cwd, configHome, explicit: 'nosuch.yaml' }))
     expect(fault).toMatchObject({
       code: 'config-invalid',
-      problems: [{ file: join(cwd, 'nosuch.yaml'), expected: 'a readable file' }],
+      problems: [{ file: join(cwd, 'nosuch.yaml'), expected: 'a readable file of at most 64 KiB' }],
     })
   })
 

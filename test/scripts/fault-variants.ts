@@ -141,5 +141,8 @@ export const variants: readonly (BackendError | LabError)[] = [
   new LabError({ code: 'interrupted', signal: 'SIGHUP' }),
   new LabError({ code: 'driver', fault: { code: 'interrupted', signal: 'SIGINT' } }),
   new LabError({ code: 'driver', fault: { code: 'port-taken', port: 30_096, by: 'nginx' } }),
+  ...(['no-user-namespace', 'no-subordinate-ids', 'no-mount', 'mirror-lacks', 'unknown'] as const).map(
+    (cause) => new LabError({ code: 'driver', fault: { code: 'build-failed', cause, log: '' } }),
+  ),
   ...otherClouds.map((fault) => new LabError(fault)),
 ]

@@ -130,7 +130,10 @@ export const driverFaults = withCodes<DriverFault>({
   'disk-full': { place: '/srv/cache/images' },
   'place-unwritable': { place: '/srv/cache/images', reason: 'permission denied' },
   'place-unreadable': { place: '/srv/machines/6445da26/web/main', reason: 'EACCES' },
-  'build-failed': { log: 'E: cannot fetch the package index\nE: mmdebstrap failed to run\n' },
+  'build-failed': {
+    cause: 'mirror-unreachable',
+    log: 'E: cannot fetch the package index\nE: mmdebstrap failed to run\n',
+  },
   'qemu-failed': { stderr: 'qemu-system-x86_64: cannot set up guest memory: Cannot allocate memory' },
   'tool-failed': { tool: 'qemu-img', stderr: 'qemu-img: Could not open the image: Permission denied' },
   'machine-absent': {
@@ -141,6 +144,13 @@ export const driverFaults = withCodes<DriverFault>({
     id: 'distrolab-6445da26-web-main',
     directory: '/home/anna/.local/state/distrolab/machines/6445da26/web/main',
     reason: 'its disk is damaged',
+  },
+  'machine-out-of-room': {
+    id: 'distrolab-6445da26-web-main',
+    directory: '/srv/anna/machines/6445da260a0a/web/main',
+    free: 3 * 2 ** 20,
+    needed: 64 * 2 ** 20,
+    growth: 8 * 2 ** 30,
   },
   'machine-busy': { id: 'distrolab-6445da26-web-main', pid: 7 },
   'machine-folder-foreign': {
@@ -426,6 +436,9 @@ export const labFaults = withCodes<LabFault>({
   'session-unknown': {},
   'not-confirmed': { command: 'down web' },
   'confirmation-needed': { command: 'lock break web' },
+  'folder-lost': {},
+  'output-lost': { reason: 'ENOSPC: no space left on device, write' },
+  'user-nameless': { lab: 'web', uid: 12345 },
   'folder-unwritable': { place: '/srv/out', reason: 'the file system is read-only' },
   interrupted: { signal: 'SIGINT' },
 })

@@ -26,6 +26,7 @@ describe('up, status, list, history and down', () => {
         {
           ...{ name: 'main', address: '127.0.0.1', port: machine?.port, user: 'debian' },
           ssh: expect.stringMatching(/^ssh -F \/.* debian-local$/),
+          power: 'running',
         },
       ],
       timings: ['image', 'synth', 'init', 'apply', 'wait-ssh', 'cloud-init', 'baseline', 'mark'].map(

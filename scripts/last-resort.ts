@@ -1,0 +1,32 @@
+import { readEnvironment, type Environment } from './env.js'
+import { LabError } from './errors.js'
+import { redactor } from './report/redact.js'
+import { reportError, voiceOf } from './report/report-error.js'
+
+/**
+ * Says what no command has caught, in the words of any error and without a stack. Loads nothing that could fail once more.
+ * Returns the exit code.
+ */
+export function reportUncaught(error: unknown, argv: readonly string[]): number {
+  const env = environmentIfAny()
+  return reportError(env, error, voiceOf(argv, redactor(env.secrets)))
+}
+
+/** Whoever stands in a folder that was removed: no path means anything there, and the library for arguments does not load. */
+export const reportLostFolder = (argv: readonly string[]): number =>
+  reportUncaught(new LabError({ code: 'folder-lost' }), argv)
+
+/** What of the output could not be written; whoever has stopped to read it is told nothing. */
+export const reportLostOutput = (error: Error, argv: readonly string[]): number =>
+  reportUncaught(new LabError({ code: 'output-lost', reason: error.message }, { cause: error }), argv)
+
+type Known = Pick<Environment, 'home' | 'viaNpm' | 'flags' | 'secrets'>
+
+function environmentIfAny(): Known {
+  try {
+    return readEnvironment()
+  } catch {
+    // It may be what failed.
+    return { home: '', viaNpm: false, flags: {}, secrets: [] }
+  }
+}
