@@ -1,4 +1,8 @@
-import type { StateDocument } from './state-document.js'
+import type { Leasable } from '../../backend/keys.js'
+import type { BackendLocation } from '../../backend/location.js'
+import type { ObjectStore } from '../../backend/store.js'
+import { parseState, type StateDocument } from './state-document.js'
+import { readStateText } from './state-file.js'
 
 /** One thing that a state holds, by what its provider finds it by. */
 export interface StateObject {
@@ -6,6 +10,18 @@ export interface StateObject {
   readonly id: string
   /** Of a route of AWS: what it is removed from. */
   readonly routeTable?: string
+}
+
+/** The objects of a lab's state as it lies there; undefined where only an engine can read it, or none can. */
+export async function storedObjects(
+  store: ObjectStore,
+  location: BackendLocation,
+  owner: Leasable,
+): Promise<readonly StateObject[] | undefined> {
+  const { text } = await readStateText(store, location, owner)
+  if (text === undefined) return []
+  const state = parseState(text)
+  return state.kind === 'plain' ? objectsIn(state.document).objects : undefined
 }
 
 /** Every object of a state; what hides its id from us, and may show it to OpenTofu, is told in `problems`. */

@@ -1,8 +1,7 @@
 import type { AnyLab } from '../../backend/lab.js'
 import type { Engine } from '../engine/resolve.js'
 import { parseState } from '../engine/state-document.js'
-import { readStateText } from '../engine/state-file.js'
-import { objectsIn, type StateObject } from '../engine/state-objects.js'
+import { objectsIn, storedObjects, type StateObject } from '../engine/state-objects.js'
 import { pullState } from '../engine/tofu.js'
 import { LabError } from '../errors.js'
 import { runOperation } from './engine-session.js'
@@ -91,10 +90,8 @@ async function knownObjects(
   detail: (text: string) => void,
 ): Promise<readonly StateObject[]> {
   const { context, lab } = session
-  const { text } = await readStateText(await context.store(), context.location, lab)
-  if (text === undefined) return []
-  const state = parseState(text)
-  if (state.kind === 'plain') return objectsIn(state.document).objects
+  const stored = await storedObjects(await context.store(), context.location, lab)
+  if (stored !== undefined) return stored
   let clear = ''
   await runOperation(session, engine, folder, detail, async (run) => {
     clear = await pullState(run)

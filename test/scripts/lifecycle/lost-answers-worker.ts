@@ -114,9 +114,25 @@ async function walk(creations: number, removals: number): Promise<number> {
   return cases
 }
 
+/** A machine that was in use is taken into a state that was lost, and is the same one afterwards. */
+async function takesOverWhatIsThere(): Promise<void> {
+  await ok(UP, 'before its state is lost')
+  const made = await cloud?.made()
+  await rm(join(root, 'home', 'labs', 'web', 'tofu.tfstate'))
+  assert.match(
+    await ok([...UP, '--allow-from', '198.51.100.0/24'], 'without its state'),
+    /taking it into its state/,
+  )
+  await isReady('its state was lost')
+  assert.deepEqual(await cloud?.made(), made)
+  await ok(DOWN, 'after all')
+  assert.deepEqual(await cloud?.made(), [])
+}
+
 try {
   const creations = await changesOf(UP)
   const removals = await changesOf(DOWN)
+  await takesOverWhatIsThere()
   const cases = await walk(creations, removals)
   process.stdout.write(
     `${provider}: ${cases} cases: ${creations} creations and ${removals} removals, lost in 3 ways\n`,
