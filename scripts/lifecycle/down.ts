@@ -1,4 +1,3 @@
-import { BackendError } from '../../backend/errors.js'
 import { forgetState } from '../../backend/state-backend.js'
 import type { AnyLab, Lab } from '../../backend/lab.js'
 import { CatalogError } from '../../distro-catalog/errors.js'
@@ -153,13 +152,10 @@ const DECISIVE: ReadonlySet<string> = new Set([
   ],
 ])
 
-const isRefusedFile = (error: unknown): boolean =>
-  error instanceof BackendError && error.fault.code === 'file-refused'
-
 /** Throws what keeps a lab from being removed, and not only the engine from doing so. */
 function unlessDispensable(error: unknown): void {
-  // A distro that is not in the catalog any more, a cache that someone has put something else into.
-  if (error instanceof CatalogError || isRefusedFile(error)) return
+  // A distro that is not in the catalog any more.
+  if (error instanceof CatalogError) return
   if (!(error instanceof LabError) || DECISIVE.has(error.fault.code)) throw error
   // It is still at work.
   if (error.fault.code === 'engine-timeout' && error.fault.pid !== null) throw error
