@@ -1,4 +1,7 @@
 #!/usr/bin/env node
+import { outliveReaders } from './report/standard-streams.js'
+
+outliveReaders()
 process.exitCode = await start(process.argv.slice(2))
 
 /** A press of Tab waits for completion, which loads nothing of the rest. */

@@ -154,6 +154,7 @@ export type LabFault =
   | { readonly code: 'ssh-failed'; readonly lab: string; readonly machine: string; readonly reason: string }
   | { readonly code: 'ssh-program-missing' }
   | ExecFault
+  | { readonly code: 'output-failed'; readonly reason: string }
   | {
       readonly code: 'host-key-changed'
       readonly lab: string

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import { askedOutput, ownWords } from './asked-output.js'
 import { PartialOutcome, textFlag, type Outcome } from './command.js'
 import { loadConfig } from './config.js'
 import { createContext } from './context.js'
@@ -13,6 +14,7 @@ import { keepPrivate } from './private-home.js'
 import { createProgress, printedProgress } from './report/create-progress.js'
 import { writeText } from './report/output.js'
 import { withinMargin } from './report/printable.js'
+import { assertWritten } from './report/standard-streams.js'
 import { redactor, urlPasswords, type Redact } from './report/redact.js'
 import { asTyped } from './report/as-typed.js'
 import { resolveSettings, type Settings } from './settings.js'
@@ -22,9 +24,9 @@ export async function main(argv: readonly string[]): Promise<number> {
   const env = readEnvironment()
   quietLibraries()
   const voice: Voice = {
-    json: argv.includes('json') || argv.includes('--output=json') || argv.includes('-ojson'),
+    json: (askedOutput(argv) ?? env.flags['output']) === 'json',
     redact: redactor(env.secrets),
-    detailed: argv.includes('--detailed-exitcode'),
+    detailed: ownWords(argv).includes('--detailed-exitcode'),
   }
   try {
     if (env.npm !== undefined) {
@@ -32,14 +34,17 @@ export async function main(argv: readonly string[]): Promise<number> {
       await assertNothingTaken(env.npm, argv)
     }
     const parsed = await parseArguments(argv, packageVersion())
-    if (parsed.kind === 'help') {
-      writeText(process.stdout, parsed.text)
-      return 0
-    }
-    return await runCommand(env, parsed, voice)
+    const exitCode = parsed.kind === 'help' ? showHelp(parsed.text) : await runCommand(env, parsed, voice)
+    await assertWritten()
+    return exitCode
   } catch (error) {
     return reportError(env, error, voice)
   }
+}
+
+function showHelp(text: string): number {
+  writeText(process.stdout, text)
+  return 0
 }
 
 /** How this command speaks, as far as is known yet: the configuration may say more. */

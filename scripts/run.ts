@@ -1,6 +1,7 @@
 import { closeSync, openSync } from 'node:fs'
 import { constants } from 'node:os'
 import { execa, type Options } from 'execa'
+import { passOn, type Take } from './pass-on.js'
 import { limitTime, TimeOverError } from './time-limit.js'
 
 /** How a program ended when it did not end well; both streams and the cause are kept. */
@@ -75,8 +76,9 @@ export interface JoinedOptions {
   readonly env: Readonly<Record<string, string>>
   /** Fed to the program; without it the program reads end-of-file. */
   readonly stdin?: NodeJS.ReadableStream
-  readonly onStdout?: (chunk: Buffer) => void
-  readonly onStderr?: (chunk: Buffer) => void
+  /** Each stream is closed to the program once it is taken no more: its next write there ends it, as in a shell. */
+  readonly onStdout?: Take
+  readonly onStderr?: Take
   readonly signal: AbortSignal
   /** The signal that passes an abort on, by its reason. */
   readonly stopWith: (reason: unknown) => NodeJS.Signals
@@ -99,8 +101,17 @@ export async function runJoined(
   const input = stdin === undefined ? 'ignore' : 'pipe'
   // A process group of its own: Ctrl-C must reach it through us, once.
   const child = execa(program, args, { ...common({ env }), stdin: input, buffer: false, detached: true })
-  child.stdout?.on('data', (chunk: Buffer) => options.onStdout?.(chunk))
-  child.stderr?.on('data', (chunk: Buffer) => options.onStderr?.(chunk))
+  const { stdout, stderr } = child
+  passOn(
+    stdout,
+    (chunk) => options.onStdout?.(chunk),
+    () => stdout.destroy(),
+  )
+  passOn(
+    stderr,
+    (chunk) => options.onStderr?.(chunk),
+    () => stderr.destroy(),
+  )
   // It may end without having read everything.
   child.stdin?.on('error', () => undefined)
   if (child.stdin) stdin?.pipe(child.stdin)

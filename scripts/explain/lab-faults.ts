@@ -189,6 +189,11 @@ export const labExplanations: Explanations<LabFault> = {
     exitCode: EXIT.failed,
   }),
   ...execExplanations,
+  'output-failed': ({ reason }) => ({
+    message: `Standard output could not be written: ${reason}. The command itself went to its end.`,
+    hint: 'Make room where the output goes, or send it elsewhere; then run the same command again.',
+    exitCode: EXIT.failed,
+  }),
   'host-key-changed': ({ lab, machine, expected, got }) => ({
     message: `${lab}/${machine} shows another host key than the pinned one; it may be another machine:${indented([`pinned ${expected}`, `shown  ${got}`])}`,
     hint: typed`If you made it anew yourself: distrolab down ${lab} && distrolab up ${lab}`,

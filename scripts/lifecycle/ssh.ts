@@ -25,9 +25,20 @@ export async function openSession(
   const config = await writeLabSshConfig(context, lab, identity)
   const command = words.length === 0 ? [] : ['--', remoteCommand(words)]
   try {
-    return await runInteractive('ssh', ['-F', config, sshAlias(lab.lab, machine.name), ...command])
+    const terminal = words.length > 0 && isAtTerminal() ? ['-t'] : []
+    return await runInteractive('ssh', [
+      '-F',
+      config,
+      ...terminal,
+      sshAlias(lab.lab, machine.name),
+      ...command,
+    ])
   } catch (error) {
     if (error instanceof RunError) throw new LabError({ code: 'ssh-program-missing' }, { cause: error })
     throw error
   }
 }
+
+/** With a terminal on the machine both output streams become one, and lines end differently: not for a pipe or a file. */
+const isAtTerminal = (): boolean =>
+  [process.stdin, process.stdout, process.stderr].every(({ isTTY }) => isTTY)

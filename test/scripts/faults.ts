@@ -366,6 +366,7 @@ export const labFaults = withCodes<LabFault>({
   },
   'ssh-failed': { lab: 'web', machine: 'main', reason: 'the connection was closed' },
   'ssh-program-missing': {},
+  'output-failed': { reason: 'ENOSPC: no space left on device, write' },
   'exec-timeout': { lab: 'web', place: 'main', seconds: 90 },
   'transfer-source-missing': { lab: 'web', machine: 'main', flag: '--fetch', from: 'log', to: './log' },
   'transfer-failed': {
