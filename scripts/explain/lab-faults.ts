@@ -4,6 +4,7 @@ import { driverExplanations } from './driver-faults.js'
 import { cloudExplanations } from './cloud-faults.js'
 import { engineExplanations } from './engine-faults.js'
 import { didYouMean, EXIT, explainBy, indented, type Explanations, withRunbook } from './explanation.js'
+import { consoleEnd, sshExplanations } from './ssh-faults.js'
 import { execExplanations } from './exec-faults.js'
 import { imageExplanations } from './image-faults.js'
 import { swapExplanations } from './swap-faults.js'
@@ -25,9 +26,6 @@ const wayIn = (lab: string): string =>
     typed`distrolab up ${lab} --ssh-key PATH    # if one of these keys is yours`,
     typed`distrolab down ${lab} && distrolab up ${lab}    # anew, with your key in authorizedKeys of the configuration`,
   ].join('\n  ')
-
-const consoleEnd = (console: string): string =>
-  console === '' ? '' : `\nThe end of its console:${indented(console.split('\n'))}`
 
 export const labExplanations: Explanations<LabFault> = {
   usage: ({ problem, command, meant }) => ({
@@ -168,37 +166,13 @@ export const labExplanations: Explanations<LabFault> = {
     hint: 'Start it anew, or unset SSH_AUTH_SOCK.',
     exitCode: EXIT.failed,
   }),
-  'ssh-timeout': ({ lab, machine, seconds, lastSeen, console }) => ({
-    message: `SSH on ${lab}/${machine} did not work within ${seconds} s; last seen: ${lastSeen}.${consoleEnd(console)}`,
-    hint: withRunbook(typed`distrolab up ${lab}    # goes on waiting`, 'dropped-network'),
-    exitCode: EXIT.timeout,
-  }),
   'kernel-panic': ({ lab, machine, reason, console }) => ({
     message: `The kernel of ${lab}/${machine} panicked at each of its starts: ${reason}.${consoleEnd(console)}`,
     hint: typed`distrolab up ${lab}    # starts it again\n  or make it anew: distrolab down ${lab} && distrolab up ${lab}`,
     exitCode: EXIT.failed,
   }),
-  'ssh-failed': ({ lab, machine, reason }) => ({
-    message: `SSH to ${lab}/${machine} failed: ${reason}.`,
-    hint: withRunbook(typed`distrolab up ${lab}    # brings it back`, 'dropped-network'),
-    exitCode: EXIT.failed,
-  }),
-  'ssh-program-missing': () => ({
-    message: 'The ssh program was not found.',
-    hint: 'distrolab doctor    # what is missing and how to install it',
-    exitCode: EXIT.failed,
-  }),
   ...execExplanations,
-  'output-failed': ({ reason }) => ({
-    message: `Standard output could not be written: ${reason}. The command itself went to its end.`,
-    hint: 'Make room where the output goes, or send it elsewhere; then run the same command again.',
-    exitCode: EXIT.failed,
-  }),
-  'host-key-changed': ({ lab, machine, expected, got }) => ({
-    message: `${lab}/${machine} shows another host key than the pinned one; it may be another machine:${indented([`pinned ${expected}`, `shown  ${got}`])}`,
-    hint: typed`If you made it anew yourself: distrolab down ${lab} && distrolab up ${lab}`,
-    exitCode: EXIT.failed,
-  }),
+  ...sshExplanations,
   'cloud-init-failed': ({ lab, machine, errors }) => ({
     message: `cloud-init failed on ${lab}/${machine}:${indented(errors)}`,
     hint: typed`distrolab ssh ${lab} -- sudo tail -n 50 /var/log/cloud-init.log`,

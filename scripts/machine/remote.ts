@@ -34,7 +34,7 @@ export function runRemote(
 ): Promise<number> {
   return new Promise((resolve, reject) => {
     options.signal?.throwIfAborted()
-    const pass: Take = (chunk) => options.onStdout?.(chunk)
+    const { onStdout: pass = () => undefined } = options
     const group = options.timeLimitMs === undefined ? undefined : new ProcessGroup(pass)
     const onStarted = (channel: ClientChannel): void => {
       // Not when the channel is closed: a frozen machine never answers that.
@@ -48,12 +48,12 @@ export function runRemote(
         send: (signal) => endGroup(connection.client, channel, signal, group),
         giveUp: () => leave(() => reject(new TimeOverError('unseen'))),
       })
-      const interrupt = (settle: () => void): void => {
+      const interrupt = (settle: () => void) => (): void => {
         sendSignal(connection.client, channel, 'INT')
         leave(settle)
       }
-      const stop = (): void => interrupt(() => reject(options.signal?.reason as Error))
-      const onLeft = (): void => interrupt(() => resolve(READER_LEFT))
+      const stop = interrupt(() => reject(options.signal?.reason as Error))
+      const onLeft = interrupt(() => resolve(READER_LEFT))
       options.signal?.addEventListener('abort', stop, { once: true })
       let ended: Ended | undefined
       channel.on('exit', (code: number | null, signal?: string) => (ended = { code, signal }))
@@ -66,9 +66,8 @@ export function runRemote(
           reject(sshFailed(connection, 'the connection was lost while the command ran'))
         else resolve(exitCodeOf(ended))
       })
-      passOn(channel, (chunk) => (group === undefined ? pass(chunk) : group.take(chunk)), onLeft)
-      passOn(channel.stderr, (chunk) => options.onStderr?.(chunk), onLeft)
-      feed(channel, options)
+      const onStdout: Take = (chunk) => (group === undefined ? pass(chunk) : group.take(chunk))
+      wireStreams(channel, { ...options, onStdout }, onLeft)
       // Aborted while the channel was being opened: no event comes for that.
       if (options.signal?.aborted === true) stop()
     }
@@ -118,7 +117,10 @@ function sendSignal(client: Client, channel: ClientChannel, signal: string): voi
   if (outgoing.state === 'open' || outgoing.state === 'eof') protocol.signal(outgoing.id, signal)
 }
 
-function feed(channel: ClientChannel, { firstInput, stdin }: RemoteOptions): void {
+function wireStreams(channel: ClientChannel, options: RemoteOptions, onLeft: () => void): void {
+  const { onStdout, onStderr, firstInput, stdin } = options
+  passOn(channel, (chunk) => onStdout?.(chunk), onLeft)
+  passOn(channel.stderr, (chunk) => onStderr?.(chunk), onLeft)
   if (firstInput) channel.write(firstInput)
   if (stdin === undefined) channel.end()
   else stdin.pipe(channel)

@@ -378,6 +378,11 @@ export const labFaults = withCodes<LabFault>({
     machine: 'main',
     expected: 'ssh-ed25519 AAAAC3NzA…',
     got: 'ssh-ed25519 AAAAC3NzB…',
+    isLocal: true,
+  },
+  'ssh-silent': {
+    ...{ lab: 'web', machine: 'main', reason: 'port open, no SSH handshake yet' },
+    console: 'web login:',
   },
   'cloud-init-failed': {
     lab: 'web',
