@@ -5,6 +5,7 @@ import { LabError } from '../errors.js'
 import { connectOnce, SshError, type Connection, type SshTarget } from '../machine/connect.js'
 import { waitForSsh } from '../machine/wait-ssh.js'
 import type { Session } from './gate.js'
+import { mendClock } from './guest-clock.js'
 import { acceptingOwn, isStanding, silentOf } from './own-machine.js'
 import { keyNotOnLab, requireIdentity, targetOf, writeLabSshConfig } from './reach.js'
 
@@ -25,7 +26,11 @@ export async function reconnect(session: Session, lab: Lab<'ready' | 'in-use'>):
     const connection = await reach(session, lab, machine, targetOf(context, lab, machine, identity))
     if (connection === undefined) return false
     machines.push({ ...machine, hostKey: connection.hostKey })
-    connection.end()
+    try {
+      await mendClock(session, lab, machine, connection)
+    } finally {
+      connection.end()
+    }
   }
   if (machines.length > 0 && !isDeepStrictEqual(machines, lab.machines)) await writer.update({ machines })
   await writeLabSshConfig(context, writer.lab ?? lab, identity)

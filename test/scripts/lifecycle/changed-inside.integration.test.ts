@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { expect, jest, test } from '@jest/globals'
 import { useSandboxes, type Sandbox } from '../../stand-in/sandbox.js'
 import { LAB } from './stages.js'
@@ -43,3 +43,21 @@ test('a VM that came back with a new host key is accepted too', async () => {
   expect(up.stderr).toContain('has a new host key')
   expect((await box.run(['exec', LAB, '--', 'echo ran'])).stdout).toBe('ran\n')
 })
+
+test.each([
+  ['up', LAB],
+  ['exec', LAB, '--', 'true'],
+])(
+  'a clock that is behind, as after a sleep of the computer, is set by %s, which says so',
+  async (...words) => {
+    const box = await makeSandbox()
+    const machine = await box.up('--profile', LAB)
+    const clock = box.disk(machine, 'guest', '.clock')
+    await writeFile(clock, '-3600000')
+    const run = await box.run(words)
+    expect(run.code).toBe(0)
+    expect(run.stderr).toMatch(/^The clock of debian-local\/main was 60 min .* s behind, and is set\.$/m)
+    expect(Math.abs(Number(await readFile(clock, 'utf8')))).toBeLessThan(2_000)
+    expect((await box.run(words)).stderr).not.toContain('clock')
+  },
+)
