@@ -1,12 +1,11 @@
 #!/usr/bin/env node
+import { outliveReaders } from './report/standard-streams.js'
+
 const argv = process.argv.slice(2)
 
 process.on('uncaughtException', (error) => void endWith(error))
-for (const stream of [process.stdout, process.stderr])
-  stream.on('error', (error: Error) => void outputLost(error))
-const exitCode = await start(argv).catch(endWith)
-// What was lost of the output may have set one.
-process.exitCode = exitCode === 0 ? (process.exitCode ?? 0) : exitCode
+outliveReaders()
+process.exitCode = await start(argv).catch(endWith)
 
 /** A press of Tab waits for completion, which loads nothing of the rest. */
 async function start([first, ...rest]: readonly string[]): Promise<number> {
@@ -29,11 +28,4 @@ function standsSomewhere(): boolean {
 async function endWith(error: unknown): Promise<never> {
   const { reportUncaught } = await import('./last-resort.js')
   process.exit(reportUncaught(error, argv))
-}
-
-/** Whoever has stopped to read (`| head -1`) wants no more; the command itself goes on. */
-async function outputLost(error: NodeJS.ErrnoException): Promise<void> {
-  if (error.code === 'EPIPE') return
-  const { reportLostOutput } = await import('./last-resort.js')
-  process.exitCode = reportLostOutput(error, argv)
 }

@@ -9,16 +9,12 @@ import { reportError, voiceOf } from './report/report-error.js'
  */
 export function reportUncaught(error: unknown, argv: readonly string[]): number {
   const env = environmentIfAny()
-  return reportError(env, error, voiceOf(argv, redactor(env.secrets)))
+  return reportError(env, error, voiceOf(argv, env.flags, redactor(env.secrets)))
 }
 
 /** Whoever stands in a folder that was removed: no path means anything there, and the library for arguments does not load. */
 export const reportLostFolder = (argv: readonly string[]): number =>
   reportUncaught(new LabError({ code: 'folder-lost' }), argv)
-
-/** What of the output could not be written; whoever has stopped to read it is told nothing. */
-export const reportLostOutput = (error: Error, argv: readonly string[]): number =>
-  reportUncaught(new LabError({ code: 'output-lost', reason: error.message }, { cause: error }), argv)
 
 type Known = Pick<Environment, 'home' | 'viaNpm' | 'flags' | 'secrets'>
 

@@ -12,6 +12,7 @@ import { createProgress, printedProgress } from './report/create-progress.js'
 import { writeText } from './report/output.js'
 import { redactor, urlPasswords } from './report/redact.js'
 import { reportError, voiceOf, type Voice } from './report/report-error.js'
+import { assertWritten } from './report/standard-streams.js'
 import { resolveSettings, type Settings } from './settings.js'
 import { unknownVariables } from './unknown-variables.js'
 
@@ -19,21 +20,24 @@ import { unknownVariables } from './unknown-variables.js'
 export async function main(argv: readonly string[]): Promise<number> {
   const env = readEnvironment()
   quietLibraries()
-  const voice = voiceOf(argv, redactor(env.secrets))
+  const voice = voiceOf(argv, env.flags, redactor(env.secrets))
   try {
     if (env.npm !== undefined) {
       const { assertNothingTaken } = await import('./npm/assert-nothing-taken.js')
       await assertNothingTaken(env.npm, argv)
     }
     const parsed = await parseArguments(argv, packageVersion())
-    if (parsed.kind === 'help') {
-      writeText(process.stdout, parsed.text)
-      return 0
-    }
-    return await runCommand(env, parsed, voice)
+    const exitCode = parsed.kind === 'help' ? showHelp(parsed.text) : await runCommand(env, parsed, voice)
+    await assertWritten()
+    return exitCode
   } catch (error) {
     return reportError(env, error, voice)
   }
+}
+
+function showHelp(text: string): number {
+  writeText(process.stdout, text)
+  return 0
 }
 
 async function runCommand(

@@ -38,6 +38,7 @@ export const execCommand: Command = {
   exitCodes: [
     ['any', 'the exit code of the command, passed on'],
     ['124', 'the command ran longer than `--timeout`'],
+    ['141', 'whatever read the output, such as `head`, left before its end'],
   ],
   async run(context, args) {
     const request = await readRequest(context, args)

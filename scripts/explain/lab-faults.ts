@@ -4,6 +4,7 @@ import { driverExplanations } from './driver-faults.js'
 import { cloudExplanations } from './cloud-faults.js'
 import { engineExplanations } from './engine-faults.js'
 import { didYouMean, EXIT, explainBy, indented, type Explanations, withRunbook } from './explanation.js'
+import { consoleEnd, sshExplanations, waitLonger } from './ssh-faults.js'
 import { execExplanations } from './exec-faults.js'
 import { imageExplanations } from './image-faults.js'
 import { swapExplanations } from './swap-faults.js'
@@ -25,13 +26,6 @@ const wayIn = (lab: string): string =>
     typed`distrolab up ${lab} --ssh-key PATH    # if one of these keys is yours`,
     typed`distrolab down ${lab} && distrolab up ${lab}    # anew, with your key in authorizedKeys of the configuration`,
   ].join('\n  ')
-
-const consoleEnd = (console: string): string =>
-  console === '' ? '' : `\nThe end of its console:${indented(console.split('\n'))}`
-
-/** Twice as long, in whole minutes. */
-const waitLonger = (lab: string, seconds: number): string =>
-  typed`distrolab up ${lab} --wait-timeout ${`${Math.ceil(seconds / 30)}m`}    # goes on waiting, for longer`
 
 export const labExplanations: Explanations<LabFault> = {
   usage: ({ problem, command, meant }) => ({
@@ -177,32 +171,13 @@ export const labExplanations: Explanations<LabFault> = {
     hint: 'Start it anew, or unset SSH_AUTH_SOCK.',
     exitCode: EXIT.failed,
   }),
-  'ssh-timeout': ({ lab, machine, seconds, lastSeen, console }) => ({
-    message: `SSH on ${lab}/${machine} did not work within ${seconds} s; last seen: ${lastSeen}.${consoleEnd(console)}`,
-    hint: withRunbook(waitLonger(lab, seconds), 'dropped-network'),
-    exitCode: EXIT.timeout,
-  }),
   'kernel-panic': ({ lab, machine, reason, console }) => ({
     message: `The kernel of ${lab}/${machine} panicked at each of its starts: ${reason}.${consoleEnd(console)}`,
     hint: typed`distrolab up ${lab}    # starts it again\n  or make it anew: distrolab down ${lab} && distrolab up ${lab}`,
     exitCode: EXIT.failed,
   }),
-  'ssh-failed': ({ lab, machine, reason }) => ({
-    message: `SSH to ${lab}/${machine} failed: ${reason}.`,
-    hint: withRunbook(typed`distrolab up ${lab}    # brings it back`, 'dropped-network'),
-    exitCode: EXIT.failed,
-  }),
-  'ssh-program-missing': () => ({
-    message: 'The ssh program was not found.',
-    hint: 'distrolab doctor    # what is missing and how to install it',
-    exitCode: EXIT.failed,
-  }),
   ...execExplanations,
-  'host-key-changed': ({ lab, machine, expected, got }) => ({
-    message: `${lab}/${machine} shows another host key than the pinned one; it may be another machine:${indented([`pinned ${expected}`, `shown  ${got}`])}`,
-    hint: typed`If you made it anew yourself: distrolab down ${lab} && distrolab up ${lab}`,
-    exitCode: EXIT.failed,
-  }),
+  ...sshExplanations,
   'cloud-init-failed': ({ lab, machine, errors }) => ({
     message: `cloud-init failed on ${lab}/${machine}:${indented(errors)}`,
     hint: typed`distrolab ssh ${lab} -- sudo tail -n 50 /var/log/cloud-init.log`,
@@ -265,11 +240,6 @@ export const labExplanations: Explanations<LabFault> = {
     message: 'The folder that this command was started in has been removed.',
     hint: 'cd    # and run the same command again',
     exitCode: EXIT.usage,
-  }),
-  'output-lost': ({ reason }) => ({
-    message: `The output could not be written: ${reason}.`,
-    hint: 'Make room for it or send it elsewhere, and run the same command again.',
-    exitCode: EXIT.failed,
   }),
   'user-nameless': ({ lab, uid }) => ({
     message: `OpenSSH serves only users that have a name, and the user id ${uid} has none on this computer.`,

@@ -8,6 +8,7 @@ import { waitForSsh } from '../machine/wait-ssh.js'
 import type { Wait } from '../settings.js'
 import type { Session } from './gate.js'
 import { targetOf, writeLabSshConfig } from './reach.js'
+import { acceptingOwn } from './own-machine.js'
 import { plantMarker } from './marker.js'
 import { reviveOf } from './revive.js'
 import type { Steps } from './steps.js'
@@ -43,13 +44,15 @@ async function reachMachines(
   const revive = reviveOf(work, lab, detail)
   const machines: AnyLab['machines'] = []
   for (const machine of lab.machines) {
-    const connection = await waitForSsh(targetOf(context, lab, machine, plan.identity), {
+    const options = {
       timeoutMs: context.settings.waitTimeout,
       signal,
       onSeen: detail,
       consoleTail: () => plan.hooks.consoleTail(lab, machine),
       betweenAttempts: revive === undefined ? undefined : () => revive(machine),
-    })
+    }
+    const target = targetOf(context, lab, machine, plan.identity)
+    const connection = await acceptingOwn(session, lab, machine, target, (at) => waitForSsh(at, options))
     connections.push(connection)
     machines.push({ ...machine, hostKey: connection.hostKey })
   }

@@ -59,6 +59,11 @@ export const localHooks: ProviderHooks = {
     },
   },
 
+  async processOf(machine) {
+    const { presence, pid, port } = await lookAt(machine)
+    return presence === 'running' && port === machine.port ? pid : undefined
+  },
+
   checkPrerequisites: checkLocalPrerequisites,
 
   resolveSize(profile, choice) {

@@ -155,6 +155,11 @@ export interface ProviderHooks {
   readonly baseline: Baseline
   readonly revival?: Revival
   /**
+   * The process of this computer that is the machine and holds the port of its SSH: whoever answers there is the machine
+   * itself, whatever key it shows. Undefined where it does not run. Only looks.
+   */
+  processOf?(machine: Machine): Promise<number | undefined>
+  /**
    * The account whose machines the credentials here show, and no others: AWS's account, Google's project, Azure's subscription.
    * Throws LabError as the account's check does.
    */

@@ -21,6 +21,7 @@ import { LabError } from '../errors.js'
 import { explain } from '../explain.js'
 import { isExpired } from './expiry.js'
 import { hooksOf, type Presence, type ProviderHooks } from './provider-hooks.js'
+import { isStanding } from './own-machine.js'
 import { mismatchOf } from './own-facts.js'
 import { targetOf } from './reach.js'
 import { assertInReach } from './in-reach.js'
@@ -67,6 +68,8 @@ export interface MachineFacts {
   readonly presence: Presence | 'unknown'
   /** Whether SSH works, in words; undefined where it was not tried. */
   readonly ssh: string | undefined
+  /** It runs on this computer, and what keeps SSH from answering is inside it. */
+  readonly isSilent?: boolean
 }
 
 export async function readFacts(context: Context, lab: LabName): Promise<RecoveryFacts> {
@@ -164,9 +167,9 @@ async function readMachines(
   return Promise.all(
     machines.map(async (machine) => {
       const presence = await look(machine).catch(unaskable)
-      const ssh =
+      const tried =
         known !== undefined && presence === 'running' ? await trySsh(context, known, machine) : undefined
-      return { name: machine.name, id: machine.id, presence, ssh }
+      return { name: machine.name, id: machine.id, presence, ssh: undefined, ...tried }
     }),
   )
 }
@@ -207,19 +210,26 @@ function unaskable(error: unknown): 'unknown' {
 /** Enough for a machine without KVM that is up. */
 const TIMEOUTS = { banner: 5_000, login: 15_000 }
 
-async function trySsh(context: Context, lab: AnyLab, machine: Machine): Promise<string | undefined> {
+async function trySsh(
+  context: Context,
+  lab: AnyLab,
+  machine: Machine,
+): Promise<Pick<MachineFacts, 'ssh' | 'isSilent'> | undefined> {
   if (machine.hostKey === null) return undefined
   const identity = await readIdentity(spaceOf(context, lab), lab.lab)
-  if (identity === undefined) return 'the key of the lab is not on this computer'
+  if (identity === undefined) return { ssh: 'the key of the lab is not on this computer' }
   try {
     const target = targetOf(context, lab, machine, identity)
     const connection = await connectOnce(target, TIMEOUTS, context.interrupt.signal)
     connection.end()
-    return 'works'
+    return { ssh: 'works' }
   } catch (error) {
-    if (error instanceof SshError) return `does not work: ${error.reason}`
+    if (error instanceof SshError) {
+      const isSilent = error.stage !== 'authentication' && (await isStanding(lab, machine))
+      return { ssh: `does not work: ${error.reason}`, isSilent }
+    }
     context.interrupt.signal.throwIfAborted()
-    if (error instanceof LabError) return explain(error).message
+    if (error instanceof LabError) return { ssh: explain(error).message }
     throw error
   }
 }

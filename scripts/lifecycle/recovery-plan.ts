@@ -184,6 +184,8 @@ function planForReady(facts: RecoveryFacts, lab: AnyLab): RecoveryPlan {
   }
   if (silent.length > 0) {
     const verdict = `${lab.lab} is recorded as ready and its machines run, but SSH on ${namesOf(silent)} ${silent[0]?.ssh}.`
+    if (silent.some(({ isSilent }) => isSilent))
+      return { verdict, next: wakingUp(lab), runbook: 'stuck-state' }
     return { verdict, next: [apply(lab, 'up', 'waits for it')], runbook: 'stuck-state' }
   }
   if (strays.length > 0) {
@@ -192,6 +194,15 @@ function planForReady(facts: RecoveryFacts, lab: AnyLab): RecoveryPlan {
   }
   return { verdict: `${lab.lab} is ready, and so are its machines.`, next: [] }
 }
+
+/** Whether it is only starting, nobody can see from outside, and a reset loses what was done since the baseline. */
+const wakingUp = ({ lab }: AnyLab): readonly NextCommand[] => [
+  { command: `distrolab up ${lab}`, does: 'waits for it, if it is only starting' },
+  {
+    command: `distrolab reset ${lab}`,
+    does: 'takes it back to its baseline, if its sshd is off or was moved',
+  },
+]
 
 const namesOf = (machines: readonly { readonly name: string }[]): string =>
   machines.map(({ name }) => name).join(', ')

@@ -2,6 +2,7 @@ import { connect as connectSocket, type Socket } from 'node:net'
 import { readPlainFile, refusalIn } from '../../backend/plain-file.js'
 import ssh2, { type Client, type ConnectConfig } from 'ssh2'
 import { fits } from '../../backend/forms.js'
+import { LOCAL_ADDRESS } from '../../stacks/local/addresses.js'
 import { LabError } from '../errors.js'
 import { agentWithOneKey } from './agent.js'
 import type { Identity } from './key.js'
@@ -209,7 +210,8 @@ type ClientError = Error & { readonly level?: string }
 function loginFailure(error: ClientError, shown: string | undefined, target: SshTarget): Error {
   const { lab, machine, hostKey, agentSocket = '' } = target
   if (shown !== undefined && hostKey !== null && shown !== hostKey) {
-    return new LabError({ code: 'host-key-changed', lab, machine, expected: hostKey, got: shown })
+    const isLocal = target.address === LOCAL_ADDRESS
+    return new LabError({ code: 'host-key-changed', lab, machine, expected: hostKey, got: shown, isLocal })
   }
   if (error.level === 'agent') {
     const { message } = error

@@ -1,3 +1,4 @@
+import { askedOutput, ownWords } from '../asked-output.js'
 import { PartialOutcome } from '../command.js'
 import type { Environment } from '../env.js'
 import { explain } from '../explain.js'
@@ -16,11 +17,11 @@ export interface Voice {
   detailed: boolean
 }
 
-/** By the command line alone. */
-export const voiceOf = (argv: readonly string[], redact: Redact): Voice => ({
-  json: argv.includes('json') || argv.includes('--output=json') || argv.includes('-ojson'),
+/** By the command line and the environment alone. */
+export const voiceOf = (argv: readonly string[], variables: Environment['flags'], redact: Redact): Voice => ({
+  json: (askedOutput(argv) ?? variables['output']) === 'json',
   redact,
-  detailed: argv.includes('--detailed-exitcode'),
+  detailed: ownWords(argv).includes('--detailed-exitcode'),
 })
 
 type Known = Pick<Environment, 'home' | 'viaNpm' | 'flags'>

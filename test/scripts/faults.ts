@@ -407,6 +407,7 @@ export const labFaults = withCodes<LabFault>({
   },
   'ssh-failed': { lab: 'web', machine: 'main', reason: 'the connection was closed' },
   'ssh-program-missing': {},
+  'output-failed': { reason: 'ENOSPC: no space left on device, write' },
   'exec-timeout': { lab: 'web', place: 'main', seconds: 90 },
   'transfer-source-missing': { lab: 'web', machine: 'main', flag: '--fetch', from: 'log', to: './log' },
   'transfer-failed': {
@@ -418,6 +419,11 @@ export const labFaults = withCodes<LabFault>({
     machine: 'main',
     expected: 'ssh-ed25519 AAAAC3NzA…',
     got: 'ssh-ed25519 AAAAC3NzB…',
+    isLocal: true,
+  },
+  'ssh-silent': {
+    ...{ lab: 'web', machine: 'main', reason: 'port open, no SSH handshake yet' },
+    console: 'web login:',
   },
   'cloud-init-failed': {
     lab: 'web',
@@ -437,7 +443,6 @@ export const labFaults = withCodes<LabFault>({
   'not-confirmed': { command: 'down web' },
   'confirmation-needed': { command: 'lock break web' },
   'folder-lost': {},
-  'output-lost': { reason: 'ENOSPC: no space left on device, write' },
   'user-nameless': { lab: 'web', uid: 12345 },
   'folder-unwritable': { place: '/srv/out', reason: 'the file system is read-only' },
   interrupted: { signal: 'SIGINT' },

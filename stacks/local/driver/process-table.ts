@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import { readIfPlain } from '../../../backend/plain-file.js'
 import { identifyProcess, livenessOf, type ProcessIdentity } from '../../../backend/process-identity.js'
-import { errnoOf } from './errors.js'
+import { sendSignal } from '../../../backend/send-signal.js'
 import { runTool } from './run.js'
 
 /** A living process, with its command line. */
@@ -99,15 +99,7 @@ const KILL_WAIT_MS = 5_000
 /** SIGKILL to those that are still proven to be who they were when they were found, and waits for their end. */
 export async function killProcesses(processes: readonly FoundProcess[]): Promise<void> {
   for (const { identity } of processes) {
-    if (livenessOf(identity) === 'alive') kill(identity.pid)
+    if (livenessOf(identity) === 'alive') sendSignal(identity.pid, 'SIGKILL')
   }
   await areGone(processes, KILL_WAIT_MS)
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL')
-  } catch (error) {
-    if (errnoOf(error) !== 'ESRCH') throw error
-  }
 }

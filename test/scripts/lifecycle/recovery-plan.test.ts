@@ -137,6 +137,16 @@ describe('a ready lab', () => {
     expect(planRecovery(facts).verdict).toContain(said)
   })
 
+  test('whose machine runs here and is silent is not brought back by itself: a reset helps where a wait does not', () => {
+    const silent = { ...machine('running', 'does not work: timed out'), isSilent: true }
+    const facts = factsOf('ready', { machines: [silent] })
+    expect(applied(facts)).toEqual([])
+    expect(planRecovery(facts).next.map(({ command }) => command)).toEqual([
+      'distrolab up demo',
+      'distrolab reset demo',
+    ])
+  })
+
   test('whose machine could not be reached before needs nothing', () => {
     expect(planRecovery(factsOf('ready', { machines: [machine('running')] })).next).toEqual([])
   })
