@@ -126,18 +126,22 @@ export function awsProviderOf(region: string, ami: string, carryOut: CarryOut): 
           const DestinationCidrBlock = String(declared['destination_cidr_block'])
           const request = { RouteTableId, DestinationCidrBlock, GatewayId: idOf(declared['gateway_id']) }
           await carryOut(() => client.send(new CreateRouteCommand(request)))
-          made(`${RouteTableId}_${DestinationCidrBlock}`)
+          made(`r-${RouteTableId}${EVERYWHERE}`, { route_table_id: RouteTableId })
+        },
+        imported(importId) {
+          const [RouteTableId = ''] = importId.split('_')
+          return { id: `r-${RouteTableId}${EVERYWHERE}`, attributes: { route_table_id: RouteTableId } }
         },
         isThere: (id) =>
           there(async () => {
-            const [RouteTableId = '', cidr] = id.split('_')
+            const RouteTableId = tableOf(id)
             const { RouteTables } = await client.send(
               new DescribeRouteTablesCommand({ RouteTableIds: [RouteTableId] }),
             )
-            return RouteTables?.[0]?.Routes?.filter((route) => route.DestinationCidrBlock === cidr)
+            return RouteTables?.[0]?.Routes?.filter((route) => route.DestinationCidrBlock === '0.0.0.0/0')
           }),
         remove(id) {
-          const [RouteTableId = '', DestinationCidrBlock = ''] = id.split('_')
+          const [RouteTableId, DestinationCidrBlock] = [tableOf(id), '0.0.0.0/0']
           return carryOut(() => client.send(new DeleteRouteCommand({ RouteTableId, DestinationCidrBlock })))
         },
       },
@@ -173,8 +177,7 @@ export function awsProviderOf(region: string, ami: string, carryOut: CarryOut): 
             client.send(
               new RunInstancesCommand({
                 ...{ MinCount: 1, MaxCount: 1, ImageId: ami, KeyName: idOf(declared['key_name']) },
-                SecurityGroupIds: (groups as unknown[]).map(idOf),
-                ...(subnet === undefined ? {} : { SubnetId: idOf(subnet) }),
+                ...placeOf((groups as unknown[]).map(idOf), subnet === undefined ? undefined : idOf(subnet)),
                 UserData: Buffer.from(String(userData)).toString('base64'),
                 TagSpecifications: marks(declared, 'instance', 'volume'),
               }),
@@ -191,3 +194,13 @@ export function awsProviderOf(region: string, ami: string, carryOut: CarryOut): 
     },
   }
 }
+
+/** The provider ends a route's id with a hash of where it leads: this is that of 0.0.0.0/0. */
+const EVERYWHERE = '1080289494'
+const tableOf = (route: string): string => route.slice('r-'.length, -EVERYWHERE.length)
+
+/** Only with a card of its own can a machine be told to have a public address. */
+const placeOf = (Groups: string[], SubnetId: string | undefined) =>
+  SubnetId === undefined
+    ? { SecurityGroupIds: Groups }
+    : { NetworkInterfaces: [{ DeviceIndex: 0, SubnetId, Groups, AssociatePublicIpAddress: true }] }

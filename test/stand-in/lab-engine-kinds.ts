@@ -8,13 +8,15 @@ export type Declared = Readonly<Record<string, unknown>> & {
 export interface Making {
   /** The id of what a reference such as `${aws_vpc.lab_network.id}` means. */
   readonly idOf: (reference: unknown) => string
-  /** What is declared is there from now on under this id, finished or not. */
-  readonly made: (id: string) => void
+  /** What is declared is there from now on under this id, finished or not; what else the state says of it. */
+  readonly made: (id: string, attributes?: Readonly<Record<string, string>>) => void
 }
 
 /** One kind of resource, as a provider would make, find and remove it. */
 export interface Kind {
   create(declared: Declared, making: Making): Promise<void>
+  /** What the state says of one that is imported, where that is more than the id it is imported by. */
+  imported?(importId: string): { readonly id: string; readonly attributes: Readonly<Record<string, string>> }
   isThere(id: string): Promise<boolean>
   remove(id: string): Promise<unknown>
 }

@@ -1,8 +1,9 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { EC2ServiceException } from '@aws-sdk/client-ec2'
 import { awsProviderOf } from './lab-engine-aws.js'
 import { azureProviderOf } from './lab-engine-azure.js'
 import { googleProviderOf } from './lab-engine-google.js'
-import type { CarryOut, Declared, StandInProvider } from './lab-engine-kinds.js'
+import type { CarryOut, Declared, Making, StandInProvider } from './lab-engine-kinds.js'
 
 /**
  * In the place of OpenTofu's apply and destroy with a cloud's provider: it makes and removes what a lab is made of through
@@ -22,6 +23,7 @@ interface Known {
   readonly address: string
   readonly id: string
   readonly isTainted: boolean
+  readonly attributes?: Readonly<Record<string, string>>
 }
 
 const say = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`)
@@ -56,8 +58,8 @@ const kindOf = ({ address: place }: Pick<Known, 'address'>) => kinds[place.split
 
 function knownIn({ resources }: ReturnType<typeof stateOf>): Known[] {
   return resources.flatMap(({ type, name, instances }) =>
-    instances.map(({ attributes: { id }, status }) => ({
-      ...{ address: `${type}.${name}`, id, isTainted: status === 'tainted' },
+    instances.map(({ attributes: { id, ...attributes }, status }) => ({
+      ...{ address: `${type}.${name}`, id, isTainted: status === 'tainted', attributes },
     })),
   )
 }
@@ -65,12 +67,18 @@ function knownIn({ resources }: ReturnType<typeof stateOf>): Known[] {
 function stateOf(all: readonly Known[]) {
   return {
     ...{ version: 4, terraform_version: '1.12.6', serial: 1, lineage: 'stand-in', outputs: {} },
-    resources: all.map(({ address: place, id, isTainted }) => {
+    resources: all.map(({ address: place, id, isTainted, attributes }) => {
       const [type = '', name = ''] = place.split('.')
       return {
         ...{ mode: 'managed', type, name },
         provider: `provider["registry.opentofu.org/hashicorp/${provider}"]`,
-        instances: [{ schema_version: 0, attributes: { id }, ...(isTainted ? { status: 'tainted' } : {}) }],
+        instances: [
+          {
+            schema_version: 0,
+            attributes: { ...attributes, id },
+            ...(isTainted ? { status: 'tainted' } : {}),
+          },
+        ],
       }
     }),
   }
@@ -90,7 +98,10 @@ function idOf(reference: unknown): string {
 async function apply(): Promise<void> {
   for (const { to, id } of configuration.import ?? [])
     if (!known.some((each) => each.address === to))
-      remember([...known, { address: to, id, isTainted: false }])
+      remember([
+        ...known,
+        { address: to, isTainted: false, ...(kindOf({ address: to })?.imported?.(id) ?? { id }) },
+      ])
   for (const each of known)
     if (!(await kindOf(each)?.isThere(each.id))) remember(known.filter((other) => other !== each))
   for (const each of known.filter(({ isTainted }) => isTainted).toReversed()) {
@@ -101,7 +112,8 @@ async function apply(): Promise<void> {
     for (const [name, declared] of Object.entries(configuration.resource?.[type] ?? {})) {
       const place = `${type}.${name}`
       if (known.some((each) => each.address === place)) continue
-      const made = (id: string): void => remember([...known, { address: place, id, isTainted: true }])
+      const made: Making['made'] = (id, attributes = {}) =>
+        remember([...known, { address: place, id, isTainted: true, attributes }])
       await kind.create(declared, { idOf, made })
       remember(known.map((each) => (each.address === place ? { ...each, isTainted: false } : each)))
     }
@@ -126,7 +138,12 @@ try {
   if (verb === 'apply') await apply()
   if (verb === 'destroy') await destroy()
 } catch (error) {
-  const summary = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  const told = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  // As the provider for AWS words what its client was refused.
+  const summary =
+    error instanceof EC2ServiceException
+      ? `operation error EC2, https response error StatusCode: ${error.$metadata.httpStatusCode}, RequestID: 0, api error ${told}`
+      : told
   say({ '@level': 'error', type: 'diagnostic', diagnostic: { severity: 'error', summary } })
   process.exitCode = 1
 }

@@ -1,5 +1,7 @@
+import { DescribeRouteTablesCommand } from '@aws-sdk/client-ec2'
 import type { StateObject } from '../../engine/state-objects.js'
 import type { Stray } from '../../lifecycle/provider-hooks.js'
+import { withEc2 } from './client.js'
 import { findThings, type AwsThing, type LabAtAws } from './leftovers.js'
 
 /**
@@ -12,13 +14,42 @@ export async function findStrays(
   objects: readonly StateObject[],
 ): Promise<readonly Stray[]> {
   const known = new Set(objects.map(({ id }) => id))
-  const things = (await findThings(lab)).filter((thing) => thing.isOurs && !known.has(importIdOf(thing)))
-  return things.flatMap((thing) => {
+  const own = (await findThings(lab)).filter(({ isOurs }) => isOurs)
+  const things = own.filter((thing) => !known.has(importIdOf(thing)))
+  const networks = own.filter(({ kind }) => kind === 'vpc').map(({ id }) => id)
+  const routes = networks.length === 0 ? [] : await findRoutes(lab.region, networks, objects)
+  const strays = things.flatMap((thing) => {
     const machine = machines.get(thing.machine ?? '')
     const address = thing.kind === 'instance' ? instanceAt(machine) : ADDRESSES[thing.kind]
     if (address === undefined) return []
     return [{ what: `${thing.kind} ${thing.id}`, address, importId: importIdOf(thing), machine }]
   })
+  return [...strays, ...routes]
+}
+
+const EVERYWHERE = '0.0.0.0/0'
+
+/** The way out of a network of the lab's own, which has no marks and is in that network's main table. */
+async function findRoutes(
+  region: string,
+  networks: readonly string[],
+  objects: readonly StateObject[],
+): Promise<readonly Stray[]> {
+  const known = new Set(objects.map(({ routeTable }) => routeTable))
+  const { RouteTables = [] } = await withEc2(region, (client) =>
+    client.send(new DescribeRouteTablesCommand({ Filters: [{ Name: 'vpc-id', Values: [...networks] }] })),
+  )
+  return RouteTables.flatMap(({ RouteTableId = '', Routes = [] }) =>
+    known.has(RouteTableId) || !Routes.some((route) => route.DestinationCidrBlock === EVERYWHERE)
+      ? []
+      : [
+          {
+            what: `route of ${RouteTableId}`,
+            address: 'aws_route.lab_route',
+            importId: `${RouteTableId}_${EVERYWHERE}`,
+          },
+        ],
+  )
 }
 
 const importIdOf = ({ id, name }: AwsThing): string => name ?? id
