@@ -39,3 +39,18 @@ export function listenForInterrupts(say: (message: string) => void): Interrupt {
     dispose: () => names.forEach((name) => process.off(name, onSignal)),
   }
 }
+
+/**
+ * What a command ends with: the reason of its signal where that was aborted and a call ended with no more than that. Each
+ * client has its own error for it, and some wrap it.
+ */
+export function reasonOf(signal: AbortSignal, error: unknown): unknown {
+  return signal.aborted && isAbort(error) ? signal.reason : error
+}
+
+function isAbort(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  // Google's client keeps what it wraps in a field of its own.
+  const { name, cause, code, error: wrapped } = error as NodeJS.ErrnoException & { readonly error?: unknown }
+  return name === 'AbortError' || code === 'ABORT_ERR' || isAbort(cause) || isAbort(wrapped)
+}

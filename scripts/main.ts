@@ -5,7 +5,7 @@ import { createContext } from './context.js'
 import { encryptionSecrets, resolveEncryption } from './encryption.js'
 import { quietLibraries, readEnvironment, takeVariable, type Environment } from './env.js'
 import { LabError } from './errors.js'
-import { listenForInterrupts } from './interrupt.js'
+import { listenForInterrupts, reasonOf } from './interrupt.js'
 import { parseArguments, type Parsed } from './parse.js'
 import { keepPrivate } from './private-home.js'
 import { createProgress, printedProgress } from './report/create-progress.js'
@@ -77,6 +77,8 @@ async function runCommand(
     progress.close()
     printResult(outcome, settings, voice)
     return outcome.exitCode ?? 0
+  } catch (error) {
+    throw reasonOf(interrupt.signal, error)
   } finally {
     progress.close()
     interrupt.dispose()

@@ -6,6 +6,7 @@ import type { Context } from '../context.js'
 import { withWhereabouts } from '../clouds/whereabouts.js'
 import { LabError } from '../errors.js'
 import { explain } from '../explain.js'
+import { reasonOf } from '../interrupt.js'
 import { openLog, type Log } from '../log.js'
 import { logFile } from '../workspace.js'
 import { assertOwnImage } from './own-record.js'
@@ -49,7 +50,7 @@ export async function throughImageGate<T>(
       log.info('command done', { image, command })
       return result
     } catch (thrown) {
-      const error = withWhereabouts(thrown, { log: file })
+      const error = withWhereabouts(reasonOf(signal, thrown), { log: file })
       await recordFailure(context, writer, log, error)
       throw error
     }

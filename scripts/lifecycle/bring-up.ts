@@ -6,6 +6,7 @@ import { LabError } from '../errors.js'
 import { forgetHostKeys, sshAlias } from '../machine/ssh-config.js'
 import type { Wait } from '../settings.js'
 import { configureMachines, withMachines } from './configure-machines.js'
+import { sayEndOfLife } from './end-of-life.js'
 import { settleEngine } from './engine-session.js'
 import { expiryOf } from './expiry.js'
 import type { Session } from './gate.js'
@@ -101,6 +102,7 @@ async function beginProvisioning({ session, plan }: Work): Promise<Lab<'provisio
   const known = writer.lab
   if (known?.state === 'destroying') throw new LabError({ code: 'lab-being-destroyed', lab: known.lab })
   if (known === undefined || known.state === 'destroyed') {
+    await sayEndOfLife(context, plan.profile.distro)
     // Files can be written without credentials; machines can't be made.
     const account = await plan.hooks.account?.(context.interrupt.signal)
     const decided = {

@@ -11,6 +11,7 @@ import type { Context } from '../context.js'
 import { withWhereabouts } from '../clouds/whereabouts.js'
 import { LabError } from '../errors.js'
 import { explain } from '../explain.js'
+import { reasonOf } from '../interrupt.js'
 import { openLog, type Log } from '../log.js'
 import { assertOwnFacts } from './own-facts.js'
 import { ensureFolder, logFile, turnFile } from '../workspace.js'
@@ -141,7 +142,7 @@ async function hold<T>(
     log.info('command done', { lab, command })
     return result
   } catch (thrown) {
-    const error = withWhereabouts(thrown, { lab, log: logFile(context.space, lab) })
+    const error = withWhereabouts(reasonOf(signal, thrown), { lab, log: logFile(context.space, lab) })
     await recordFailure(context, writer, log, error)
     throw error
   }

@@ -2,6 +2,7 @@ import type { AnyLab, Lab } from '../../backend/lab.js'
 import type { Context } from '../context.js'
 import { LabError } from '../errors.js'
 import { configureMachines, withMachines } from './configure-machines.js'
+import { sayEndOfLife } from './end-of-life.js'
 import { settleEngine } from './engine-session.js'
 import { engineFor } from './engine-for.js'
 import { assertNotExpired } from './expiry.js'
@@ -57,6 +58,7 @@ async function newImage(
   const { context } = work.session
   try {
     const wish = { region: current.region, size: decided.size }
+    await sayEndOfLife(context, profile.distro)
     const step = stepControl(work, detail)
     const prepared = await prepareImage(hooks, context, profile, wish, undefined, step)
     if (prepared.remark !== undefined) context.progress.say(prepared.remark)
