@@ -7,12 +7,11 @@ import {
   type Connection,
   type SshTarget,
 } from '../machine/connect.js'
-import { isStanding, silentOf } from './own-machine.js'
 import { keyNotOnLab } from './reach.js'
 
 /**
  * One try at a machine that is known to be up. `timeouts` in milliseconds, as of `connectOnce`. Throws LabError
- * key-not-on-lab where it takes no key of ours, else ssh-failed, ssh-silent or host-key-changed.
+ * key-not-on-lab where it takes no key of ours, else ssh-failed, or host-key-changed.
  */
 export async function connectToLab(
   lab: AnyLab,
@@ -25,9 +24,6 @@ export async function connectToLab(
   } catch (error) {
     if (!(error instanceof SshError)) throw error
     if (isKeyRefused(error)) throw keyNotOnLab(lab, target.identity, error)
-    const machine = lab.machines.find(({ name }) => name === target.machine)
-    if (machine !== undefined && (await isStanding(lab, machine)))
-      throw await silentOf(lab, machine, error.reason, error)
     throw sshFailed(target, error.reason, error)
   }
 }

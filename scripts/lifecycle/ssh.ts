@@ -1,4 +1,5 @@
 import type { AnyLab } from '../../backend/lab.js'
+import type { Machine } from '../../backend/record-schema.js'
 import type { Context } from '../context.js'
 import { LabError } from '../errors.js'
 import { explain } from '../explain.js'
@@ -7,9 +8,9 @@ import { sshAlias } from '../machine/ssh-config.js'
 import { remoteCommand } from '../machine/remote.js'
 import { runInteractive, RunError } from '../run.js'
 import { asTyped } from '../report/as-typed.js'
-import { connectToLab } from './connect-lab.js'
 import { rearm } from './expiry.js'
 import { assertHere } from './here.js'
+import { connectToMachine } from './own-machine.js'
 import { requireIdentity, targetOf, writeLabSshConfig } from './reach.js'
 import { labNameOf, machineOf, requireLab } from './target.js'
 
@@ -33,7 +34,7 @@ export async function openSession(
     const terminal = words.length > 0 && isAtTerminal() ? ['-t'] : []
     const alias = sshAlias(lab.lab, machine.name)
     const exitCode = await runInteractive('ssh', ['-F', config, ...terminal, alias, ...command])
-    if (exitCode === SSH_FAILED && lab.provider === 'local') await sayWhyNot(context, lab, target)
+    if (exitCode === SSH_FAILED && lab.provider === 'local') await sayWhyNot(context, lab, machine, target)
     return exitCode
   } catch (error) {
     if (error instanceof RunError) throw new LabError({ code: 'ssh-program-missing' }, { cause: error })
@@ -43,12 +44,14 @@ export async function openSession(
 
 /** ssh(1) says so of itself; a command may, too. */
 const SSH_FAILED = 255
+/** It has just been tried. */
+const TIMEOUTS = { banner: 5_000, login: 15_000 }
 
 /** What ssh itself can't know of a VM on this computer, and the command that helps; nothing where SSH works. */
-async function sayWhyNot(context: Context, lab: AnyLab, target: SshTarget): Promise<void> {
+async function sayWhyNot(context: Context, lab: AnyLab, machine: Machine, target: SshTarget): Promise<void> {
   try {
     const { signal } = context.interrupt
-    const connection = await connectToLab(lab, target, { banner: 5_000, login: 15_000 }, signal)
+    const connection = await connectToMachine(lab, machine, target, TIMEOUTS, signal)
     connection.end()
   } catch (error) {
     if (!(error instanceof LabError)) throw error
