@@ -132,6 +132,13 @@ export type LabFault =
       readonly has: string
       readonly asked: string
     }
+  /** `asked`: the TTL, as it was typed. */
+  | {
+      readonly code: 'expiry-fixed'
+      readonly lab: string
+      readonly expiresAt: string | null
+      readonly asked: string
+    }
   | { readonly code: 'size-fixed'; readonly lab: string; readonly has: string; readonly asked: string }
   | EngineFault
   | CloudFault
@@ -201,6 +208,10 @@ export type LabFault =
   | { readonly code: 'session-unknown' }
   | { readonly code: 'not-confirmed'; readonly command: string }
   | { readonly code: 'confirmation-needed'; readonly command: string }
+  /** The working directory was removed under us. */
+  | { readonly code: 'folder-lost' }
+  /** OpenSSH serves no user whose id has no name. */
+  | { readonly code: 'user-nameless'; readonly lab: string; readonly uid: number }
   | { readonly code: 'folder-unwritable'; readonly place: string; readonly reason: string }
   | { readonly code: 'interrupted'; readonly signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' }
 

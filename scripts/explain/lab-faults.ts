@@ -4,7 +4,7 @@ import { driverExplanations } from './driver-faults.js'
 import { cloudExplanations } from './cloud-faults.js'
 import { engineExplanations } from './engine-faults.js'
 import { didYouMean, EXIT, explainBy, indented, type Explanations, withRunbook } from './explanation.js'
-import { consoleEnd, sshExplanations } from './ssh-faults.js'
+import { consoleEnd, sshExplanations, waitLonger } from './ssh-faults.js'
 import { execExplanations } from './exec-faults.js'
 import { imageExplanations } from './image-faults.js'
 import { swapExplanations } from './swap-faults.js'
@@ -107,6 +107,11 @@ export const labExplanations: Explanations<LabFault> = {
     hint: typed`Make it anew: distrolab down ${lab} && distrolab up ${lab} ${asIs(setting === '--spot' ? setting : typed`${asIs(setting)} ${asked}`)}`,
     exitCode: EXIT.usage,
   }),
+  'expiry-fixed': ({ lab, expiresAt, asked }) => ({
+    message: `--ttl: ${lab} expires ${expiresAt === null ? 'never' : `at ${expiresAt}`}, and up does not move that.`,
+    hint: typed`distrolab extend ${lab} --ttl ${asked}`,
+    exitCode: EXIT.usage,
+  }),
   'size-fixed': ({ lab, has, asked }) => ({
     message: `${lab} has the instance type ${has}, not ${asked}.`,
     hint: typed`Make it anew: distrolab down ${lab} && distrolab up ${lab} --instance-type ${asked}`,
@@ -180,7 +185,7 @@ export const labExplanations: Explanations<LabFault> = {
   }),
   'cloud-init-timeout': ({ lab, machine, seconds, stage }) => ({
     message: `cloud-init on ${lab}/${machine} did not finish within ${seconds} s; it was in its ${stage}.`,
-    hint: typed`distrolab up ${lab}    # goes on waiting`,
+    hint: waitLonger(lab, seconds),
     exitCode: EXIT.timeout,
   }),
   'clock-not-set': ({ lab, machine, reason }) => ({
@@ -229,6 +234,16 @@ export const labExplanations: Explanations<LabFault> = {
   'folder-unwritable': ({ place, reason }) => ({
     message: `${place} can't be written: ${reason}.`,
     hint: 'Make it writable, or choose another place with DISTROLAB_HOME or DISTROLAB_CACHE.',
+    exitCode: EXIT.failed,
+  }),
+  'folder-lost': () => ({
+    message: 'The folder that this command was started in has been removed.',
+    hint: 'cd    # and run the same command again',
+    exitCode: EXIT.usage,
+  }),
+  'user-nameless': ({ lab, uid }) => ({
+    message: `OpenSSH serves only users that have a name, and the user id ${uid} has none on this computer.`,
+    hint: typed`distrolab exec ${lab} -- uptime    # exec needs no name. For ssh, start the container with a user of its /etc/passwd.`,
     exitCode: EXIT.failed,
   }),
   interrupted: ({ signal }) => ({

@@ -5,10 +5,14 @@ import { typed } from '../report/typed.js'
 export const consoleEnd = (console: string): string =>
   console === '' ? '' : `\nThe end of its console:${indented(console.split('\n'))}`
 
+/** Twice as long, in whole minutes. */
+export const waitLonger = (lab: string, seconds: number): string =>
+  typed`distrolab up ${lab} --wait-timeout ${`${Math.ceil(seconds / 30)}m`}    # goes on waiting, for longer`
+
 export const sshExplanations: Explanations<SshFault> = {
   'ssh-timeout': ({ lab, machine, seconds, lastSeen, console }) => ({
     message: `SSH on ${lab}/${machine} did not work within ${seconds} s; last seen: ${lastSeen}.${consoleEnd(console)}`,
-    hint: withRunbook(typed`distrolab up ${lab}    # goes on waiting`, 'dropped-network'),
+    hint: withRunbook(waitLonger(lab, seconds), 'dropped-network'),
     exitCode: EXIT.timeout,
   }),
   'ssh-silent': ({ lab, machine, reason, console }) => ({

@@ -14,10 +14,6 @@ import { reviveOf } from './revive.js'
 import type { Steps } from './steps.js'
 import { stepControl, type Work } from './work.js'
 
-/** From the machine's start; the slowest measured first boot without KVM took under one minute. */
-const SSH_TIMEOUT_MS = 5 * 60_000
-const CLOUD_INIT_TIMEOUT_MS = 5 * 60_000
-
 /**
  * The step `wait-ssh`, and then `next` with a connection to each machine, in the lab's order. The host keys shown are
  * pinned, and the lab's ssh configuration is written. `record` writes the step's beginning.
@@ -49,7 +45,7 @@ async function reachMachines(
   const machines: AnyLab['machines'] = []
   for (const machine of lab.machines) {
     const options = {
-      timeoutMs: SSH_TIMEOUT_MS,
+      timeoutMs: context.settings.waitTimeout,
       signal,
       onSeen: detail,
       consoleTail: () => plan.hooks.consoleTail(lab, machine),
@@ -131,7 +127,7 @@ async function finishCloudInit(
   for (const [index, connection] of connections.entries()) {
     const machine = writer.lab?.machines[index]?.name ?? ''
     const outcome = await waitForCloudInit(connection, {
-      ...{ lab, machine, timeoutMs: CLOUD_INIT_TIMEOUT_MS, signal },
+      ...{ lab, machine, timeoutMs: context.settings.waitTimeout, signal },
       onStage: (stage) => detail(`cloud-init: ${stage}`),
     })
     if (outcome.status === 'done') continue

@@ -9,10 +9,10 @@ import { remoteCommand, runRemote, type RemoteOptions } from '../machine/remote.
 import { carryOut, type Transfer } from '../machine/transfer.js'
 import { TransferMeter } from '../report/transfer-meter.js'
 import { TimeOverError } from '../time-limit.js'
+import { connectToLab } from './connect-lab.js'
 import { execPart } from './exec-part.js'
 import type { Session } from './gate.js'
 import { mendClock } from './guest-clock.js'
-import { connectToMachine } from './own-machine.js'
 import { requireIdentity, targetOf } from './reach.js'
 import { machineOf } from './target.js'
 
@@ -49,7 +49,7 @@ export async function onMachine(
   const identity = await requireIdentity(session.context, lab)
   const target = targetOf(session.context, lab, machine, identity)
   return async () => {
-    const connect = () => connectToMachine(lab, machine, target, TIMEOUTS, session.signal)
+    const connect = () => connectToLab(lab, target, TIMEOUTS, session.signal)
     const connection = await execPart(session, 'connect', connect)
     const reached = { session, machine, connection, request }
     try {

@@ -1,9 +1,8 @@
 import type { AnyLab } from '../../backend/lab.js'
 import type { Machine } from '../../backend/record-schema.js'
 import { LabError } from '../errors.js'
-import type { AttemptTimeouts, Connection, SshTarget } from '../machine/connect.js'
+import type { Connection, SshTarget } from '../machine/connect.js'
 import { forgetHostKeys, sshAlias } from '../machine/ssh-config.js'
-import { connectToLab } from './connect-lab.js'
 import type { Session } from './gate.js'
 import { hooksOf } from './provider-hooks.js'
 
@@ -52,19 +51,4 @@ export async function silentOf(
   const console = await (await hooksOf(lab.provider)).consoleTail(lab, machine)
   const place = { lab: lab.lab, machine: machine.name }
   return new LabError({ code: 'ssh-silent', ...place, reason, console }, { cause })
-}
-
-/** As `connectToLab`, but throws LabError ssh-silent where the machine runs here and something inside it is wrong. */
-export async function connectToMachine(
-  lab: AnyLab,
-  machine: Machine,
-  ...args: [SshTarget, AttemptTimeouts, AbortSignal]
-): Promise<Connection> {
-  try {
-    return await connectToLab(lab, ...args)
-  } catch (error) {
-    if (!(error instanceof LabError) || error.fault.code !== 'ssh-failed') throw error
-    if (!(await isStanding(lab, machine))) throw error
-    throw await silentOf(lab, machine, error.fault.reason, error)
-  }
 }

@@ -5,6 +5,8 @@ import { LabError } from '../errors.js'
 import { connectOnce, SshError, type Connection, type SshTarget } from '../machine/connect.js'
 import { waitForSsh } from '../machine/wait-ssh.js'
 import type { Session } from './gate.js'
+import { hooksOf } from './provider-hooks.js'
+import { wakeMachines } from './wake-machines.js'
 import { mendClock } from './guest-clock.js'
 import { acceptingOwn, isStanding, silentOf } from './own-machine.js'
 import { keyNotOnLab, requireIdentity, targetOf, writeLabSshConfig } from './reach.js'
@@ -21,6 +23,7 @@ const TIMEOUTS = { banner: 10_000, login: 30_000 }
 export async function reconnect(session: Session, lab: Lab<'ready' | 'in-use'>): Promise<boolean> {
   const { context, writer } = session
   const identity = await requireIdentity(context, lab)
+  await wakeMachines(session, await hooksOf(lab.provider), lab)
   const machines: AnyLab['machines'] = []
   for (const machine of context.settings.wait === 'none' ? [] : lab.machines) {
     const connection = await reach(session, lab, machine, targetOf(context, lab, machine, identity))

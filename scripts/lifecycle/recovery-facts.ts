@@ -13,6 +13,7 @@ import { spaceOf, type Context } from '../context.js'
 import { engineProviderOf } from '../../stacks/engine-providers.js'
 import { isEngineAtWork } from '../engine/engine-process.js'
 import { readEngineFiles, type EngineFiles } from '../engine/state-file.js'
+import { storedObjects } from '../engine/state-objects.js'
 import { workFolder } from '../workspace.js'
 import { connectOnce, SshError } from '../machine/connect.js'
 import { readIdentity } from '../machine/key.js'
@@ -50,6 +51,8 @@ export interface RecoveryFacts {
     readonly pid: number | undefined
   }
   readonly machines: readonly MachineFacts[]
+  /** What a cloud has of the lab and OpenTofu's state does not know, in words, as far as both can be read. */
+  readonly strays: readonly string[]
   /** Its time is over, by our own clock: no command but `extend` and those that remove it takes it up. */
   readonly isExpired: boolean
   /** The computer that the machines are on, if it is not this one. */
@@ -92,6 +95,7 @@ export async function readFacts(context: Context, lab: LabName): Promise<Recover
       pid,
     },
     machines: elsewhere === undefined ? await readMachines(context, lab, known, profile) : [],
+    strays: known === undefined || elsewhere !== undefined ? [] : await readStrays(context, known),
     // A store's own clock may not be had without writing.
     isExpired: known !== undefined && isExpired(known, new Date()),
     elsewhere,
@@ -168,6 +172,22 @@ async function readMachines(
       return { name: machine.name, id: machine.id, presence, ssh: undefined, ...tried }
     }),
   )
+}
+
+/** What can't be asked for hides nothing else. */
+async function readStrays(context: Context, lab: AnyLab): Promise<readonly string[]> {
+  const hooks = await hooksOf(lab.provider)
+  if (hooks.straysBeside === undefined) return []
+  try {
+    const objects = await storedObjects(await context.store(), context.location, lab.lab as LabName)
+    if (objects === undefined) return []
+    await assertInReach(context, lab)
+    const strays = await hooks.straysBeside(context, lab, objects, context.interrupt.signal)
+    return strays.map(({ what }) => what)
+  } catch (error) {
+    if (error instanceof LabError && error.fault.code !== 'interrupted') return []
+    throw error
+  }
 }
 
 /** Where a lab of this profile would be, and its machines: all that is known without a record. */

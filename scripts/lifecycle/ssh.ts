@@ -1,5 +1,5 @@
+import { ownUserId, ownUserName } from '../../backend/own-user.js'
 import type { AnyLab } from '../../backend/lab.js'
-import type { Machine } from '../../backend/record-schema.js'
 import type { Context } from '../context.js'
 import { LabError } from '../errors.js'
 import { explain } from '../explain.js'
@@ -8,9 +8,9 @@ import { sshAlias } from '../machine/ssh-config.js'
 import { remoteCommand } from '../machine/remote.js'
 import { runInteractive, RunError } from '../run.js'
 import { asTyped } from '../report/as-typed.js'
+import { connectToLab } from './connect-lab.js'
 import { rearm } from './expiry.js'
 import { assertHere } from './here.js'
-import { connectToMachine } from './own-machine.js'
 import { requireIdentity, targetOf, writeLabSshConfig } from './reach.js'
 import { labNameOf, machineOf, requireLab } from './target.js'
 
@@ -24,6 +24,8 @@ export async function openSession(
   const lab = await requireLab(context, labNameOf(context, positional))
   if (lab.state === 'destroyed') throw new LabError({ code: 'lab-not-ready', lab: lab.lab, state: lab.state })
   assertHere(context, lab)
+  if (ownUserName() === undefined)
+    throw new LabError({ code: 'user-nameless', lab: lab.lab, uid: ownUserId() })
   await rearm(context, lab)
   const machine = machineOf(lab, machineName)
   const identity = await requireIdentity(context, lab)
@@ -34,7 +36,7 @@ export async function openSession(
     const terminal = words.length > 0 && isAtTerminal() ? ['-t'] : []
     const alias = sshAlias(lab.lab, machine.name)
     const exitCode = await runInteractive('ssh', ['-F', config, ...terminal, alias, ...command])
-    if (exitCode === SSH_FAILED && lab.provider === 'local') await sayWhyNot(context, lab, machine, target)
+    if (exitCode === SSH_FAILED && lab.provider === 'local') await sayWhyNot(context, lab, target)
     return exitCode
   } catch (error) {
     if (error instanceof RunError) throw new LabError({ code: 'ssh-program-missing' }, { cause: error })
@@ -44,14 +46,12 @@ export async function openSession(
 
 /** ssh(1) says so of itself; a command may, too. */
 const SSH_FAILED = 255
-/** It has just been tried. */
-const TIMEOUTS = { banner: 5_000, login: 15_000 }
 
 /** What ssh itself can't know of a VM on this computer, and the command that helps; nothing where SSH works. */
-async function sayWhyNot(context: Context, lab: AnyLab, machine: Machine, target: SshTarget): Promise<void> {
+async function sayWhyNot(context: Context, lab: AnyLab, target: SshTarget): Promise<void> {
   try {
     const { signal } = context.interrupt
-    const connection = await connectToMachine(lab, machine, target, TIMEOUTS, signal)
+    const connection = await connectToLab(lab, target, { banner: 5_000, login: 15_000 }, signal)
     connection.end()
   } catch (error) {
     if (!(error instanceof LabError)) throw error

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
+import { readIfPlain } from '../../../backend/plain-file.js'
 import { identifyProcess, livenessOf, type ProcessIdentity } from '../../../backend/process-identity.js'
 import { sendSignal } from '../../../backend/send-signal.js'
 import { runTool } from './run.js'
@@ -49,7 +49,7 @@ function lookAtAll(): Promise<readonly Candidate[]> {
 }
 
 async function lookAt(pidFiles: readonly string[]): Promise<readonly Candidate[]> {
-  const texts = await Promise.all(pidFiles.map((file) => readFile(file, 'utf8').catch(() => '')))
+  const texts = await Promise.all(pidFiles.map(readIfPlain))
   const pids = texts.map(Number).filter((pid) => pid > 0)
   return Promise.all(pids.map(async (pid) => ({ pid, words: await commandLine(pid) })))
 }
