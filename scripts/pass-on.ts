@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 
 /**
  * Takes a piece of output. One that answers with a promise is given no more before that has resolved; a rejection says
- * that nobody takes any more.
+ * that no one takes any more.
  */
 export type Take = (chunk: Buffer) => unknown
 

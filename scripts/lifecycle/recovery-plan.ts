@@ -195,7 +195,7 @@ function planForReady(facts: RecoveryFacts, lab: AnyLab): RecoveryPlan {
   return { verdict: `${lab.lab} is ready, and so are its machines.`, next: [] }
 }
 
-/** Whether it is only starting, nobody can see from outside, and a reset loses what was done since the baseline. */
+/** Whether it is only starting, no one can see from outside, and a reset loses what was done since the baseline. */
 const wakingUp = ({ lab }: AnyLab): readonly NextCommand[] => [
   { command: `distrolab up ${lab}`, does: 'waits for it, if it is only starting' },
   {

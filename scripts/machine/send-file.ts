@@ -5,21 +5,25 @@ import type { SFTPWrapper, Stats } from 'ssh2'
 import { copyContent, type Content, type EmptyFile } from './copy-content.js'
 import { ask } from './files.js'
 
-type OnBytes = (count: number) => void
+export interface Sending {
+  readonly onBytes: (count: number) => void
+  /** Aborts once no answer is waited for any more. */
+  readonly over: AbortSignal
+}
 
 /** Sends the content of one file to one that is there and empty. */
 export async function sendFile(
   sftp: SFTPWrapper,
-  onBytes: OnBytes,
+  { onBytes, over }: Sending,
   local: string,
   remote: string,
 ): Promise<void> {
   const file = await open(local, 'r')
   try {
     const { size } = await file.stat()
-    await withRemote(sftp, remote, 'r+', (handle) =>
-      copyContent(localContent(local, file), remoteFile(sftp, remote, handle), size, onBytes),
-    )
+    const send = (handle: Buffer): Promise<void> =>
+      copyContent(localContent(local, file), remoteFile(sftp, remote, handle), size, onBytes)
+    await untilOver(over, () => withRemote(sftp, remote, 'r+', send))
   } finally {
     await file.close()
   }
@@ -27,19 +31,30 @@ export async function sendFile(
 
 export async function receiveFile(
   sftp: SFTPWrapper,
-  onBytes: OnBytes,
+  { onBytes, over }: Sending,
   remote: string,
   local: string,
 ): Promise<void> {
   const file = await open(local, 'r+')
   try {
-    await withRemote(sftp, remote, 'r', async (handle) => {
+    const receive = async (handle: Buffer): Promise<void> => {
       const { size } = await ask<Stats>(remote, (done) => sftp.fstat(handle, done))
       await copyContent(remoteContent(sftp, remote, handle), localFile(local, file), size, onBytes)
-    })
+    }
+    await untilOver(over, () => withRemote(sftp, remote, 'r', receive))
   } finally {
     await file.close()
   }
+}
+
+/** A request on a channel that has ended is never answered, and whoever waited for it would keep a file open. */
+function untilOver(over: AbortSignal, action: () => Promise<void>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(over.reason as Error)
+    over.addEventListener('abort', onAbort, { once: true })
+    const ending = action().finally(() => over.removeEventListener('abort', onAbort))
+    ending.then(resolve, reject)
+  })
 }
 
 async function withRemote(
@@ -51,9 +66,12 @@ async function withRemote(
   const handle = await ask<Buffer>(path, (done) => sftp.open(path, flags, done))
   try {
     await action(handle)
-  } finally {
-    await ask<void>(path, (done) => sftp.close(handle, done))
+  } catch (error) {
+    // Not waited for: on a connection that was lost no answer comes.
+    sftp.close(handle, () => undefined)
+    throw error
   }
+  await ask<void>(path, (done) => sftp.close(handle, done))
 }
 
 const localContent = (path: string, file: FileHandle): Content => ({
@@ -109,9 +127,10 @@ const readPart = (
   length: number,
 ): Promise<Buffer> =>
   ask(path, (done) => {
-    sftp.read(handle, Buffer.alloc(length), 0, length, position, (error, count, buffer) => {
+    const part = Buffer.alloc(length)
+    sftp.read(handle, part, 0, length, position, (error, count) => {
       const isEnd = (error as { code?: unknown } | undefined)?.code === END_OF_FILE
-      done(isEnd ? undefined : error, isEnd ? Buffer.alloc(0) : buffer.subarray(0, count))
+      done(isEnd ? undefined : error, part.subarray(0, isEnd ? 0 : count))
     })
   })
 

@@ -35,6 +35,8 @@ export async function carryOut(
 ): Promise<void> {
   signal.throwIfAborted()
   const ended = endOf(connection, signal)
+  const over = new AbortController()
+  const sending = { onBytes, over: over.signal }
   try {
     const sftp = await Promise.race([openSftp(connection), ended.promise])
     const remote = remoteFiles(sftp)
@@ -46,14 +48,14 @@ export async function carryOut(
             from: localFiles,
             to: remote,
             others: 'nobody',
-            send: sendFile.bind(undefined, sftp, onBytes),
+            send: sendFile.bind(undefined, sftp, sending),
           }
         : {
             ...parts,
             from: remote,
             to: localFiles,
             others: 'anybody',
-            send: receiveFile.bind(undefined, sftp, onBytes),
+            send: receiveFile.bind(undefined, sftp, sending),
           }
     const copying = copyTree(way, from, to)
     try {
@@ -64,6 +66,7 @@ export async function carryOut(
     }
     sftp.end()
   } finally {
+    over.abort()
     ended.dispose()
   }
 }

@@ -22,7 +22,7 @@ export async function assertWritten(): Promise<void> {
     throw new LabError({ code: 'output-failed', reason: fault.message }, { cause: fault })
 }
 
-/** Writes to a stream of ours at the speed of whoever reads it; rejects once nobody does. */
+/** Writes to a stream of ours at the speed of whoever reads it; rejects once no one does. */
 export const writerTo =
   (stream: NodeJS.WriteStream): Take =>
   (chunk) =>

@@ -46,7 +46,7 @@ test('a source is slowed down with its taker', async () => {
   expect(source.readableLength + source.writableLength).toBeLessThan(200_000)
 })
 
-test('once nobody takes any more, that is said once, and the rest is thrown away', async () => {
+test('once no one takes any more, that is said once, and the rest is thrown away', async () => {
   const source = new PassThrough()
   let given = 0
   let left = 0

@@ -36,6 +36,15 @@ test('a sparse file is one on the machine and when it is back, with its time', a
   }
 })
 
+test('many files are copied and fetched without a word', async () => {
+  await mkdir(join(here, 'many'))
+  for (let at = 0; at < 30; at++) await writeFile(join(here, 'many', `${at}`), `${at}`)
+  const files = ['--copy', `${join(here, 'many')}:many`, '--fetch', `many:${join(here, 'again')}`]
+  const run = await box.run(['exec', LAB, ...files, '--', 'cat many/29'])
+  expect(run).toMatchObject({ code: 0, stdout: '29', stderr: '' })
+  expect((await stat(join(here, 'again', '29'))).size).toBe(2)
+})
+
 test('what says that it is empty, as in /proc, is fetched whole', async () => {
   const fetch = ['--fetch', `/proc/self/status:${join(here, 'status')}`]
   expect((await box.run(['exec', LAB, ...fetch, '--', 'true'])).code).toBe(0)
