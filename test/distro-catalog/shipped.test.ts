@@ -46,7 +46,15 @@ describe('the shipped catalog', () => {
 
   test('offers what it promises, and the newest release under the bare name', () => {
     expect([...catalog.distros.keys()]).toEqual([
-      ...['almalinux-9', 'almalinux-10', 'alpine-3.23', 'amazon-linux-2023', 'arch', 'centos-stream-10'],
+      ...[
+        'almalinux-9',
+        'almalinux-10',
+        'alpine-3.23',
+        'alpine-3.24',
+        'amazon-linux-2023',
+        'arch',
+        'centos-stream-10',
+      ],
       ...['debian-12', 'debian-13', 'fedora-43', 'fedora-44', 'opensuse-leap-16'],
       ...['rocky-9', 'rocky-10', 'ubuntu-24.04', 'ubuntu-26.04'],
     ])
