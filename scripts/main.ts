@@ -3,7 +3,7 @@ import { PartialOutcome, textFlag, type Outcome } from './command.js'
 import { loadConfig } from './config.js'
 import { createContext } from './context.js'
 import { encryptionSecrets, resolveEncryption } from './encryption.js'
-import { quietLibraries, readEnvironment, takeVariable, type Environment } from './env.js'
+import { quietLibraries, readEnvironment, settleProxies, takeVariable, type Environment } from './env.js'
 import { LabError } from './errors.js'
 import { explain } from './explain.js'
 import { EXIT } from './explain/explanation.js'
@@ -16,6 +16,7 @@ import { withinMargin } from './report/printable.js'
 import { redactor, urlPasswords, type Redact } from './report/redact.js'
 import { asTyped } from './report/as-typed.js'
 import { resolveSettings, type Settings } from './settings.js'
+import { trustAuthorities } from './trust.js'
 
 /** Runs one command line to its end and returns the process's exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -27,6 +28,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     detailed: argv.includes('--detailed-exitcode'),
   }
   try {
+    settleProxies()
     if (env.npm !== undefined) {
       const { assertNothingTaken } = await import('./npm/assert-nothing-taken.js')
       await assertNothingTaken(env.npm, argv)
@@ -81,6 +83,7 @@ async function runCommand(
     for (const folder of await keepPrivate(env.home)) {
       progress.say(`${folder} was open to other users of this computer; it is closed to them now.`)
     }
+    for (const problem of trustAuthorities(env.authorityFiles)) progress.say(problem)
     const context = createContext({ env, settings, config, progress, interrupt, redact, encryption })
     const outcome = await command.run(context, args)
     progress.close()

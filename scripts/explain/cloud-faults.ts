@@ -2,6 +2,7 @@ import type { CloudName } from '../../distro-catalog/provider.js'
 import type { CloudFault } from '../clouds/faults.js'
 import { EXIT, withRunbook, type Explanations } from './explanation.js'
 import { asIs, typed } from '../report/typed.js'
+import { credentialAdvice } from './credential-advice.js'
 
 const TITLE: Readonly<Record<CloudName, string>> = { aws: 'AWS', azure: 'Azure', google: 'Google Cloud' }
 
@@ -43,10 +44,21 @@ function switchOn(provider: CloudName, reason: string): string {
   return typed`gcloud services enable compute.googleapis.com --project ${project}`
 }
 
+/** A proxy that opens TLS has an authority of its own, in Node's words or in Go's. */
+const networkAdvice = (reason: string): string =>
+  /self.signed certificate|unable to (get|verify)|issuer certificate|unknown authority/i.test(reason)
+    ? "export NODE_EXTRA_CA_CERTS=FILE    # the certificate of your network's authority, as PEM; then run the same command again"
+    : 'Check the network, and HTTPS_PROXY if there is a proxy; then run the same command again.'
+
 export const cloudExplanations: Explanations<CloudFault> = {
   'cloud-credentials-missing': ({ provider, sought }) => ({
     message: `There are no credentials for ${TITLE[provider]} here: ${sought}. Nothing was made, nothing recorded.`,
     hint: withRunbook(LOG_IN[provider], 'expired-credentials'),
+    exitCode: EXIT.credentials,
+  }),
+  'cloud-credentials-unusable': ({ provider, reason }) => ({
+    message: `The credentials for ${TITLE[provider]} cannot be used: ${reason}`,
+    hint: withRunbook(credentialAdvice(provider, reason) ?? LOG_IN[provider], 'expired-credentials'),
     exitCode: EXIT.credentials,
   }),
   'cloud-project-missing': ({ provider, sought }) => ({
@@ -61,7 +73,7 @@ export const cloudExplanations: Explanations<CloudFault> = {
   }),
   'cloud-credentials-refused': ({ provider, reason }) => ({
     message: `${TITLE[provider]} does not take these credentials (any more): ${reason}`,
-    hint: withRunbook(LOG_IN_AGAIN[provider], 'expired-credentials'),
+    hint: withRunbook(credentialAdvice(provider, reason) ?? LOG_IN_AGAIN[provider], 'expired-credentials'),
     exitCode: EXIT.credentials,
   }),
   'cloud-capacity': ({ provider, reason }) => ({
@@ -102,7 +114,7 @@ export const cloudExplanations: Explanations<CloudFault> = {
   }),
   'cloud-unreachable': ({ provider, reason }) => ({
     message: `${TITLE[provider]} can't be reached: ${reason}`,
-    hint: withRunbook('Check the network and run the same command again.', 'dropped-network'),
+    hint: withRunbook(networkAdvice(reason), 'dropped-network'),
     exitCode: EXIT.failed,
   }),
   'cloud-image-gone': ({ provider, reason }) => ({
