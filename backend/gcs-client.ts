@@ -1,5 +1,6 @@
 import { IdempotencyStrategy, Storage, type StorageOptions } from '@google-cloud/storage'
 import { getProxyForUrl } from 'proxy-from-env'
+import { ofCredentials } from './gcs-errors.js'
 import type { GcsLocation } from './location.js'
 import { usualPatience } from './patience.js'
 
@@ -15,6 +16,9 @@ export function gcsClient(location: GcsLocation, requestMs = usualPatience.reque
     retryOptions: { autoRetry: false, maxRetries: 0, idempotencyStrategy: IdempotencyStrategy.RetryNever },
     ...(endpoint === undefined ? {} : customEndpoint(endpoint)),
   })
+  const { authClient } = storage
+  const authorise = authClient.authorizeRequest.bind(authClient)
+  authClient.authorizeRequest = (options) => authorise(options).catch(ofCredentials)
   // By itself it would take the proxy of http for https.
   const proxy = getProxyForUrl(gcsEndpoint(location))
   if (proxy !== '')
