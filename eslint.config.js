@@ -28,6 +28,7 @@ const places = {
   env: ['scripts/env.ts', 'stacks/local/driver/env.ts'],
   exit: ['scripts/cli.ts', 'scripts/refresh-catalog.ts', 'stacks/local/driver/main.ts'],
   chdir: ['stacks/local/driver/main.ts'],
+  kill: ['backend/send-signal.ts'],
   cdktf: ['stacks/**', 'backend/**'],
   values: ['distro-catalog/**', 'backend/**', 'scripts/**', 'stacks/local/driver/**'],
 }
@@ -64,9 +65,15 @@ const importBans = {
 const propertyBans = {
   env: `${only('env')}: names that come from outside are declared once; everybody else takes values.`,
   exit: `${only('exit')}: main returns or throws. Who exits elsewhere cuts off records, leases and output under way.`,
+  kill: `${only('kill')}: a process that has just ended is no error there.`,
   chdir: `${only('chdir')}: the working directory belongs to the whole process. Pass paths.`,
 }
-const propertiesOf = { env: ['env'], exit: ['exit', 'exitCode', 'abort', 'reallyExit'], chdir: ['chdir'] }
+const propertiesOf = {
+  env: ['env'],
+  exit: ['exit', 'exitCode', 'abort', 'reallyExit'],
+  chdir: ['chdir'],
+  kill: ['kill'],
+}
 
 const consoleBan = {
   name: 'console',

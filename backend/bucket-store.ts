@@ -56,6 +56,13 @@ export class BucketStore implements ObjectStore {
     throw new BackendError({ code: 'object-changed', key })
   }
 
+  async discard(key: string): Promise<void> {
+    const path = this.#path(key)
+    await this.#ask({ operation: 'remove', path }, this.#patience, (signal) =>
+      this.bucket.discard(path, signal),
+    )
+  }
+
   async list(prefix: string): Promise<string[]> {
     const path = this.prefix + prefix
     const keys: string[] = []

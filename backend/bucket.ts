@@ -42,6 +42,8 @@ export interface Bucket {
   /** The new version, or `refused`: the condition does not hold. */
   write(path: string, text: string, condition: Condition, signal: AbortSignal): Promise<WriteAnswer>
   remove(path: string, version: string, signal: AbortSignal): Promise<'removed' | 'refused'>
+  /** Removes whatever is there; nothing there is fine. */
+  discard(path: string, signal: AbortSignal): Promise<void>
   list(prefix: string, page: string | undefined, signal: AbortSignal): Promise<KeyPage>
   /** The Date header of an answer to a request for that path, whether there is such an object or not. */
   date(path: string, signal: AbortSignal): Promise<Date>

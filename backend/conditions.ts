@@ -78,6 +78,9 @@ export class ProbedStore implements ObjectStore {
   now(): Promise<Date> {
     return this.store.now()
   }
+  discard(key: string): Promise<void> {
+    return this.store.discard(key)
+  }
 
   /** Without the probes themselves. */
   async list(prefix: string, skipped?: Skipped): Promise<string[]> {

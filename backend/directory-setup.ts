@@ -1,9 +1,9 @@
 import { constants } from 'node:fs'
 import { access, mkdir, stat } from 'node:fs/promises'
-import { userInfo } from 'node:os'
 import { BackendError } from './errors.js'
 import type { DirectoryLocation } from './location.js'
 import type { Setup, Visibility } from './setup.js'
+import { shownUser } from './own-user.js'
 import { isErrno, systemErrorOf } from './system-error.js'
 
 /**
@@ -36,7 +36,7 @@ export class DirectorySetup implements Setup {
   }
 
   async identity(): Promise<string> {
-    return userInfo().username
+    return shownUser()
   }
 
   /** Undefined: there is no such folder. */

@@ -93,6 +93,14 @@ export class DirectoryStore implements ObjectStore {
     })
   }
 
+  async discard(key: string): Promise<void> {
+    const path = this.#path(key)
+    await writing(path, async () => {
+      await this.#assertPlainFolders(key)
+      await rm(path, { force: true })
+    })
+  }
+
   async list(prefix: string, skipped?: Skipped): Promise<string[]> {
     const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1)
     if (folder !== '') assertKey(`${folder}x`)

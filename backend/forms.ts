@@ -102,6 +102,18 @@ export const forms = {
   region: form("a region's name", 64, '[a-z][a-z0-9-]{0,63}'),
   /** eu-central-1a, europe-west1-b, 1. */
   zone: form("a zone's name", 64, '[a-z0-9][a-z0-9-]{0,63}'),
+  /** As it is asked for: own, default, a VPC's id or Name tag, NETWORK/SUBNET, GROUP/NETWORK/SUBNET. */
+  networkName: form(
+    'one to three names of letters, digits and . _ - ( ), with / between them',
+    256,
+    '[A-Za-z0-9_(][A-Za-z0-9_.()-]*(?:/[A-Za-z0-9_(][A-Za-z0-9_.()-]*){0,2}',
+  ),
+  /** vpc-…, subnet-…, a network's name, or a path of the cloud's API. */
+  networkId: form(
+    "a network's or subnet's id",
+    1024,
+    '/?[A-Za-z0-9_(][A-Za-z0-9_.()-]*(?:/[A-Za-z0-9_(][A-Za-z0-9_.()-]*)*',
+  ),
   /** Twelve digits, a project's id (an old one begins with a domain and a colon), a UUID. */
   account: form(
     'an account: AWS number, Google project or Azure subscription',

@@ -70,6 +70,14 @@ export class GcsBucket implements Bucket {
     })
   }
 
+  async discard(path: string): Promise<void> {
+    try {
+      await this.#file(path).delete()
+    } catch (error) {
+      if (!isAbsent(error)) throw error
+    }
+  }
+
   async list(prefix: string, page: string | undefined): Promise<KeyPage> {
     // Not by the SDK's own `getFiles`: an answer without a body is an uncaught TypeError there.
     const [body] = (await this.#storage.bucket(this.location.bucket).request({

@@ -25,6 +25,19 @@ export const tofuStateKey = (owner: Leasable): string => keyIn(owner, 'tofu.tfst
 /** Where OpenTofu's gcs backend, which takes a prefix, keeps `default.tfstate` and `default.tflock`. */
 export const tofuStatePrefix = (owner: Leasable): string => keyIn(owner, 'tofu')
 
+/**
+ * One object for each lab that may be living, below `labs/`, where everybody may write: `living.ts`. Of several keys of one
+ * lab none is ever written twice. No lab's name begins with `_` or has a dot.
+ */
+export const livingPrefix = `${labsPrefix}_living/`
+export const livingKeysOf = (lab: LabName): string => `${livingPrefix}${lab}.`
+export const livingKey = (lab: LabName, id: string): string => `${livingKeysOf(lab)}${id}`
+/** There from the time on when each living lab has its object. */
+export const livingComplete = `${livingPrefix}_complete`
+/** The lab that may be living by such a key. */
+export const labOfLivingKey = (key: string): string | undefined =>
+  /^labs\/_living\/([^/.]+)\.[^/]+$/.exec(key)?.[1]
+
 /** Never written; asking a bucket for it shows the bucket's clock. No lab's name begins with `_`. */
 export const clockKey = `${labsPrefix}_clock`
 /** Written to find out whether a server keeps conditions. Below `labs/`, where everybody may write. */

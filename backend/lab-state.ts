@@ -5,7 +5,8 @@ const fromAnywhere = ['provisioning', 'destroying'] as const
 
 /** From which state a lab may go to which: the only source of these rules. */
 const transitions = {
-  provisioning: ['provisioned', 'provision-failed', ...fromAnywhere],
+  // Back to ready: an `up` of a ready lab that was interrupted before it changed anything.
+  provisioning: ['provisioned', 'provision-failed', 'ready', ...fromAnywhere],
   provisioned: ['configuring', ...fromAnywhere],
   configuring: ['ready', 'configure-failed', 'configuring', ...fromAnywhere],
   ready: ['swapping', 'resetting', 'in-use', 'configuring', ...fromAnywhere],

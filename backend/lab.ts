@@ -23,6 +23,7 @@ export function withoutChoices(facts: LabFacts): LabFacts {
     authorizedKeys: _authorizedKeys,
     allowFrom: _allowFrom,
     incarnation: _incarnation,
+    network: _network,
     ...without
   } = rest
   // A choice that is left in does not compile.

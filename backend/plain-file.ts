@@ -1,21 +1,41 @@
-import { constants, type Stats } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from 'node:fs'
 import { lstat, open, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BackendError, type FileFault } from './errors.js'
-import { isErrno } from './system-error.js'
+import { isErrno, systemErrorOf } from './system-error.js'
 
 /** Far beyond any record, lease, event or state of a lab; what is larger would only fill the memory. In bytes. */
 export const largestFile = 16 * 1024 * 1024
+
+/** What was found in the place of a plain file, in words. */
+export const foundInstead: Readonly<Record<FileFault['found'], string>> = {
+  link: 'a symbolic link',
+  folder: 'a folder',
+  special: 'a pipe, socket or device',
+  oversized: 'a file that is far too large',
+  guard: 'a lock file that distrolab has not written',
+  configuration: 'a configuration of OpenTofu that distrolab has not written',
+}
+
+export interface Reading {
+  /** Of a place that is the user's own. */
+  readonly links?: 'followed'
+  /** In bytes. */
+  readonly most?: number
+}
+
+/** Without O_NONBLOCK, to open a pipe would wait for whoever writes it. */
+const flagsOf = ({ links }: Reading): number =>
+  constants.O_RDONLY | constants.O_NONBLOCK | (links === 'followed' ? 0 : constants.O_NOFOLLOW)
 
 /**
  * The text of a file; undefined where there is none. Others may be able to write the folder, so the file itself must not be a
  * link, and a pipe or device is not waited for. Throws BackendError `file-refused`, or what the system says.
  */
-export async function readPlainFile(path: string): Promise<string | undefined> {
+export async function readPlainFile(path: string, reading: Reading = {}): Promise<string | undefined> {
   let file: FileHandle
   try {
-    // Without O_NONBLOCK, to open a pipe would wait for whoever writes it.
-    file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+    file = await open(path, flagsOf(reading))
   } catch (error) {
     if (isErrno(error, 'ENOENT')) return undefined
     // ELOOP: a link. ENXIO: a socket, or a device without a driver.
@@ -23,16 +43,63 @@ export async function readPlainFile(path: string): Promise<string | undefined> {
     throw error
   }
   try {
-    assertReadable(path, await file.stat())
-    return await readAtMost(file, path)
+    const found = await file.stat()
+    assertReadable(path, found, reading.most)
+    return await readAtMost(file, path, found.size, reading.most)
   } finally {
     await file.close()
   }
 }
 
+/** The same at once, for the few places that cannot wait. */
+export function readPlainFileSync(path: string, reading: Reading = {}): string | undefined {
+  let file: number
+  try {
+    file = openSync(path, flagsOf(reading))
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return undefined
+    throw error
+  }
+  try {
+    assertReadable(path, fstatSync(file), reading.most)
+    return readFileSync(file, 'utf8')
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** The text of a file that only saves time or trouble: what is not there, not plain or not to be read is as good as none. */
+export async function readIfPlain(path: string): Promise<string | undefined> {
+  try {
+    return await readPlainFile(path, { links: 'followed' })
+  } catch (error) {
+    rethrowUnlessUnreadable(error)
+    return undefined
+  }
+}
+
+export function readIfPlainSync(path: string): string | undefined {
+  try {
+    return readPlainFileSync(path, { links: 'followed' })
+  } catch (error) {
+    rethrowUnlessUnreadable(error)
+    return undefined
+  }
+}
+
+function rethrowUnlessUnreadable(error: unknown): void {
+  if (refusalIn(error) === undefined && systemErrorOf(error) === undefined) throw error
+}
+
+/** What was found instead of a plain file, in words that follow `is`; undefined for any other error. */
+export function refusalIn(error: unknown): string | undefined {
+  const isRefusal = error instanceof BackendError && error.fault.code === 'file-refused'
+  return isRefusal ? foundInstead[error.fault.found] : undefined
+}
+
 /** Throws BackendError `file-refused` for what is too large to be ours. `bytes`: as far as it is known. */
-export function assertSize(place: string, bytes: number): void {
-  if (bytes > largestFile) throw refused(place, 'oversized')
+export function assertSize(place: string, bytes: number, most = largestFile): void {
+  if (bytes > most) throw refused(place, 'oversized')
 }
 
 /** Throws BackendError `file-refused` unless it is a plain file; false where there is nothing. */
@@ -65,23 +132,28 @@ async function lookAt(path: string): Promise<Stats | undefined> {
   }
 }
 
-function assertReadable(path: string, found: Stats): void {
+function assertReadable(path: string, found: Stats, most?: number): void {
   if (found.isSymbolicLink()) throw refused(path, 'link')
   if (!found.isFile()) throw refused(path, found.isDirectory() ? 'folder' : 'special')
-  assertSize(path, found.size)
+  assertSize(path, found.size, most)
 }
 
-/** It may grow while it is read. */
-async function readAtMost(file: FileHandle, path: string): Promise<string> {
+/** It may grow while it is read, beyond the `size` it had. */
+async function readAtMost(file: FileHandle, path: string, size: number, most?: number): Promise<string> {
   const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of file.createReadStream({ autoClose: false, end: largestFile })) {
-    chunks.push(chunk as Buffer)
-    size += (chunk as Buffer).length
-  }
-  assertSize(path, size)
+  let total = 0
+  do {
+    const room = Buffer.allocUnsafe(Math.max(size + 1 - total, CHUNK))
+    const { bytesRead } = await file.read(room)
+    if (bytesRead === 0) break
+    chunks.push(room.subarray(0, bytesRead))
+    total += bytesRead
+    assertSize(path, total, most)
+  } while (total !== size)
   return Buffer.concat(chunks).toString('utf8')
 }
+
+const CHUNK = 4096
 
 const refused = (place: string, found: FileFault['found']): BackendError =>
   new BackendError({ code: 'file-refused', place, found })

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
+import { sendSignal } from './send-signal.js'
 import { isErrno } from './system-error.js'
 
 /**
@@ -68,7 +69,7 @@ export function isFromEarlierBoot(identity: ProcessIdentity): boolean {
 
 function isRunning(pid: number): boolean {
   try {
-    process.kill(pid, 0)
+    if (!sendSignal(pid, 0)) return false
   } catch (error) {
     if (!isErrno(error, 'EPERM')) return false
   }

@@ -1,15 +1,6 @@
-import { BackendError, type FileFault } from './errors.js'
+import { BackendError } from './errors.js'
+import { foundInstead } from './plain-file.js'
 import type { ObjectStore, StoredObject } from './store.js'
-
-/** What was found in the place of a plain file, in words. */
-export const foundInstead: Readonly<Record<FileFault['found'], string>> = {
-  link: 'a symbolic link',
-  folder: 'a folder',
-  special: 'a pipe, socket or device',
-  oversized: 'a file that is far too large',
-  guard: 'a lock file that distrolab has not written',
-  configuration: 'a configuration of OpenTofu that distrolab has not written',
-}
 
 /**
  * What a store keeps of a lab or an image under a key. What can't be its document, like a link, is told as one that can't

@@ -61,6 +61,12 @@ const imageSchema = Type.Object({
   source: Type.Optional(text('line')),
 })
 
+/** `at`: an existing network, and the subnet that was chosen in it when the lab was made. */
+const networkSchema = Type.Object({
+  given: text('networkName'),
+  at: Type.Optional(Type.Object({ id: text('networkId'), subnet: text('networkId') })),
+})
+
 const machineSchema = Type.Object({
   name: text('machine'),
   /** The deterministic name of the resource at the provider. */
@@ -127,6 +133,8 @@ const decidedFields = {
   zone: Type.Optional(text('zone')),
   /** Missing: no. Cheaper, and taken away when the provider needs it. */
   spot: Type.Optional(Type.Boolean()),
+  /** Missing where none was named: the account's default one; on Azure one of the lab's own. */
+  network: Type.Optional(networkSchema),
   distro: text('distro'),
   size: sizeSchema,
   image: nullable(imageSchema),

@@ -3,8 +3,10 @@ import { storeEvent } from './events.js'
 import { recordKey } from './keys.js'
 import type { AnyLab } from './lab.js'
 import { toAnyLab } from './lab.js'
+import type { State } from './lab-state.js'
 import type { Lease } from './lease.js'
 import { leaseLost, readLeaseDocument } from './lease-document.js'
+import { livingMarks, markLiving, unmarkLiving } from './living.js'
 import { stamped, withCommand, type WriteContext } from './record-change.js'
 import { encodeRecord, readRecord, type StoredLab } from './record.js'
 import type { LabEvent, LabRecord } from './record-schema.js'
@@ -46,6 +48,7 @@ export class RecordSlot {
   /** Writes a first record. Throws `object-exists` when there is one. */
   async create<L extends LabRecord>(build: (context: WriteContext) => L): Promise<L> {
     await this.lease.assertHeld()
+    await markLiving(this.store, this.lease.lab)
     await this.#assertUnbroken()
     const record = build({ lease: this.lease, at: this.lease.storeTime().toISOString() })
     const lab = toAnyLab(record)
@@ -62,8 +65,12 @@ export class RecordSlot {
       const context = { lease: this.lease, at: laterOf(this.lease.storeTime(), this.#stored.lab.updatedAt) }
       const former = this.#stored
       const record = stamped(change(former.lab, context), context)
+      const turn = turnOf(former.lab.state, record.state)
+      if (turn === 'born') await markLiving(this.store, this.lease.lab)
+      const marks = turn === 'destroyed' ? await livingMarks(this.store, this.lease.lab) : []
       if (await this.#tryReplace(toAnyLab(record), former.version, attempt)) {
         if (record.eventCount > former.lab.eventCount) await this.#publish(record.lastEvent)
+        await unmarkLiving(this.store, marks)
         return record
       }
     }
@@ -112,6 +119,13 @@ export class RecordSlot {
     await storeEvent(this.store, this.lease.lab, this.#unstoredEvent)
     this.#unstoredEvent = undefined
   }
+}
+
+/** What a write is for the index of living labs. */
+function turnOf(from: State, to: State): 'born' | 'destroyed' | undefined {
+  if (from === to) return undefined
+  if (to === 'destroyed') return 'destroyed'
+  return from === 'destroyed' ? 'born' : undefined
 }
 
 function laterOf(time: Date, iso: string): string {

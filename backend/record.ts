@@ -1,8 +1,10 @@
 import { BackendError } from './errors.js'
 import { shown } from './forms.js'
+import { inParallel } from './in-parallel.js'
 import { labInsteadOfFolder, labOfFolder, labOfRecordKey, labsPrefix, recordKey } from './keys.js'
 import { toAnyLab, type AnyLab } from './lab.js'
 import { isLabName, type LabName } from './lab-name.js'
+import { completeLiving, namesOfLiving } from './living.js'
 import type { LabRecord } from './record-schema.js'
 import { readObject } from './read-object.js'
 import type { ObjectStore } from './store.js'
@@ -56,16 +58,39 @@ export interface RecordList {
   readonly unreadable: readonly BackendError[]
 }
 
+/** At once: most of a read is waiting, and a process may have few files open. */
+const READS_AT_ONCE = 64
+
+/**
+ * Every lab of the backend that is not destroyed; the cost follows their number, not that of all labs that ever were. A
+ * record that cannot be read hides no other.
+ */
+export async function listLiving(store: ObjectStore): Promise<RecordList> {
+  const names = await namesOfLiving(store)
+  const { labs, unreadable } = names === undefined ? await listRecords(store) : await readAll(store, names)
+  return { labs: labs.filter(({ state }) => state !== 'destroyed'), unreadable }
+}
+
 /** Every lab of the backend, destroyed ones included. A record that cannot be read hides no other. */
 export async function listRecords(store: ObjectStore): Promise<RecordList> {
-  const unreadable: BackendError[] = []
+  const hidden: BackendError[] = []
   const keys = await store.list(labsPrefix, (folder, error) => {
     const name = labOfFolder(folder)
-    if (name !== undefined) unreadable.push(unreadableOf(error, name, folder))
+    if (name !== undefined) hidden.push(unreadableOf(error, name, folder))
   })
   const names = keys.flatMap((key) => labOfRecordKey(key) ?? hiddenLab(key) ?? [])
+  const read = await readAll(store, names)
+  const unreadable = [...hidden, ...read.unreadable]
+  const living = read.labs.flatMap(({ lab, state }) => (state === 'destroyed' ? [] : [lab]))
+  const unknown = unreadable.flatMap(({ fault }) => ('lab' in fault ? [fault.lab] : []))
+  if (names.length > 0) await completeLiving(store, keys, [...living, ...unknown])
+  return { labs: read.labs, unreadable }
+}
+
+async function readAll(store: ObjectStore, names: readonly string[]): Promise<RecordList> {
+  const unreadable: BackendError[] = []
   const labs: AnyLab[] = []
-  for (const read of await Promise.all(names.map((name) => readOrExplain(store, name)))) {
+  for (const read of await inParallel(names, READS_AT_ONCE, (name) => readOrExplain(store, name))) {
     if (read instanceof BackendError) unreadable.push(read)
     else if (read !== undefined) labs.push(read)
   }

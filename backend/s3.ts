@@ -70,6 +70,10 @@ export class S3Bucket implements Bucket {
     })
   }
 
+  async discard(path: string, signal: AbortSignal): Promise<void> {
+    await this.#client.send(new DeleteObjectCommand(this.#object(path)), { abortSignal: signal })
+  }
+
   async list(prefix: string, page: string | undefined, signal: AbortSignal): Promise<KeyPage> {
     const command = new ListObjectsV2Command({
       Bucket: this.location.bucket,

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { tofuStateKey, tofuStatePrefix, type Leasable } from './keys.js'
 import { pathInBucket, type BackendLocation } from './location.js'
+import type { ObjectStore } from './store.js'
 
 /** Where OpenTofu keeps a lab's or an image's state, as plain data; stacks/ turns it into a backend block. */
 export type StateBackend = LocalState | S3State | GcsState
@@ -42,6 +43,21 @@ export function stateBackend(location: BackendLocation, owner: Leasable): StateB
       return { ...rest, prefix: pathInBucket(location, tofuStatePrefix(owner)) }
     }
   }
+}
+
+/** The object that the state is. */
+export const stateKey = ({ kind }: BackendLocation, owner: Leasable): string =>
+  kind === 'gcs' ? `${tofuStatePrefix(owner)}/default.tfstate` : tofuStateKey(owner)
+
+/** Removes the state of what is proven to be gone: no engine will. Throws BackendError object-changed. */
+export async function forgetState(
+  store: ObjectStore,
+  location: BackendLocation,
+  owner: Leasable,
+): Promise<void> {
+  const key = stateKey(location, owner)
+  const found = await store.get(key)
+  if (found !== undefined) await store.remove(key, found.version)
 }
 
 /**

@@ -32,6 +32,8 @@ export interface ObjectStore {
   replace(key: string, body: string, version: string): Promise<string>
   /** Removes exactly that version. Throws `object-changed`, also when it is gone. */
   remove(key: string, version: string): Promise<void>
+  /** Removes whatever is there, if anything is: for keys that are never written twice, as servers without conditions do too. */
+  discard(key: string): Promise<void>
   /**
    * All keys that start with `prefix`, sorted by code unit. A folder below it that cannot be read is told to `skipped`,
    * as a prefix; without that it ends the listing.

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { renderTable } from '../scripts/report/table.js'
 import { againstCdktf, firstUps, overhead, reconnect, startUp, type Row } from './cases.js'
 import { newUser, projectRoot } from './lab.js'
+import { listOfMany } from './scale.js'
 import { plansInParallel, synthOfOne } from './plan.js'
 import { cleanupAgainstDown, resetToSsh, swapAgainstUp } from './life.js'
 
@@ -24,6 +25,7 @@ try {
   await show(startUp(user))
   await show(synthOfOne(user))
   await show(plansInParallel(user))
+  await show(listOfMany(user))
   await show(overhead(user))
   await show(againstCdktf(user))
   await show(resetToSsh(user))

@@ -1,10 +1,11 @@
-import { readFile, readdir } from 'node:fs/promises'
+import { readFile, readdir, stat } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { assembleCatalog, readKnownEntry, type CatalogSources, type SourceFile } from './assemble.js'
 import type { Catalog } from './catalog.js'
 import { CatalogError, type CatalogProblem } from './errors.js'
 import { readKnownEntries } from './known-entries.js'
+import { LARGEST_YAML } from './largest-yaml.js'
 import type { CloudName } from './provider.js'
 import type { Regions } from './region-schema.js'
 import { validateRegions } from './validate.js'
@@ -80,6 +81,10 @@ async function readFolder(directory: string, problems: CatalogProblem[]): Promis
 
 async function readSource(file: string, problems: CatalogProblem[]): Promise<SourceFile[]> {
   try {
+    // Neither is a pipe waited for, nor a file of another kind taken into memory.
+    const found = await stat(file)
+    if (!found.isFile() || found.size > LARGEST_YAML)
+      throw new Error(found.isFile() ? 'more than 64 KiB' : 'no plain file')
     return [{ file, text: await readFile(file, 'utf8') }]
   } catch (cause) {
     problems.push(unreadable(file, 'a file that can be read', cause))

@@ -1,5 +1,5 @@
-import { parseDocument } from 'yaml'
 import type { CatalogProblem } from './errors.js'
+import { parseYamlText } from './yaml-text.js'
 
 /** The outcome of one stage for one file: its value, or every problem found. */
 export type Checked<T> =
@@ -8,16 +8,16 @@ export type Checked<T> =
 
 /** YAML text → plain data, still unknown. All syntax errors at once; aliases and anchors work, custom tags don't. */
 export function parseYaml(text: string, file: string): Checked<unknown> {
-  const document = parseDocument(text, { prettyErrors: true })
-  const troubles = [...document.errors, ...document.warnings]
-  if (troubles.length === 0) return { ok: true, value: document.toJS() as unknown }
+  const { value, errors, warnings } = parseYamlText(text)
+  const troubles = [...errors, ...warnings]
+  if (troubles.length === 0) return { ok: true, value }
   return {
     ok: false,
-    problems: troubles.map((trouble) => ({
+    problems: troubles.map((got) => ({
       file,
       field: '(file)',
       expected: 'YAML that can be read',
-      got: firstLine(trouble.message),
+      got,
       remedy: 'correct the YAML at that place; indentation and unquoted ":" or "#" are the usual causes',
     })),
   }
@@ -34,5 +34,3 @@ export function normaliseEntry(value: unknown): unknown {
   const kept = Object.entries(value).filter(([, field]) => field !== null && field !== undefined)
   return Object.fromEntries(kept.map(([key, field]) => [key, normaliseEntry(field)]))
 }
-
-const firstLine = (message: string): string => message.split('\n', 1)[0]?.replace(/:$/, '') ?? message

@@ -26,6 +26,7 @@ export interface Profile {
   readonly architecture?: Architecture
   readonly region?: string
   readonly zone?: string
+  readonly network?: string
   readonly diskGiB?: number
   readonly spot?: boolean
 }

@@ -69,6 +69,14 @@ const zone = text({
   examples: ['b'],
 })
 
+export const network = text({
+  title: 'Network',
+  description:
+    "On clouds: `default` for the account's default network (what applies without the key; Azure has none), `own` for a network of the lab's own, or a network of yours. AWS: the id of a VPC or subnet, or the Name tag of a VPC. Google: NETWORK or NETWORK/SUBNETWORK. Azure: GROUP/NETWORK or GROUP/NETWORK/SUBNET.",
+  expected: 'own, default, or a network of yours, such as vpc-0a1b2c3d, prod/machines or GROUP/NETWORK',
+  examples: ['own', 'vpc-0a1b2c3d4e5f60718', 'prod/machines'],
+})
+
 /** A named profile as users write it in `distrolab.yaml`. */
 export const userProfileSchema = Type.Object(
   {
@@ -79,6 +87,7 @@ export const userProfileSchema = Type.Object(
     arch: Type.Optional(arch),
     region: Type.Optional(region),
     zone: Type.Optional(zone),
+    network: Type.Optional(network),
     disk: Type.Optional(gibibytes),
     spot: Type.Optional(isSpot),
   },

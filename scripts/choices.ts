@@ -19,6 +19,7 @@ export const DEFAULTS = {
   ttl: '4h',
   wait: 'ready',
   waitLock: '10m',
+  waitTimeout: '5m',
 } as const
 
 /** By the flag's name, as it is typed. */
@@ -36,4 +37,5 @@ export const FLAG_DEFAULTS: Readonly<Record<string, string>> = {
   ttl: DEFAULTS.ttl,
   wait: DEFAULTS.wait,
   'wait-lock': DEFAULTS.waitLock,
+  'wait-timeout': DEFAULTS.waitTimeout,
 }

@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { userInfo } from 'node:os'
 import { join } from 'node:path'
+import { readPlainFileSync, refusalIn } from '../backend/plain-file.js'
+import { ownUserId } from '../backend/own-user.js'
 import { isErrno, systemErrorOf } from '../backend/system-error.js'
 import { LabError } from './errors.js'
 
@@ -14,8 +15,7 @@ import { LabError } from './errors.js'
 export function findComputerId(home: string): string | undefined {
   const part = readIfThere(fileIn(home))
   if (part === undefined || !/^[0-9a-f]{32}$/.test(part)) return undefined
-  const { uid } = userInfo()
-  const whole = ['distrolab', machineId(), uid, part].join(' ')
+  const whole = ['distrolab', machineId(), ownUserId(), part].join(' ')
   return createHash('sha256').update(whole).digest('hex').slice(0, 16)
 }
 
@@ -47,9 +47,10 @@ const fileIn = (home: string): string => join(home, 'computer-id')
 
 function readIfThere(path: string): string | undefined {
   try {
-    return readFileSync(path, 'utf8').trim()
+    return readPlainFileSync(path, { links: 'followed' })?.trim()
   } catch (error) {
-    if (isErrno(error, 'ENOENT')) return undefined
+    const reason = refusalIn(error)
+    if (reason !== undefined) throw unwritable(path, new Error(`it is ${reason}`))
     throw unwritable(path, error)
   }
 }

@@ -1,7 +1,12 @@
 import { createRequire } from 'node:module'
 import type { ErrorObject, ValidateFunction } from 'ajv'
-import { parseDocument } from 'yaml'
+import { property } from '../backend/sdk-error.js'
+import { nearNames } from '../distro-catalog/near-names.js'
+import { parseYamlText } from '../distro-catalog/yaml-text.js'
 import type { ConfigFile, ConfigProblem } from './config-schema.js'
+import { didYouMean } from './explain/explanation.js'
+import { redactor, urlPasswords } from './report/redact.js'
+import { Unfit, VALUES } from './setting-values.js'
 
 interface Parsed {
   readonly values: ConfigFile | undefined
@@ -10,19 +15,33 @@ interface Parsed {
 
 /** Parses and checks one configuration file; an empty one is fine. */
 export function parseConfig(file: string, text: string): Parsed {
-  const document = parseDocument(text)
-  if (document.errors.length > 0) {
-    const problems = document.errors.map((error) => ({
-      ...{ file, field: '(file)', expected: 'YAML', got: error.message.split('\n')[0] ?? '' },
-    }))
+  const { value, errors } = parseYamlText(text)
+  if (errors.length > 0) {
+    const problems = errors.map((got) => ({ file, field: '(file)', expected: 'YAML', got }))
     return { values: undefined, problems }
   }
-  const values: unknown = document.toJS() ?? {}
+  // An empty file has no value.
+  const values = value ?? {}
   const validate = createRequire(import.meta.url)(
     '#package/dist/checks/config.cjs',
   ) as ValidateFunction<ConfigFile>
-  if (validate(values)) return { values, problems: [] }
-  return { values: undefined, problems: (validate.errors ?? []).map((error) => problemOf(file, error)) }
+  const mistaken = valueProblems(file, values)
+  if (validate(values) && mistaken.length === 0) return { values, problems: [] }
+  const problems = (validate.errors ?? []).map((error) => problemOf(file, error))
+  return { values: undefined, problems: [...problems, ...mistaken] }
+}
+
+/** What no schema can say of the texts that are settings. */
+function valueProblems(file: string, values: unknown): ConfigProblem[] {
+  return Object.entries(VALUES).flatMap(([field, parse]) => {
+    const given = property(values, field)
+    if (typeof given !== 'string' || given === '') return []
+    const value = parse(given)
+    if (!(value instanceof Unfit)) return []
+    return [
+      { file, field, expected: value.expected, got: redactor(urlPasswords(given))(JSON.stringify(given)) },
+    ]
+  })
 }
 
 function problemOf(file: string, error: ErrorObject): ConfigProblem {
@@ -31,7 +50,9 @@ function problemOf(file: string, error: ErrorObject): ConfigProblem {
     const { additionalProperty } = error.params as { additionalProperty: string }
     const known = Object.keys((error.parentSchema as { properties?: object }).properties ?? {})
     const field = [path, additionalProperty].filter(Boolean).join('.')
-    return { file, field, expected: `one of ${known.join(', ')}`, got: 'an unknown key' }
+    const fix = didYouMean(nearNames(additionalProperty, known)).trim()
+    const problem = { file, field, expected: `one of ${known.join(', ')}`, got: 'an unknown key' }
+    return fix === '' ? problem : { ...problem, fix }
   }
   const said = (error.parentSchema as { expected?: string } | undefined)?.expected
   const expected = said ?? error.message ?? error.keyword

@@ -49,6 +49,14 @@ export const arch: Words = {
   examples: ['arm64'],
 }
 
+export const tags: Words = {
+  title: 'Tags of your own',
+  description:
+    'Tags on everything that a new lab is made of; labels on Google Cloud. Local labs have them in their record only.',
+  expected: 'texts by their keys; a number needs quotes: {team: infra, cost-center: "4711"}',
+  examples: [{ team: 'infra', environment: 'test' }],
+}
+
 export const allowFrom: Words = {
   title: 'Networks that may reach SSH',
   description:
@@ -118,6 +126,14 @@ export const waitLock: Words = {
   examples: ['30m', '0'],
 }
 
+export const waitTimeout: Words = {
+  title: 'Time limit of a first start',
+  description:
+    'How long a machine may take until SSH works, and then as long again until it has configured itself. For slow computers without KVM.',
+  expected: 'how long a machine may take until SSH works, such as 15m',
+  examples: ['15m'],
+}
+
 export const authorizedKeys: Words = {
   title: 'Keys of the team',
   description:
@@ -166,6 +182,6 @@ export const catalogFolder: Words = {
 export const profiles: Words = {
   title: 'Profiles of your own',
   description: 'Profiles of your own, by name. `--profile NAME` then makes a lab of that kind.',
-  expected: 'name: {distro, provider, size?, instanceType?, arch?, region?, zone?, disk?, spot?}',
+  expected: 'name: {distro, provider, size?, instanceType?, arch?, region?, zone?, network?, disk?, spot?}',
   examples: [{ big: { distro: 'debian-13', provider: 'local', instanceType: '4x8192', disk: 40 } }],
 }

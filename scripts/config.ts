@@ -1,7 +1,9 @@
-import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { statSync } from 'node:fs'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { homedir } from 'node:os'
+import { readPlainFile, refusalIn } from '../backend/plain-file.js'
+import { LARGEST_YAML } from '../distro-catalog/largest-yaml.js'
+import { isErrno } from '../backend/system-error.js'
 import type { ConfigFile, ConfigProblem } from './config-schema.js'
 import { LabError } from './errors.js'
 
@@ -29,7 +31,7 @@ export async function loadConfig(options: {
   const project =
     options.explicit === undefined ? findUpward(options.cwd) : resolve(options.cwd, options.explicit)
   const user = join(options.configHome, USER_FILE)
-  const files = [...(project === undefined ? [] : [project]), ...(existsSync(user) ? [user] : [])]
+  const files = [...(project === undefined ? [] : [project]), ...(isThere(user) ? [user] : [])]
   if (files.length === 0) return { values: {}, files, origins: {} }
   const { parseConfig } = await import('./config-parse.js')
   const problems: ConfigProblem[] = []
@@ -49,19 +51,35 @@ export async function loadConfig(options: {
 function findUpward(from: string): string | undefined {
   for (let folder = resolve(from); ; folder = dirname(folder)) {
     const file = join(folder, PROJECT_FILE)
-    if (existsSync(file)) return file
+    if (isThere(file)) return file
     if (dirname(folder) === folder) return undefined
+  }
+}
+
+/** One that may be there and cannot be looked for is no file that is not there: it may name another backend. */
+function isThere(file: string): boolean {
+  try {
+    return statSync(file, { throwIfNoEntry: false }) !== undefined
+  } catch (error) {
+    if (isErrno(error, 'ENOTDIR')) return false
+    throw unreadable(file, error)
   }
 }
 
 async function readText(file: string): Promise<string> {
   try {
-    return await readFile(file, 'utf8')
+    const text = await readPlainFile(file, { links: 'followed', most: LARGEST_YAML })
+    if (text !== undefined) return text
   } catch (error) {
-    const got = (error as Error).message
-    const problem = { file, field: '(file)', expected: 'a readable file', got }
-    throw new LabError({ code: 'config-invalid', problems: [problem] }, { cause: error })
+    throw unreadable(file, error)
   }
+  throw unreadable(file, new Error('no such file'))
+}
+
+function unreadable(file: string, error: unknown): LabError {
+  const got = refusalIn(error) ?? (error as Error).message
+  const problem = { file, field: '(file)', expected: 'a readable file of at most 64 KiB', got }
+  return new LabError({ code: 'config-invalid', problems: [problem] }, { cause: error })
 }
 
 function withAbsolutePaths(values: ConfigFile, folder: string): ConfigFile {

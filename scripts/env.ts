@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { homedir, userInfo } from 'node:os'
+import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fits } from '../backend/forms.js'
+import { ownHome, ownUserId, shownUser } from '../backend/own-user.js'
 import { systemErrorOf } from '../backend/system-error.js'
 import { isForDriver } from '../stacks/local/driver/env.js'
 import { proxyVariables } from './proxy-variables.js'
@@ -118,15 +119,17 @@ export const hiddenFromDriver = (): Readonly<Record<string, undefined>> =>
 
 type Variables = Readonly<Record<string, string | undefined>>
 
-const NOT_FLAGS = new Set(
-  ['HOME', 'CACHE', 'CONFIG_HOME', 'TOFU', 'QEMU', 'LEASE', 'SESSION'].map((name) => `DISTROLAB_${name}`),
+/** Variables of our own that are no defaults of flags; those of the driver, which it reads itself, among them. */
+export const NOT_FLAGS: ReadonlySet<string> = new Set(
+  ['HOME', 'CACHE', 'CONFIG_HOME', 'TOFU', 'QEMU', 'STALL_SECONDS', 'LEASE', 'SESSION'].map(
+    (name) => `DISTROLAB_${name}`,
+  ),
 )
 const SECRET_NAME = /(SECRET|TOKEN|PASSWORD|PASSPHRASE|PRIVATE_KEY|ACCESS_KEY|CREDENTIALS?)(_|$)/i
 
 export const isSecretName = (name: string): boolean => SECRET_NAME.test(name)
 
-export function readEnvironment(variables: Variables = process.env): Environment {
-  const user = userInfo()
+export function readEnvironment(variables: Variables = withHome()): Environment {
   return {
     home: folder(variables, 'DISTROLAB_HOME', 'XDG_STATE_HOME', '.local/state'),
     cache: folder(variables, 'DISTROLAB_CACHE', 'XDG_CACHE_HOME', '.cache'),
@@ -134,8 +137,8 @@ export function readEnvironment(variables: Variables = process.env): Environment
     tofu: variables['DISTROLAB_TOFU'] || undefined,
     lease: variables['DISTROLAB_LEASE'] || undefined,
     path: (variables['PATH'] ?? '').split(':').filter((entry) => entry !== ''),
-    user: user.username,
-    isRoot: user.uid === 0,
+    user: shownUser(),
+    isRoot: ownUserId() === 0,
     isCi: isTrue(variables['CI']),
     ciRunUrl: ciRunUrl(variables),
     session: variables['DISTROLAB_SESSION'] || ciRunUrl(variables),
@@ -158,6 +161,12 @@ export function readEnvironment(variables: Variables = process.env): Environment
     enginePlaces: enginePlaces(variables),
     unsetForEngine: Object.keys(variables).filter((name) => isForeignEngineSetting(name, variables[name])),
   }
+}
+
+/** As Docker gives it to a user without a name: we, libraries and programs that we start look there for their files. */
+function withHome(): Variables {
+  if (ownHome() === undefined) process.env['HOME'] = '/'
+  return process.env
 }
 
 function folder(variables: Variables, own: string, xdg: string, fallback: string): string {
@@ -243,6 +252,8 @@ function webUrl(given: string | undefined): string | undefined {
   url.password = ''
   return fits('webUrl', url.href) ? url.href : undefined
 }
+
+export const variableOfFlag = (flag: string): string => `DISTROLAB_${flag.toUpperCase().replaceAll('-', '_')}`
 
 function flagDefaults(variables: Variables): Record<string, string> {
   const flags: Record<string, string> = {}

@@ -39,6 +39,7 @@ export type ExecFault =
       readonly place: string
       readonly seconds: number
     }
+  | { readonly code: 'output-failed'; readonly reason: string }
   | ({ readonly code: 'transfer-source-missing' } & TransferPlace)
   | ({ readonly code: 'transfer-failed'; readonly reason: string } & TransferPlace)
 
@@ -49,6 +50,34 @@ interface TransferPlace {
   readonly from: string
   readonly to: string
 }
+
+/** What can go wrong on the way to a machine. */
+export type SshFault =
+  | {
+      readonly code: 'ssh-timeout'
+      readonly lab: string
+      readonly machine: string
+      readonly seconds: number
+      readonly lastSeen: string
+      readonly console: string
+    }
+  | {
+      readonly code: 'ssh-silent'
+      readonly lab: string
+      readonly machine: string
+      readonly reason: string
+      readonly console: string
+    }
+  | { readonly code: 'ssh-failed'; readonly lab: string; readonly machine: string; readonly reason: string }
+  | { readonly code: 'ssh-program-missing' }
+  | {
+      readonly code: 'host-key-changed'
+      readonly lab: string
+      readonly machine: string
+      readonly expected: string
+      readonly got: string
+      readonly isLocal: boolean
+    }
 
 /** What can go wrong in what happens: one literal code each, with the fields its message needs. */
 export type LabFault =
@@ -103,6 +132,13 @@ export type LabFault =
       readonly has: string
       readonly asked: string
     }
+  /** `asked`: the TTL, as it was typed. */
+  | {
+      readonly code: 'expiry-fixed'
+      readonly lab: string
+      readonly expiresAt: string | null
+      readonly asked: string
+    }
   | { readonly code: 'size-fixed'; readonly lab: string; readonly has: string; readonly asked: string }
   | EngineFault
   | CloudFault
@@ -137,30 +173,14 @@ export type LabFault =
   | { readonly code: 'key-missing'; readonly lab: string; readonly takes: readonly string[] }
   | { readonly code: 'agent-unreachable'; readonly socket: string; readonly reason: string }
   | {
-      readonly code: 'ssh-timeout'
-      readonly lab: string
-      readonly machine: string
-      readonly seconds: number
-      readonly lastSeen: string
-      readonly console: string
-    }
-  | {
       readonly code: 'kernel-panic'
       readonly lab: string
       readonly machine: string
       readonly reason: string
       readonly console: string
     }
-  | { readonly code: 'ssh-failed'; readonly lab: string; readonly machine: string; readonly reason: string }
-  | { readonly code: 'ssh-program-missing' }
+  | SshFault
   | ExecFault
-  | {
-      readonly code: 'host-key-changed'
-      readonly lab: string
-      readonly machine: string
-      readonly expected: string
-      readonly got: string
-    }
   | {
       readonly code: 'cloud-init-failed'
       readonly lab: string
@@ -188,6 +208,10 @@ export type LabFault =
   | { readonly code: 'session-unknown' }
   | { readonly code: 'not-confirmed'; readonly command: string }
   | { readonly code: 'confirmation-needed'; readonly command: string }
+  /** The working directory was removed under us. */
+  | { readonly code: 'folder-lost' }
+  /** OpenSSH serves no user whose id has no name. */
+  | { readonly code: 'user-nameless'; readonly lab: string; readonly uid: number }
   | { readonly code: 'folder-unwritable'; readonly place: string; readonly reason: string }
   | { readonly code: 'interrupted'; readonly signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' }
 

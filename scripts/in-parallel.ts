@@ -1,26 +1,7 @@
-/**
- * At most `limit` actions at once. Results are in the order of `items`, whichever is done first; the first failure is
- * thrown, with the actions under way going on.
- */
-export async function inParallel<T, R>(
-  items: readonly T[],
-  limit: number,
-  action: (item: T) => Promise<R>,
-): Promise<R[]> {
-  const results: R[] = []
-  const waiting = [...items.entries()]
-  const work = async (): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const [index, item] = next
-      results[index] = await action(item)
-    }
-  }
-  await Promise.all(Array.from({ length: limit }, work))
-  return results
-}
+import { inParallel } from '../backend/in-parallel.js'
 
 /**
- * The same for what is worth nothing in part: the first failure, or the caller's signal, stops the others, which have all
+ * `inParallel` for what is worth nothing in part: the first failure, or the caller's signal, stops the others, which have all
  * ended when its reason is thrown.
  */
 export async function inParallelOrNone<T>(

@@ -28,7 +28,14 @@ export const leaseOptions: Readonly<Record<string, Options>> = {
 
 export const applyOption: Readonly<Record<string, Options>> = {
   'apply-timeout': text(
-    'How long OpenTofu may work at the machines, such as 20m; default: 10m on clouds, 30m here',
+    'How long making or removing machines may take, such as 20m; default: 10m on clouds, 30m here',
+  ),
+}
+
+export const limitOptions: Readonly<Record<string, Options>> = {
+  ...applyOption,
+  'wait-timeout': text(
+    'How long a machine may take until SSH works, and then until it is configured, such as 15m (default 5m)',
   ),
 }
 
@@ -45,6 +52,10 @@ export const machineOptions: Readonly<Record<string, Options>> = {
   'instance-type': text("The provider's own type; local: vCPUs x MiB, such as 4x8192"),
   disk: text('Root disk in GiB, such as 40'),
   spot: { type: 'boolean', describe: 'On clouds: cheaper, and taken away when the cloud needs it' },
+  network: text(
+    'On clouds: default (where there is one), own for a network of its own, or one of yours: vpc-…, NETWORK/SUBNET, GROUP/NETWORK',
+  ),
+  tag: repeatedText('A tag of your own on everything that is made, such as team=infra; may be repeated'),
   'allow-from': text(
     'On clouds: the networks that may reach SSH, such as 203.0.113.7/32,198.51.100.0/24; auto: this computer only (default)',
   ),

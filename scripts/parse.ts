@@ -1,4 +1,5 @@
 import yargs, { type Argv } from 'yargs'
+import { ownWords } from './asked-output.js'
 import { textFlag, type Args, type Command, type Flags } from './command.js'
 import { commands } from './commands/all.js'
 import { LabError } from './errors.js'
@@ -13,9 +14,9 @@ export type Parsed =
 
 /** Reads a command line. Throws LabError usage, with near names for a mistyped verb or flag. */
 export async function parseArguments(argv: readonly string[], version: string): Promise<Parsed> {
-  const dashes = argv.indexOf('--')
-  const own = withoutHelpVerb(dashes < 0 ? argv : argv.slice(0, dashes))
-  const words = dashes < 0 ? [] : argv.slice(dashes + 1)
+  const before = ownWords(argv)
+  const own = withoutHelpVerb(before)
+  const words = argv.slice(before.length + 1)
   await assertKnownVerb(own)
   let chosen: { command: Command; args: Args } | undefined
   let output = ''

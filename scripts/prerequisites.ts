@@ -84,6 +84,11 @@ export const LOCAL_PREREQUISITES: readonly Prerequisite[] = [
   { name: 'ssh', package: 'openssh-client', purpose: 'the ssh command', anyOf: ['ssh'], versionArgs: ['-V'] },
 ]
 
+/** What the right to build an image is tried with. */
+export const BUILD_PREREQUISITES: readonly Prerequisite[] = LOCAL_PREREQUISITES.filter(({ name }) =>
+  ['mmdebstrap', 'newuidmap', 'mount'].includes(name),
+)
+
 /** What brings a disk into the form that a provider takes. */
 const IMPORT_PREREQUISITES: readonly Prerequisite[] = [
   ...LOCAL_PREREQUISITES.filter(({ name }) => name === 'qemu-img'),

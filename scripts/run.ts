@@ -1,6 +1,9 @@
 import { closeSync, openSync } from 'node:fs'
 import { constants } from 'node:os'
+import type { Readable } from 'node:stream'
 import { execa, type Options } from 'execa'
+import { sendSignal } from '../backend/send-signal.js'
+import { passOn, type Take } from './pass-on.js'
 import { limitTime, TimeOverError } from './time-limit.js'
 
 /** How a program ended when it did not end well; both streams and the cause are kept. */
@@ -75,8 +78,9 @@ export interface JoinedOptions {
   readonly env: Readonly<Record<string, string>>
   /** Fed to the program; without it the program reads end-of-file. */
   readonly stdin?: NodeJS.ReadableStream
-  readonly onStdout?: (chunk: Buffer) => void
-  readonly onStderr?: (chunk: Buffer) => void
+  /** Once either is taken no more, the program and all that it started get SIGPIPE, and that stream is closed. */
+  readonly onStdout?: Take
+  readonly onStderr?: Take
   readonly signal: AbortSignal
   /** The signal that passes an abort on, by its reason. */
   readonly stopWith: (reason: unknown) => NodeJS.Signals
@@ -99,17 +103,25 @@ export async function runJoined(
   const input = stdin === undefined ? 'ignore' : 'pipe'
   // A process group of its own: Ctrl-C must reach it through us, once.
   const child = execa(program, args, { ...common({ env }), stdin: input, buffer: false, detached: true })
-  child.stdout?.on('data', (chunk: Buffer) => options.onStdout?.(chunk))
-  child.stderr?.on('data', (chunk: Buffer) => options.onStderr?.(chunk))
+  const toGroup = (name: NodeJS.Signals): void => {
+    if (child.pid !== undefined) sendSignal(-child.pid, name)
+  }
+  const onLeft = (stream: Readable) => (): void => {
+    // Streams between Node and a child are sockets: closed with something unread, they would be an error first.
+    toGroup('SIGPIPE')
+    stream.destroy()
+  }
+  passOn(child.stdout, (chunk) => options.onStdout?.(chunk), onLeft(child.stdout))
+  passOn(child.stderr, (chunk) => options.onStderr?.(chunk), onLeft(child.stderr))
   // It may end without having read everything.
   child.stdin?.on('error', () => undefined)
   if (child.stdin) stdin?.pipe(child.stdin)
   const stop = (): void => {
-    if (child.exitCode === null) signalGroup(child.pid, options.stopWith(signal.reason))
+    if (child.exitCode === null) toGroup(options.stopWith(signal.reason))
   }
   signal.addEventListener('abort', stop, { once: true })
   const limit = limitTime(options.timeLimitMs, {
-    send: (name) => signalGroup(child.pid, `SIG${name}`),
+    send: (name) => toGroup(`SIG${name}`),
     // What left the process group may hold the streams for ever.
     giveUp: () => [child.stdin, child.stdout, child.stderr].forEach((stream) => stream?.destroy()),
   })
@@ -121,16 +133,6 @@ export async function runJoined(
   } finally {
     limit.dispose()
     signal.removeEventListener('abort', stop)
-  }
-}
-
-/** A group that has just ended needs no signal. */
-function signalGroup(leader: number | undefined, signal: NodeJS.Signals): void {
-  if (leader === undefined) return
-  try {
-    process.kill(-leader, signal)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
   }
 }
 

@@ -1,14 +1,14 @@
-import { isIP } from 'node:net'
-import parseDuration from 'parse-duration'
-import { fits } from '../backend/forms.js'
 import type { Architecture } from '../distro-catalog/offer-schema.js'
 import { ARCHITECTURES, DEFAULTS, ON_FAILURES, OUTPUTS, WAITS, type OnFailure, type Wait } from './choices.js'
-import type { Flags } from './command.js'
+import { listFlag, textFlag, type Flags } from './command.js'
+import { checkTag, parseTag } from './clouds/tag-rules.js'
 import type { Config } from './config.js'
 import { absolutePath } from './config.js'
 import type { ConfigFile } from './config-schema.js'
-import type { Environment } from './env.js'
+import { variableOfFlag, type Environment } from './env.js'
 import { LabError } from './errors.js'
+import * as values from './setting-values.js'
+import { Unfit, VALUES, type ParseValue } from './setting-values.js'
 
 export type { OnFailure, Wait }
 
@@ -29,6 +29,12 @@ export interface Settings {
   /** Of each machine's root disk. */
   readonly diskGiB: number | undefined
   readonly spot: boolean | undefined
+  /** `own`, `default`, or a network's name at its cloud; undefined: as the profile says. */
+  readonly network: string | undefined
+  /** The user's own, for new labs. */
+  readonly tags: Readonly<Record<string, string>>
+  /** Those of them that were typed on the command line. */
+  readonly askedTags: Readonly<Record<string, string>>
   /** Networks in CIDR form that may reach SSH, or `auto` for this computer's own; empty: nothing was named. */
   readonly allowFrom: readonly string[]
   /** The page that tells this computer's address; undefined: the usual ones. */
@@ -43,15 +49,19 @@ export interface Settings {
   readonly wait: Wait
   /** Milliseconds that a new lab lives; null: until somebody removes it. */
   readonly ttl: number | null
+  /** That of the command line, as it was typed; undefined: none was. */
+  readonly askedTtl: string | undefined
   readonly onFailure: OnFailure
   /** Milliseconds: which labs `cleanup` means. */
   readonly olderThan: number | undefined
-  /** Of a command of `exec`, as given. */
-  readonly timeout: string | undefined
+  /** Milliseconds that a command of `exec` may take. */
+  readonly timeout: number | undefined
   /** Milliseconds. */
   readonly waitLock: number
   /** Milliseconds that the engine may work at machines; undefined: as long as the provider needs at the most. */
   readonly applyTimeout: number | undefined
+  /** Milliseconds that a machine may take until SSH works, and then until it has configured itself. */
+  readonly waitTimeout: number
   readonly yes: boolean
   readonly json: boolean
   readonly markdown: boolean
@@ -64,126 +74,123 @@ export interface Settings {
 /** The configuration's keys that hold one text. */
 type TextKey = Exclude<
   keyof ConfigFile,
-  'catalog' | 'profiles' | 'authorizedKeys' | 'encryption' | 'regions' | 'providerVersions'
+  'catalog' | 'profiles' | 'authorizedKeys' | 'encryption' | 'regions' | 'providerVersions' | 'tags'
 >
 
-const LONGEST_TTL = '365d'
-
+/** Throws LabError usage with every problem of the flags and variables at once. */
 export function resolveSettings(flags: Flags, env: Environment, config: Config, cwd: string): Settings {
-  const text = (flag: string, key?: TextKey): string | undefined => {
-    const value = flags[flag] ?? env.flags[flag] ?? (key === undefined ? undefined : config.values[key])
-    return value === undefined ? undefined : String(value)
-  }
-  const isOn = (flag: string): boolean => ['true', '1'].includes(text(flag) ?? '')
-  const output = oneOf('--output', text('output') ?? DEFAULTS.output, OUTPUTS)
-  return {
+  const { read, problems } = reader(flags, env, config)
+  const text = (flag: string, key?: TextKey): string | undefined => read(flag, key, values.asGiven)
+  const isOn = (flag: string): boolean => read(flag, undefined, values.onOrOff) ?? false
+  const output = read('output', undefined, values.oneOf(OUTPUTS)) ?? DEFAULTS.output
+  const ttl = read('ttl', 'ttl', VALUES.ttl)
+  const settings: Settings = {
     backend: text('backend', 'backend'),
     profile: text('profile', 'profile'),
     name: text('name'),
     region: text('region', 'region'),
     zone: text('zone', 'zone'),
-    regions: words(text('regions')) ?? config.values.regions ?? [],
-    architecture: given(text('arch', 'arch'), (arch) => oneOf('--arch', arch, ARCHITECTURES)),
+    regions: read('regions', undefined, values.words) ?? config.values.regions ?? [],
+    architecture: read('arch', 'arch', values.oneOf(ARCHITECTURES)),
     size: text('size', 'size'),
     instanceType: text('instance-type', 'instanceType'),
-    diskGiB: given(text('disk', 'disk'), (disk) => gibibytes('--disk', disk)),
-    spot: given(text('spot', 'spot'), (spot) => oneOf('--spot', spot, ['true', 'false']) === 'true'),
-    allowFrom: (words(text('allow-from', 'allowFrom')) ?? []).map((each) =>
-      each === 'auto' ? each : network(each),
-    ),
-    addressUrl: given(text('address-url', 'addressUrl'), (url) => webUrl('addressUrl', url)),
+    diskGiB: read('disk', 'disk', values.gibibytes),
+    spot: read('spot', 'spot', values.trueOrFalse),
+    network: read('network', 'network', VALUES.network),
+    ...resolveTags(flags, env, config),
+    allowFrom: read('allow-from', 'allowFrom', VALUES.allowFrom) ?? [],
+    addressUrl: read('address-url', 'addressUrl', VALUES.addressUrl),
     providerVersions: config.values.providerVersions ?? {},
     sshKey: given(text('ssh-key', 'sshKey'), (path) => absolutePath(path, cwd)),
-    githubUrl: webUrl('githubUrl', text('github-url', 'githubUrl') ?? DEFAULTS.githubUrl),
-    engineMirror: given(text('engine-mirror', 'engineMirror'), (url) =>
-      webUrl('engineMirror (DISTROLAB_ENGINE_MIRROR)', url),
-    ),
-    wait: oneOf('--wait', text('wait', 'wait') ?? DEFAULTS.wait, WAITS),
-    ttl: ttlMs(text('ttl', 'ttl') ?? DEFAULTS.ttl),
-    onFailure: oneOf('--on-failure', text('on-failure', 'onFailure') ?? DEFAULTS.onFailure, ON_FAILURES),
-    olderThan: given(text('older-than'), (age) => durationMs('--older-than', age)),
-    timeout: text('timeout'),
-    waitLock: durationMs('--wait-lock', text('wait-lock', 'waitLock') ?? DEFAULTS.waitLock),
-    applyTimeout: given(text('apply-timeout', 'applyTimeout'), (limit) => limitMs('--apply-timeout', limit)),
+    githubUrl: read('github-url', 'githubUrl', VALUES.githubUrl) ?? DEFAULTS.githubUrl,
+    engineMirror: read('engine-mirror', 'engineMirror', VALUES.engineMirror),
+    wait: read('wait', 'wait', values.oneOf(WAITS)) ?? DEFAULTS.wait,
+    ttl: ttl === undefined ? byDefault(VALUES.ttl, DEFAULTS.ttl) : ttl,
+    askedTtl: textFlag(flags, 'ttl'),
+    onFailure: read('on-failure', 'onFailure', values.oneOf(ON_FAILURES)) ?? DEFAULTS.onFailure,
+    olderThan: read('older-than', undefined, values.duration),
+    timeout: read('timeout', undefined, values.limit),
+    waitLock: read('wait-lock', 'waitLock', VALUES.waitLock) ?? byDefault(VALUES.waitLock, DEFAULTS.waitLock),
+    waitTimeout:
+      read('wait-timeout', 'waitTimeout', VALUES.waitTimeout) ??
+      byDefault(VALUES.waitTimeout, DEFAULTS.waitTimeout),
+    applyTimeout: read('apply-timeout', 'applyTimeout', VALUES.applyTimeout),
     yes: isOn('yes'),
     json: output === 'json',
     markdown: output === 'markdown',
     detailedExitCode: isOn('detailed-exitcode'),
-    verbosity: Number(flags['verbose'] || env.flags['verbose'] || 0),
+    verbosity: read('verbose', undefined, values.fewTimes) ?? 0,
     quiet: isOn('quiet'),
   }
+  if (problems.length > 0) throw new LabError({ code: 'usage', problem: problems.join('\n') })
+  return settings
 }
+
+interface Reader {
+  /** The value of a flag, else of its variable, else of the configuration's key; undefined where none of them is set. */
+  readonly read: <T>(flag: string, key: TextKey | undefined, parse: ParseValue<T>) => T | undefined
+  /** Grows with each value that is not one, for which undefined was read. */
+  readonly problems: readonly string[]
+}
+
+function reader(flags: Flags, env: Environment, config: Config): Reader {
+  const problems: string[] = []
+  const find = (flag: string, key: TextKey | undefined): Found | undefined => {
+    const byFlag = isCountOfNone(flags[flag]) ? undefined : flags[flag]
+    if (byFlag !== undefined) return { name: `--${flag}`, text: String(byFlag) }
+    const byVariable = env.flags[flag]
+    if (byVariable !== undefined) return { name: variableOfFlag(flag), text: byVariable }
+    const byKey = key === undefined ? undefined : config.values[key]
+    if (key === undefined || byKey === undefined) return undefined
+    return { name: `${config.origins[key] ?? 'the configuration'}: ${key}`, text: String(byKey) }
+  }
+  return {
+    problems,
+    read(flag, key, parse) {
+      const found = find(flag, key)
+      if (found === undefined) return undefined
+      const value = found.text === '' ? new Unfit('a value; leave it out for the default') : parse(found.text)
+      if (!(value instanceof Unfit)) return value
+      problems.push(`${found.name}: expected ${value.expected}, got "${found.text}"`)
+      return undefined
+    },
+  }
+}
+
+interface Found {
+  readonly name: string
+  readonly text: string
+}
+
+/** As yargs has it for `-v` that was not given. */
+const isCountOfNone = (value: Flags[string]): boolean => value === 0
+
+function byDefault<T>(parse: ParseValue<T>, text: string): T {
+  const value = parse(text)
+  if (value instanceof Unfit) throw new TypeError(`"${text}" is no default: expected ${value.expected}`)
+  return value
+}
+
+/** Of one key the command line counts, else DISTROLAB_TAG, else the configuration. Throws LabError usage. */
+function resolveTags(
+  flags: Flags,
+  env: Environment,
+  { values }: Config,
+): Pick<Settings, 'tags' | 'askedTags'> {
+  const parsed = (setting: string, given: readonly string[]) =>
+    Object.fromEntries(given.map((each) => parseTag(setting, each)))
+  const configured = Object.entries(values.tags ?? {}).map((tag) => checkTag('tags', tag))
+  const askedTags = parsed('--tag', listFlag(flags, 'tag'))
+  const ofVariable = parsed('DISTROLAB_TAG', listOf(env.flags['tag']))
+  return { tags: { ...Object.fromEntries(configured), ...ofVariable, ...askedTags }, askedTags }
+}
+
+const listOf = (text: string | undefined): readonly string[] =>
+  (text ?? '')
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '')
 
 /** What is left out stays left out. */
 const given = <T>(value: string | undefined, parse: (value: string) => T): T | undefined =>
   value === undefined ? undefined : parse(value)
-
-/** `90m`, `2h30m`, `3d`, or `0`. In milliseconds. Throws LabError usage. */
-export function durationMs(flag: string, given: string): number {
-  if (given === '0') return 0
-  const ms = /^(\d+(\.\d+)?(ms|s|m|h|d))+$/.test(given) ? parseDuration(given) : undefined
-  if (ms === undefined || ms === null) {
-    throw new LabError({
-      code: 'usage',
-      problem: `${flag}: expected a duration such as 90s, 10m, 2h30m or 0, got "${given}"`,
-    })
-  }
-  return ms
-}
-
-/** A time that something may take; nothing takes none. Throws LabError usage. */
-function limitMs(flag: string, given: string): number {
-  const ms = durationMs(flag, given)
-  if (ms > 0) return ms
-  throw new LabError({ code: 'usage', problem: `${flag}: expected a duration such as 20m, got "${given}"` })
-}
-
-/** @param name the setting's, for the error */
-function webUrl(name: string, given: string): string {
-  if (URL.canParse(given) && /^https?:$/.test(new URL(given).protocol)) return given.replace(/\/+$/, '')
-  throw new LabError({
-    code: 'usage',
-    problem: `${name}: expected a URL such as https://mirror.example.org, got "${given}"`,
-  })
-}
-
-/** `40`, `40G` or `40GiB`. Throws LabError usage. */
-function gibibytes(flag: string, given: string): number {
-  const [, digits] = /^(\d{1,5})(?:Gi?B?)?$/.exec(given) ?? []
-  if (Number(digits) > 0) return Number(digits)
-  throw new LabError({ code: 'usage', problem: `${flag}: expected GiB such as 40, got "${given}"` })
-}
-
-/** A time to live. Throws LabError usage. */
-function ttlMs(given: string): number | null {
-  if (given === 'none') return null
-  const ms = durationMs('--ttl', given)
-  if (ms > 0 && ms <= durationMs('--ttl', LONGEST_TTL)) return ms
-  const expected = `a duration of at most ${LONGEST_TTL} such as 30m, 4h or 3d, or none`
-  throw new LabError({ code: 'usage', problem: `--ttl: expected ${expected}, got "${given}"` })
-}
-
-/** `a, b` → both; undefined stays. */
-const words = (given: string | undefined): string[] | undefined =>
-  given
-    ?.split(',')
-    .map((word) => word.trim())
-    .filter((word) => word !== '')
-
-/** `203.0.113.7` → `203.0.113.7/32`. Throws LabError usage for what is no network. */
-function network(given: string): string {
-  const [address = '', bits, ...rest] = given.split('/')
-  const widest = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1
-  const length = bits === undefined ? widest : /^\d{1,3}$/.test(bits) ? Number(bits) : -1
-  // A zone (`fe80::1%eth0`) is a matter of this computer alone.
-  const isWhole = rest.length === 0 && length >= 0 && length <= widest
-  if (isWhole && fits('network', `${address}/${length}`)) return `${address}/${length}`
-  const problem = `--allow-from: expected auto or networks such as 203.0.113.7/32, got "${given}"`
-  throw new LabError({ code: 'usage', problem })
-}
-
-function oneOf<T extends string>(flag: string, given: string, known: readonly T[]): T {
-  const found = known.find((value) => value === given)
-  if (found !== undefined) return found
-  throw new LabError({ code: 'usage', problem: `${flag}: expected ${known.join(', ')}, got "${given}"` })
-}

@@ -39,6 +39,9 @@ export const machineFolder = (space: Workspace, lab: string, machine: string): s
 
 export const logFile = (space: Workspace, lab: string): string => inHome(space, 'logs', `${lab}.jsonl`)
 
+/** Where mistakes of ours happened. */
+export const traceFile = (home: string): string => join(home, 'logs', 'internal.log')
+
 /** What `down` may use of a full disk. Begins with a dot, as in a backend's folder it is no object. */
 export const reserveFile = (folder: string): string => join(folder, '.reserve')
 
@@ -87,8 +90,18 @@ export const keyFiles = {
 
 /** Makes a folder and those above it. Throws LabError folder-unwritable. */
 export async function ensureFolder(path: string, mode = 0o700): Promise<string> {
-  await explained(path, () => mkdir(path, { recursive: true, mode }))
+  await explained(path, () => makeFolder(path, mode))
   return path
+}
+
+/** On a read-only file system Node's recursive mkdir says ENOENT (seen with Node 20); a plain one says EROFS. */
+async function makeFolder(path: string, mode: number): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true, mode })
+  } catch (error) {
+    if (!isErrno(error, 'ENOENT')) throw error
+    await mkdir(path, { mode })
+  }
 }
 
 /**
@@ -96,7 +109,7 @@ export async function ensureFolder(path: string, mode = 0o700): Promise<string> 
  * before then stays.
  */
 export async function putFile(path: string, content: string, mode = 0o600): Promise<void> {
-  const draft = `${path}.${process.pid}.draft`
+  const draft = `${path}.${process.pid}-${++drafts}.draft`
   await explained(path, async () => {
     try {
       await writeDraft(draft, content, mode)
@@ -108,8 +121,11 @@ export async function putFile(path: string, content: string, mode = 0o600): Prom
   })
 }
 
+/** So far, of this process: it may write the same file twice at once. */
+let drafts = 0
+
 async function writeDraft(draft: string, content: string, mode: number): Promise<void> {
-  // One that a killed process of the same pid has left would keep its mode.
+  // A draft left by a killed process of the same pid would keep its mode.
   await rm(draft, { force: true })
   const file = await open(draft, 'wx', mode)
   try {

@@ -27,9 +27,53 @@ async function buildLab(stack: TerraformStack, spec: LabSpec): Promise<void> {
   }
 }
 
-/** What the engine reads (`cdk.tf.json`); pure but for cdktf's own temporary app. */
-export async function synthesiseLab(spec: LabSpec): Promise<string> {
+/** Something that is there already, for OpenTofu to take into the state. */
+export interface Import {
+  /** Of the resource that it is declared as: `aws_instance.main`. */
+  readonly address: string
+  readonly importId: string
+  /** The machine that it is. */
+  readonly machine?: string | undefined
+}
+
+/**
+ * What the engine reads (`cdk.tf.json`); pure but for cdktf's own temporary app. A machine that is
+ * imported may be changed by it, and is not destroyed to be made anew.
+ */
+export async function synthesiseLab(spec: LabSpec, imports: readonly Import[] = []): Promise<string> {
   const stack = await buildLabStack(new App({ stackTraces: false }), spec)
   stack.prepareStack()
-  return `${JSON.stringify(stack.toTerraform(), null, 2)}\n`
+  const document = stack.toTerraform() as Document
+  return `${JSON.stringify(imports.length === 0 ? document : withImports(document, imports), null, 2)}\n`
 }
+
+interface Resource {
+  readonly lifecycle?: object
+}
+type Resources = Readonly<Record<string, Readonly<Record<string, Resource>>>>
+interface Document {
+  readonly resource?: Resources
+}
+
+/** CDKTF would have the stack know at its making what is to be imported. */
+function withImports(document: Document, imports: readonly Import[]): object {
+  const blocks = imports.map(({ address, importId }) => ({ to: address, id: escapeTemplates(importId) }))
+  const machines = new Set(
+    imports.flatMap(({ address, machine }) => (machine === undefined ? [] : [address])),
+  )
+  const kept = Object.entries(document.resource ?? {}).map(([type, named]) => [
+    type,
+    Object.fromEntries(
+      Object.entries(named).map(([name, resource]) => [
+        name,
+        machines.has(`${type}.${name}`) ? keeping(resource) : resource,
+      ]),
+    ),
+  ])
+  return { ...document, import: blocks, resource: Object.fromEntries(kept) as Resources }
+}
+
+const keeping = (resource: Resource): Resource => ({
+  ...resource,
+  lifecycle: { ...resource.lifecycle, prevent_destroy: true },
+})

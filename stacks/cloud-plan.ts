@@ -4,7 +4,7 @@ import { CatalogError } from '../distro-catalog/errors.js'
 import type { Architecture, CloudOffer } from '../distro-catalog/offer-schema.js'
 import type { CloudProvider } from '../distro-catalog/provider.js'
 import { findInstanceType, type MachineSize } from '../distro-catalog/size.js'
-import type { CloudMachine, CloudSpec, Lifetime } from './cloud-spec.js'
+import type { CloudMachine, CloudSpec, Lifetime, NetworkChoice } from './cloud-spec.js'
 import { buildUserData } from './cloud-user-data.js'
 import { labId, labTags } from './naming.js'
 
@@ -28,7 +28,9 @@ export interface CloudLabPlan {
   readonly allowFrom: readonly string[]
   readonly lifetime: Lifetime | null
   readonly spot: boolean
-  readonly network: 'default' | 'own'
+  readonly network: NetworkChoice
+  /** The user's own: labels on Google. */
+  readonly tags: Readonly<Record<string, string>>
   readonly providerVersion: string | null
   /** Names within the lab. */
   readonly machines: readonly string[]
@@ -56,6 +58,7 @@ export function planCommon(
     ...{ allowFrom: plan.allowFrom, spot: plan.spot, network: plan.network },
     ...{ providerVersion: plan.providerVersion, machines },
     tags: {
+      ...plan.tags,
       ...labTags({ backendId, lab, incarnation }),
       'distrolab-expires': lifetime?.expiresAt ?? 'never',
     },

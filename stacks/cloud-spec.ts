@@ -21,11 +21,22 @@ export interface CloudSpec extends CommonSpec {
   readonly lifetime: Lifetime | null
   /** Cheaper, and taken away when the provider needs it. */
   readonly spot: boolean
-  /** `own`: a network for this lab alone; `default`: the account's, where that is faster and as closed. */
-  readonly network: 'default' | 'own'
+  readonly network: NetworkChoice
   /** Another version of the provider than the one the classes were made for; null: that one. */
   readonly providerVersion: string | null
   readonly machines: readonly CloudMachine[]
+}
+
+/**
+ * `own`: a network for this lab alone; `default`: the account's, where that is faster and as closed. Else one that exists,
+ * and is neither changed nor removed.
+ */
+export type NetworkChoice = 'default' | 'own' | ExistingNetwork
+
+/** By id (AWS, Azure) or name (Google). */
+export interface ExistingNetwork {
+  readonly id: string
+  readonly subnet: string
 }
 
 export interface CloudMachine {

@@ -28,6 +28,13 @@ export function labTags({ backendId, lab, incarnation }: LabIdentity): Record<st
   return incarnation === undefined ? marks : { ...marks, 'distrolab-incarnation': incarnation }
 }
 
+/** Whether a tag of this key is one of ours. Azure takes keys that differ in their case for the same. */
+export const isOurKey = (key: string): boolean => key.toLowerCase().startsWith('distrolab-')
+
+/** Of the tags of a record: those that the user chose. */
+export const userTags = (tags: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(tags).filter(([key]) => !isOurKey(key)))
+
 /** The same for an image that was brought to a provider. */
 export function imageTags(backendId: string, distro: string, architecture: string): Record<string, string> {
   return { 'distrolab-image': `${distro}-${architecture}`, 'distrolab-backend': backendId }

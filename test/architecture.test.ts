@@ -100,7 +100,7 @@ const rules: Sample[] = [
     ],
   },
   {
-    title: 'environment, exit code and working directory are touched in one file each',
+    title: 'environment, exit code, working directory and other processes are touched in one file each',
     check: checks.processInItsPlace,
     bad: [
       file('scripts/a.ts', 'const home = process.env.HOME'),
@@ -108,6 +108,7 @@ const rules: Sample[] = [
       file('scripts/main.ts', 'process.exitCode = 1'),
       file('stacks/a.ts', `process['exit'](1)`),
       file('scripts/cli.ts', `globalThis.process.chdir('/')`),
+      file('scripts/run.ts', `process.kill(-pid, 'SIGTERM')`),
     ],
     good: [
       file('scripts/env.ts', 'const home = process.env.HOME'),

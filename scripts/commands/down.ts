@@ -1,5 +1,5 @@
 import type { Command } from '../command.js'
-import { leaseOptions, nameOption, profileOption, yesOption } from '../options.js'
+import { applyOption, leaseOptions, nameOption, profileOption, yesOption } from '../options.js'
 
 export const downCommand: Command = {
   name: 'down',
@@ -8,6 +8,7 @@ export const downCommand: Command = {
   options: {
     ...profileOption,
     ...nameOption,
+    ...applyOption,
     ...leaseOptions,
     ...yesOption,
   },
@@ -23,9 +24,8 @@ export const downCommand: Command = {
     await confirm(context, { command: `down ${name}`, question, unattended: 'proceed' })
     const { down } = await import('../lifecycle/down.js')
     const result = await down(context, lab)
-    const text = result.changed
-      ? `${name} is destroyed; verified: nothing is left.`
-      : `${name} was destroyed already; verified: nothing is left.`
-    return { text, json: result }
+    const what = result.changed ? 'is destroyed' : 'was destroyed already'
+    const proof = result.verified ? 'verified: nothing is left' : 'nothing was ever made of it'
+    return { text: `${name} ${what}; ${proof}.`, json: result }
   },
 }

@@ -38,6 +38,7 @@ export const execCommand: Command = {
   exitCodes: [
     ['any', 'the exit code of the command, passed on'],
     ['124', 'the command ran longer than `--timeout`'],
+    ['141', 'whatever read the output, such as `head`, left before its end'],
   ],
   async run(context, args) {
     const request = await readRequest(context, args)
@@ -58,10 +59,10 @@ async function readRequest({ settings }: Context, { lab, words, flags }: Args) {
     const problem = `--${wrong}: expected a command on a machine, got --local. Give --${wrong} or --local, not both.`
     throw new LabError({ code: 'usage', command: 'exec', problem })
   }
-  const { parseTimeout, parseTransfers, parseVariables } = await import('../lifecycle/exec-flags.js')
+  const { parseTransfers, parseVariables } = await import('../lifecycle/exec-flags.js')
   return {
     ...{ lab, words, place, machine: textFlag(flags, 'machine') },
-    timeLimitMs: parseTimeout(settings.timeout),
+    timeLimitMs: settings.timeout,
     variables: parseVariables(listFlag(flags, 'env'), variableOf),
     copies: parseTransfers('--copy', listFlag(flags, 'copy')),
     fetches: parseTransfers('--fetch', listFlag(flags, 'fetch')),

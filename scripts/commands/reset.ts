@@ -1,5 +1,5 @@
 import type { Command } from '../command.js'
-import { applyOption, leaseOptions, machineOptions, nameOption, profileOption } from '../options.js'
+import { limitOptions, leaseOptions, machineOptions, nameOption, profileOption } from '../options.js'
 
 export const resetCommand: Command = {
   name: 'reset',
@@ -8,7 +8,7 @@ export const resetCommand: Command = {
   options: {
     ...profileOption,
     ...nameOption,
-    ...applyOption,
+    ...limitOptions,
     ...leaseOptions,
     ...{ 'ssh-key': machineOptions['ssh-key'] ?? {} },
   },

@@ -16,7 +16,15 @@ export const statusCommand: Command = {
     const { enforcersOf, expiresInMs, isExpired } = await import('../lifecycle/expiry.js')
     const now = new Date()
     if (isExpired(record, now)) context.progress.say(`Its time was over at ${record.expiresAt}.`)
+    const { powersOf } = await import('../lifecycle/powers.js')
+    const { stillText } = await import('../report/power-text.js')
+    const power = await powersOf(context, record)
+    for (const [machine, found] of Object.entries(power)) {
+      const still = stillText(found)
+      if (still !== undefined)
+        context.progress.say(`${machine}: ${still}. distrolab up ${record.lab} brings it back.`)
+    }
     const ttl = { expiresInMs: expiresInMs(record, now), enforcers: await enforcersOf(context, record) }
-    return { text: record.state, json: { ...record, ...ttl, source: 'recorded' } }
+    return { text: record.state, json: { ...record, ...ttl, power, source: 'recorded' } }
   },
 }

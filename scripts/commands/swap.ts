@@ -1,6 +1,6 @@
 import { textFlag, type Command } from '../command.js'
 import { LabError } from '../errors.js'
-import { applyOption, leaseOptions, machineOptions, nameOption, profileOption } from '../options.js'
+import { limitOptions, leaseOptions, machineOptions, nameOption, profileOption } from '../options.js'
 
 export const swapCommand: Command = {
   name: 'swap',
@@ -9,7 +9,7 @@ export const swapCommand: Command = {
   options: {
     ...profileOption,
     ...nameOption,
-    ...applyOption,
+    ...limitOptions,
     ...leaseOptions,
     ...{ 'ssh-key': machineOptions['ssh-key'] ?? {} },
   },

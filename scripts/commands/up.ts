@@ -1,6 +1,6 @@
 import type { Command } from '../command.js'
 import {
-  applyOption,
+  limitOptions,
   leaseOptions,
   machineOptions,
   nameOption,
@@ -22,7 +22,7 @@ export const upCommand: Command = {
       requiresArg: true,
       describe: 'keep (default) or destroy: what becomes of a new lab that fails',
     },
-    ...applyOption,
+    ...limitOptions,
     ...leaseOptions,
     'install-prerequisites': {
       type: 'boolean',

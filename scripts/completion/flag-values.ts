@@ -24,6 +24,7 @@ export const flagValues: Readonly<Record<string, Source>> = {
   location: words('EU', 'US', 'ASIA'),
   machine: { kind: 'machines' },
   name: { kind: 'labs' },
+  network: words('own', 'default'),
   'older-than': words('1h', '12h', '1d', '7d'),
   'on-failure': words(...ON_FAILURES),
   out: { kind: 'folders' },
@@ -34,10 +35,12 @@ export const flagValues: Readonly<Record<string, Source>> = {
   regions: { kind: 'regions', list: true },
   size: { kind: 'sizes' },
   'ssh-key': files,
+  tag: nothing,
   timeout: words('90s', '10m', '1h'),
   ttl: words('90m', '4h', '3d', 'none'),
   wait: words(...WAITS),
   'wait-lock': words('0', '10m', '30m'),
+  'wait-timeout': words('10m', '15m', '30m'),
   zone: nothing,
 }
 

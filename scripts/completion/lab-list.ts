@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { labsPrefix, recordKey } from '../../backend/keys.js'
+import { labOfLivingKey, labsPrefix, livingComplete, livingPrefix, recordKey } from '../../backend/keys.js'
+import { readIfPlainSync } from '../../backend/plain-file.js'
 import { isLabName, type LabName } from '../../backend/lab-name.js'
 import { placeId, type BackendLocation } from '../../backend/location.js'
 import { systemErrorOf } from '../../backend/system-error.js'
@@ -19,12 +20,23 @@ interface Cache {
 const FRESH_MS = 30_000
 const PATIENCE_MS = 20_000
 
-/** Reads every record of a folder that `typed` can mean. A record that cannot be read hides no other. */
-export function labsInFolder(folder: string, typed: string): KnownLab[] {
-  return foldersIn(join(folder, labsPrefix))
+/**
+ * Reads every record of a folder that `typed` can mean, or of those only that may be living. A record that cannot be read
+ * hides no other.
+ */
+export function labsInFolder(folder: string, typed: string, which: 'living' | 'all'): KnownLab[] {
+  const living = which === 'all' ? undefined : livingOf(namesIn(join(folder, livingPrefix)))
+  return (living ?? namesIn(join(folder, labsPrefix)))
     .filter(isLabName)
     .filter((name) => name.startsWith(typed))
     .flatMap((name) => readLab(folder, name))
+}
+
+/** Undefined where not each of them is there: from before there was that index. */
+function livingOf(names: readonly string[]): readonly string[] | undefined {
+  const keys = names.map((name) => `${livingPrefix}${name}`)
+  if (!keys.includes(livingComplete)) return undefined
+  return [...new Set(keys.flatMap((key) => labOfLivingKey(key) ?? []))]
 }
 
 function readLab(folder: string, name: LabName): readonly KnownLab[] {
@@ -84,16 +96,15 @@ function readCache(file: string): Cache {
 /** Undefined for what is no file, cannot be read or is not JSON: then there is nothing to offer. */
 function readJson(file: string): unknown {
   try {
-    // Reading a pipe would wait for its writer, and a press of Tab for that.
-    if (!statSync(file).isFile()) return undefined
-    return JSON.parse(readFileSync(file, 'utf8'))
+    const text = readIfPlainSync(file)
+    return text === undefined ? undefined : JSON.parse(text)
   } catch (error) {
-    if (error instanceof SyntaxError || systemErrorOf(error) !== undefined) return undefined
+    if (error instanceof SyntaxError) return undefined
     throw error
   }
 }
 
-function foldersIn(path: string): string[] {
+function namesIn(path: string): string[] {
   try {
     return readdirSync(path)
   } catch (error) {

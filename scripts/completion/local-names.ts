@@ -33,7 +33,15 @@ export async function localNames(
   const backend = given.get('backend') ?? env.flags['backend'] ?? values.backend
   const wanted = asked.source.kind === 'machines' ? '' : typed
   return {
-    labs: asked.source.kind === 'distros' ? [] : await labsOf(env, backend, wanted, ask),
+    labs:
+      asked.source.kind === 'distros'
+        ? []
+        : await labsOf(
+            env,
+            backend,
+            { typed: wanted, which: asked.source.kind === 'all-labs' ? 'all' : 'living' },
+            ask,
+          ),
     profiles,
     distros: distros.filter(({ name }) => table.distros.every((known) => known.name !== name)),
   }
@@ -53,12 +61,12 @@ async function readConfig(env: Environment, explicit: string | undefined): Promi
 async function labsOf(
   env: Environment,
   backend: string | undefined,
-  typed: string,
+  wanted: { readonly typed: string; readonly which: 'living' | 'all' },
   ask: (backend: string) => Promise<void>,
 ): Promise<readonly KnownLab[]> {
   const location = locationOf(env, backend)
   if (location === undefined) return []
-  if (location.kind === 'directory') return labsInFolder(location.path, typed)
+  if (location.kind === 'directory') return labsInFolder(location.path, wanted.typed, wanted.which)
   return labsOfBucket(env.cache, location, Date.now(), () => ask(backend ?? ''))
 }
 

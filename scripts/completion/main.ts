@@ -35,10 +35,10 @@ export async function completeMain([shell, ...given]: readonly string[]): Promis
 export async function listLabsMain([backend = '']: readonly string[]): Promise<number> {
   const { parseBackendUrl } = await import('../../backend/location.js')
   const { openStore } = await import('../../backend/open-store.js')
-  const { listRecords } = await import('../../backend/record.js')
+  const { listLiving } = await import('../../backend/record.js')
   const { writeBucketLabs } = await import('./lab-list.js')
   const location = parseBackendUrl(backend)
-  const { labs } = await listRecords(await openStore(location))
+  const { labs } = await listLiving(await openStore(location))
   await writeBucketLabs(readEnvironment().cache, location, Date.now(), labs)
   return 0
 }

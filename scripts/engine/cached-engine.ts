@@ -1,5 +1,6 @@
-import { open, readFile, rename } from 'node:fs/promises'
+import { open, rename } from 'node:fs/promises'
 import { join } from 'node:path'
+import { readIfPlain } from '../../backend/plain-file.js'
 import semver from 'semver'
 import type { Environment } from '../env.js'
 import { engineFolder, putFile } from '../workspace.js'
@@ -16,7 +17,7 @@ const noteOf = (env: Environment): string => `${cachedEngine(env)}.json`
 
 /** Undefined where nothing says what the one in the cache must be: then it is not run. */
 export async function readCached(env: Environment): Promise<CachedEngine | undefined> {
-  const text = await readFile(noteOf(env), 'utf8').catch(() => '{}')
+  const text = (await readIfPlain(noteOf(env))) ?? '{}'
   try {
     const { version, sha256 } = JSON.parse(text) as { readonly version?: unknown; readonly sha256?: unknown }
     if (typeof version !== 'string' || typeof sha256 !== 'string') return undefined

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { constants, type BigIntStats } from 'node:fs'
-import { open, readFile, type FileHandle } from 'node:fs/promises'
+import { open, type FileHandle } from 'node:fs/promises'
+import { readIfPlain } from '../../backend/plain-file.js'
 import type { Environment } from '../env.js'
 import { LabError } from '../errors.js'
 import { ensureFolder, engineFolder, putFile, verifiedEngineFile } from '../workspace.js'
@@ -37,7 +38,7 @@ export async function distrustOf(
     const stat = await file.stat({ bigint: true })
     if (!stat.isFile()) return 'is no file and is not run'
     const mark = verifiedEngineFile(env, path)
-    if ((await readFile(mark, 'utf8').catch(() => undefined)) === stampOf(sha256, stat)) return undefined
+    if ((await readIfPlain(mark)) === stampOf(sha256, stat)) return undefined
     const digest = await digestOf(file)
     if (digest !== sha256) return `is not ${called} and is not run: its SHA-256 is ${digest}, not ${sha256}`
     if (BigInt(Date.now()) * 1_000_000n - stat.ctimeNs > SETTLED_NS)

@@ -1,4 +1,5 @@
-import { findRefusal } from '../clouds/refusals.js'
+import { findRefusalAmong } from '../clouds/refusals.js'
+import type { CloudName } from '../../distro-catalog/provider.js'
 import type { LabFault } from '../errors.js'
 import type { Diagnostic } from './stream.js'
 import { explainStateFailure, isAboutState } from './state-failures.js'
@@ -46,6 +47,11 @@ const KNOWN_FAILURES: readonly KnownFailure[] = [
     fault: (_match, { operation }) => ({ code: 'engine-lock-raced', operation }),
   },
   {
+    // What only the import of a machine asks for (OpenTofu's internal/tofu/node_resource_abstract_instance.go).
+    pattern: /Resource\s+(?:instance\s+)?(?<address>\S+)\s+has\s+(?:lifecycle\.)?prevent_destroy\s+set/,
+    fault: ({ groups = {} }) => ({ code: 'machine-not-importable', address: groups['address'] ?? '' }),
+  },
+  {
     // It may leave a state behind that is cut short.
     pattern: /no space left on device|disk quota exceeded/i,
     fault: (_match, { operation }) => ({ code: 'engine-disk-full', operation }),
@@ -86,8 +92,33 @@ export function explainEngineFailure(
   const { operation } = run
   return (
     explainStateFailure(operation, problems) ??
-    findRefusal(problems.filter((problem) => !isAboutState(problem)).join('\n')) ?? {
-      ...{ code: 'engine-failed', operation, problems },
-    }
+    findRefusalAmong(toldByClouds(errors, text)) ?? { code: 'engine-failed', operation, problems }
   )
+}
+
+/** The problems that may be a cloud's, each with the cloud where what it is about says that. */
+function toldByClouds(
+  errors: readonly Diagnostic[],
+  text: string,
+): readonly { readonly text: string; readonly provider?: CloudName }[] {
+  if (errors.length === 0) return isAboutState(text) ? [] : [{ text }]
+  return errors.flatMap(({ summary, detail, address }) => {
+    const told = [summary, detail].filter(Boolean).join(': ')
+    if (isAboutState(told)) return []
+    if (address === undefined) return [{ text: told }]
+    const provider = providerOf(address)
+    return provider === undefined ? [] : [{ text: told, provider }]
+  })
+}
+
+const OF_CLOUDS: readonly (readonly [prefix: string, provider: CloudName])[] = [
+  ['aws_', 'aws'],
+  ['azurerm_', 'azure'],
+  ['google_', 'google'],
+]
+
+/** `data.aws_ami.image` → aws; undefined for what is in no cloud. */
+function providerOf(address: string): CloudName | undefined {
+  const resource = address.replace(/^data\./, '')
+  return OF_CLOUDS.find(([prefix]) => resource.startsWith(prefix))?.[1]
 }

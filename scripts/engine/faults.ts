@@ -1,7 +1,13 @@
+import type { Whereabouts } from '../clouds/faults.js'
+
 /** What can go wrong with OpenTofu, and with the state that it keeps. */
 export type EngineFault =
   | { readonly code: 'engine-missing'; readonly minimum: string; readonly rejected: readonly string[] }
-  | { readonly code: 'engine-failed'; readonly operation: string; readonly problems: readonly string[] }
+  | ({
+      readonly code: 'engine-failed'
+      readonly operation: string
+      readonly problems: readonly string[]
+    } & Whereabouts)
   | {
       readonly code: 'engine-timeout'
       readonly operation: string
@@ -24,6 +30,8 @@ export type EngineFault =
       /** The engine reads the state before it breaks the lock. */
       readonly isEncrypted: boolean
     }
+  /** It is there, and OpenTofu would have to make it anew to take it into the state. `address`: as the stack declares it. */
+  | { readonly code: 'machine-not-importable'; readonly address: string }
   | { readonly code: 'engine-lock-raced'; readonly operation: string }
   | { readonly code: 'engine-disk-full'; readonly operation: string }
   | StateFault

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { access, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { readIfPlain } from '../../backend/plain-file.js'
 import type { Engine } from './resolve.js'
 
 const FILLED = '.terraform'
@@ -13,7 +14,7 @@ const markOf = (folder: string): string => join(folder, FILLED, 'distrolab-init'
  * configuration names now, and all that it put there can still be had: then it need not be run again.
  */
 export async function isInitialised(folder: string, engine: Engine): Promise<boolean> {
-  const mark = await readFile(markOf(folder), 'utf8').catch(() => undefined)
+  const mark = await readIfPlain(markOf(folder))
   return mark !== undefined && mark === (await digestOf(folder, engine)) && isWhole(folder)
 }
 

@@ -1,8 +1,9 @@
 import { basename, dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { objectPlace, type BackendLocation } from '../../backend/location.js'
-import { tofuStateKey, tofuStatePrefix, type Leasable } from '../../backend/keys.js'
+import { tofuStatePrefix, type Leasable } from '../../backend/keys.js'
 import { readPlainFile } from '../../backend/plain-file.js'
+import { stateKey } from '../../backend/state-backend.js'
 import type { ObjectStore } from '../../backend/store.js'
 import { engineProviders, type EngineProvider } from '../../stacks/engine-providers.js'
 import { foreignIn } from './foreign-state.js'
@@ -65,7 +66,7 @@ export async function readStateText(
 }
 
 function stateOf(location: BackendLocation, owner: Leasable): { key: string; place: string } {
-  const key = location.kind === 'gcs' ? `${tofuStatePrefix(owner)}/default.tfstate` : tofuStateKey(owner)
+  const key = stateKey(location, owner)
   return { key, place: objectPlace(location, key) }
 }
 

@@ -21,6 +21,8 @@ export interface Diagnostic {
   readonly severity: 'error' | 'warning'
   readonly summary: string
   readonly detail: string
+  /** What it is about, such as `aws_instance.main`, where it is about one thing. */
+  readonly address?: string
 }
 
 interface Line {
@@ -32,7 +34,12 @@ interface Line {
     readonly output?: string
   }
   readonly outputs?: Readonly<Record<string, { readonly value?: unknown }>>
-  readonly diagnostic?: { readonly severity?: string; readonly summary?: string; readonly detail?: string }
+  readonly diagnostic?: {
+    readonly severity?: string
+    readonly summary?: string
+    readonly detail?: string
+    readonly address?: string
+  }
 }
 
 const PHASES: Readonly<Record<string, ResourcePhase>> = {
@@ -51,11 +58,13 @@ export function parseEngineLine(text: string): EngineEvent | undefined {
   if (line.type === 'provision_progress')
     return { type: 'provisioner', address, line: line.hook?.output ?? '' }
   if (line.type === 'diagnostic' && line.diagnostic !== undefined) {
-    const { severity, summary = '', detail = '' } = line.diagnostic
-    return {
-      type: 'diagnostic',
-      diagnostic: { severity: severity === 'error' ? 'error' : 'warning', summary, detail },
+    const { severity, summary = '', detail = '', address: of } = line.diagnostic
+    const diagnostic = {
+      severity: severity === 'error' ? ('error' as const) : ('warning' as const),
+      summary,
+      detail,
     }
+    return { type: 'diagnostic', diagnostic: of === undefined ? diagnostic : { ...diagnostic, address: of } }
   }
   if (line.type === 'outputs' && line.outputs !== undefined) {
     const values = Object.entries(line.outputs)

@@ -10,12 +10,23 @@ export async function prepareWorkFolder(
   { cache }: Pick<Workspace, 'cache'>,
   folder: string,
 ): Promise<string> {
-  await assertPlainFolders(cache, relative(cache, folder))
-  await ensureFolder(folder)
+  await preparePlainFolder({ cache }, folder)
   await assertPlainFolder(folder)
   const strange = (await readdir(folder)).find((name) => name !== CONFIGURATION && IS_READ.test(name))
   if (strange !== undefined) throw refused(join(folder, strange), 'configuration')
   return folder
+}
+
+/**
+ * A folder below the cache that is reached through no link, made where it is not there. What is in it belongs to others and
+ * may come and go. Throws BackendError `file-refused`.
+ */
+export async function preparePlainFolder(
+  { cache }: Pick<Workspace, 'cache'>,
+  folder: string,
+): Promise<string> {
+  await assertPlainFolders(cache, relative(cache, folder))
+  return ensureFolder(folder)
 }
 
 /** What OpenTofu reads in its folder besides: configurations, values of variables, and providers. */

@@ -1,7 +1,7 @@
 import { credentialAdvice } from './credential-advice.js'
 import { isImageName } from '../../backend/image-name.js'
 import type { BackendFault } from '../../backend/errors.js'
-import { foundInstead } from '../../backend/read-object.js'
+import { foundInstead } from '../../backend/plain-file.js'
 import { EXIT, indented, type Explanations, withRunbook } from './explanation.js'
 import { asIs, typed } from '../report/typed.js'
 

@@ -1,9 +1,16 @@
 import type { DriverFault } from '../../stacks/local/driver/errors.js'
 import { EXIT, indented, type Explanations, withRunbook } from './explanation.js'
+import { remedyOf } from './build-causes.js'
 import { typed } from '../report/typed.js'
 
 const INSTALL = 'distrolab doctor    # what is missing and how to install it'
 const AGAIN = 'Run the same command again; what was loaded is kept.'
+
+const lastLines = (log: string): string =>
+  log === '' ? '' : ` The last lines of mmdebstrap:${indented(log.trim().split('\n'))}`
+
+/** Rounded up. */
+const mebibytes = (bytes: number): number => Math.ceil(bytes / 2 ** 20)
 
 export const driverExplanations: Explanations<DriverFault> = {
   usage: ({ problems }) => ({
@@ -94,9 +101,9 @@ export const driverExplanations: Explanations<DriverFault> = {
     hint: 'Make it readable, or run the command as the user whose machine it is.',
     exitCode: EXIT.failed,
   }),
-  'build-failed': ({ log }) => ({
-    message: `mmdebstrap could not build the image; its last lines:${indented(log.trim().split('\n'))}`,
-    hint: 'Run the same command again when the package mirror can be reached.',
+  'build-failed': ({ cause, log }) => ({
+    message: `The image could not be built: ${remedyOf(cause).message}.${lastLines(log)}`,
+    hint: remedyOf(cause).hint,
     exitCode: EXIT.failed,
   }),
   'qemu-failed': ({ stderr }) => ({
@@ -117,6 +124,11 @@ export const driverExplanations: Explanations<DriverFault> = {
   'machine-broken': ({ id, directory, reason }) => ({
     message: `The VM ${id} in ${directory} can't be used: ${reason}.`,
     hint: 'Make the lab anew: distrolab down LAB && distrolab up LAB',
+    exitCode: EXIT.failed,
+  }),
+  'machine-out-of-room': ({ id, directory, free, needed, growth }) => ({
+    message: `The VM ${id} stands still because the disk of ${directory} is full: ${mebibytes(free)} MiB are free there, and it needs ${mebibytes(needed)} MiB to go on. Its own disk may still grow by ${mebibytes(growth)} MiB.`,
+    hint: typed`df -h ${directory}    # make room there, then run the same command again: the VM goes on where it stopped`,
     exitCode: EXIT.failed,
   }),
   'machine-busy': ({ id, pid }) => ({

@@ -1,6 +1,6 @@
 import { isImageName } from '../../backend/image-name.js'
 import type { EngineFault } from '../engine/faults.js'
-import { EXIT, indented, runbookCommand, type Explanations, withRunbook } from './explanation.js'
+import { EXIT, indented, logNote, runbookCommand, type Explanations, withRunbook } from './explanation.js'
 import { asIs, typed } from '../report/typed.js'
 
 const AT_EACH_COMPUTER =
@@ -12,9 +12,22 @@ export const engineExplanations: Explanations<EngineFault> = {
     hint: 'Install OpenTofu (https://opentofu.org/docs/intro/install/), or name a binary with DISTROLAB_TOFU, or a copy of its releases with DISTROLAB_ENGINE_MIRROR.',
     exitCode: EXIT.failed,
   }),
-  'engine-failed': ({ operation, problems }) => ({
+  'engine-failed': ({ operation, problems, lab, log }) => ({
     message: `OpenTofu failed at ${operation}:${indented(problems)}`,
-    hint: withRunbook('Run the same command again; -v shows more.', 'stuck-state'),
+    hint: withRunbook(
+      lab === undefined
+        ? typed`The lines above are OpenTofu's own; -v shows what came before them.${asIs(logNote(log))}`
+        : typed`distrolab recover ${lab}    # shows where it stands, and how to go on or to remove it.${asIs(logNote(log))}`,
+      'stuck-state',
+    ),
+    exitCode: EXIT.failed,
+  }),
+  'machine-not-importable': ({ address }) => ({
+    message: `OpenTofu has lost what it knew of ${address}, which is there, and would have to make it anew to know it again. It was left as it is.`,
+    hint: withRunbook(
+      'distrolab ssh LAB    # to save what is on it\n  distrolab down LAB && distrolab up LAB    # makes it anew',
+      'corrupted-record',
+    ),
     exitCode: EXIT.failed,
   }),
   'engine-timeout': ({ operation, passed, seconds, pid }) => ({

@@ -8,6 +8,11 @@ export const execExplanations: Explanations<ExecFault> = {
     hint: typed`distrolab exec ${lab} --timeout ${Math.ceil(seconds * 2)}s -- COMMAND    # gives it more time`,
     exitCode: EXIT.timeout,
   }),
+  'output-failed': ({ reason }) => ({
+    message: `Standard output could not be written: ${reason}. The command itself went to its end.`,
+    hint: 'Make room where the output goes, or send it elsewhere; then run the same command again.',
+    exitCode: EXIT.failed,
+  }),
   'transfer-source-missing': ({ lab, machine, flag, from }) => ({
     message: `${flag}: there is no ${from} on ${flag === '--copy' ? 'this computer any more' : `${lab}/${machine}`}.`,
     hint:

@@ -1,3 +1,5 @@
+import { typed } from '../report/typed.js'
+
 /** What a person is told of a fault: what happened, what to type next, and how the command exits. */
 export interface Explanation {
   readonly message: string
@@ -63,3 +65,6 @@ export const runbookCommand = (name: Runbook): string => `distrolab docs ${name}
 
 /** A hint that ends with the command for the page that says more. */
 export const withRunbook = (hint: string, name: Runbook): string => `${hint}\n  More: ${runbookCommand(name)}`
+
+/** Where all that was said can be read; nothing where that is not known. */
+export const logNote = (log: string | undefined): string => (log === undefined ? '' : typed` The log: ${log}`)

@@ -4,6 +4,7 @@ import { driverExplanations } from './driver-faults.js'
 import { cloudExplanations } from './cloud-faults.js'
 import { engineExplanations } from './engine-faults.js'
 import { didYouMean, EXIT, explainBy, indented, type Explanations, withRunbook } from './explanation.js'
+import { consoleEnd, sshExplanations, waitLonger } from './ssh-faults.js'
 import { execExplanations } from './exec-faults.js'
 import { imageExplanations } from './image-faults.js'
 import { swapExplanations } from './swap-faults.js'
@@ -25,9 +26,6 @@ const wayIn = (lab: string): string =>
     typed`distrolab up ${lab} --ssh-key PATH    # if one of these keys is yours`,
     typed`distrolab down ${lab} && distrolab up ${lab}    # anew, with your key in authorizedKeys of the configuration`,
   ].join('\n  ')
-
-const consoleEnd = (console: string): string =>
-  console === '' ? '' : `\nThe end of its console:${indented(console.split('\n'))}`
 
 export const labExplanations: Explanations<LabFault> = {
   usage: ({ problem, command, meant }) => ({
@@ -109,6 +107,11 @@ export const labExplanations: Explanations<LabFault> = {
     hint: typed`Make it anew: distrolab down ${lab} && distrolab up ${lab} ${asIs(setting === '--spot' ? setting : typed`${asIs(setting)} ${asked}`)}`,
     exitCode: EXIT.usage,
   }),
+  'expiry-fixed': ({ lab, expiresAt, asked }) => ({
+    message: `--ttl: ${lab} expires ${expiresAt === null ? 'never' : `at ${expiresAt}`}, and up does not move that.`,
+    hint: typed`distrolab extend ${lab} --ttl ${asked}`,
+    exitCode: EXIT.usage,
+  }),
   'size-fixed': ({ lab, has, asked }) => ({
     message: `${lab} has the instance type ${has}, not ${asked}.`,
     hint: typed`Make it anew: distrolab down ${lab} && distrolab up ${lab} --instance-type ${asked}`,
@@ -168,32 +171,13 @@ export const labExplanations: Explanations<LabFault> = {
     hint: 'Start it anew, or unset SSH_AUTH_SOCK.',
     exitCode: EXIT.failed,
   }),
-  'ssh-timeout': ({ lab, machine, seconds, lastSeen, console }) => ({
-    message: `SSH on ${lab}/${machine} did not work within ${seconds} s; last seen: ${lastSeen}.${consoleEnd(console)}`,
-    hint: withRunbook(typed`distrolab up ${lab}    # goes on waiting`, 'dropped-network'),
-    exitCode: EXIT.timeout,
-  }),
   'kernel-panic': ({ lab, machine, reason, console }) => ({
     message: `The kernel of ${lab}/${machine} panicked at each of its starts: ${reason}.${consoleEnd(console)}`,
     hint: typed`distrolab up ${lab}    # starts it again\n  or make it anew: distrolab down ${lab} && distrolab up ${lab}`,
     exitCode: EXIT.failed,
   }),
-  'ssh-failed': ({ lab, machine, reason }) => ({
-    message: `SSH to ${lab}/${machine} failed: ${reason}.`,
-    hint: withRunbook(typed`distrolab up ${lab}    # brings it back`, 'dropped-network'),
-    exitCode: EXIT.failed,
-  }),
-  'ssh-program-missing': () => ({
-    message: 'The ssh program was not found.',
-    hint: 'distrolab doctor    # what is missing and how to install it',
-    exitCode: EXIT.failed,
-  }),
   ...execExplanations,
-  'host-key-changed': ({ lab, machine, expected, got }) => ({
-    message: `${lab}/${machine} shows another host key than the pinned one; it may be another machine:${indented([`pinned ${expected}`, `shown  ${got}`])}`,
-    hint: typed`If you made it anew yourself: distrolab down ${lab} && distrolab up ${lab}`,
-    exitCode: EXIT.failed,
-  }),
+  ...sshExplanations,
   'cloud-init-failed': ({ lab, machine, errors }) => ({
     message: `cloud-init failed on ${lab}/${machine}:${indented(errors)}`,
     hint: typed`distrolab ssh ${lab} -- sudo tail -n 50 /var/log/cloud-init.log`,
@@ -201,7 +185,7 @@ export const labExplanations: Explanations<LabFault> = {
   }),
   'cloud-init-timeout': ({ lab, machine, seconds, stage }) => ({
     message: `cloud-init on ${lab}/${machine} did not finish within ${seconds} s; it was in its ${stage}.`,
-    hint: typed`distrolab up ${lab}    # goes on waiting`,
+    hint: waitLonger(lab, seconds),
     exitCode: EXIT.timeout,
   }),
   'clock-not-set': ({ lab, machine, reason }) => ({
@@ -250,6 +234,16 @@ export const labExplanations: Explanations<LabFault> = {
   'folder-unwritable': ({ place, reason }) => ({
     message: `${place} can't be written: ${reason}.`,
     hint: 'Make it writable, or choose another place with DISTROLAB_HOME or DISTROLAB_CACHE.',
+    exitCode: EXIT.failed,
+  }),
+  'folder-lost': () => ({
+    message: 'The folder that this command was started in has been removed.',
+    hint: 'cd    # and run the same command again',
+    exitCode: EXIT.usage,
+  }),
+  'user-nameless': ({ lab, uid }) => ({
+    message: `OpenSSH serves only users that have a name, and the user id ${uid} has none on this computer.`,
+    hint: typed`distrolab exec ${lab} -- uptime    # exec needs no name. For ssh, start the container with a user of its /etc/passwd.`,
     exitCode: EXIT.failed,
   }),
   interrupted: ({ signal }) => ({

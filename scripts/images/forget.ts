@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import type { ImageRecord } from '../../backend/image-record-schema.js'
 import { readImageRecord } from '../../backend/image-record.js'
-import { listRecords } from '../../backend/record.js'
+import { listLiving } from '../../backend/record.js'
 import type { Context } from '../context.js'
 import type { Engine } from '../engine/resolve.js'
 import { LabError } from '../errors.js'
@@ -56,9 +56,9 @@ async function assertForgettable(
   if (record === undefined) throw new LabError({ code: 'image-not-imported', ...named(subject) })
   await assertAccount(context, `The image of ${subject.distro.name}`, record)
   if (record.id === null) return record
-  const { labs, unreadable } = await listRecords(await context.store())
+  const { labs, unreadable } = await listLiving(await context.store())
   const using = labs
-    .filter((lab) => lab.state !== 'destroyed' && lab.provider === record.provider)
+    .filter((lab) => lab.provider === record.provider)
     .filter(({ image }) => image?.id === record.id)
     .map(({ lab }) => lab)
   if (using.length > 0) throw new LabError({ code: 'image-in-use', ...named(subject), labs: using })

@@ -3,6 +3,7 @@ import type { ImageName } from '../../backend/image-name.js'
 import { ImageWriter } from '../../backend/image-writer.js'
 import { acquireLease, type Lease } from '../../backend/lease.js'
 import type { Context } from '../context.js'
+import { withWhereabouts } from '../clouds/whereabouts.js'
 import { LabError } from '../errors.js'
 import { explain } from '../explain.js'
 import { openLog, type Log } from '../log.js'
@@ -47,7 +48,8 @@ export async function throughImageGate<T>(
       const result = await action({ context, subject, lease, writer, log, signal })
       log.info('command done', { image, command })
       return result
-    } catch (error) {
+    } catch (thrown) {
+      const error = withWhereabouts(thrown, { log: file })
       await recordFailure(context, writer, log, error)
       throw error
     }

@@ -1,5 +1,6 @@
-import { readFile, rm, stat } from 'node:fs/promises'
+import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { readIfPlain } from '../../backend/plain-file.js'
 import prettyBytes from 'pretty-bytes'
 import type { DiskPacking } from '../../stacks/packing.js'
 import { LabError } from '../errors.js'
@@ -36,7 +37,7 @@ export async function packDisk(
     const { size: bytes } = await stat(file)
     return { file, bytes, contentType: packing.contentType, digest: disk.digest }
   }
-  const before = await readFile(join(folder, DONE), 'utf8').catch(() => undefined)
+  const before = await readIfPlain(join(folder, DONE))
   if (before === disk.digest) return packed()
   await rm(folder, { recursive: true, force: true })
   await ensureFolder(folder)

@@ -10,7 +10,6 @@ import type { AwsInstance } from '../clouds/aws/instances.js'
 import type { LabAtAws } from '../clouds/aws/leftovers.js'
 import { spaceOf, type Context } from '../context.js'
 import { LabError } from '../errors.js'
-import { explain } from '../explain.js'
 import {
   cloudPlan,
   cloudPlanning,
@@ -18,9 +17,9 @@ import {
   lookForEnforcers,
   marksOf,
   offeredImage,
-  sorted,
 } from './cloud-hooks.js'
 import type { Enforcer, ImageWish, Presence, ProviderHooks } from './provider-hooks.js'
+import { remainsOf } from './remains.js'
 
 // Whoever only writes files does without AWS's client, which takes longer to load than all the rest.
 const loadAccount = () => import('../clouds/aws/account.js')
@@ -41,6 +40,11 @@ export const awsHooks: ProviderHooks = {
     const { checkAwsAccount } = await loadAccount()
     const { arn, account } = await checkAwsAccount(interrupt.signal)
     progress.say(`AWS account ${account}, as ${arn}`)
+  },
+
+  async findNetwork(question) {
+    const { findNetwork } = await import('../clouds/aws/network.js')
+    return findNetwork(question)
   },
 
   async prepareImage(_context, profile, wish, pinned) {
@@ -72,13 +76,18 @@ export const awsHooks: ProviderHooks = {
       loadInstances(),
       loadLeftovers(),
     ])
-    const running = (await findInstances(lab.region, marksOf(context, lab))).filter(
-      ({ state }) => state === 'running',
-    )
+    const found = await findInstances(lab.region, marksOf(context, lab))
+    const running = found.filter(({ state }) => state === 'running')
     if (running.length === 0) return
     const { moveMachineExpiry } = await import('./machine-expiry.js')
-    for (const machine of lab.machines) await moveMachineExpiry(context, lab, machine, step)
-    const things = (await findThings(atAws(context, lab))).filter(({ isOurs }) => isOurs)
+    for (const instance of running) {
+      const machine = lab.machines.find(({ id }) => machineName(id) === instance.tags['Name'])
+      if (machine !== undefined && !isMarked(instance, lab.expiresAt))
+        await moveMachineExpiry(context, lab, machine, step)
+    }
+    // A machine that is off cannot be told: without the mark, the next command that finds it running tells it.
+    const off = new Set(found.filter((each) => !running.includes(each)).map(({ id }) => id))
+    const things = (await findThings(atAws(context, lab))).filter(({ isOurs, id }) => isOurs && !off.has(id))
     const idsOf = (isMeant: (kind: string) => boolean): string[] =>
       things.filter(({ kind }) => isMeant(kind)).map(({ id }) => id)
     // The mark comes last: it says that the machines go by the new time.
@@ -96,17 +105,20 @@ export const awsHooks: ProviderHooks = {
   },
 
   async strangersAmong(context, lab, objects, signal) {
-    const { findStrangers } = await loadLeftovers()
+    const { findStrangers } = await import('../clouds/aws/strangers.js')
     return findStrangers(atAws(context, lab), objects, signal)
+  },
+
+  async straysBeside(context, lab, objects) {
+    const { findStrays } = await import('../clouds/aws/strays.js')
+    const machines = new Map(lab.machines.map(({ id, name }) => [machineName(id), name]))
+    return findStrays(atAws(context, lab), machines, objects)
   },
 
   async removeLeftovers(context, lab, step) {
     const { removeThings } = await loadLeftovers()
-    const remains = await removeThings(atAws(context, lab), {
-      signal: step.signal,
-      onRefused: ({ kind, id }, error) => step.detail(`${kind} ${id}: ${explain(error).message}`),
-    })
-    return sorted(remains, ({ kind, id }) => `${kind} ${id} in ${lab.region}`)
+    const remove = removeThings.bind(null, atAws(context, lab))
+    return remainsOf(remove, ({ kind, id }) => `${kind} ${id} in ${lab.region}`, step)
   },
 
   async consoleTail(lab, machine) {
@@ -152,5 +164,8 @@ function presenceOf(found: readonly AwsInstance[]): Presence {
 function timerState(found: readonly AwsInstance[], expiresAt: string | null): Enforcer['state'] {
   const running = found.filter(({ state }) => state === 'running' || state === 'pending')
   if (running.length === 0) return 'idle'
-  return running.every(({ tags }) => tags['distrolab-expires'] === expiresAt) ? 'armed' : 'missing'
+  return running.every((each) => isMarked(each, expiresAt)) ? 'armed' : 'missing'
 }
+
+const isMarked = ({ tags }: AwsInstance, expiresAt: string | null): boolean =>
+  tags['distrolab-expires'] === (expiresAt ?? 'never')

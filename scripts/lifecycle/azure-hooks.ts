@@ -8,7 +8,6 @@ import type { AzureMachineImage } from '../clouds/azure/image.js'
 import type { AzureInstance } from '../clouds/azure/instances.js'
 import { spaceOf, type Context } from '../context.js'
 import { LabError } from '../errors.js'
-import { explain } from '../explain.js'
 import {
   cloudPlan,
   cloudPlanning,
@@ -16,9 +15,9 @@ import {
   lookForEnforcers,
   marksOf,
   offeredImage,
-  sorted,
 } from './cloud-hooks.js'
 import type { Enforcer, ImageWish, Presence, ProviderHooks } from './provider-hooks.js'
+import { remainsOf } from './remains.js'
 
 // Whoever only writes files does without Azure's clients, which take longer to load than a stack.
 const loadAccount = () => import('../clouds/azure/account.js')
@@ -40,6 +39,11 @@ export const azureHooks: ProviderHooks = {
     const { checkAzureAccount } = await loadAccount()
     const { identity, subscription } = await checkAzureAccount(interrupt.signal)
     progress.say(`Azure subscription ${subscription}, as ${identity}`)
+  },
+
+  async findNetwork(question) {
+    const { findNetwork } = await import('../clouds/azure/network.js')
+    return findNetwork(question)
   },
 
   async prepareImage(_context, profile, wish, pinned) {
@@ -73,7 +77,9 @@ export const azureHooks: ProviderHooks = {
 
   async moveExpiry(context, lab, step) {
     const { signal } = step
-    const running = await runningOf(context, lab, signal)
+    const { findInstances } = await loadInstances()
+    const found = await findInstances(idOf(context, lab), signal)
+    const running = found.filter(isRunning)
     if (running.length === 0) return
     const { moveMachineExpiry } = await import('./machine-expiry.js')
     const { markExpiry, moveSchedule } = await loadExpiry()
@@ -83,9 +89,10 @@ export const azureHooks: ProviderHooks = {
         await moveMachineExpiry(context, lab, machine, step)
       await moveSchedule(instance, lab.expiresAt, { now: new Date(), signal })
     }
-    // The mark comes last: it says that the machines go by the new time.
+    // The mark comes last: it says that the machines go by the new time. One that is off has not been told.
+    const except = found.filter((each) => !isRunning(each))
     if (running.some(({ tags }) => !isMarked(tags, lab)))
-      await markExpiry(idOf(context, lab), lab.expiresAt, signal)
+      await markExpiry(idOf(context, lab), lab.expiresAt, { except, signal })
   },
 
   async start(spec, name, step) {
@@ -102,13 +109,16 @@ export const azureHooks: ProviderHooks = {
     return objects.filter(({ id }) => !id.split('|').every(isIn))
   },
 
+  async straysBeside(context, lab, objects, signal) {
+    const { findStrays } = await import('../clouds/azure/strays.js')
+    const { machines } = lab
+    return findStrays({ id: idOf(context, lab), tags: marksOf(context, lab), machines }, objects, signal)
+  },
+
   async removeLeftovers(context, lab, step) {
     const { removeGroups } = await loadLeftovers()
-    const remains = await removeGroups(idOf(context, lab), marksOf(context, lab), {
-      signal: step.signal,
-      onRefused: (group, error) => step.detail(`resource group ${group.name}: ${explain(error).message}`),
-    })
-    return sorted(remains, (group) => `resource group ${group.name} in ${group.region}`)
+    const remove = removeGroups.bind(null, idOf(context, lab), marksOf(context, lab))
+    return remainsOf(remove, (group) => `resource group ${group.name} in ${group.region}`, step)
   },
 
   async consoleTail(_lab, machine) {
@@ -135,8 +145,10 @@ const isMarked = (tags: AzureInstance['tags'], { expiresAt }: AnyLab): boolean =
 async function runningOf(context: Context, lab: AnyLab, signal: AbortSignal): Promise<AzureInstance[]> {
   const { findInstances } = await loadInstances()
   const found = await findInstances(idOf(context, lab), signal)
-  return found.filter((each) => presenceOf(each) === 'running')
+  return found.filter(isRunning)
 }
+
+const isRunning = (instance: AzureInstance): boolean => presenceOf(instance) === 'running'
 
 const stateOf = (armed: readonly boolean[]): Enforcer['state'] =>
   armed.length === 0 ? 'idle' : armed.every(Boolean) ? 'armed' : 'missing'

@@ -16,6 +16,7 @@ import { absentIn, lookAtMachines, madeAnew, type Presences } from './presences.
 import { writeLabSshConfig } from './reach.js'
 import { upSteps } from './step-lists.js'
 import { Steps, type Timing } from './steps.js'
+import { wakeMachines } from './wake-machines.js'
 import { stepControl, type Work } from './work.js'
 
 /** Makes what is missing of a lab, from whatever state it is in, until it is as ready as `--wait` asks. */
@@ -37,15 +38,46 @@ export async function bringUp(
 }
 
 async function provision(work: EngineWork): Promise<Lab<'provisioned'>> {
-  const { session, steps } = work
+  const { session } = work
   const { writer } = session
   await settleEngine(session, 'wait')
   const former = writer.lab
-  const started = await beginProvisioning(work)
   const isNew = former === undefined || former.state === 'destroyed'
+  if (!isNew) await wakeMachines(session, work.plan.hooks, former)
+  const started = await beginProvisioning(work)
   const presences: Presences = isNew
     ? started.machines.map(({ name }) => [name, 'absent'])
     : await lookAtMachines(session.context, work.plan.hooks, started)
+  try {
+    return await makeAll(work, former, started, presences)
+  } catch (error) {
+    if (former?.state === 'ready') await withdraw(work, presences)
+    throw error
+  }
+}
+
+/** An interrupt before anything was changed leaves a lab whose machines all run as ready as it was. */
+async function withdraw({ session, plan }: Work, presences: Presences): Promise<void> {
+  const { context, lease, writer } = session
+  const { lab } = writer
+  if (!context.interrupt.signal.aborted || lease.lost.aborted) return
+  const isUnchanged =
+    plan.allowFrom === undefined && presences.every(([, presence]) => presence === 'running')
+  if (lab?.state !== 'provisioning' || !isUnchanged || !ONLY_LOOKS.has(lab.step?.name)) return
+  await writer.transition(lab, 'ready', { message: 'interrupted before anything was changed' })
+}
+
+/** The steps of `up` before `apply`, which change nothing of machines that are there. */
+const ONLY_LOOKS: ReadonlySet<string | undefined> = new Set(['image', 'synth', 'init'])
+
+async function makeAll(
+  work: EngineWork,
+  former: AnyLab | undefined,
+  started: Lab<'provisioning'>,
+  presences: Presences,
+): Promise<Lab<'provisioned'>> {
+  const { session, steps } = work
+  const { writer } = session
   // The machine that is there may still be the one that a swap was to replace: first what it is replaced with.
   const isSwap = former?.state === 'swapping' || former?.state === 'swap-failed'
   await steps.run(
@@ -56,8 +88,10 @@ async function provision(work: EngineWork): Promise<Lab<'provisioned'>> {
     // Recorded by the transition that began it.
     async () => undefined,
   )
-  const anew = madeAnew(former?.state ?? 'destroyed', presences)
-  await makeMachines(work, writer.lab ?? started, presences, anew)
+  const before = former?.state ?? 'destroyed'
+  await makeMachines(work, writer.lab ?? started, presences, {
+    ...{ anew: madeAnew(before, presences), isNew: before === 'destroyed' },
+  })
   return writer.transition(started, 'provisioned', { step: null })
 }
 

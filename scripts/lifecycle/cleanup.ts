@@ -29,7 +29,7 @@ export async function cleanup(
 ): Promise<readonly Fate[]> {
   const list = await listForDestruction(context)
   const now = await (await context.store()).now()
-  const chosen = list.labs.filter((lab) => lab.state !== 'destroyed' && isSelected(lab, selection, now))
+  const chosen = list.labs.filter((lab) => isSelected(lab, selection, now))
   if (chosen.length > 0) await consent(chosen.map(({ lab }) => lab))
   const judge: Judge = {
     // While the lease was waited for the name may have been used again.

@@ -10,14 +10,17 @@ import { resolveOffer } from '../../distro-catalog/resolve.js'
 import { architectureOf, resolveSize, type MachineSize } from '../../distro-catalog/size.js'
 import type { CloudLabPlan } from '../../stacks/cloud-plan.js'
 import type { Lifetime } from '../../stacks/cloud-spec.js'
-import { labTags, machineId } from '../../stacks/naming.js'
+import { labTags, machineId, userTags } from '../../stacks/naming.js'
+import { checkNetworkName, isNamed } from '../clouds/network-name.js'
+import { checkTags } from '../clouds/tag-rules.js'
 import { spaceOf, type Context } from '../context.js'
 import { LabError } from '../errors.js'
 import { explain } from '../explain.js'
 import { regionQuestion } from '../regions/question.js'
 import { rankFor, type Measuring } from '../regions/rank.js'
 import { zoneIn } from '../regions/zone.js'
-import type { Enforcer, Place, ProviderHooks, Remains, SpecFacts } from './provider-hooks.js'
+import { networkChoiceOf } from './network.js'
+import type { Enforcer, Place, ProviderHooks, SpecFacts } from './provider-hooks.js'
 import { keysOn } from './reach.js'
 
 type Planning =
@@ -72,15 +75,6 @@ export const marksOf = (
   { lab, incarnation }: Pick<LabFacts, 'lab' | 'incarnation'>,
 ): Record<string, string> =>
   labTags({ backendId: spaceOf(context, { incarnation }).backendId, lab, incarnation })
-
-/** What a look at the provider found, in words. */
-export const sorted = <Thing extends { readonly isOurs: boolean }>(
-  things: readonly Thing[],
-  words: (thing: Thing) => string,
-): Remains => ({
-  left: things.filter(({ isOurs }) => isOurs).map(words),
-  foreign: things.filter(({ isOurs }) => !isOurs).map(words),
-})
 
 /** How long a look at a lab waits for what its cloud could add, in milliseconds. */
 const LOOK_MS = 3_000
@@ -146,7 +140,7 @@ export function cloudPlan(
     authorizedKeys: keysOn(facts).filter((key) => key !== facts.sshKey.publicKey),
     allowFrom: facts.allowFrom ?? [],
     lifetime: lifetimeOf(facts),
-    ...{ spot: facts.spot ?? false, network: 'default' },
+    ...{ spot: facts.spot ?? false, network: networkChoiceOf(facts), tags: userTags(facts.tags) },
     providerVersion: settings.providerVersions[REGISTRY_NAME[provider.name]] ?? null,
     machines: machines.map((machine) => machine.name),
     anew,
@@ -213,8 +207,10 @@ async function placeOf(
 ): Promise<Place> {
   const { settings } = context
   const provider = requireCloud(profile)
-  const question = await regionQuestion(context, provider, instanceType, offer)
   const named = settings.region ?? profile.region ?? 'auto'
+  checkTags(provider.name, settings.tags)
+  checkNetwork(provider.name, settings.network ?? profile.network ?? 'default', named)
+  const question = await regionQuestion(context, provider, instanceType, offer)
   const zone = settings.zone ?? profile.zone
   const region =
     named === 'auto'
@@ -224,6 +220,14 @@ async function placeOf(
     ...{ region, costPerHourUsd: costOf(question, region), spot: settings.spot ?? profile.spot ?? false },
     zone: zone === undefined ? undefined : zoneIn(provider.name, region, zone),
   }
+}
+
+/** Networks of Google are in all regions; its subnetworks are not, which is found out where one is looked up. */
+function checkNetwork(provider: CloudName, network: string, region: string): void {
+  checkNetworkName(provider, network)
+  if (provider === 'google' || !isNamed(network) || region !== 'auto') return
+  const problem = `--network: "${network}" is in one region only; name it too, with --region`
+  throw new LabError({ code: 'usage', problem })
 }
 
 function checkNamed(question: RegionQuestion, named: string): string {

@@ -8,14 +8,11 @@ import { waitForSsh } from '../machine/wait-ssh.js'
 import type { Wait } from '../settings.js'
 import type { Session } from './gate.js'
 import { targetOf, writeLabSshConfig } from './reach.js'
+import { acceptingOwn } from './own-machine.js'
 import { plantMarker } from './marker.js'
 import { reviveOf } from './revive.js'
 import type { Steps } from './steps.js'
 import { stepControl, type Work } from './work.js'
-
-/** From the machine's start; the slowest measured first boot without KVM took under one minute. */
-const SSH_TIMEOUT_MS = 5 * 60_000
-const CLOUD_INIT_TIMEOUT_MS = 5 * 60_000
 
 /**
  * The step `wait-ssh`, and then `next` with a connection to each machine, in the lab's order. The host keys shown are
@@ -47,13 +44,15 @@ async function reachMachines(
   const revive = reviveOf(work, lab, detail)
   const machines: AnyLab['machines'] = []
   for (const machine of lab.machines) {
-    const connection = await waitForSsh(targetOf(context, lab, machine, plan.identity), {
-      timeoutMs: SSH_TIMEOUT_MS,
+    const options = {
+      timeoutMs: context.settings.waitTimeout,
       signal,
       onSeen: detail,
       consoleTail: () => plan.hooks.consoleTail(lab, machine),
       betweenAttempts: revive === undefined ? undefined : () => revive(machine),
-    })
+    }
+    const target = targetOf(context, lab, machine, plan.identity)
+    const connection = await acceptingOwn(session, lab, machine, target, (at) => waitForSsh(at, options))
     connections.push(connection)
     machines.push({ ...machine, hostKey: connection.hostKey })
   }
@@ -128,7 +127,7 @@ async function finishCloudInit(
   for (const [index, connection] of connections.entries()) {
     const machine = writer.lab?.machines[index]?.name ?? ''
     const outcome = await waitForCloudInit(connection, {
-      ...{ lab, machine, timeoutMs: CLOUD_INIT_TIMEOUT_MS, signal },
+      ...{ lab, machine, timeoutMs: context.settings.waitTimeout, signal },
       onStage: (stage) => detail(`cloud-init: ${stage}`),
     })
     if (outcome.status === 'done') continue

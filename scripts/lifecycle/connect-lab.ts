@@ -1,29 +1,19 @@
-import type { AnyLab } from '../../backend/lab.js'
-import {
-  connectOnce,
-  isKeyRefused,
-  SshError,
-  sshFailed,
-  type Connection,
-  type SshTarget,
-} from '../machine/connect.js'
-import { keyNotOnLab } from './reach.js'
+import { LabError } from '../errors.js'
+import type { Connection } from '../machine/connect.js'
+import { connectToMachine } from './connect-machine.js'
+import { isStanding, silentOf } from './own-machine.js'
 
-/**
- * One try at a machine that is known to be up. `timeouts` in milliseconds, as of `connectOnce`. Throws LabError
- * key-not-on-lab where it takes no key of ours, else ssh-failed, or host-key-changed.
- */
-export async function connectToLab(
-  lab: AnyLab,
-  target: SshTarget,
-  timeouts: Parameters<typeof connectOnce>[1],
-  signal: AbortSignal,
-): Promise<Connection> {
+/** As `connectToMachine`; of a VM of this computer that runs it knows better, and throws LabError ssh-silent. */
+export async function connectToLab(...[lab, target, ...rest]: ConnectParameters): Promise<Connection> {
   try {
-    return await connectOnce(target, timeouts, signal)
+    return await connectToMachine(lab, target, ...rest)
   } catch (error) {
-    if (!(error instanceof SshError)) throw error
-    if (isKeyRefused(error)) throw keyNotOnLab(lab, target.identity, error)
-    throw sshFailed(target, error.reason, error)
+    if (!(error instanceof LabError) || error.fault.code !== 'ssh-failed') throw error
+    const machine = lab.machines.find(({ name }) => name === target.machine)
+    if (machine !== undefined && (await isStanding(lab, machine)))
+      throw await silentOf(lab, machine, error.fault.reason, error)
+    throw error
   }
 }
+
+type ConnectParameters = readonly [...Parameters<typeof connectToMachine>]

@@ -1,6 +1,6 @@
 import type { AnyLab } from '../../backend/lab.js'
 import type { Lease } from '../../backend/lease.js'
-import { listRecords, type RecordList } from '../../backend/record.js'
+import { listLiving, type RecordList } from '../../backend/record.js'
 import type { Context } from '../context.js'
 import { explain } from '../explain.js'
 import { EXIT } from '../explain/explanation.js'
@@ -9,8 +9,8 @@ import { withReserve } from '../reserve.js'
 import { destroyLab } from './down.js'
 import { throughGate, type Session } from './gate.js'
 import { hasEngineProvider } from './provider-cache.js'
-import { inParallel } from '../in-parallel.js'
-import { assertInReach } from './in-reach.js'
+import { inParallel } from '../../backend/in-parallel.js'
+import { assertRemovable } from './in-reach.js'
 import { isLabName } from '../../backend/lab-name.js'
 import { LabError } from '../errors.js'
 
@@ -86,7 +86,7 @@ async function destroyOne(context: Context, command: string, lab: AnyLab, judge:
 async function tryDestroy(context: Context, command: string, lab: AnyLab, judge: Judge): Promise<Verdict> {
   const name = lab.lab
   if (!isLabName(name)) throw new LabError({ code: 'lab-name-invalid', given: name })
-  await assertInReach(context, lab)
+  await assertRemovable(context, lab)
   const quiet = { ...context, progress: progressOf(context.progress, name) }
   return throughGate(quiet, name, command, async (session) => {
     const current = session.writer.lab ?? lab
@@ -109,10 +109,10 @@ function progressOf(progress: Progress, lab: string): Progress {
   return { beginStep: nothing, detail: nothing, endStep: nothing, failStep: nothing, say, close: nothing }
 }
 
-/** Every record of the backend. Throws LabError listing-failed: who can't see must not destroy. */
+/** Every living lab of the backend. Throws LabError listing-failed: who can't see must not destroy. */
 export async function listForDestruction(context: Context): Promise<RecordList> {
   try {
-    return await listRecords(await context.store())
+    return await listLiving(await context.store())
   } catch (error) {
     const reason = explain(error).message
     throw new LabError({ code: 'listing-failed', reason }, { cause: error })

@@ -1,11 +1,19 @@
-import { constants } from 'node:fs'
-import { access, mkdir, statfs } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, statfs } from 'node:fs/promises'
+import { join } from 'node:path'
 import prettyBytes from 'pretty-bytes'
 import { locationUrl } from '../../backend/location.js'
 import { chooseAccelerator, readHostFacts } from '../../stacks/local/driver/qemu/accelerator.js'
 import type { Context } from '../context.js'
 import { explain } from '../explain.js'
-import { installCommand, locate, LOCAL_PREREQUISITES, type Prerequisite } from '../prerequisites.js'
+import { remedyOf } from '../explain/build-causes.js'
+import {
+  BUILD_PREREQUISITES,
+  findMissing,
+  installCommand,
+  locate,
+  LOCAL_PREREQUISITES,
+  type Prerequisite,
+} from '../prerequisites.js'
 import { run, RunError } from '../run.js'
 import { examineWays } from '../engine/obtain.js'
 import { findEngine } from '../engine/resolve.js'
@@ -28,6 +36,7 @@ export async function examine(context: Context): Promise<Finding[]> {
     { name: 'Node.js', status: 'ok', found: process.version, fix: '' },
     await examineEngine(context),
     ...(await Promise.all(LOCAL_PREREQUISITES.map((wanted) => examinePrerequisite(context, wanted)))),
+    ...(await examineBuild(context)),
     examineAcceleration(),
     await examineFolder('state folder', env.home, 'DISTROLAB_HOME'),
     await examineFolder('cache folder', env.cache, 'DISTROLAB_CACHE'),
@@ -60,18 +69,35 @@ async function examinePrerequisite({ env }: Context, wanted: Prerequisite): Prom
   const name = `${wanted.name} (${wanted.purpose})`
   if (path === undefined)
     return { name, status: 'missing', found: 'nothing', fix: installCommand(env, [wanted]) }
-  const version = wanted.versionArgs === undefined ? undefined : await versionOf(path, wanted.versionArgs)
-  return { name, status: 'ok', found: version ?? path, fix: '' }
+  if (wanted.versionArgs === undefined) return { name, status: 'ok', found: path, fix: '' }
+  return { name, ...(await started(path, wanted.versionArgs, installCommand(env, [wanted]))) }
 }
 
-/** The first line a program says of its version, on whichever stream. */
-async function versionOf(path: string, args: readonly string[]): Promise<string | undefined> {
+/** Tries it; what is missing only matters where no image can be downloaded. */
+async function examineBuild({ env }: Context): Promise<Finding[]> {
+  if ((await findMissing(env, BUILD_PREREQUISITES)).length > 0) return []
+  const name = 'image build (where none can be downloaded)'
+  const { missingRight, mayMount } = await import('../../stacks/local/driver/image/build-rights.js')
+  const missing = await missingRight()
+  if (missing !== undefined) {
+    const { message, hint } = remedyOf(missing)
+    return [{ name, status: 'missing', found: message, fix: hint }]
+  }
+  const asRoot = async (): Promise<string> => ((await mayMount()) ? 'as root' : 'as root, without mounting')
+  const found = env.isRoot ? await asRoot() : 'in a user namespace'
+  return [{ name, status: 'ok', found, fix: '' }]
+}
+
+/** Starts it: one that is there may lack a library, or be for another processor. */
+async function started(path: string, args: readonly string[], fix: string): Promise<Omit<Finding, 'name'>> {
   try {
     const { stdout, stderr } = await run(path, args)
-    return (stdout || stderr).split('\n')[0]?.trim()
+    return { status: 'ok', found: (stdout || stderr).split('\n')[0]?.trim() ?? path, fix: '' }
   } catch (error) {
-    if (error instanceof RunError) return undefined
-    throw error
+    if (!(error instanceof RunError)) throw error
+    const { failure } = error
+    const reason = failure.kind === 'spawn-failed' ? failure.reason : failure.stderr || failure.kind
+    return { status: 'missing', found: `${path} does not start: ${reason.split('\n')[0]}`, fix }
   }
 }
 
@@ -88,7 +114,7 @@ function examineAcceleration(): Finding {
 async function examineFolder(name: string, path: string, variable: string): Promise<Finding> {
   try {
     await mkdir(path, { recursive: true, mode: 0o700 })
-    await access(path, constants.W_OK)
+    await rm(await mkdtemp(join(path, '.doctor-')), { recursive: true })
     const { bavail, bsize } = await statfs(path)
     return { name, status: 'ok', found: `${path} (${prettyBytes(bavail * bsize)} free)`, fix: '' }
   } catch (error) {

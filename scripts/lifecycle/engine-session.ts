@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Leasable } from '../../backend/keys.js'
+import { sendSignal } from '../../backend/send-signal.js'
 import type { StateBackend } from '../../backend/state-backend.js'
 import type { LabRecord } from '../../backend/record-schema.js'
 import { engineProviderOf } from '../../stacks/engine-providers.js'
@@ -174,7 +175,7 @@ export async function settleEngine(session: EngineSession, mode: 'wait' | 'inter
     context.progress.say(
       `An OpenTofu of an earlier command is still running (pid ${engine.pid}): waiting for it to ${mode === 'wait' ? 'finish' : 'stop'} …`,
     )
-    if (mode === 'interrupt') process.kill(engine.pid, 'SIGINT')
+    if (mode === 'interrupt') sendSignal(engine.pid, 'SIGINT')
     const done = context.interrupt.waitingFor('OpenTofu to finish')
     while (await isEngineAtWork(engine, folder)) {
       await sleep(POLL_MS, undefined, { signal }).catch(() => signal.throwIfAborted())

@@ -1,23 +1,9 @@
 import { stat } from 'node:fs/promises'
 import { LabError } from '../errors.js'
-import { durationMs } from '../settings.js'
 import type { Variables } from '../machine/environment.js'
 import type { Transfer } from '../machine/transfer.js'
 
-/** Timers know no more than 2^31 ms. */
-const LONGEST_TIMEOUT = '24d'
-
 const usage = (problem: string): LabError => new LabError({ code: 'usage', command: 'exec', problem })
-
-/** In milliseconds. Throws LabError usage. */
-export function parseTimeout(given: string | undefined): number | undefined {
-  if (given === undefined) return undefined
-  const ms = durationMs('--timeout', given)
-  if (ms > 0 && ms <= durationMs('--timeout', LONGEST_TIMEOUT)) return ms
-  throw usage(
-    `--timeout: expected a duration of at most ${LONGEST_TIMEOUT} such as 90s or 10m, got "${given}". Leave it out for no limit.`,
-  )
-}
 
 /** Errors never show what may be a value. `variableOf` gives one of our own environment. Throws LabError usage. */
 export function parseVariables(

@@ -7,10 +7,12 @@ import { SourceMissingError } from '../machine/copy-tree.js'
 import { withVariables, type Variables } from '../machine/environment.js'
 import { remoteCommand, runRemote, type RemoteOptions } from '../machine/remote.js'
 import { carryOut, type Transfer } from '../machine/transfer.js'
+import { TransferMeter } from '../report/transfer-meter.js'
 import { TimeOverError } from '../time-limit.js'
 import { connectToLab } from './connect-lab.js'
 import { execPart } from './exec-part.js'
 import type { Session } from './gate.js'
+import { mendClock } from './guest-clock.js'
 import { requireIdentity, targetOf } from './reach.js'
 import { machineOf } from './target.js'
 
@@ -51,6 +53,7 @@ export async function onMachine(
     const connection = await execPart(session, 'connect', connect)
     const reached = { session, machine, connection, request }
     try {
+      await mendClock(session, lab, machine, connection)
       if (request.copies.length > 0) await execPart(session, 'copy', () => copyAll(reached))
       return await runAndFetch(reached)
     } finally {
@@ -62,13 +65,17 @@ export async function onMachine(
 async function transfer({ session, machine, connection }: Reached, wanted: Transfer): Promise<void> {
   const { lab, signal, log, context } = session
   const { flag, from, to } = wanted
+  const meter = process.stderr.isTTY ? new TransferMeter(context.progress, `${flag} ${from}`) : undefined
   try {
     await carryOut(connection, wanted, {
       signal,
       onSkipped: (path) => context.progress.say(`${flag}: ${path} is no file, folder or link: left out`),
+      onBytes: (count) => meter?.add(count),
     })
+    meter?.end()
     log.info(flag === '--copy' ? 'copied' : 'fetched', { machine: machine.name, from, to })
   } catch (error) {
+    meter?.fail()
     signal.throwIfAborted()
     if (error instanceof LabError) throw error
     const place = { lab, machine: machine.name, flag, from, to }

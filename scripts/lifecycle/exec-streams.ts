@@ -2,6 +2,8 @@ import { PartialOutcome, type Outcome } from '../command.js'
 import type { Context } from '../context.js'
 import { isSecretName } from '../env.js'
 import { redactor } from '../report/redact.js'
+import type { Take } from '../pass-on.js'
+import { writerTo } from '../report/standard-streams.js'
 import { execute, type ExecRequest } from './exec.js'
 
 /** Joins a command to our own streams; with `-o json` its output is part of the one document instead. */
@@ -31,14 +33,12 @@ export async function executeJoined(
 }
 
 interface Sink {
-  readonly take: (chunk: Buffer) => void
+  readonly take: Take
   readonly text: () => string
 }
 
 function sink({ settings, redact }: Context, stream: NodeJS.WriteStream): Sink {
   const chunks: Buffer[] = []
-  const take = settings.json
-    ? (chunk: Buffer) => void chunks.push(chunk)
-    : (chunk: Buffer) => void stream.write(chunk)
+  const take: Take = settings.json ? (chunk) => void chunks.push(chunk) : writerTo(stream)
   return { take, text: () => redact(Buffer.concat(chunks).toString()) }
 }

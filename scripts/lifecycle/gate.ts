@@ -8,6 +8,7 @@ import { inheritLease } from '../../backend/inherited-lease.js'
 import { acquireLease, type Lease } from '../../backend/lease.js'
 import { parseLeaseTokens, tokenFor, type LeaseToken } from '../../backend/lease-token.js'
 import type { Context } from '../context.js'
+import { withWhereabouts } from '../clouds/whereabouts.js'
 import { LabError } from '../errors.js'
 import { explain } from '../explain.js'
 import { openLog, type Log } from '../log.js'
@@ -139,7 +140,8 @@ async function hold<T>(
     const result = await action({ context, lab, lease, writer, log, signal })
     log.info('command done', { lab, command })
     return result
-  } catch (error) {
+  } catch (thrown) {
+    const error = withWhereabouts(thrown, { lab, log: logFile(context.space, lab) })
     await recordFailure(context, writer, log, error)
     throw error
   }

@@ -13,7 +13,6 @@ import type { GoogleInstance } from '../clouds/google/instances.js'
 import type { LabAtGoogle } from '../clouds/google/leftovers.js'
 import { spaceOf, type Context } from '../context.js'
 import { LabError } from '../errors.js'
-import { explain } from '../explain.js'
 import {
   cloudPlan,
   cloudPlanning,
@@ -21,9 +20,9 @@ import {
   lookForEnforcers,
   marksOf,
   offeredImage,
-  sorted,
 } from './cloud-hooks.js'
 import type { Enforcer, ImageWish, Presence, ProviderHooks } from './provider-hooks.js'
+import { remainsOf } from './remains.js'
 
 // Whoever only writes files does without Google's client, which takes longer to load than a stack.
 const loadAccount = () => import('../clouds/google/account.js')
@@ -46,6 +45,11 @@ export const googleHooks: ProviderHooks = {
     const { checkGoogleAccount } = await loadAccount()
     const { principal, project } = await checkGoogleAccount(interrupt.signal)
     progress.say(`Google Cloud project ${project}, as ${principal}`)
+  },
+
+  async findNetwork(question) {
+    const { findNetwork } = await import('../clouds/google/network.js')
+    return findNetwork(question)
   },
 
   async prepareImage(_context, profile, wish, pinned) {
@@ -102,13 +106,16 @@ export const googleHooks: ProviderHooks = {
     return objects.filter((each) => !names.has(each.id.slice(each.id.lastIndexOf('/') + 1)))
   },
 
+  async straysBeside(context, lab, objects, signal) {
+    const { findStrays } = await import('../clouds/google/strays.js')
+    const machines = new Map(lab.machines.map(({ id, name }) => [machineName(id), name]))
+    return findStrays(atGoogle(context, lab), machines, objects, signal)
+  },
+
   async removeLeftovers(context, lab, step) {
     const { removeThings } = await loadLeftovers()
-    const remains = await removeThings(atGoogle(context, lab), {
-      signal: step.signal,
-      onRefused: ({ path }, error) => step.detail(`${path}: ${explain(error).message}`),
-    })
-    return sorted(remains, ({ path }) => path)
+    const remove = removeThings.bind(null, atGoogle(context, lab))
+    return remainsOf(remove, ({ path }) => path, step)
   },
 
   async consoleTail(_lab, machine) {

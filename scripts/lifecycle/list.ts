@@ -1,5 +1,6 @@
+import { inParallel } from '../../backend/in-parallel.js'
 import type { AnyLab } from '../../backend/lab.js'
-import { listRecords } from '../../backend/record.js'
+import { listLiving, listRecords } from '../../backend/record.js'
 import type { Context } from '../context.js'
 import { explain } from '../explain.js'
 import { viewLab, type LabView } from './view.js'
@@ -17,13 +18,16 @@ export interface LabList {
   readonly problems: readonly string[]
 }
 
+/** Each may have a connection to its QEMU open, and shares its look at the processes with the others. */
+const AT_ONCE = 32
+
 /** The labs of this backend; one that cannot be read or shown hides no other. */
 export async function listLabs(context: Context, all: boolean): Promise<LabList> {
-  const { labs, unreadable } = await listRecords(await context.store())
+  const store = await context.store()
+  const { labs, unreadable } = await (all ? listRecords(store) : listLiving(store))
   const problems = unreadable.map((error) => explain(error).message)
   const listed: ListedLab[] = []
-  const wanted = labs.filter((lab) => all || lab.state !== 'destroyed')
-  for (const shown of await Promise.all(wanted.map((lab) => showOrExplain(context, lab)))) {
+  for (const shown of await inParallel(labs, AT_ONCE, (lab) => showOrExplain(context, lab))) {
     if (typeof shown === 'string') problems.push(shown)
     else listed.push(shown)
   }

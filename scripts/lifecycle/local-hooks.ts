@@ -8,6 +8,7 @@ import { driverProgram } from '../../stacks/local/driver-program.js'
 import { findCached } from '../../stacks/local/driver/image/cache.js'
 import type { ImageResult, ImageSource, StatusResult } from '../../stacks/local/driver/protocol.js'
 import { canBind } from '../../stacks/local/driver/qemu/port.js'
+import { powerOf } from '../../stacks/local/driver/qemu/power.js'
 import { imageSourceOf, planLocalLab } from '../../stacks/local/plan.js'
 import { bootAddress, LOCAL_ADDRESS } from '../../stacks/local/addresses.js'
 import { machineId, sshPortCandidates } from '../../stacks/naming.js'
@@ -58,6 +59,11 @@ export const localHooks: ProviderHooks = {
     },
   },
 
+  async processOf(machine) {
+    const { presence, pid, port } = await lookAt(machine)
+    return presence === 'running' && port === machine.port ? pid : undefined
+  },
+
   checkPrerequisites: checkLocalPrerequisites,
 
   resolveSize(profile, choice) {
@@ -76,6 +82,9 @@ export const localHooks: ProviderHooks = {
     if (!['auto', 'local'].includes(region)) throw notHere(`--region: local has only local, got "${region}"`)
     if (zone !== undefined) throw notHere(`--zone: local has no zones, got "${zone}"`)
     if (isSpot) throw notHere('--spot: machines on this computer cost nothing, and nobody takes them away')
+    const network = settings.network ?? profile.network ?? 'default'
+    if (network !== 'default')
+      throw notHere(`--network: local machines are on this computer only, in no network; got "${network}"`)
     return { region: 'local', costPerHourUsd: 0 }
   },
 
@@ -140,6 +149,13 @@ export const localHooks: ProviderHooks = {
 
   presence: async (_lab, machine) => (await lookAt(machine)).presence,
 
+  power: (machine) => looking(powerOf(keyOf(machine))),
+
+  async wake(machine, step) {
+    const { wake } = await import('./local-wake.js')
+    await wake(machine, step)
+  },
+
   async enforcers(context, lab) {
     if (isElsewhere(context, lab)) return [{ name: WATCHDOG, state: 'unknown' }]
     const machines = await Promise.all(lab.machines.map(lookAt))
@@ -173,7 +189,7 @@ export const localHooks: ProviderHooks = {
     const { removeLeft } = await import('./local-removal.js')
     const left: string[] = []
     for (const machine of lab.machines) left.push(...(await removeLeft(machine, step)))
-    return { left, foreign: [] }
+    return { left, foreign: [], mayPass: false }
   },
 
   async consoleTail(_lab, machine) {

@@ -2,14 +2,14 @@ import type { AnyLab } from '../../backend/lab.js'
 import type { Machine } from '../../backend/record-schema.js'
 import type { Context } from '../context.js'
 import { moveTimer } from '../machine/timer.js'
-import { connectToLab } from './connect-lab.js'
+import { connectToMachine } from './connect-machine.js'
 import type { StepControl } from './provider-hooks.js'
 import { requireIdentity, targetOf } from './reach.js'
 
 /** Enough for a machine that is up. */
 const TIMEOUTS = { banner: 10_000, login: 15_000 }
 
-/** The timer within a machine goes by `lab.expiresAt` from now on. Throws as connectToLab does. */
+/** The timer within a machine goes by `lab.expiresAt` from now on. Throws as connectToMachine does. */
 export async function moveMachineExpiry(
   context: Context,
   lab: AnyLab,
@@ -18,7 +18,7 @@ export async function moveMachineExpiry(
 ): Promise<void> {
   const identity = await requireIdentity(context, lab)
   detail(`${machine.name}: telling its timer`)
-  const connection = await connectToLab(lab, targetOf(context, lab, machine, identity), TIMEOUTS, signal)
+  const connection = await connectToMachine(lab, targetOf(context, lab, machine, identity), TIMEOUTS, signal)
   try {
     await moveTimer(connection, lab.expiresAt, signal)
   } finally {

@@ -2,17 +2,16 @@ import { isDeepStrictEqual } from 'node:util'
 import type { AnyLab } from '../../backend/lab.js'
 import type { MachineOutput } from '../../stacks/outputs.js'
 import type { Engine } from '../engine/resolve.js'
-import type { Context } from '../context.js'
 import type { Outputs } from '../engine/stream.js'
-import type { EngineLimits } from '../engine/watch.js'
 import { apply } from '../engine/tofu.js'
 import { writeConfiguration } from './configuration.js'
+import { limitsOf } from './engine-limits.js'
 import { initialiseEngine, runOperation } from './engine-session.js'
 import type { Session } from './gate.js'
 import { assertOwnObjects } from './own-objects.js'
 import { absentIn, type Presences } from './presences.js'
-import type { ProviderHooks } from './provider-hooks.js'
 import type { Steps } from './steps.js'
+import { isOutOfItsWay, settleStrays } from './strays.js'
 import { stepControl, type Work } from './work.js'
 
 export interface EngineWork extends Work {
@@ -22,58 +21,68 @@ export interface EngineWork extends Work {
 /**
  * The steps `synth`, `init` and `apply`: afterwards every machine runs, made from what the record says now. One that
  * was made from something else is replaced, one that is off is started. Their addresses are on record then. `anew`:
- * which are made whether or not they are there. `record` writes the beginning of `synth`.
+ * which are made whether or not they are there. `isNew`: nothing was ever made of the lab. `record` writes the beginning of
+ * `synth`.
  */
 export async function makeMachines(
   work: EngineWork,
   lab: AnyLab,
   presences: Presences,
-  anew: readonly string[] = absentIn(presences),
-  record?: Parameters<Steps['run']>[2],
+  options: {
+    readonly anew?: readonly string[]
+    readonly isNew?: boolean
+    readonly record?: Parameters<Steps['run']>[2]
+  },
 ): Promise<void> {
+  const { anew = absentIn(presences), isNew = false, record } = options
   const { session, plan, engine, steps } = work
-  const spec = plan.hooks.buildSpec(session.context, lab, plan.profile, anew)
+  const { hooks } = plan
+  const spec = hooks.buildSpec(session.context, lab, plan.profile, anew)
   const folder = await steps.run('synth', () => writeConfiguration(session, spec), record)
-  await steps.run('init', async (detail) => {
+  const settling = { session, hooks, engine, folder, anew }
+  const settled = await steps.run('init', async (detail) => {
     await initialiseEngine(session, engine, folder, spec.state, detail)
     await assertOwnObjects(session, lab)
+    // What is marked with a lab's incarnation can't be there before it is decided.
+    if (isNew) return 'none'
+    const found = await settleStrays(settling, lab, stepControl(work, detail))
+    if (found.kind === 'import') await writeConfiguration(session, spec, found.strays)
+    return found.kind
   })
+  const seen = settled === 'removed' ? allAbsent(presences) : presences
   await steps.run('apply', async (detail) => {
     // What was never made is just made: OpenTofu takes no offence.
-    const replace = absentIn(presences).map((name) => plan.hooks.replaceAddress(name))
-    const limits = limitsOf(session.context, plan.hooks)
-    const outputs = await runOperation(session, engine, folder, detail, (run) =>
-      apply({ ...run, limits }, replace),
-    )
+    const replace = absentIn(seen).map((name) => hooks.replaceAddress(name))
+    const limits = limitsOf(session.context, hooks)
+    const applied = (): Promise<Outputs> =>
+      runOperation(session, engine, folder, detail, (run) => apply({ ...run, limits }, replace))
+    const outputs = await applied().catch(async (error: unknown) => {
+      if (await isOutOfItsWay(error, settling, lab, stepControl(work, detail))) return applied()
+      throw error
+    })
     await recordAddresses(session, outputs)
-    for (const [name, presence] of presences) {
+    for (const [name, presence] of seen) {
       if (presence !== 'stopped' && presence !== 'partial') continue
-      const address = await plan.hooks.start(spec, name, stepControl(work, detail))
+      const address = await hooks.start(spec, name, stepControl(work, detail))
       if (address !== undefined) await recordAddress(session, name, { address })
     }
   })
 }
 
-/** The engine is given as long as the provider needs at the most, or as the user says. */
-function limitsOf({ settings }: Context, { patience }: ProviderHooks): EngineLimits {
-  const { applyTimeout: totalMs = patience.totalMs } = settings
-  return { totalMs, quietMs: Math.min(patience.quietMs, totalMs), graceMs: GRACE_MS }
-}
-
-/** After an interrupt OpenTofu waits for what it has begun, and writes its state. */
-const GRACE_MS = 2 * 60_000
+const allAbsent = (presences: Presences): Presences => presences.map(([name]) => [name, 'absent'])
 
 /** Only the provider knows where a machine is that it has just made. */
 async function recordAddresses(session: Session, { machines }: Outputs): Promise<void> {
   // As every stack declares it.
   for (const [name, made] of Object.entries((machines ?? {}) as Record<string, MachineOutput>))
-    await recordAddress(session, name, { address: made.address, port: made.port })
+    // One that is off has none, to providers an empty one.
+    await recordAddress(session, name, { address: made.address || null, port: made.port })
 }
 
 async function recordAddress(
   { writer }: Session,
   name: string,
-  found: Pick<MachineOutput, 'address'> & Partial<MachineOutput>,
+  found: { readonly address: string | null; readonly port?: number },
 ): Promise<void> {
   const machines = writer.lab?.machines.map((each) => (each.name === name ? { ...each, ...found } : each))
   if (machines !== undefined && !isDeepStrictEqual(machines, writer.lab?.machines))

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
+import { inParallel } from '../../backend/in-parallel.js'
 import type { Context } from '../context.js'
 import { LabError } from '../errors.js'
-import { inParallel } from '../in-parallel.js'
 import { planLabChanges, type LabChanges } from './plan.js'
 import { labNameOf } from './target.js'
 

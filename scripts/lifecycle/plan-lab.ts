@@ -7,9 +7,9 @@ import type { MachineSize } from '../../distro-catalog/size.js'
 import { labTags } from '../../stacks/naming.js'
 import { findComputerId } from '../computer.js'
 import type { Context } from '../context.js'
-import { LabError } from '../errors.js'
 import { ensureIdentity, type Identity } from '../machine/key.js'
 import type { Measuring } from '../regions/rank.js'
+import { findLabNetwork, type LabNetwork } from './network.js'
 import { hooksOf, type Place, type ProviderHooks } from './provider-hooks.js'
 import { requireIdentity } from './reach.js'
 import { assertKeysTaken } from './taken-keys.js'
@@ -28,6 +28,8 @@ export interface LabPlan extends LabDraft {
   readonly identity: Identity
   /** The networks that reach SSH; undefined where nothing is opened. */
   readonly allowFrom: readonly string[] | undefined
+  /** As it is recorded. */
+  readonly network: LabNetwork | undefined
   /** Who else gets in. */
   readonly authorizedKeys: readonly AuthorizedKey[]
 }
@@ -44,16 +46,17 @@ export async function planLab(
 ): Promise<LabPlan> {
   const draft = await draftLab(context, lab, living, measuring)
   if (living !== undefined) {
-    const { authorizedKeys = [] } = living
+    const { authorizedKeys = [], network } = living
     const allowFrom = await allowedAnew(context, draft.hooks, living)
-    return { ...draft, authorizedKeys, allowFrom, identity: await requireIdentity(context, living) }
+    return { ...draft, authorizedKeys, allowFrom, network, identity: await requireIdentity(context, living) }
   }
+  const network = await findLabNetwork(context, draft)
   const allowFrom = await draft.hooks.allowFrom(context, measuring)
   const authorizedKeys = await resolveTeamKeys(context, lab)
   const options = { sshKey: context.settings.sshKey, agentSocket: context.env.sshAgentSocket }
   const identity = await ensureIdentity(context.space, lab, options)
   assertKeysTaken(draft.profile.provider, identity, authorizedKeys)
-  return { ...draft, authorizedKeys, allowFrom, identity }
+  return { ...draft, authorizedKeys, allowFrom, network, identity }
 }
 
 /** A living lab stays open to the networks it was opened to, unless others are named now. */
@@ -80,8 +83,7 @@ export async function draftLab(
         )
       : await profileOf(context, living)
   const hooks = await hooksOf(profile.provider.name)
-  if (living !== undefined)
-    return { lab, profile, hooks, size: living.size, place: keptPlace(context, living) }
+  if (living !== undefined) return { lab, profile, hooks, size: living.size, place: placeOf(living) }
   const { settings } = context
   const size = hooks.resolveSize(profile, {
     size: settings.size ?? profile.size,
@@ -97,15 +99,6 @@ export const placeOf = ({ region, zone, spot, costPerHourUsd }: AnyLab): Place =
   ...{ region, zone, spot, costPerHourUsd },
 })
 
-/** A living lab stays where it is. */
-function keptPlace({ settings }: Context, living: AnyLab): Place {
-  const { region: asked = 'auto' } = settings
-  const { lab, region } = living
-  if (asked === 'auto' || asked === region) return placeOf(living)
-  const problem = `--region: ${lab} is in ${region} and stays there, got "${asked}"`
-  throw new LabError({ code: 'usage', problem })
-}
-
 /** The profile a lab was made from; its distro is the recorded release, whatever an alias means today. */
 export async function profileOf(context: Context, known: AnyLab): Promise<Profile> {
   const profile = resolveProfile(await context.catalog(), `${known.distro}-${known.provider}`)
@@ -119,7 +112,7 @@ export async function decide(
   expiresAt: Decided['expiresAt'],
 ): Promise<Decided> {
   const { lab, profile, hooks, identity, size, place } = plan
-  const { space, holder, env } = context
+  const { space, holder, env, settings } = context
   const incarnation = newRandomId()
   const computer = findComputerId(space.home)
   const { source, file, publicKey } = identity
@@ -129,6 +122,7 @@ export async function decide(
     region: place.region,
     ...(place.zone === undefined ? {} : { zone: place.zone }),
     ...(place.spot === true ? { spot: true } : {}),
+    ...(plan.network === undefined ? {} : { network: plan.network }),
     distro: profile.distro.name,
     size,
     image: null,
@@ -137,7 +131,7 @@ export async function decide(
     authorizedKeys: [...plan.authorizedKeys],
     ...(plan.allowFrom === undefined ? {} : { allowFrom: [...plan.allowFrom] }),
     incarnation,
-    tags: labTags({ backendId: space.backendId, lab, incarnation }),
+    tags: { ...settings.tags, ...labTags({ backendId: space.backendId, lab, incarnation }) },
     owner: { user: holder.user, host: holder.host, ...(computer === undefined ? {} : { computer }) },
     session: env.session ?? null,
     expiresAt,

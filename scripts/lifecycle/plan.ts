@@ -14,7 +14,7 @@ import { assertOwnProviders } from '../engine/installed.js'
 import { planChanges, preparePlan, type ResourceChange } from '../engine/plan.js'
 import { assertOwnState } from '../engine/state-trust.js'
 import { describeEvent } from '../engine/stream.js'
-import { prepareWorkFolder } from '../engine/work-folder.js'
+import { preparePlainFolder } from '../engine/work-folder.js'
 import { LabError } from '../errors.js'
 import { explain } from '../explain.js'
 import { identityFromFile, readIdentity, type Identity } from '../machine/key.js'
@@ -22,16 +22,17 @@ import { placeAuthorities } from '../trust.js'
 import { planParent, putFile } from '../workspace.js'
 import { engineFor } from './engine-for.js'
 import { assertNotExpired, expiryOf } from './expiry.js'
+import { findLabNetwork } from './network.js'
 import { allowedAnew, decide, draftLab, type LabDraft } from './plan-lab.js'
 import { absentIn, lookAtMachines, madeAnew, type Presences } from './presences.js'
 import type { SpecFacts } from './provider-hooks.js'
 import { withProviders } from './provider-cache.js'
 import { assertSameLab } from './same-lab.js'
 import { assertKeysTaken } from './taken-keys.js'
-import { assertInReach } from './in-reach.js'
 import { engineUmask } from './state-modes.js'
 import { livingOf } from './target.js'
 import { resolveTeamKeys } from './team-keys.js'
+import { checkDraft } from './up-checks.js'
 
 /** What `up` would change of a lab. `start`: a machine that is off is switched on. */
 export interface PlannedChange extends Omit<ResourceChange, 'action'> {
@@ -56,10 +57,12 @@ export interface LabChanges {
  */
 export async function planLabChanges(context: Context, lab: LabName): Promise<LabChanges> {
   const living = livingOf((await readRecord(await context.store(), lab))?.lab)
-  if (living !== undefined) await assertPlannable(context, living)
-  const draft = await draftLab(context, lab, living)
+  if (living !== undefined) await assertSameLab(context, living)
+  const checked = await checkDraft(context, lab, living)
+  if (living !== undefined) assertPlannable(living)
+  await sayWhatIsMissing(context, checked)
+  const draft = living === undefined ? await draftLab(context, lab, living) : checked
   const { profile, hooks } = draft
-  await sayWhatIsMissing(context, draft)
   const presences: Presences = living === undefined ? [] : await lookAtMachines(context, hooks, living)
   const facts =
     living === undefined
@@ -81,10 +84,8 @@ export async function planLabChanges(context: Context, lab: LabName): Promise<La
   }
 }
 
-/** What `up` would refuse is no plan. */
-async function assertPlannable(context: Context, living: AnyLab): Promise<void> {
-  await assertSameLab(context, living)
-  await assertInReach(context, living)
+/** What `up` would refuse under the lease is no plan either. */
+function assertPlannable(living: AnyLab): void {
   // By our own clock: some stores tell theirs only to whoever writes.
   assertNotExpired(living, new Date())
   if (living.state === 'destroying') throw new LabError({ code: 'lab-being-destroyed', lab: living.lab })
@@ -113,11 +114,12 @@ const openedTo = async (
 async function factsOfNew(context: Context, draft: LabDraft): Promise<SpecFacts> {
   const { lab, hooks } = draft
   const now = new Date()
+  const network = await findLabNetwork(context, draft)
   const allowFrom = await hooks.allowFrom(context, 'measure')
   const authorizedKeys = await resolveTeamKeys(context, lab)
   const identity = await identityOfNext(context, lab)
   assertKeysTaken(draft.profile.provider, identity, authorizedKeys)
-  const plan = { ...draft, allowFrom, authorizedKeys, identity }
+  const plan = { ...draft, allowFrom, network, authorizedKeys, identity }
   const decided = await decide(context, plan, expiryOf(context.settings.ttl, now))
   return { ...decided, lab, createdAt: now.toISOString() }
 }
@@ -142,7 +144,7 @@ async function askEngine(
   const engine = await engineFor(context)
   const provider = engineProviders[spec.provider]
   await assertOwnState(await context.store(), context.location, lab, provider)
-  const folder = await mkdtemp(join(await prepareWorkFolder(space, planParent(space)), `${spec.lab}-`))
+  const folder = await mkdtemp(join(await preparePlainFolder(space, planParent(space)), `${spec.lab}-`))
   const done = interrupt.waitingFor('OpenTofu to stop')
   const run: EngineRun = {
     ...{ engine: engine.path, folder, unset: env.unsetForEngine, signal: interrupt.signal },

@@ -3,7 +3,10 @@ import type { LabFacts, Machine } from '../../backend/record-schema.js'
 import type { Architecture } from '../../distro-catalog/offer-schema.js'
 import type { Profile } from '../../distro-catalog/profile.js'
 import type { MachineSize } from '../../distro-catalog/size.js'
+import type { ExistingNetwork } from '../../stacks/cloud-spec.js'
+import type { Power } from '../../stacks/local/driver/qemu/power.js'
 import type { LabSpec } from '../../stacks/spec.js'
+import type { NetworkQuestion } from '../clouds/network-question.js'
 import type { Context } from '../context.js'
 import type { StateObject } from '../engine/state-objects.js'
 import { LabError } from '../errors.js'
@@ -33,6 +36,8 @@ export type SpecFacts = Pick<
   | 'region'
   | 'zone'
   | 'spot'
+  | 'network'
+  | 'tags'
   | 'image'
   | 'size'
   | 'machines'
@@ -87,6 +92,8 @@ export interface Remains {
   readonly left: readonly string[]
   /** It has a name of the lab's, and not its marks: somebody else's, which was left alone. */
   readonly foreign: readonly string[]
+  /** What is left may go if it is asked for again in a while: nothing speaks against it that lasts. */
+  readonly mayPass: boolean
 }
 
 export interface StepControl {
@@ -117,6 +124,18 @@ export type Baseline =
       isLost(error: unknown): boolean
     }
 
+/** Something that a cloud has made for a lab, of which OpenTofu never learned. */
+export interface Stray {
+  /** In words. */
+  readonly what: string
+  /** Of the resource that the lab's stack declares it as. */
+  readonly address: string
+  /** By what OpenTofu's `import` finds it. */
+  readonly importId: string
+  /** The machine that it is. */
+  readonly machine?: string | undefined
+}
+
 /** Of a provider that can tell a guest that stands still for good from one that still boots. */
 export interface Revival {
   /** Why its kernel has panicked since its last start; undefined while it has not. Only looks. */
@@ -136,6 +155,11 @@ export interface ProviderHooks {
   readonly baseline: Baseline
   readonly revival?: Revival
   /**
+   * The process of this computer that is the machine and holds the port of its SSH: whoever answers there is the machine
+   * itself, whatever key it shows. Undefined where it does not run. Only looks.
+   */
+  processOf?(machine: Machine): Promise<number | undefined>
+  /**
    * The account whose machines the credentials here show, and no others: AWS's account, Google's project, Azure's subscription.
    * Throws LabError as the account's check does.
    */
@@ -145,6 +169,8 @@ export interface ProviderHooks {
   resolveSize(profile: Profile, choice: SizeWish): MachineSize
   /** The region of a new lab: the one that was asked for, or the best. Throws if it will not do. */
   place(context: Context, profile: Profile, size: MachineSize, measuring: Measuring): Promise<Place>
+  /** Of a cloud: the network of the user's that is meant, and the subnet to take in it. Throws LabError network-unfit. */
+  findNetwork?(question: NetworkQuestion): Promise<ExistingNetwork>
   /** The networks that will reach SSH, as settings say; undefined where nothing is opened. Throws LabError caller-unknown. */
   allowFrom(context: Context, measuring: Measuring): Promise<readonly string[] | undefined>
   /** Machines of a new lab, with all that is known before they exist. */
@@ -162,6 +188,16 @@ export interface ProviderHooks {
   /** `anew`: the machines that will be made, whether or not they are there; the others stay as they are. */
   buildSpec(context: Context, lab: SpecFacts, profile: Profile, anew: readonly string[]): LabSpec
   presence(lab: Pick<LabFacts, 'lab' | 'region'>, machine: Machine): Promise<Presence>
+  /**
+   * Of a provider where that costs next to nothing: what a machine does right now. Only looks, and takes a second at most. The
+   * caller knows that the lab is on this computer.
+   */
+  power?(machine: Machine): Promise<Power>
+  /**
+   * Of a provider whose machine can stand still with its guest in memory: lets it go on, or powers it off where it cannot.
+   * Throws what keeps it from going on.
+   */
+  wake?(machine: Machine, step: StepControl): Promise<void>
   /** Engine address of what must be made again when a machine is absent. */
   replaceAddress(machine: string): string
   /** Those that the provider has, for a lab that has a TTL. Only looks. */
@@ -187,6 +223,16 @@ export interface ProviderHooks {
     objects: readonly StateObject[],
     signal: AbortSignal,
   ): Promise<readonly StateObject[]>
+  /**
+   * Of a cloud: what carries the marks of the lab, where its stack declares such a thing, and is none of these objects of a
+   * state. Only looks.
+   */
+  straysBeside?(
+    context: Context,
+    lab: AnyLab,
+    objects: readonly StateObject[],
+    signal: AbortSignal,
+  ): Promise<readonly Stray[]>
   /** Removes what the engine did not, and returns what is still there. */
   removeLeftovers(context: Context, lab: AnyLab, step: StepControl): Promise<Remains>
   /** The end of a machine's console; empty where there is none. */

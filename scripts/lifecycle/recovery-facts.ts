@@ -13,6 +13,7 @@ import { spaceOf, type Context } from '../context.js'
 import { engineProviderOf } from '../../stacks/engine-providers.js'
 import { isEngineAtWork } from '../engine/engine-process.js'
 import { readEngineFiles, type EngineFiles } from '../engine/state-file.js'
+import { storedObjects } from '../engine/state-objects.js'
 import { workFolder } from '../workspace.js'
 import { connectOnce, SshError } from '../machine/connect.js'
 import { readIdentity } from '../machine/key.js'
@@ -20,6 +21,7 @@ import { LabError } from '../errors.js'
 import { explain } from '../explain.js'
 import { isExpired } from './expiry.js'
 import { hooksOf, type Presence, type ProviderHooks } from './provider-hooks.js'
+import { isStanding } from './own-machine.js'
 import { mismatchOf } from './own-facts.js'
 import { targetOf } from './reach.js'
 import { assertInReach } from './in-reach.js'
@@ -49,6 +51,8 @@ export interface RecoveryFacts {
     readonly pid: number | undefined
   }
   readonly machines: readonly MachineFacts[]
+  /** What a cloud has of the lab and OpenTofu's state does not know, in words, as far as both can be read. */
+  readonly strays: readonly string[]
   /** Its time is over, by our own clock: no command but `extend` and those that remove it takes it up. */
   readonly isExpired: boolean
   /** The computer that the machines are on, if it is not this one. */
@@ -64,6 +68,8 @@ export interface MachineFacts {
   readonly presence: Presence | 'unknown'
   /** Whether SSH works, in words; undefined where it was not tried. */
   readonly ssh: string | undefined
+  /** It runs on this computer, and what keeps SSH from answering is inside it. */
+  readonly isSilent?: boolean
 }
 
 export async function readFacts(context: Context, lab: LabName): Promise<RecoveryFacts> {
@@ -89,6 +95,7 @@ export async function readFacts(context: Context, lab: LabName): Promise<Recover
       pid,
     },
     machines: elsewhere === undefined ? await readMachines(context, lab, known, profile) : [],
+    strays: known === undefined || elsewhere !== undefined ? [] : await readStrays(context, known),
     // A store's own clock may not be had without writing.
     isExpired: known !== undefined && isExpired(known, new Date()),
     elsewhere,
@@ -160,11 +167,27 @@ async function readMachines(
   return Promise.all(
     machines.map(async (machine) => {
       const presence = await look(machine).catch(unaskable)
-      const ssh =
+      const tried =
         known !== undefined && presence === 'running' ? await trySsh(context, known, machine) : undefined
-      return { name: machine.name, id: machine.id, presence, ssh }
+      return { name: machine.name, id: machine.id, presence, ssh: undefined, ...tried }
     }),
   )
+}
+
+/** What can't be asked for hides nothing else. */
+async function readStrays(context: Context, lab: AnyLab): Promise<readonly string[]> {
+  const hooks = await hooksOf(lab.provider)
+  if (hooks.straysBeside === undefined) return []
+  try {
+    const objects = await storedObjects(await context.store(), context.location, lab.lab as LabName)
+    if (objects === undefined) return []
+    await assertInReach(context, lab)
+    const strays = await hooks.straysBeside(context, lab, objects, context.interrupt.signal)
+    return strays.map(({ what }) => what)
+  } catch (error) {
+    if (error instanceof LabError && error.fault.code !== 'interrupted') return []
+    throw error
+  }
 }
 
 /** Where a lab of this profile would be, and its machines: all that is known without a record. */
@@ -187,19 +210,26 @@ function unaskable(error: unknown): 'unknown' {
 /** Enough for a machine without KVM that is up. */
 const TIMEOUTS = { banner: 5_000, login: 15_000 }
 
-async function trySsh(context: Context, lab: AnyLab, machine: Machine): Promise<string | undefined> {
+async function trySsh(
+  context: Context,
+  lab: AnyLab,
+  machine: Machine,
+): Promise<Pick<MachineFacts, 'ssh' | 'isSilent'> | undefined> {
   if (machine.hostKey === null) return undefined
   const identity = await readIdentity(spaceOf(context, lab), lab.lab)
-  if (identity === undefined) return 'the key of the lab is not on this computer'
+  if (identity === undefined) return { ssh: 'the key of the lab is not on this computer' }
   try {
     const target = targetOf(context, lab, machine, identity)
     const connection = await connectOnce(target, TIMEOUTS, context.interrupt.signal)
     connection.end()
-    return 'works'
+    return { ssh: 'works' }
   } catch (error) {
-    if (error instanceof SshError) return `does not work: ${error.reason}`
+    if (error instanceof SshError) {
+      const isSilent = error.stage !== 'authentication' && (await isStanding(lab, machine))
+      return { ssh: `does not work: ${error.reason}`, isSilent }
+    }
     context.interrupt.signal.throwIfAborted()
-    if (error instanceof LabError) return explain(error).message
+    if (error instanceof LabError) return { ssh: explain(error).message }
     throw error
   }
 }

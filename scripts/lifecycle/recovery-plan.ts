@@ -134,7 +134,7 @@ function planForState(facts: RecoveryFacts, lab: AnyLab): RecoveryPlan {
     const goesOn = lab.state.startsWith('swap') ? `goes on, with ${lab.distro}` : 'goes on'
     const away = { command: `distrolab down ${lab.lab}`, does: 'removes it instead' }
     return {
-      verdict: `${lab.lab} is ${lab.state}. ${open.what}${whyOf(lab)}.`,
+      verdict: `${lab.lab} is ${lab.state}. ${open.what}${whyOf(lab)}.${strayText(facts)}`,
       next: open.by === 'up' ? [apply(lab, 'up', goesOn), away] : [apply(lab, 'down', 'ends it')],
       runbook: 'stuck-state',
     }
@@ -148,8 +148,9 @@ function whyOf({ failure, step }: AnyLab): string {
   return step === null ? '' : `; it was at ${step.name}`
 }
 
-function planForDestroyed({ machines, engine }: RecoveryFacts, lab: AnyLab): RecoveryPlan {
-  const left = machines.filter(({ presence }) => presence !== 'absent').map(({ name }) => name)
+function planForDestroyed({ machines, engine, strays }: RecoveryFacts, lab: AnyLab): RecoveryPlan {
+  const there = machines.filter(({ presence }) => presence !== 'absent').map(({ name }) => name)
+  const left = strays.length > 0 ? strays : there
   const inState = engine.state.kind === 'readable' ? engine.state.resources : []
   if (left.length === 0) {
     const stale = inState.length === 0 ? '' : ' OpenTofu still lists what is gone; the next up sees that.'
@@ -162,7 +163,14 @@ function planForDestroyed({ machines, engine }: RecoveryFacts, lab: AnyLab): Rec
   }
 }
 
-function planForReady({ machines }: RecoveryFacts, lab: AnyLab): RecoveryPlan {
+/** The next command that uses the engine takes it into the state, or removes it first. */
+const strayText = ({ strays }: RecoveryFacts): string =>
+  strays.length === 0
+    ? ''
+    : ` OpenTofu does not know of ${strays.join(', ')}, which the cloud has made for it; the next command that needs OpenTofu takes that over, or removes it and starts over.`
+
+function planForReady(facts: RecoveryFacts, lab: AnyLab): RecoveryPlan {
+  const { machines, strays } = facts
   const gone = machines.filter(({ presence }) => presence === 'absent' || presence === 'partial')
   const off = machines.filter(({ presence }) => presence === 'stopped')
   const silent = machines.filter(({ ssh }) => ssh !== undefined && ssh !== 'works')
@@ -176,10 +184,25 @@ function planForReady({ machines }: RecoveryFacts, lab: AnyLab): RecoveryPlan {
   }
   if (silent.length > 0) {
     const verdict = `${lab.lab} is recorded as ready and its machines run, but SSH on ${namesOf(silent)} ${silent[0]?.ssh}.`
+    if (silent.some(({ isSilent }) => isSilent))
+      return { verdict, next: wakingUp(lab), runbook: 'stuck-state' }
     return { verdict, next: [apply(lab, 'up', 'waits for it')], runbook: 'stuck-state' }
+  }
+  if (strays.length > 0) {
+    const verdict = `${lab.lab} is ready, and so are its machines.${strayText(facts)}`
+    return { verdict, next: [], runbook: 'stuck-state' }
   }
   return { verdict: `${lab.lab} is ready, and so are its machines.`, next: [] }
 }
+
+/** Whether it is only starting, nobody can see from outside, and a reset loses what was done since the baseline. */
+const wakingUp = ({ lab }: AnyLab): readonly NextCommand[] => [
+  { command: `distrolab up ${lab}`, does: 'waits for it, if it is only starting' },
+  {
+    command: `distrolab reset ${lab}`,
+    does: 'takes it back to its baseline, if its sshd is off or was moved',
+  },
+]
 
 const namesOf = (machines: readonly { readonly name: string }[]): string =>
   machines.map(({ name }) => name).join(', ')

@@ -113,7 +113,8 @@ async function goBack(
   // They are made from their image, so they show new host keys.
   const machines = lab.machines.map((machine) => ({ ...machine, hostKey: null }))
   const anew = lab.machines.map(({ name }) => name)
-  await makeMachines({ ...work, engine }, lab, presences, anew, (_writer, extras) =>
-    begin({ machines }, extras),
-  )
+  await makeMachines({ ...work, engine }, lab, presences, {
+    anew,
+    record: (_writer, extras) => begin({ machines }, extras),
+  })
 }

@@ -1,8 +1,14 @@
+import { ownUserId, ownUserName } from '../../backend/own-user.js'
+import type { AnyLab } from '../../backend/lab.js'
 import type { Context } from '../context.js'
 import { LabError } from '../errors.js'
+import { explain } from '../explain.js'
+import type { SshTarget } from '../machine/connect.js'
 import { sshAlias } from '../machine/ssh-config.js'
 import { remoteCommand } from '../machine/remote.js'
 import { runInteractive, RunError } from '../run.js'
+import { asTyped } from '../report/as-typed.js'
+import { connectToLab } from './connect-lab.js'
 import { rearm } from './expiry.js'
 import { assertHere } from './here.js'
 import { requireIdentity, targetOf, writeLabSshConfig } from './reach.js'
@@ -18,16 +24,42 @@ export async function openSession(
   const lab = await requireLab(context, labNameOf(context, positional))
   if (lab.state === 'destroyed') throw new LabError({ code: 'lab-not-ready', lab: lab.lab, state: lab.state })
   assertHere(context, lab)
+  if (ownUserName() === undefined)
+    throw new LabError({ code: 'user-nameless', lab: lab.lab, uid: ownUserId() })
   await rearm(context, lab)
   const machine = machineOf(lab, machineName)
   const identity = await requireIdentity(context, lab)
-  targetOf(context, lab, machine, identity)
+  const target = targetOf(context, lab, machine, identity)
   const config = await writeLabSshConfig(context, lab, identity)
   const command = words.length === 0 ? [] : ['--', remoteCommand(words)]
   try {
-    return await runInteractive('ssh', ['-F', config, sshAlias(lab.lab, machine.name), ...command])
+    const terminal = words.length > 0 && isAtTerminal() ? ['-t'] : []
+    const alias = sshAlias(lab.lab, machine.name)
+    const exitCode = await runInteractive('ssh', ['-F', config, ...terminal, alias, ...command])
+    if (exitCode === SSH_FAILED && lab.provider === 'local') await sayWhyNot(context, lab, target)
+    return exitCode
   } catch (error) {
     if (error instanceof RunError) throw new LabError({ code: 'ssh-program-missing' }, { cause: error })
     throw error
   }
 }
+
+/** ssh(1) says so of itself; a command may, too. */
+const SSH_FAILED = 255
+
+/** What ssh itself can't know of a VM on this computer, and the command that helps; nothing where SSH works. */
+async function sayWhyNot(context: Context, lab: AnyLab, target: SshTarget): Promise<void> {
+  try {
+    const { signal } = context.interrupt
+    const connection = await connectToLab(lab, target, { banner: 5_000, login: 15_000 }, signal)
+    connection.end()
+  } catch (error) {
+    if (!(error instanceof LabError)) throw error
+    const { message, hint } = explain(error)
+    context.progress.say(`${message}\nNext:  ${asTyped(hint, context.env.viaNpm)}`)
+  }
+}
+
+/** With a terminal on the machine both output streams become one, and lines end differently: not for a pipe or a file. */
+const isAtTerminal = (): boolean =>
+  [process.stdin, process.stdout, process.stderr].every(({ isTTY }) => isTTY)

@@ -20,6 +20,11 @@ export class Steps {
     private readonly names: readonly StepName[],
   ) {}
 
+  /** What these steps are for is done by others, or there is nothing to do. */
+  skip(...names: readonly StepName[]): void {
+    for (const name of names) if (this.names[this.#index] === name) this.#index++
+  }
+
   /**
    * `record` writes the step's beginning, by default as its own write; a transition that belongs to the same
    * moment can be that write.

@@ -1,6 +1,6 @@
 import type { AnyLab, Lab } from '../../backend/lab.js'
 import type { LabName } from '../../backend/lab-name.js'
-import { listRecords } from '../../backend/record.js'
+import { listLiving } from '../../backend/record.js'
 import type { Decided } from '../../backend/record-schema.js'
 import { resolveProfile, type Profile } from '../../distro-catalog/profile.js'
 import type { Context } from '../context.js'
@@ -32,7 +32,7 @@ export async function findSwapLab(context: Context, request: SwapRequest): Promi
     throw new LabError({ code: 'usage', problem, command: 'swap' })
   }
   const profile = resolveProfile(await context.catalog(), asked, context.config.values.profiles)
-  const { labs, unreadable } = await listRecords(await context.store())
+  const { labs, unreadable } = await listLiving(await context.store())
   for (const error of unreadable) context.progress.say(explain(error).message)
   const candidates = labs.filter((lab) => isOurs(context, lab) && couldBecome(lab, profile))
   const names = candidates.map(({ lab }) => lab)
@@ -47,9 +47,7 @@ const isOurs = ({ holder }: Context, { owner }: AnyLab): boolean =>
   owner.user === holder.user && owner.host === holder.host
 
 const couldBecome = (lab: AnyLab, { distro, provider }: Profile): boolean =>
-  lab.provider === provider.name &&
-  lab.state !== 'destroyed' &&
-  (lab.distro !== distro.name || lab.state !== 'ready')
+  lab.provider === provider.name && (lab.distro !== distro.name || lab.state !== 'ready')
 
 /**
  * Checks by the record and the catalog what a lab would become; changes nothing. Throws LabError lab-not-ready,
@@ -87,7 +85,7 @@ export async function planSwap(
   const { authorizedKeys = [] } = known
   return {
     ...{ lab, profile, hooks, authorizedKeys, decided },
-    ...{ size: decided.size, place: placeOf(known), allowFrom: known.allowFrom },
+    ...{ size: decided.size, place: placeOf(known), allowFrom: known.allowFrom, network: known.network },
     identity: await requireIdentity(context, known),
   }
 }

@@ -85,17 +85,20 @@ async function replaceMachines(
   const presences = await lookAtMachines(context, work.plan.hooks, current)
   const patch = { ...decided, size: largeEnough(decided.size, minimumDiskGiB), image }
   const anew = decided.machines.map(({ name }) => name)
-  await makeMachines(work, { ...current, ...patch }, presences, anew, async (_writer, extras) => {
-    const message = `${current.distro} -> ${decided.distro}`
-    const aliases = anew.map((name) => sshAlias(current.lab, name))
-    await forgetHostKeys(context.space, current.lab, aliases)
-    swapping = await writer.transition(current, 'swapping', {
-      ...extras,
-      message,
-      patch,
-    })
-    // Without the old host key: a session of right now is not told that somebody else answers.
-    await writeLabSshConfig(context, swapping, identity)
+  await makeMachines(work, { ...current, ...patch }, presences, {
+    anew,
+    record: async (_writer, extras) => {
+      const message = `${current.distro} -> ${decided.distro}`
+      const aliases = anew.map((name) => sshAlias(current.lab, name))
+      await forgetHostKeys(context.space, current.lab, aliases)
+      swapping = await writer.transition(current, 'swapping', {
+        ...extras,
+        message,
+        patch,
+      })
+      // Without the old host key: a session of right now is not told that somebody else answers.
+      await writeLabSshConfig(context, swapping, identity)
+    },
   })
   if (swapping === undefined) throw new TypeError('the step was recorded')
   await withMachines(work, writer.lab ?? swapping, (connections) =>

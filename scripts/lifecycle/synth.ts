@@ -16,6 +16,7 @@ import { ensureFolder, putFile } from '../workspace.js'
 import { assertOwnFacts } from './own-facts.js'
 import { labNameOf } from './target.js'
 import { decide, draftLab, planLab } from './plan-lab.js'
+import { assertSameLab } from './same-lab.js'
 
 /**
  * The files of a lab as it is recorded, or of a profile as `up` would make it. They keep the lab's own state
@@ -28,6 +29,7 @@ export async function synthesise(
 ): Promise<Outcome> {
   const lab = labNameOf(context, positional)
   const living = await readLiving(context, lab)
+  if (living !== undefined) await assertSameLab(context, living)
   const { hooks, profile } = await draftLab(context, lab, living, 'known')
   const facts = living ?? { lab, ...(await decideNew(context, lab)), createdAt: '' }
   const text = await synthesiseLab(hooks.buildSpec(context, facts, profile, []))

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import { isLabName, type LabName } from '../../backend/lab-name.js'
 import type { AnyLab } from '../../backend/lab.js'
-import { listRecords, readRecord } from '../../backend/record.js'
+import { listLiving, readRecord } from '../../backend/record.js'
 import { findComputerId } from '../computer.js'
 import type { Context } from '../context.js'
 import { LabError } from '../errors.js'
@@ -25,7 +25,7 @@ export async function requireLab(context: Context, name: LabName): Promise<AnyLa
   const store = await context.store()
   const stored = await readRecord(store, name)
   if (stored !== undefined) return stored.lab
-  const { labs } = await listRecords(store)
+  const { labs } = await listLiving(store)
   const { nearNames } = await import('../../distro-catalog/near-names.js')
   throw new LabError({
     code: 'lab-unknown',

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { readPlainFile, refusalIn } from '../../backend/plain-file.js'
 import { cleanLine } from '../../backend/clean-text.js'
 import type { AuthorizedKey } from '../../backend/record-schema.js'
 import type { ConfigProblem } from '../config-schema.js'
@@ -64,15 +64,21 @@ async function readEntry(context: Context, entry: string): Promise<Found> {
   return readKeyFile(entry, absolutePath(entry, dirname(context.config.origins.authorizedKeys ?? '')))
 }
 
-async function readKeyFile(entry: string, path: string): Promise<Found> {
-  let text: string
+type Given =
+  { readonly text: string; readonly reason?: never } | { readonly text?: never; readonly reason: string }
+
+async function readGiven(path: string): Promise<Given> {
   try {
-    text = await readFile(path, 'utf8')
+    const text = await readPlainFile(path, { links: 'followed' })
+    return text === undefined ? { reason: 'no such file' } : { text }
   } catch (error) {
-    const reason =
-      (error as NodeJS.ErrnoException).code === 'ENOENT'
-        ? 'no such file'
-        : String((error as NodeJS.ErrnoException).code)
+    return { reason: refusalIn(error) ?? String((error as NodeJS.ErrnoException).code) }
+  }
+}
+
+async function readKeyFile(entry: string, path: string): Promise<Found> {
+  const { text, reason } = await readGiven(path)
+  if (text === undefined) {
     return problem(
       `${shown(entry)} (${entry === path || !isShort(entry) ? '' : `${path}: `}${reason})`,
       'Name a file that is there, or put the key itself here.',

@@ -12,12 +12,11 @@ import { endAbandonedUse, throughGate, type Session } from './gate.js'
 import { removedOnFailure } from './on-failure.js'
 import type { LabPlan } from './plan-lab.js'
 import { hooksOf } from './provider-hooks.js'
-import { assertKeyOnLab } from './reach.js'
 import { reconnect } from './reconnect.js'
 import { assertSameLab } from './same-lab.js'
 import { assertHere } from './here.js'
-import { assertInReach } from './in-reach.js'
 import { labNameOf, livingOf } from './target.js'
+import { checkDraft } from './up-checks.js'
 import { armedView, type LabView } from './view.js'
 
 export type UpResult = LabView & { readonly reused: boolean }
@@ -94,22 +93,7 @@ async function openedAnew(context: Context, lab: Lab<'ready'>): Promise<readonly
 
 /** Throws what speaks against it on this computer; changes nothing. */
 async function checkUp(context: Context, lab: LabName, living: AnyLab | undefined): Promise<Engine> {
-  if (living !== undefined) await assertInReach(context, living)
-  const { draftLab } = await import('./plan-lab.js')
-  // Without measuring regions: missing credentials are to be said at once.
-  const { hooks, profile } = await draftLab(context, lab, living, 'known')
-  const { settings, env } = context
-  if (living === undefined) {
-    const { checkTeamKeys } = await import('./team-keys.js')
-    await checkTeamKeys(context)
-  }
-  if (settings.sshKey !== undefined) {
-    const { identityFromFile } = await import('../machine/key.js')
-    const identity = await identityFromFile(settings.sshKey, env.sshAgentSocket)
-    assertKeyOnLab(identity, living)
-    const { assertKeysTaken } = await import('./taken-keys.js')
-    if (living === undefined) assertKeysTaken(profile.provider, identity)
-  }
+  const { hooks } = await checkDraft(context, lab, living)
   await hooks.checkPrerequisites(context)
   return engineFor(context)
 }

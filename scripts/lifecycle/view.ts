@@ -1,11 +1,13 @@
 import { join } from 'node:path'
 import type { AnyLab } from '../../backend/lab.js'
 import { spaceOf, type Context } from '../context.js'
+import type { Power } from '../../stacks/local/driver/qemu/power.js'
 import { sshAlias, sshCommand } from '../machine/ssh-config.js'
 import { keyFiles, keyFolder } from '../workspace.js'
 import { armMissing, enforcersOf, expiresInMs } from './expiry.js'
 import type { Session } from './gate.js'
 import { mismatchOf } from './own-facts.js'
+import { powersOf, type Powers } from './powers.js'
 import type { Enforcer } from './provider-hooks.js'
 import type { Timing } from './steps.js'
 
@@ -23,6 +25,8 @@ export interface LabView {
     readonly port: number | null
     readonly user: string
     readonly ssh: string
+    /** What a VM on this computer does right now; null where that was not looked at. */
+    readonly power: Power | null
   }[]
   readonly expiresAt: string | null
   /** Milliseconds; negative once its time is over, null when it has no end. */
@@ -37,6 +41,7 @@ export const viewLab = async (context: Context, lab: AnyLab, now: Date): Promise
   viewOf(context, lab, {
     now,
     enforcers: await enforcersShown(context, lab),
+    powers: await powersOf(context, lab),
     timings: lab.steps.map(({ name, ms }) => ({ step: name, ms })),
   })
 
@@ -53,15 +58,17 @@ export async function armedView(session: Session, lab: AnyLab, timings: readonly
   return viewOf(session.context, session.writer.lab ?? lab, {
     now: session.lease.storeTime(),
     enforcers,
+    powers: await powersOf(session.context, session.writer.lab ?? lab),
     timings,
   })
 }
 
-function viewOf(
-  context: Context,
-  lab: AnyLab,
-  { now, enforcers, timings }: Pick<LabView, 'enforcers' | 'timings'> & { readonly now: Date },
-): LabView {
+interface Looked extends Pick<LabView, 'enforcers' | 'timings'> {
+  readonly now: Date
+  readonly powers: Powers
+}
+
+function viewOf(context: Context, lab: AnyLab, { now, enforcers, powers, timings }: Looked): LabView {
   const configFile = join(keyFolder(spaceOf(context, lab), lab.lab), keyFiles.sshConfig)
   return {
     lab: lab.lab,
@@ -72,6 +79,7 @@ function viewOf(
     state: lab.state,
     machines: lab.machines.map(({ name, address, port, user }) => ({
       ...{ name, address, port, user, ssh: sshCommand(configFile, sshAlias(lab.lab, name)) },
+      power: powers[name] ?? null,
     })),
     ...{ expiresAt: lab.expiresAt, expiresInMs: expiresInMs(lab, now), enforcers },
     costPerHourUsd: lab.costPerHourUsd,

@@ -63,3 +63,19 @@ export async function setClock(connection: Connection, options: ClockOptions): P
     stdin.end()
   }
 }
+
+/** A clock that is further behind is set; the seconds that `date` tells are cut off. */
+const TOLERATED_MS = 2_000
+
+/**
+ * How far a machine's clock is behind ours, in milliseconds; undefined where it is not, or does not say. Whatever the
+ * answer takes, a clock that is right is never called behind.
+ */
+export async function behindMs(connection: Connection, signal: AbortSignal): Promise<number | undefined> {
+  const asked = Date.now()
+  let said = ''
+  await runRemote(connection, 'date +%s', { signal, onStdout: (chunk) => (said += chunk.toString()) })
+  const seconds = /^(\d{1,12})\s*$/.exec(said)?.[1]
+  const behind = asked - Number(seconds ?? NaN) * 1000
+  return behind > TOLERATED_MS ? behind : undefined
+}

@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import { connect as connectSocket, type Socket } from 'node:net'
+import { readPlainFile, refusalIn } from '../../backend/plain-file.js'
 import ssh2, { type Client, type ConnectConfig } from 'ssh2'
 import { fits } from '../../backend/forms.js'
+import { LOCAL_ADDRESS } from '../../stacks/local/addresses.js'
 import { LabError } from '../errors.js'
 import { agentWithOneKey } from './agent.js'
 import type { Identity } from './key.js'
@@ -99,9 +100,11 @@ async function authentication(target: SshTarget): Promise<Pick<ConnectConfig, 'p
 
 async function readKey(path: string): Promise<Buffer> {
   try {
-    return await readFile(path)
+    const text = await readPlainFile(path, { links: 'followed' })
+    if (text === undefined) throw new Error('no such file')
+    return Buffer.from(text)
   } catch (error) {
-    const reason = (error as Error).message
+    const reason = refusalIn(error) ?? (error as Error).message
     throw new LabError({ code: 'key-unreadable', path, reason }, { cause: error })
   }
 }
@@ -207,7 +210,8 @@ type ClientError = Error & { readonly level?: string }
 function loginFailure(error: ClientError, shown: string | undefined, target: SshTarget): Error {
   const { lab, machine, hostKey, agentSocket = '' } = target
   if (shown !== undefined && hostKey !== null && shown !== hostKey) {
-    return new LabError({ code: 'host-key-changed', lab, machine, expected: hostKey, got: shown })
+    const isLocal = target.address === LOCAL_ADDRESS
+    return new LabError({ code: 'host-key-changed', lab, machine, expected: hostKey, got: shown, isLocal })
   }
   if (error.level === 'agent') {
     const { message } = error

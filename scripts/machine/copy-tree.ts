@@ -22,7 +22,7 @@ export interface Way {
 export class SourceMissingError extends Error {}
 
 /**
- * Copies a file or a folder with their modes. A file goes to `target`, or below it when that is a folder or ends with
+ * Copies a file or a folder with their modes and the times of their last changes. A file goes to `target`, or below it when that is a folder or ends with
  * a slash; a folder's content goes into `target`, beside what is there. Missing folders above are made; each file is
  * replaced in one moment. Links within a folder stay links. Throws SourceMissingError.
  */
@@ -66,19 +66,25 @@ async function copyEntry(way: Way, found: Look, source: string, target: string):
     await way.to.replace(draft, target)
   } catch (error) {
     await way.to.remove(draft)
-    throw error
+    throw named(error, draft, target)
   } finally {
     way.drafts.delete(draft)
   }
 }
 
-async function makeDraft(way: Way, { kind, mode }: Look, source: string, draft: string): Promise<void> {
-  if (kind === 'link') return way.to.makeLink(await way.from.readLink(source), draft)
+/** No one knows the draft. */
+function named(error: unknown, draft: string, target: string): unknown {
+  if (!(error instanceof Error) || !error.message.includes(draft)) return error
+  return new Error(error.message.replaceAll(draft, target), { cause: error })
+}
+
+async function makeDraft(way: Way, look: Look, source: string, draft: string): Promise<void> {
+  if (look.kind === 'link') return way.to.makeLink(await way.from.readLink(source), draft)
   await way.to.makeFile(draft)
   // Whoever gave up has removed it by now: it must not come back.
   way.signal.throwIfAborted()
   await way.send(source, draft)
-  await way.to.setMode(draft, mode)
+  await way.to.setLook(draft, look)
 }
 
 const DRAFT = /^\.distrolab-[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/
@@ -94,7 +100,7 @@ async function removeOldDrafts({ to, others }: Way, folder: string): Promise<voi
 /** `there`: what is at `target`; unless that is a folder, making one says what is wrong. */
 async function copyFolder(
   way: Way,
-  { mode }: Look,
+  look: Look,
   source: string,
   target: string,
   there: Look | undefined,
@@ -108,5 +114,5 @@ async function copyFolder(
     if (found !== undefined) await copyEntry(way, found, path, posix.join(target, name))
   }
   // Last: a folder that its owner can't write to could not be filled.
-  if (isNew) await way.to.setMode(target, mode)
+  if (isNew) await way.to.setLook(target, look)
 }

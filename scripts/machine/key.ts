@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { readPlainFile, refusalIn } from '../../backend/plain-file.js'
 import { LabError } from '../errors.js'
 import { ensureFolder, keyFiles, keyFolder, putFile, type Workspace } from '../workspace.js'
 import { publicLine, withoutComment } from './public-key.js'
@@ -94,10 +94,9 @@ async function agentHolds(publicKey: string, agentSocket: string | undefined): P
 
 async function readOptional(path: string): Promise<string | undefined> {
   try {
-    return await readFile(path, 'utf8')
+    return await readPlainFile(path, { links: 'followed' })
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT') return undefined
-    throw new LabError({ code: 'key-unreadable', path, reason: message }, { cause: error })
+    const reason = refusalIn(error) ?? (error as Error).message
+    throw new LabError({ code: 'key-unreadable', path, reason }, { cause: error })
   }
 }

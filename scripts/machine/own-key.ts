@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { readIfPlain } from '../../backend/plain-file.js'
 import { LabError } from '../errors.js'
 import { ensureFolder, keyFiles, keyFolder, putFile, type Workspace } from '../workspace.js'
 import { agentIdentities } from './agent.js'
@@ -62,4 +62,4 @@ async function usable<T>(find: () => Promise<T>): Promise<T | undefined> {
 }
 
 /** What can't be read is no key of ours. */
-const readIfThere = (path: string): Promise<string> => readFile(path, 'utf8').catch(() => '')
+const readIfThere = async (path: string): Promise<string> => (await readIfPlain(path)) ?? ''

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Client } from 'ssh2'
+import type { Take } from '../pass-on.js'
 
 /**
  * Learns the process group of a command on a machine: the command says it before it begins, and that line is taken out
@@ -11,35 +12,39 @@ export class ProcessGroup {
   #id: string | undefined
 
   /** @param pass gets the standard output of the command itself */
-  constructor(private readonly pass: (chunk: Buffer) => void) {}
+  constructor(private readonly pass: Take) {}
 
   /** The command that says it; sshd makes the login shell the leader of a group. */
   telling(command: string): string {
     return `echo ${this.#mark} $$\n${command}`
   }
 
-  take(chunk: Buffer): void {
-    if (this.#held === undefined) {
-      this.pass(chunk)
-      return
-    }
+  take(chunk: Buffer): unknown {
+    if (this.#held === undefined) return this.pass(chunk)
     this.#held = Buffer.concat([this.#held, chunk])
     // One character a byte, so that positions are the buffer's.
     const said = new RegExp(`${this.#mark} (\\d+)\\r?\\n`).exec(this.#held.toString('latin1'))
-    if (said === null) return
+    if (said === null) return undefined
     this.#id = said[1]
     const [before, after] = [
       this.#held.subarray(0, said.index),
       this.#held.subarray(said.index + said[0].length),
     ]
     this.#held = undefined
-    for (const part of [before, after]) if (part.length > 0) this.pass(part)
+    return this.#passAll([before, after])
   }
 
   /** The command's output has ended. */
   end(): void {
-    if (this.#held !== undefined && this.#held.length > 0) this.pass(this.#held)
+    const held = this.#held ?? Buffer.alloc(0)
     this.#held = undefined
+    // The command has ended: who takes no more is of no interest.
+    this.#passAll([held])?.catch(() => undefined)
+  }
+
+  #passAll(parts: readonly Buffer[]): Promise<unknown> | undefined {
+    const taken = parts.filter(({ length }) => length > 0).map(this.pass)
+    return taken.some((each) => each instanceof Promise) ? Promise.all(taken) : undefined
   }
 
   /** Whether that worked is seen from the end of the command. */

@@ -1,13 +1,15 @@
 import type { Client, ClientChannel } from 'ssh2'
 import type { LabError } from '../errors.js'
+import { passOn, type Take } from '../pass-on.js'
 import { limitTime, TimeOverError } from '../time-limit.js'
 import { sshFailed, type Connection } from './connect.js'
 import { ProcessGroup } from './process-group.js'
 import { quoteForShell } from './shell.js'
 
 export interface RemoteOptions {
-  readonly onStdout?: (chunk: Buffer) => void
-  readonly onStderr?: (chunk: Buffer) => void
+  /** Once either is taken no more, the command gets SIGINT and its streams are closed. */
+  readonly onStdout?: Take
+  readonly onStderr?: Take
   /** Fed to the command's standard input; without it the command reads end-of-file. */
   readonly stdin?: NodeJS.ReadableStream
   /** Fed to it before that. */
@@ -17,6 +19,9 @@ export interface RemoteOptions {
   /** On abort the remote command gets this command's signal and the channel is closed. */
   readonly signal?: AbortSignal
 }
+
+/** What shells say of a command whose reader left: 128 and SIGPIPE. */
+const READER_LEFT = 141
 
 /**
  * Runs one command in the user's login shell and returns its exit code; 128 + n when a signal ended it. Throws
@@ -29,23 +34,26 @@ export function runRemote(
 ): Promise<number> {
   return new Promise((resolve, reject) => {
     options.signal?.throwIfAborted()
-    const pass = (chunk: Buffer): void => options.onStdout?.(chunk)
+    const { onStdout: pass = () => undefined } = options
     const group = options.timeLimitMs === undefined ? undefined : new ProcessGroup(pass)
     const onStarted = (channel: ClientChannel): void => {
       // Not when the channel is closed: a frozen machine never answers that.
-      const leave = (reason: Error): void => {
+      const leave = (settle: () => void): void => {
         limit.dispose()
+        options.signal?.removeEventListener('abort', stop)
         channel.close()
-        reject(reason)
+        settle()
       }
       const limit = limitTime(options.timeLimitMs, {
         send: (signal) => endGroup(connection.client, channel, signal, group),
-        giveUp: () => leave(new TimeOverError('unseen')),
+        giveUp: () => leave(() => reject(new TimeOverError('unseen'))),
       })
-      const stop = (): void => {
+      const interrupt = (settle: () => void) => (): void => {
         sendSignal(connection.client, channel, 'INT')
-        leave(options.signal?.reason as Error)
+        leave(settle)
       }
+      const stop = interrupt(() => reject(options.signal?.reason as Error))
+      const onLeft = interrupt(() => resolve(READER_LEFT))
       options.signal?.addEventListener('abort', stop, { once: true })
       let ended: Ended | undefined
       channel.on('exit', (code: number | null, signal?: string) => (ended = { code, signal }))
@@ -58,7 +66,8 @@ export function runRemote(
           reject(sshFailed(connection, 'the connection was lost while the command ran'))
         else resolve(exitCodeOf(ended))
       })
-      wireStreams(channel, options, (chunk) => (group === undefined ? pass(chunk) : group.take(chunk)))
+      const onStdout: Take = (chunk) => (group === undefined ? pass(chunk) : group.take(chunk))
+      wireStreams(channel, { ...options, onStdout }, onLeft)
       // Aborted while the channel was being opened: no event comes for that.
       if (options.signal?.aborted === true) stop()
     }
@@ -108,16 +117,13 @@ function sendSignal(client: Client, channel: ClientChannel, signal: string): voi
   if (outgoing.state === 'open' || outgoing.state === 'eof') protocol.signal(outgoing.id, signal)
 }
 
-function wireStreams(
-  channel: ClientChannel,
-  options: RemoteOptions,
-  onStdout: (chunk: Buffer) => void,
-): void {
-  channel.on('data', onStdout)
-  channel.stderr.on('data', (chunk: Buffer) => options.onStderr?.(chunk))
-  if (options.firstInput) channel.write(options.firstInput)
-  if (options.stdin === undefined) channel.end()
-  else options.stdin.pipe(channel)
+function wireStreams(channel: ClientChannel, options: RemoteOptions, onLeft: () => void): void {
+  const { onStdout, onStderr, firstInput, stdin } = options
+  passOn(channel, (chunk) => onStdout?.(chunk), onLeft)
+  passOn(channel.stderr, (chunk) => onStderr?.(chunk), onLeft)
+  if (firstInput) channel.write(firstInput)
+  if (stdin === undefined) channel.end()
+  else stdin.pipe(channel)
 }
 
 /** Signal names as in RFC 4254 §6.10, with the numbers that shells use. */

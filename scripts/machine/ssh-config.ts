@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { readPlainFileSync } from '../../backend/plain-file.js'
 import { requireForm } from '../../backend/forms.js'
-import { isErrno } from '../../backend/system-error.js'
 import { ensureFolder, keyFiles, keyFolder, putFile, type Workspace } from '../workspace.js'
 import type { Identity } from './key.js'
 import { typed } from '../report/typed.js'
@@ -69,13 +68,8 @@ export async function forgetHostKeys(
 }
 
 function knownHostsLines(space: Workspace, lab: string): string[] {
-  try {
-    const text = readFileSync(join(keyFolder(space, lab), keyFiles.knownHosts), 'utf8')
-    return text.split('\n').filter((line) => line !== '')
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return []
-    throw error
-  }
+  const text = readPlainFileSync(join(keyFolder(space, lab), keyFiles.knownHosts), { links: 'followed' })
+  return (text ?? '').split('\n').filter((line) => line !== '')
 }
 
 function sshConfigBlock(host: SshHost, identity: Identity, knownHosts: string): string {

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { SFTPWrapper } from 'ssh2'
 import { sshFailed, type Connection } from './connect.js'
 import { copyTree, type Way } from './copy-tree.js'
-import { localFiles, receiveFile, remoteFiles, sendFile } from './files.js'
+import { localFiles, remoteFiles } from './files.js'
+import { receiveFile, sendFile } from './send-file.js'
 
 /** One `--copy LOCAL:REMOTE` or `--fetch REMOTE:LOCAL`. A relative remote path is below the user's home. */
 export interface Transfer {
@@ -15,6 +16,8 @@ export interface TransferOptions {
   readonly signal: AbortSignal
   /** Called for what is neither file, folder nor link. */
   readonly onSkipped: (path: string) => void
+  /** Called as content goes over. */
+  readonly onBytes?: (count: number) => void
 }
 
 /** A frozen machine answers no request any more: an interrupt does not wait longer for each part of its tidying. */
@@ -28,7 +31,7 @@ const TIDY_MS = 1_000
 export async function carryOut(
   connection: Connection,
   { flag, from, to }: Transfer,
-  { signal, onSkipped }: TransferOptions,
+  { signal, onSkipped, onBytes = () => undefined }: TransferOptions,
 ): Promise<void> {
   signal.throwIfAborted()
   const ended = endOf(connection, signal)
@@ -38,13 +41,19 @@ export async function carryOut(
     const parts = { onSkipped, signal, drafts: new Set<string>() }
     const way: Way =
       flag === '--copy'
-        ? { ...parts, from: localFiles, to: remote, others: 'nobody', send: sendFile.bind(undefined, sftp) }
+        ? {
+            ...parts,
+            from: localFiles,
+            to: remote,
+            others: 'nobody',
+            send: sendFile.bind(undefined, sftp, onBytes),
+          }
         : {
             ...parts,
             from: remote,
             to: localFiles,
             others: 'anybody',
-            send: receiveFile.bind(undefined, sftp),
+            send: receiveFile.bind(undefined, sftp, onBytes),
           }
     const copying = copyTree(way, from, to)
     try {

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
+import { readIfPlainSync } from '../../backend/plain-file.js'
 import { systemErrorOf } from '../../backend/system-error.js'
 import { npmSettingsOf, type NpmScript } from '../env.js'
 
 /** Flags of ours that npm has too: where it cannot be seen who set one, it is taken for npm's own. */
-const NPM_HAS_TOO: ReadonlySet<string> = new Set(['all', 'yes', 'location', 'name', 'local'])
+const NPM_HAS_TOO: ReadonlySet<string> = new Set(['all', 'yes', 'location', 'name', 'local', 'tag'])
 
 /** `unseen`: the system does not show other processes, as on macOS. */
 export type Starter = { readonly kind: 'npm'; readonly pid: number } | { readonly kind: 'other' | 'unseen' }
@@ -41,13 +42,8 @@ export function flagsTaken({ settings, files }: NpmScript, starter: Starter): Re
 
 /** The settings in an .npmrc, which is an INI file; none in one that cannot be read. */
 function settingsIn(file: string): ReadonlyMap<string, string> {
-  try {
-    const lines = readFileSync(file, 'utf8').matchAll(/^\s*([a-z][\w-]*)\s*(?:=\s*(.*?))?\s*$/gim)
-    return new Map([...lines].map(([, name = '', value = 'true']) => [name.replaceAll('_', '-'), value]))
-  } catch (error) {
-    if (systemErrorOf(error) !== undefined) return new Map()
-    throw error
-  }
+  const lines = (readIfPlainSync(file) ?? '').matchAll(/^\s*([a-z][\w-]*)\s*(?:=\s*(.*?))?\s*$/gim)
+  return new Map([...lines].map(([, name = '', value = 'true']) => [name.replaceAll('_', '-'), value]))
 }
 
 /** proc_pid_stat(5): the fourth field, after the command's name in parentheses. */

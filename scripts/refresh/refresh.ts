@@ -1,7 +1,7 @@
 import type { Catalog } from '../../distro-catalog/catalog.js'
 import type { Distro } from '../../distro-catalog/distro.js'
 import type { ProviderName } from '../../distro-catalog/provider.js'
-import { inParallel } from '../in-parallel.js'
+import { inParallel } from '../../backend/in-parallel.js'
 import { renderTable } from '../report/table.js'
 import { endedOn, questionsOf, type Asker, type Row } from './question.js'
 

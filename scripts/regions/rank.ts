@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { readIfPlain } from '../../backend/plain-file.js'
 import { CatalogError } from '../../distro-catalog/errors.js'
 import type { Architecture } from '../../distro-catalog/offer-schema.js'
 import type { CloudName } from '../../distro-catalog/provider.js'
@@ -98,7 +98,7 @@ async function measurementFor(
 
 /** A measurement of the last 24 hours. A file that can't be read or understood is as good as none: it is a cache. */
 async function readMeasurement(file: string): Promise<Measurement | undefined> {
-  const text = await readFile(file, 'utf8').catch(() => '')
+  const text = (await readIfPlain(file)) ?? ''
   const value = parseMeasurement(text)
   if (value === undefined) return undefined
   const age = Date.now() - Date.parse(value.measuredAt)

@@ -11,6 +11,9 @@ const ZONES: Readonly<
   azure: () => ({ example: '1', join: '' }),
 }
 
+/** Of a provider, by its name in a record. */
+export const hasZones = (provider: string): provider is CloudName => Object.hasOwn(ZONES, provider)
+
 /**
  * The zone that `--zone` means: its whole name, or what comes after the region's (`b`; Azure: `1`). Throws LabError usage
  * for one that can't be in this region.

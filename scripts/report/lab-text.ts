@@ -6,6 +6,7 @@ import type { UpResult } from '../lifecycle/up.js'
 import { age } from './age.js'
 import { renderEnforcers, renderExpiry, timeLeft } from './expiry-text.js'
 import { inOneLineEach } from './printable.js'
+import { stillText } from './power-text.js'
 import { elapsed } from './progress.js'
 import { renderTable } from './table.js'
 
@@ -42,7 +43,7 @@ export function renderList(labs: readonly ListedLab[]): string {
     view.lab,
     view.profile,
     view.region,
-    view.state,
+    [view.state, ...view.machines.flatMap(({ power }) => stillText(power) ?? [])].join(', '),
     view.machines.map(({ address, port }) => `${address ?? '?'}:${port ?? '?'}`).join(', '),
     age(Date.now() - Date.parse(createdAt)),
     timeLeft(view),

@@ -13,6 +13,7 @@ export function renderRecovery(recovery: Recovery, viaNpm: boolean): string {
     ['record', recordText(facts)],
     ['lease', leaseText(facts)],
     ['engine', engineText(facts)],
+    ...(facts.strays.length === 0 ? [] : [['unknown to OpenTofu', facts.strays.join(', ')]]),
     ...facts.machines.map(({ name, presence, ssh }) => [
       `machine ${name}`,
       ssh === undefined ? presence : `${presence}; SSH ${ssh}`,
@@ -54,6 +55,7 @@ export function recoveryDocument(recovery: Recovery, viaNpm: boolean): object {
         : record,
     lease: facts.lease,
     engine: { ...engine, lock: engine.lock ?? null, pid: engine.pid ?? null },
+    strays: facts.strays,
     machines: facts.machines.map((machine) => ({ ...machine, ssh: machine.ssh ?? null })),
     next: next.map(({ command, does, apply }) => ({
       command: typed(command),

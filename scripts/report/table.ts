@@ -1,23 +1,21 @@
-import Table from 'cli-table3'
+import stringWidth from 'string-width'
 import { printableLine } from './printable.js'
 
-const NO_BORDERS = {
-  ...{ top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '' },
-  ...{ 'bottom-left': '', 'bottom-right': '', left: '', 'left-mid': '', mid: '', 'mid-mid': '' },
-  ...{ right: '', 'right-mid': '', middle: '  ' },
-}
+const BETWEEN = '  '
 
 /** Columns lined up with spaces, headings in capitals, no lines: fit for people and for awk: each row is one line. */
 export function renderTable(headings: readonly string[], rows: readonly (readonly string[])[]): string {
-  const table = new Table({
-    head: headings.map((heading) => heading.toUpperCase()),
-    chars: NO_BORDERS,
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
-  })
-  table.push(...rows.map((row) => row.map(printableLine)))
-  return table
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd())
-    .join('\n')
+  const lines = [
+    headings.map((heading) => heading.toUpperCase()),
+    ...rows.map((row) => row.map(printableLine)),
+  ]
+  const widths = headings.map((_, column) =>
+    lines.reduce((widest, line) => Math.max(widest, widthOf(line[column] ?? '')), 0),
+  )
+  const padded = (text: string, column: number): string =>
+    text + ' '.repeat(Math.max(0, (widths[column] ?? 0) - widthOf(text)))
+  return lines.map((line) => line.map(padded).join(BETWEEN).trimEnd()).join('\n')
 }
+
+/** In columns of a terminal. Nearly all text is plain, and for that the library is slow. */
+const widthOf = (text: string): number => (/^[ -~]*$/.test(text) ? text.length : stringWidth(text))

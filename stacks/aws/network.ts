@@ -15,10 +15,18 @@ export interface Network {
   readonly dependsOn: ITerraformDependable[]
 }
 
-/** The default VPC needs no look-up: a group without a VPC is in it. */
+/** The default VPC needs no look-up: a group without a VPC is in it. In an existing one the group is all that is made. */
 export function buildNetwork(stack: TerraformStack, spec: AwsLabSpec, base: string): Network {
   if (spec.network === 'default') {
     return { securityGroupIds: [buildSecurityGroup(stack, spec, base).id], dependsOn: [] }
+  }
+  if (spec.network !== 'own') {
+    const { id, subnet } = spec.network
+    return {
+      securityGroupIds: [buildSecurityGroup(stack, spec, base, id).id],
+      subnetId: subnet,
+      dependsOn: [],
+    }
   }
   const tags = { ...spec.tags, Name: labName(base) }
   const vpc = new Vpc(stack, 'lab_network', { cidrBlock: '10.77.0.0/16', enableDnsHostnames: true, tags })

@@ -10,12 +10,25 @@ import { partName } from './names.js'
 import type { AzureLabSpec } from './spec.js'
 
 export interface Network {
+  /** An id, or an expression for the engine. */
   readonly subnetId: string
   readonly security: NetworkSecurityGroup
 }
 
-/** The lab's own: with one subnet within the network's own call, and the rules beside it, so that neither waits. */
+/** The rules are the lab's own in any network: they are bound to its cards. */
 export function buildNetwork(stack: TerraformStack, spec: AzureLabSpec, group: ResourceGroup): Network {
+  const isOwn = spec.network === 'own' || spec.network === 'default'
+  const subnetId = isOwn ? buildOwnSubnet(stack, spec, group) : spec.network.subnet
+  const security = new NetworkSecurityGroup(stack, 'lab_access', {
+    ...placeOf(spec, group),
+    name: partName(spec.id, 'access'),
+  })
+  security.addOverride('security_rule', buildRules(spec.allowFrom))
+  return { subnetId, security }
+}
+
+/** Within the network's own call, and the rules beside it, so that neither waits. */
+function buildOwnSubnet(stack: TerraformStack, spec: AzureLabSpec, group: ResourceGroup): string {
   const common = placeOf(spec, group)
   const network = new VirtualNetwork(stack, 'lab_network', {
     ...common,
@@ -32,12 +45,7 @@ export function buildNetwork(stack: TerraformStack, spec: AzureLabSpec, group: R
       ...(isBefore5(spec) ? { service_endpoints: null } : { service_endpoint: [] }),
     },
   ])
-  const security = new NetworkSecurityGroup(stack, 'lab_access', {
-    ...common,
-    name: partName(spec.id, 'access'),
-  })
-  security.addOverride('security_rule', buildRules(spec.allowFrom))
-  return { subnetId: `\${one(${network.fqn}.subnet[*].id)}`, security }
+  return `\${one(${network.fqn}.subnet[*].id)}`
 }
 
 /** Version 5 of the provider has another word for the endpoints of a subnet. */

@@ -3,6 +3,7 @@ import { ComputeNetwork } from '@cdktf/provider-google/lib/compute-network/index
 import { ComputeSubnetwork } from '@cdktf/provider-google/lib/compute-subnetwork/index.js'
 import type { ITerraformDependable } from 'cdktf/lib/terraform-dependable.js'
 import type { TerraformStack } from 'cdktf/lib/terraform-stack.js'
+import { isOurKey } from '../naming.js'
 import { labName, ruleName, type RULES } from './names.js'
 import type { GoogleLabSpec } from './spec.js'
 
@@ -18,20 +19,23 @@ const ALLOW_PRIORITY = 800
 const DENY_PRIORITY = 900
 
 /**
- * In the default network, machines with the lab's tag are closed to all but the allowed networks; a machine waits for
+ * In the default network, or an existing one, machines with the lab's tag are closed to all but the allowed networks; a machine waits for
  * that rule, so that it is never open. A network of the lab's own is closed by itself.
  */
 export function buildNetwork(stack: TerraformStack, spec: GoogleLabSpec): Network {
   const tag = labName(spec.id)
-  if (spec.network === 'default') {
+  if (spec.network !== 'own') {
+    const existing = spec.network === 'default' ? undefined : spec.network
+    const network = existing?.id ?? 'default'
     const deny = new ComputeFirewall(stack, 'lab_deny', {
-      ...ruleBase(spec, 'deny', 'default'),
+      ...ruleBase(spec, 'deny', network),
       priority: DENY_PRIORITY,
       sourceRanges: ['0.0.0.0/0'],
       deny: [{ protocol: 'all' }],
     })
-    buildAllow(stack, spec, 'default')
-    return { interface: { network: 'default' }, tag, dependsOn: [deny] }
+    buildAllow(stack, spec, network)
+    const place = existing === undefined ? { network } : { subnetwork: existing.subnet }
+    return { interface: place, tag, dependsOn: [deny] }
   }
   const network = new ComputeNetwork(stack, 'lab_network', {
     name: labName(spec.id),
@@ -74,8 +78,9 @@ const ruleBase = (spec: GoogleLabSpec, rule: (typeof RULES)[number], network: st
   targetTags: [labName(spec.id)],
 })
 
-/** Networks and rules have no labels: their tags are in words. */
+/** Networks and rules have no labels: what tells whose they are is in words. The user's own tags might not fit. */
 const describe = ({ tags }: GoogleLabSpec): string =>
   Object.entries(tags)
+    .filter(([key]) => isOurKey(key))
     .map(([key, value]) => `${key}=${value}`)
     .join(' ')

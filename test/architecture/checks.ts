@@ -73,6 +73,7 @@ const placesOfProperty: Readonly<Record<string, readonly string[]>> = {
   abort: exits,
   reallyExit: exits,
   chdir: ['stacks/local/driver/main.ts'],
+  kill: ['backend/send-signal.ts'],
 }
 
 export const processInItsPlace: Check = (sources) =>
@@ -109,8 +110,12 @@ export const noConsole: Check = (sources) =>
       : undefined,
   )
 
-/** Completion writes names that it has checked, and nothing else, for a shell to read. */
-const writers = ['scripts/report/output.ts', 'scripts/completion/main.ts']
+/** Completion writes names that it has checked, and nothing else, for a shell to read; the last writes no word. */
+const writers = [
+  'scripts/report/output.ts',
+  'scripts/completion/main.ts',
+  'scripts/report/standard-streams.ts',
+]
 
 export const oneDoorOut: Check = (sources) =>
   badNodes(

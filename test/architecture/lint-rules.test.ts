@@ -46,6 +46,7 @@ test.each([
   ['scripts/main.ts', 'process.exit(1)', 'Only in scripts/cli.ts'],
   ['stacks/main.ts', 'process.exitCode = 1', 'Only in scripts/cli.ts'],
   ['scripts/cli.ts', `process.chdir('/')`, 'Only in stacks/local/driver/main.ts'],
+  ['scripts/run.ts', `process.kill(1, 'SIGTERM')`, 'Only in backend/send-signal.ts'],
   ['scripts/cli.ts', `console.log('x')`, 'Results go to stdout'],
   ['stacks/local/stack.ts', 'const now = new Date()', 'Stacks take values'],
   ['stacks/app.ts', `await fetch('http://x')`, 'Stacks take values'],

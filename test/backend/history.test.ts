@@ -43,7 +43,12 @@ describe('history', () => {
     const listing: ObjectStore = {
       ...{ kind: store.kind, url: store.url },
       ...{ create: store.create.bind(store), replace: store.replace.bind(store) },
-      ...{ remove: store.remove.bind(store), now: store.now.bind(store), get: store.get.bind(store) },
+      ...{
+        remove: store.remove.bind(store),
+        discard: store.discard.bind(store),
+        now: store.now.bind(store),
+        get: store.get.bind(store),
+      },
       list: async (prefix) => [...(await store.list(prefix)), stray],
     }
     const { events, unreadable } = await readHistory(listing, lab)

@@ -126,7 +126,16 @@ describe('a record of before', () => {
   })
 
   test('without the newer fields is read', () => {
-    const { account: _a, zone: _z, spot: _s, authorizedKeys: _k, allowFrom: _f, session: _n, ...old } = aws
+    const {
+      account: _a,
+      zone: _z,
+      spot: _s,
+      authorizedKeys: _k,
+      allowFrom: _f,
+      session: _n,
+      network: _w,
+      ...old
+    } = aws
     const machines = aws.machines.map(({ marker: _m, place: _p, ...rest }) => rest)
     const image = { id: aws.image?.id }
     expect(problemsOf('record', { ...old, machines, image })).toBeUndefined()

@@ -5,7 +5,7 @@ import { transition, type AnyLab, type Lab } from '../../backend/lab.js'
 
 /** Written out a second time, in another form, so that a slip in the table is seen. */
 const worksTo: Readonly<Record<string, readonly string[]>> = {
-  provisioning: ['provisioned', 'provision-failed'],
+  provisioning: ['provisioned', 'provision-failed', 'ready'],
   provisioned: ['configuring'],
   configuring: ['ready', 'configure-failed', 'configuring'],
   ready: ['swapping', 'resetting', 'in-use', 'configuring'],

@@ -64,6 +64,7 @@ export const records: Readonly<Record<'local' | 'aws' | 'google' | 'azure', LabR
     ...common,
     ...{ profile: 'my lab', provider: 'aws', region: 'eu-central-1', zone: 'eu-central-1a', spot: true },
     ...{ account: '123456789012', distro: 'amazon-linux-2023' },
+    network: { given: 'Prod', at: { id: 'vpc-0a1b2c3d4e5f60718', subnet: 'subnet-0a1b2c3d4e5f60718' } },
     size: { ...size, instanceType: 't3.medium' },
     image: {
       id: 'ami-0123456789abcdef0',
@@ -76,7 +77,7 @@ export const records: Readonly<Record<'local' | 'aws' | 'google' | 'azure', LabR
   google: {
     ...common,
     ...{ profile: 'ubuntu-24.04-google', provider: 'google', region: 'europe-west1', zone: 'europe-west1-b' },
-    ...{ account: 'example.com:my-project', distro: 'ubuntu-24.04' },
+    ...{ account: 'example.com:my-project', distro: 'ubuntu-24.04', network: { given: 'own' } },
     size: { ...size, instanceType: 'n2-custom-4-8192-ext' },
     image: {
       id: 'projects/ubuntu-os-cloud/global/images/ubuntu-2404-noble-amd64-v20260101',

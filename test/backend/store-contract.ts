@@ -72,6 +72,15 @@ export function describeStoreContract(
       })
     }
 
+    test('discards whatever is there, and nothing is fine too', async () => {
+      await store.create('k', '1')
+      await store.discard('k')
+      expect(await store.get('k')).toBeUndefined()
+      await store.discard('k')
+      await store.discard('gone/k')
+      expect(await store.list('')).toEqual([])
+    })
+
     test('lists the keys that start with a prefix, sorted, and nothing else', async () => {
       const keys = [
         'labs/b/record.json',

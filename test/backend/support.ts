@@ -76,6 +76,7 @@ export function disturbed(
     create: async (key, body) => (await before(key), store.create(key, body)),
     replace: async (key, body, version) => (await before(key), store.replace(key, body, version)),
     remove: async (key, version) => (await before(key), store.remove(key, version)),
+    discard: async (key) => (await before(key), store.discard(key)),
   }
 }
 

@@ -9,7 +9,8 @@ import { readSource } from '../scripts/support.js'
 import { exitCodes } from './reference/exit-codes.js'
 import { referenceFolder, referencePages } from './reference/pages.js'
 import { variableGroups } from './reference/variables.js'
-import { flagsFromEnvironment, variableOfFlag, variablesRead } from './reference/variables-read.js'
+import { variableOfFlag } from '../../scripts/env.js'
+import { flagsFromEnvironment, variablesRead } from './reference/variables-read.js'
 
 const pages = await referencePages()
 

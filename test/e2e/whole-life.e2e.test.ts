@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { QmpSession } from '../../stacks/local/driver/qemu/qmp.js'
 import { newUser, type RealUser } from './real-lab.js'
 
 const MINUTES = 60_000
@@ -11,6 +12,11 @@ interface View {
   readonly distro: string
   readonly reused: boolean
   readonly machines: readonly { readonly ssh: string }[]
+}
+
+interface Status {
+  readonly machines: readonly { readonly place: string }[]
+  readonly power: Readonly<Record<string, string>>
 }
 
 /** What README promises, once, on a real VM; its faults and its neighbours are in the other files here. */
@@ -49,6 +55,19 @@ describe('the whole life of a real lab', () => {
       expect(await inGuest('sudo id -u; grep -o PRETTY.*trixie /etc/os-release')).toMatch(/^0\nPRETTY/)
       expect((await user.distrolab('exec', LAB, '--', 'exit 7')).exitCode).toBe(7)
       expect(JSON.parse(await ok('up', LAB, '-o', 'json'))).toMatchObject({ reused: true })
+    },
+    MINUTES,
+  )
+
+  test(
+    'a VM that was paused in QEMU goes on after up',
+    async () => {
+      const status = async (): Promise<Status> => JSON.parse(await ok('status', LAB, '-o', 'json')) as Status
+      const folder = (await status()).machines[0]?.place ?? ''
+      await QmpSession.with(folder, (session) => session.execute('stop'))
+      expect((await status()).power).toEqual({ main: 'paused' })
+      expect(JSON.parse(await ok('up', LAB, '-o', 'json'))).toMatchObject({ reused: true })
+      expect((await status()).power).toEqual({ main: 'running' })
     },
     MINUTES,
   )

@@ -47,7 +47,7 @@ describe('where configuration comes from', () => {
     const fault = await faultOf(loadConfig({ cwd, configHome, explicit: 'nosuch.yaml' }))
     expect(fault).toMatchObject({
       code: 'config-invalid',
-      problems: [{ file: join(cwd, 'nosuch.yaml'), expected: 'a readable file' }],
+      problems: [{ file: join(cwd, 'nosuch.yaml'), expected: 'a readable file of at most 64 KiB' }],
     })
   })
 
@@ -113,7 +113,13 @@ describe('mistakes', () => {
     expect(fault.problems).toHaveLength(4)
     expect(fault.problems).toEqual(
       expect.arrayContaining([
-        { file, field: 'sise', expected: expect.stringContaining('size'), got: 'an unknown key' },
+        {
+          file,
+          field: 'sise',
+          expected: expect.stringContaining('size'),
+          got: 'an unknown key',
+          fix: 'Did you mean size or disk?',
+        },
         { file, field: 'wait', expected: 'ready, ssh or none', got: '3' },
         {
           file,
@@ -129,6 +135,31 @@ describe('mistakes', () => {
         },
       ]),
     )
+  })
+
+  test('values that no flag would accept are among them, without the passwords in them', () => {
+    const text =
+      'ttl: soon\nwaitLok: 10m\napplyTimeout: 25d\nallowFrom: 10.0.0.5/8\nengineMirror: ftp://me:secret@mirror\n'
+    const { problems } = parseConfig('/f.yaml', text)
+    const file = '/f.yaml'
+    expect(problems).toEqual([
+      {
+        file,
+        field: 'waitLok',
+        expected: expect.anything(),
+        got: 'an unknown key',
+        fix: 'Did you mean waitLock or wait?',
+      },
+      { file, field: 'allowFrom', expected: expect.stringContaining('10.0.0.0/8'), got: '"10.0.0.5/8"' },
+      {
+        file,
+        field: 'engineMirror',
+        expected: expect.stringContaining('a URL'),
+        got: expect.not.stringContaining('secret'),
+      },
+      { file, field: 'ttl', expected: expect.stringContaining('at most 365d'), got: '"soon"' },
+      { file, field: 'applyTimeout', expected: expect.stringContaining('at most 24d'), got: '"25d"' },
+    ])
   })
 
   test.each([

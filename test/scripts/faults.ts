@@ -130,7 +130,10 @@ export const driverFaults = withCodes<DriverFault>({
   'disk-full': { place: '/srv/cache/images' },
   'place-unwritable': { place: '/srv/cache/images', reason: 'permission denied' },
   'place-unreadable': { place: '/srv/machines/6445da26/web/main', reason: 'EACCES' },
-  'build-failed': { log: 'E: cannot fetch the package index\nE: mmdebstrap failed to run\n' },
+  'build-failed': {
+    cause: 'mirror-unreachable',
+    log: 'E: cannot fetch the package index\nE: mmdebstrap failed to run\n',
+  },
   'qemu-failed': { stderr: 'qemu-system-x86_64: cannot set up guest memory: Cannot allocate memory' },
   'tool-failed': { tool: 'qemu-img', stderr: 'qemu-img: Could not open the image: Permission denied' },
   'machine-absent': {
@@ -141,6 +144,13 @@ export const driverFaults = withCodes<DriverFault>({
     id: 'distrolab-6445da26-web-main',
     directory: '/home/anna/.local/state/distrolab/machines/6445da26/web/main',
     reason: 'its disk is damaged',
+  },
+  'machine-out-of-room': {
+    id: 'distrolab-6445da26-web-main',
+    directory: '/srv/anna/machines/6445da260a0a/web/main',
+    free: 3 * 2 ** 20,
+    needed: 64 * 2 ** 20,
+    growth: 8 * 2 ** 30,
   },
   'machine-busy': { id: 'distrolab-6445da26-web-main', pid: 7 },
   'machine-folder-foreign': {
@@ -192,6 +202,7 @@ export const labFaults = withCodes<LabFault>({
   'lab-not-ready': { lab: 'web', state: 'provision-failed' },
   'machine-unknown': { lab: 'web', given: 'db', known: ['main'] },
   'setting-fixed': { lab: 'web', setting: '--zone', has: 'eu-west-1a', asked: 'b' },
+  'expiry-fixed': { lab: 'web', expiresAt: '2026-11-21T14:00:00.000Z', asked: '8h' },
   'size-fixed': { lab: 'web', has: '2x2048', asked: '4x8192' },
   'cloud-credentials-missing': {
     provider: 'aws',
@@ -215,6 +226,31 @@ export const labFaults = withCodes<LabFault>({
     reason:
       'InsufficientInstanceCapacity: We currently do not have sufficient t3.medium capacity in eu-west-1a.',
   },
+  'cloud-not-offered': {
+    provider: 'azure',
+    reason: 'RequestDisallowedByAzure: The selected region is currently not accepting new customers.',
+  },
+  'cloud-network': { provider: 'aws', reason: 'VPCIdNotSpecified: No default VPC for this user' },
+  'cloud-policy': {
+    provider: 'google',
+    reason: 'Constraint constraints/compute.vmExternalIpAccess violated for project 123.',
+  },
+  'cloud-account': {
+    provider: 'aws',
+    reason: 'Blocked: This account is currently blocked and not recognized as a valid account.',
+  },
+  'cloud-exists': {
+    ...{ provider: 'aws', lab: 'web' },
+    reason: "InvalidKeyPair.Duplicate: The keypair 'distrolab-6445da26-web' already exists.",
+  },
+  'cloud-in-use': {
+    provider: 'aws',
+    reason: 'DependencyViolation: resource sg-0123456789abcdef0 has a dependent object',
+  },
+  'cloud-not-ready': {
+    provider: 'google',
+    reason: "The resource 'projects/p/regions/europe-west4/subnetworks/web' is not ready",
+  },
   'cloud-quota': {
     provider: 'azure',
     reason:
@@ -232,6 +268,10 @@ export const labFaults = withCodes<LabFault>({
   'cloud-throttled': { provider: 'aws', reason: 'RequestLimitExceeded: Request limit exceeded.' },
   'cloud-unreachable': { provider: 'aws', reason: 'getaddrinfo ENOTFOUND ec2.eu-west-1.amazonaws.com' },
   'cloud-image-gone': { provider: 'aws', reason: "The image id '[ami-0123456789abcdef0]' does not exist" },
+  'network-unfit': {
+    ...{ provider: 'aws', network: 'vpc-0a1b2c3d' },
+    reason: 'there is no such VPC in eu-west-1',
+  },
   'cloud-image-missing': {
     provider: 'aws',
     distro: 'arch',
@@ -326,6 +366,7 @@ export const labFaults = withCodes<LabFault>({
   'passphrase-missing': { variable: 'LABS_PASSPHRASE' },
   'passphrase-short': { variable: 'LABS_PASSPHRASE', minimum: 16 },
   'engine-lock-raced': { operation: 'apply' },
+  'machine-not-importable': { address: 'aws_instance.main' },
   'state-superseded': {
     place: '/srv/cache/work/6445da26/web/errored.tfstate',
     problems: ['cannot import state with serial 1'],
@@ -370,6 +411,7 @@ export const labFaults = withCodes<LabFault>({
   },
   'ssh-failed': { lab: 'web', machine: 'main', reason: 'the connection was closed' },
   'ssh-program-missing': {},
+  'output-failed': { reason: 'ENOSPC: no space left on device, write' },
   'exec-timeout': { lab: 'web', place: 'main', seconds: 90 },
   'transfer-source-missing': { lab: 'web', machine: 'main', flag: '--fetch', from: 'log', to: './log' },
   'transfer-failed': {
@@ -381,6 +423,11 @@ export const labFaults = withCodes<LabFault>({
     machine: 'main',
     expected: 'ssh-ed25519 AAAAC3NzA…',
     got: 'ssh-ed25519 AAAAC3NzB…',
+    isLocal: true,
+  },
+  'ssh-silent': {
+    ...{ lab: 'web', machine: 'main', reason: 'port open, no SSH handshake yet' },
+    console: 'web login:',
   },
   'cloud-init-failed': {
     lab: 'web',
@@ -399,6 +446,8 @@ export const labFaults = withCodes<LabFault>({
   'session-unknown': {},
   'not-confirmed': { command: 'down web' },
   'confirmation-needed': { command: 'lock break web' },
+  'folder-lost': {},
+  'user-nameless': { lab: 'web', uid: 12345 },
   'folder-unwritable': { place: '/srv/out', reason: 'the file system is read-only' },
   interrupted: { signal: 'SIGINT' },
 })

@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import type { Flags } from '../../scripts/command.js'
 import { loadConfig } from '../../scripts/config.js'
 import { readEnvironment } from '../../scripts/env.js'
-import { durationMs, resolveSettings, type Settings } from '../../scripts/settings.js'
+import { resolveSettings, type Settings } from '../../scripts/settings.js'
+import { duration, Unfit } from '../../scripts/setting-values.js'
 import { faultOf, temporaryFolder } from './support.js'
 
 const NO_CONFIG = { values: {}, files: [], origins: {} }
@@ -40,6 +41,18 @@ const SETTINGS: readonly Setting[] = [
   same('profile', 'profile', undefined),
   same('region', 'region', undefined),
   same('zone', 'zone', undefined),
+  same('network', 'network', undefined, ['own', 'vpc-0a1b2c3d', 'default', 'group/net/sub']),
+  {
+    ...same('tag', 'tags', undefined, ['a=1', 'a=2,b=x=y', '{a: "3", c: z}', '{a: "4"}']),
+    ...{ key: 'tags' },
+    expected: [
+      { a: '1', b: 'x=y', c: 'z' },
+      { a: '2', b: 'x=y', c: 'z' },
+      { a: '3', c: 'z' },
+      { a: '4' },
+      {},
+    ],
+  },
   {
     ...same('disk', 'diskGiB', undefined, ['40', '50GiB', '60', '70']),
     ...{ key: 'disk', expected: [40, 50, 60, 70, undefined] },
@@ -81,6 +94,10 @@ const SETTINGS: readonly Setting[] = [
     ...same('wait-lock', 'waitLock', undefined, ['1s', '2s', '3s', '4s']),
     expected: [1000, 2000, 3000, 4000, 600_000],
   },
+  {
+    ...same('wait-timeout', 'waitTimeout', undefined, ['1s', '2s', '3s', '4s']),
+    expected: [1000, 2000, 3000, 4000, 300_000],
+  },
 ]
 
 test.each(SETTINGS.map((setting) => [setting.flag, setting] as const))(
@@ -109,6 +126,40 @@ test.each(SETTINGS.map((setting) => [setting.flag, setting] as const))(
     await rm(user)
     seen.push(await found({}, {}))
     expect(seen).toEqual(expected)
+  },
+)
+
+describe('tags', () => {
+  test('that were typed are told from those of the environment and of files', () => {
+    const found = settings({ tag: ['a=1', 'b=2'] }, { DISTROLAB_TAG: 'c=3' })
+    expect([found.tags, found.askedTags]).toEqual([
+      { a: '1', b: '2', c: '3' },
+      { a: '1', b: '2' },
+    ])
+  })
+
+  test.each([
+    ['team', '--tag: expected KEY=VALUE; got "team"'],
+    ['=infra', '--tag: expected KEY=VALUE; got "=infra"'],
+    ['téam=infra', '--tag: expected a key of a tag'],
+    ['team=${x}', '--tag: expected a value of a tag'],
+    ['team=a\nb', '--tag: expected a value of a tag'],
+    [`${'k'.repeat(129)}=v`, '--tag: expected a key of a tag'],
+    ['distrolab-lab=web', '--tag: keys that begin with distrolab- are its own'],
+    ['Distrolab-Lab=web', '--tag: keys that begin with distrolab- are its own'],
+  ])('%j is refused with what is expected', async (given, problem) => {
+    expect(await faultOf(() => settings({ tag: [given] }))).toMatchObject({
+      ...{ code: 'usage', problem: expect.stringContaining(problem) },
+    })
+  })
+})
+
+test.each(['../x', 'a;b', 'a/b/c/d', '-x', '', 'a b', '$(id)'])(
+  '%j is refused as the name of a network',
+  async (given) => {
+    expect(await faultOf(() => settings({ network: given }))).toMatchObject({
+      ...{ code: 'usage', problem: expect.stringMatching(/^--network: expected (own, default, or .*|a value.*), got "/) },
+    })
   },
 )
 
@@ -154,9 +205,34 @@ describe('a network that may reach SSH', () => {
     '203.0.113.7/',
     '1.2.3.4/8/8',
     'fe80::1%eth0',
+    '1.2.3.4/08',
+    '010.0.0.0/8',
+    '10.0.0.0/-1',
+    '2001:db8::/032',
+    ',',
   ])('%s is none', async (given) => {
     const fault = await faultOf(() => settings({ 'allow-from': given }))
     expect(fault).toMatchObject({ code: 'usage', problem: expect.stringContaining(`got "${given}"`) })
+  })
+
+  test.each([
+    ['10.0.0.5/8', '10.0.0.0/8'],
+    ['255.255.255.255/1', '128.0.0.0/1'],
+    ['1.2.3.4/0', '0.0.0.0/0'],
+    ['2001:db8::5/32', '2001:db8::/32'],
+    ['2001:db8:0:0:ffff::1/63', '2001:db8::/63'],
+  ])('%s is not guessed to be another one, and which one that is is said', async (given, network) => {
+    const expected = `auto or networks such as 203.0.113.7/32; the network of ${given} is ${network}`
+    const problem = `--allow-from: expected ${expected}, got "${given}"`
+    expect(await faultOf(() => settings({ 'allow-from': given }))).toEqual({ code: 'usage', problem })
+  })
+
+  test('is in one form, once', () => {
+    const given = '2001:DB8:0:0::1,2001:db8::1/128, 192.0.2.1,192.0.2.1/32,0.0.0.0/0,::/0,2001:db8::/32'
+    expect(settings({ 'allow-from': given }).allowFrom).toEqual([
+      ...['2001:db8::1/128', '192.0.2.1/32', '0.0.0.0/0', '::/0', '2001:db8::/32'],
+    ])
+    expect(settings({ regions: 'eu-1, eu-1,,us-1' }).regions).toEqual(['eu-1', 'us-1'])
   })
 
   test('auto is kept for whoever asks where we are, and several are told apart by commas', () => {
@@ -178,16 +254,81 @@ describe('durations', () => {
     ['1.5h', 5_400_000],
     ['250ms', 250],
   ])('%s is %d ms', (given, ms) => {
-    expect(durationMs('--wait-lock', given)).toBe(ms)
+    expect(duration(given)).toBe(ms)
   })
 
-  test.each(['', '10', '10 m', '-5m', '5 minutes', 'm', '1y', '1e3s', 'soon'])(
-    '"%s" is refused, and the message names the flag',
-    async (given) => {
-      const fault = await faultOf(() => durationMs('--wait-lock', given))
-      expect(fault).toMatchObject({ code: 'usage', problem: expect.stringContaining('--wait-lock') })
+  test.each([
+    '',
+    '10',
+    '10 m',
+    '-5m',
+    '5 minutes',
+    'm',
+    '1y',
+    '1e3s',
+    'soon',
+    'inf',
+    'NaN',
+    `${'9'.repeat(400)}d`,
+  ])('"%s" is none', (given) => {
+    expect(duration(given)).toBeInstanceOf(Unfit)
+  })
+
+  test.each([
+    ['apply-timeout', '25d', 'a duration of at most 24d such as 90s or 20m'],
+    ['wait-timeout', '25d', 'a duration of at most 24d such as 90s or 20m'],
+    ['wait-timeout', '0', 'a duration of at most 24d such as 90s or 20m'],
+    ['timeout', '25d', 'a duration of at most 24d such as 90s or 20m'],
+    ['wait-lock', '1000d', 'a duration of at most 365d such as 90s, 10m or 0'],
+    ['wait-lock', 'inf', 'a duration of at most 365d such as 90s, 10m or 0'],
+    ['older-than', '-1d', 'a duration such as 90s, 10m, 2h30m or 0'],
+  ])('--%s %s is refused: no timer would wait for it, or not as it says', async (flag, value, expected) => {
+    const problem = `--${flag}: expected ${expected}, got "${value}"`
+    expect(await faultOf(() => settings({ [flag]: value }))).toEqual({ code: 'usage', problem })
+  })
+
+  test('up to their limits they are as given', () => {
+    expect(settings({ 'apply-timeout': '24d', 'wait-lock': '365d', timeout: '24d' })).toMatchObject({
+      ...{ applyTimeout: 2_073_600_000, waitLock: 31_536_000_000, timeout: 2_073_600_000 },
+    })
+  })
+})
+
+describe('what is wrong', () => {
+  test('is told at once, each with where it is from', async () => {
+    const variables = {
+      DISTROLAB_TTL: 'soon',
+      DISTROLAB_WAIT_LOCK: 'inf',
+      DISTROLAB_YES: 'yes',
+      DISTROLAB_VERBOSE: 'x',
+    }
+    const fault = await faultOf(() => settings({ disk: '4T', ttl: '4' }, variables))
+    expect(fault).toEqual({
+      code: 'usage',
+      problem: [
+        '--ttl: expected a duration of at most 365d such as 30m, 4h or 3d, or none, got "4"',
+        '--disk: expected GiB such as 40, got "4T"',
+        'DISTROLAB_WAIT_LOCK: expected a duration of at most 365d such as 90s, 10m or 0, got "inf"',
+        'DISTROLAB_YES: expected true, 1, false, 0, got "yes"',
+        'DISTROLAB_VERBOSE: expected a small number, such as 2, got "x"',
+      ].join('\n'),
+    })
+  })
+
+  test.each(['ttl', 'regions', 'region', 'allow-from', 'name', 'ssh-key', 'backend', 'profile', 'zone'])(
+    'an empty --%s is not taken for one that was left out',
+    async (flag) => {
+      const problem = `--${flag}: expected a value; leave it out for the default, got ""`
+      expect(await faultOf(() => settings({ [flag]: '' }))).toEqual({ code: 'usage', problem })
     },
   )
+
+  test('a variable that is empty is not set', () => {
+    expect(settings({}, { DISTROLAB_REGIONS: '', DISTROLAB_TTL: '' })).toMatchObject({
+      regions: [],
+      ttl: 14_400_000,
+    })
+  })
 })
 
 test.each(['0', '366d', '99999999999d', 'never', '4'])(
@@ -212,16 +353,15 @@ test.each([
   ['disk', '0', '--disk: expected GiB such as 40, got "0"'],
   ['disk', '4T', '--disk: expected GiB such as 40, got "4T"'],
   ['spot', 'yes', '--spot: expected true, false, got "yes"'],
-  ['apply-timeout', '0', '--apply-timeout: expected a duration such as 20m, got "0"'],
   ['output', 'yaml', '--output: expected text, json, markdown, got "yaml"'],
 ])('--%s %s is a usage error that lists what there is', async (flag, value, problem) => {
   expect(await faultOf(() => settings({ [flag]: value }))).toEqual({ code: 'usage', problem })
 })
 
-test.each(['file:///srv/tofu', 'mirror.example.org', 's3://bucket', ''])(
+test.each(['file:///srv/tofu', 'mirror.example.org', 's3://bucket'])(
   'a mirror that is no web address is refused: "%s"',
   async (mirror) => {
-    const fault = await faultOf(() => settings({ 'engine-mirror': mirror }))
+    const fault = await faultOf(() => settings({}, { DISTROLAB_ENGINE_MIRROR: mirror }))
     expect(fault).toMatchObject({
       ...{ code: 'usage', problem: expect.stringContaining('DISTROLAB_ENGINE_MIRROR') },
     })

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { lstat, mkdir, readdir, symlink, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BackendError } from '../../backend/errors.js'
 import {
@@ -42,7 +42,8 @@ test('a file that is put in place is ours alone, whatever the umask', async () =
   try {
     const folder = await ensureFolder(join(temporaryFolder(), 'a', 'b'))
     await putFile(join(folder, 'key'), 'secret')
-    await writeFile(join(folder, `config.${process.pid}.draft`), '', { mode: 0o666 })
+    for (let n = 1; n < 50; n++)
+      await writeFile(join(folder, `config.${process.pid}-${n}.draft`), '', { mode: 0o666 })
     await putFile(join(folder, 'config'), 'secret')
     const paths = [join(folder, 'key'), join(folder, 'config'), folder, join(folder, '..')]
     const found = await Promise.all(paths.map((path) => lstat(path)))
@@ -50,6 +51,14 @@ test('a file that is put in place is ours alone, whatever the umask', async () =
   } finally {
     process.umask(before)
   }
+})
+
+test('a file that is put in place many times at once is one of them as a whole, and no draft stays', async () => {
+  const folder = temporaryFolder()
+  const texts = Array.from({ length: 20 }, (_, n) => String(n).repeat(1000))
+  await Promise.all(texts.map((text) => putFile(join(folder, 'note'), text)))
+  expect(texts).toContain(await readFile(join(folder, 'note'), 'utf8'))
+  expect(await readdir(folder)).toEqual(['note'])
 })
 
 test('a destroyed lab leaves neither key nor work folder, and takes nothing else', async () => {

@@ -42,7 +42,7 @@ export function cloudPlanOf(
     size: resolveSize(provider, { size, architecture, minimumDiskGiB }),
     ...{ imageId: null, publicKey: KEY, authorizedKeys: [], allowFrom: ['203.0.113.7/32'] },
     lifetime: { expiresAt: '2026-11-21T14:00:00.000Z', epoch: 1_795_269_600, seconds: 14_400 },
-    ...{ spot: false, network: 'default', providerVersion: null, machines: ['main'], anew: [] },
+    ...{ spot: false, network: 'default', tags: {}, providerVersion: null, machines: ['main'], anew: [] },
     ...changes,
   }
 }

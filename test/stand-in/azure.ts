@@ -11,6 +11,7 @@ import { no, type Answer, type Asked } from './azure-answer.js'
 import { answerPublished, stockShelf, type AzureShelf } from './azure-images.js'
 import { answerLogin, metadataOf, tokenOf } from './azure-login.js'
 import { AzureResources, shown, type Thing } from './azure-resources.js'
+import { Losses, type Loss } from './losses.js'
 import { makeCertificate, type Certificate } from './certificate.js'
 
 export const SUBSCRIPTION = '11111111-2222-3333-4444-555555555555'
@@ -27,6 +28,8 @@ export class TestAzure {
   readonly resources = new AzureResources()
   /** The storage accounts of the subscription, as they are listed. */
   readonly accounts: object[] = []
+  /** Of the answers to what changes something. */
+  readonly losses = new Losses()
   #disturb: Disturbance = () => undefined
   /** Of operations under way: what came of them. */
   readonly #outcomes: unknown[] = []
@@ -120,8 +123,17 @@ export class TestAzure {
     const asked: Asked = { method, path, query: searchParams, headers, body: await text(request) }
     this.asked.push(asked)
     const { status, headers: more = {}, body } = this.#disturb(asked) ?? this.#answer(asked)
+    const loss = this.#lossOf(asked)
+    if (loss === 'reset') return void request.socket.destroy()
+    if (loss === '503') return void response.writeHead(503).end()
     response.writeHead(status, { 'content-type': 'application/json', ...more })
     response.end(body === undefined ? undefined : JSON.stringify(body))
+  }
+
+  #lossOf({ method, path }: Asked): Loss | undefined {
+    return method === 'GET' || !path.startsWith('/subscriptions/')
+      ? undefined
+      : this.losses.of(`${method} ${path}`)
   }
 
   #answer(asked: Asked): Answer {

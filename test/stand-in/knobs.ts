@@ -9,6 +9,12 @@ export interface Knobs {
   readonly failStart?: string
   /** The forwarded port takes connections and says nothing, as it does while a guest boots. */
   readonly silent?: boolean
+  /** What QEMU says of its guest instead of `running`, until it is told to go on while `isFull` is not set. */
+  readonly runState?: string
+  /** A guest that goes on stands still again at once, as on a full disk. */
+  readonly isFull?: boolean
+  /** QEMU refuses to let its guest go on. */
+  readonly refusesCont?: boolean
   /** The guest's kernel panics when it starts, until its console says so this often. */
   readonly panics?: number
   /** SSH answers and takes no key. */

@@ -1,161 +1,124 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import {
-  CreateSecurityGroupCommand,
-  DeleteKeyPairCommand,
-  DeleteSecurityGroupCommand,
-  EC2Client,
-  ImportKeyPairCommand,
-  RunInstancesCommand,
-  TerminateInstancesCommand,
-  type ResourceType,
-} from '@aws-sdk/client-ec2'
-import { changeAzure } from '../../scripts/clouds/azure/client.js'
-import { openCompute } from '../../scripts/clouds/google/client.js'
+import { awsProviderOf } from './lab-engine-aws.js'
+import { azureProviderOf } from './lab-engine-azure.js'
+import { googleProviderOf } from './lab-engine-google.js'
+import type { CarryOut, Declared, StandInProvider } from './lab-engine-kinds.js'
 
 /**
- * In the place of OpenTofu's apply and destroy with a cloud's provider: it makes and removes what of a lab has a name or marks, through the
- * cloud's API, keeps a state of OpenTofu's form, and speaks as OpenTofu does. `STAND_IN_ENGINE_FAILS`: it fails when all is
- * made, and remembers nothing of it, as one that was killed.
+ * In the place of OpenTofu's apply and destroy with a cloud's provider: it makes and removes what a lab is made of through
+ * the cloud's API, asks for each thing once, keeps a state of OpenTofu's form, takes imports, and speaks as OpenTofu does.
+ * `STAND_IN_ENGINE_FAILS`: it fails when all is made, and remembers nothing of it. `STAND_IN_ENGINE_KILLED`: it is killed
+ * when that many changes are made at the cloud, before it writes down the last one.
  */
 
-type Tags = Readonly<Record<string, string>>
-interface Declared {
-  readonly name: string
-  readonly key_name?: string
-  readonly public_key?: string
-  readonly ami?: string
-  readonly location?: string
-  readonly zone?: string
-  readonly description?: string
-  readonly tags?: Tags
-  readonly labels?: Tags
-}
 interface Configuration {
   readonly terraform: { readonly backend: { readonly local: { readonly path: string } } }
   readonly provider: Readonly<Record<string, readonly { readonly region?: string }[]>>
   readonly resource?: Readonly<Record<string, Readonly<Record<string, Declared>>>>
+  readonly import?: readonly { readonly to: string; readonly id: string }[]
 }
-/** What was made, by what it is removed by. */
-interface Made {
-  readonly type: string
+/** `isTainted`: its making did not end. */
+interface Known {
+  readonly address: string
   readonly id: string
+  readonly isTainted: boolean
 }
 
 const say = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`)
-const configuration = JSON.parse(readFileSync('cdk.tf.json', 'utf8')) as Configuration
+const text = readFileSync('cdk.tf.json', 'utf8')
+const configuration = JSON.parse(text) as Configuration
 const { path } = configuration.terraform.backend.local
 const provider = Object.keys(configuration.provider)[0] ?? ''
-const region = configuration.provider[provider]?.[0]?.region ?? ''
-const declared = (type: string): Declared[] => Object.values(configuration.resource?.[type] ?? {})
+const { STAND_IN_ENGINE_FAILS: fails, STAND_IN_ENGINE_KILLED: killedAt } = process.env
 
-const SUBSCRIPTION = process.env['ARM_SUBSCRIPTION_ID'] ?? ''
-const COMPUTE = 'providers/Microsoft.Compute/virtualMachines'
-
-const make: Readonly<Record<string, () => Promise<Made[]>>> = {
-  async aws() {
-    const client = new EC2Client({ region })
-    const marks = (tags: Tags = {}, ...types: ResourceType[]) =>
-      types.map((ResourceType) => ({
-        ...{ ResourceType, Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) },
-      }))
-    const made: Made[] = []
-    for (const { key_name: KeyName = '', public_key = '', tags } of declared('aws_key_pair')) {
-      const PublicKeyMaterial = Buffer.from(public_key)
-      const TagSpecifications = marks(tags, 'key-pair')
-      await client.send(new ImportKeyPairCommand({ KeyName, PublicKeyMaterial, TagSpecifications }))
-      made.push({ type: 'aws_key_pair', id: KeyName })
-    }
-    const SecurityGroupIds: string[] = []
-    for (const { name: GroupName, tags } of declared('aws_security_group')) {
-      const TagSpecifications = marks(tags, 'security-group')
-      const request = { GroupName, Description: 'lab', TagSpecifications }
-      const { GroupId = '' } = await client.send(new CreateSecurityGroupCommand(request))
-      SecurityGroupIds.push(GroupId)
-      made.unshift({ type: 'aws_security_group', id: GroupId })
-    }
-    for (const { tags } of declared('aws_instance')) {
-      const TagSpecifications = marks(tags, 'instance', 'volume')
-      const request = { MinCount: 1, MaxCount: 1, SecurityGroupIds, TagSpecifications }
-      const { Instances } = await client.send(
-        new RunInstancesCommand({ ...request, ImageId: 'ami-1a2b3c4d' }),
-      )
-      made.unshift({ type: 'aws_instance', id: Instances?.[0]?.InstanceId ?? '' })
-    }
-    return made
-  },
-
-  async azurerm() {
-    const made: Made[] = []
-    for (const { name, location, tags } of declared('azurerm_resource_group')) {
-      const body = { location, tags }
-      await changeAzure('PUT', `/resourceGroups/${name}`, { apiVersion: '2021-04-01', body })
-      made.push({
-        type: 'azurerm_resource_group',
-        id: `/subscriptions/${SUBSCRIPTION}/resourceGroups/${name}`,
-      })
-      for (const machine of declared('azurerm_linux_virtual_machine'))
-        await changeAzure('PUT', `/resourceGroups/${name}/${COMPUTE}/${machine.name}`, {
-          apiVersion: '2024-07-01',
-          body: { location, tags, properties: { storageProfile: { osDisk: { name: 'disk' } } } },
-        })
-    }
-    return made
-  },
-
-  async google() {
-    const compute = openCompute()
-    const made: Made[] = []
-    for (const { name, description } of declared('google_compute_firewall')) {
-      await compute.change('POST', 'global/firewalls', { name, description })
-      made.push({ type: 'google_compute_firewall', id: `global/firewalls/${name}` })
-    }
-    for (const { name, zone, labels } of declared('google_compute_instance')) {
-      const sourceImage = 'projects/debian-cloud/global/images/debian-12-v1'
-      const disks = [{ boot: true, initializeParams: { sourceImage, diskSizeGb: '20', labels } }]
-      await compute.change('POST', `zones/${zone}/instances`, {
-        ...{ name, labels, disks, scheduling: {}, metadata: { items: [] } },
-        networkInterfaces: [{ network: 'global/networks/default' }],
-      })
-      made.unshift({ type: 'google_compute_instance', id: `zones/${zone}/instances/${name}` })
-    }
-    return made
-  },
+let changes = 0
+const carryOut: CarryOut = async (call) => {
+  const answer = await call()
+  if (++changes === Number(killedAt)) process.kill(process.pid, 'SIGKILL')
+  return answer
 }
 
-const remove: Readonly<Record<string, (id: string) => Promise<unknown>>> = {
-  aws_instance: (id) => new EC2Client({ region }).send(new TerminateInstancesCommand({ InstanceIds: [id] })),
-  aws_security_group: (id) => new EC2Client({ region }).send(new DeleteSecurityGroupCommand({ GroupId: id })),
-  aws_key_pair: (id) => new EC2Client({ region }).send(new DeleteKeyPairCommand({ KeyName: id })),
-  azurerm_resource_group: (id) => changeAzure('DELETE', id, { apiVersion: '2021-04-01' }),
-  google_compute_firewall: (id) => openCompute().change('DELETE', id),
-  google_compute_instance: (id) => openCompute().change('DELETE', id),
+function open(): StandInProvider {
+  const region = configuration.provider[provider]?.[0]?.region ?? ''
+  const imageLike = (pattern: RegExp): string => pattern.exec(text)?.[0] ?? ''
+  if (provider === 'aws') return awsProviderOf(region, imageLike(/\bami-[0-9a-f]{8,}/), carryOut)
+  if (provider === 'google')
+    return googleProviderOf(region, imageLike(/projects\/[^"/]+\/global\/images\/[^"/]+/), carryOut)
+  const [group] = Object.values(configuration.resource?.['azurerm_resource_group'] ?? {})
+  return azureProviderOf(String(group?.['location']), carryOut)
+}
+
+const { kinds, address } = open()
+let known: Known[] = existsSync(path)
+  ? knownIn(JSON.parse(readFileSync(path, 'utf8')) as ReturnType<typeof stateOf>)
+  : []
+const kindOf = ({ address: place }: Pick<Known, 'address'>) => kinds[place.split('.')[0] ?? '']
+
+function knownIn({ resources }: ReturnType<typeof stateOf>): Known[] {
+  return resources.flatMap(({ type, name, instances }) =>
+    instances.map(({ attributes: { id }, status }) => ({
+      ...{ address: `${type}.${name}`, id, isTainted: status === 'tainted' },
+    })),
+  )
+}
+
+function stateOf(all: readonly Known[]) {
+  return {
+    ...{ version: 4, terraform_version: '1.12.6', serial: 1, lineage: 'stand-in', outputs: {} },
+    resources: all.map(({ address: place, id, isTainted }) => {
+      const [type = '', name = ''] = place.split('.')
+      return {
+        ...{ mode: 'managed', type, name },
+        provider: `provider["registry.opentofu.org/hashicorp/${provider}"]`,
+        instances: [{ schema_version: 0, attributes: { id }, ...(isTainted ? { status: 'tainted' } : {}) }],
+      }
+    }),
+  }
+}
+
+function remember(all: Known[]): void {
+  known = all
+  if (fails === undefined) writeFileSync(path, JSON.stringify(stateOf(all)))
+}
+
+/** `${type.name.id}`, or what else begins so; a text that refers to nothing is an id. */
+function idOf(reference: unknown): string {
+  const [, place] = /\$\{(?:\w+\()?([a-z_]+\.\w+)/.exec(String(reference)) ?? []
+  return place === undefined ? String(reference) : (known.find((each) => each.address === place)?.id ?? '')
 }
 
 async function apply(): Promise<void> {
-  if (!existsSync(path)) {
-    const made = (await make[provider]?.()) ?? []
-    if (process.env['STAND_IN_ENGINE_FAILS'] !== undefined) throw new Error('killed')
-    writeFileSync(path, JSON.stringify(stateOf(made)))
+  for (const { to, id } of configuration.import ?? [])
+    if (!known.some((each) => each.address === to))
+      remember([...known, { address: to, id, isTainted: false }])
+  for (const each of known)
+    if (!(await kindOf(each)?.isThere(each.id))) remember(known.filter((other) => other !== each))
+  for (const each of known.filter(({ isTainted }) => isTainted).toReversed()) {
+    await kindOf(each)?.remove(each.id)
+    remember(known.filter((other) => other !== each))
   }
-  const machine = { address: '192.0.2.7', port: 22, user: 'admin' }
+  for (const [type, kind] of Object.entries(kinds)) {
+    for (const [name, declared] of Object.entries(configuration.resource?.[type] ?? {})) {
+      const place = `${type}.${name}`
+      if (known.some((each) => each.address === place)) continue
+      const made = (id: string): void => remember([...known, { address: place, id, isTainted: true }])
+      await kind.create(declared, { idOf, made })
+      remember(known.map((each) => (each.address === place ? { ...each, isTainted: false } : each)))
+    }
+  }
+  if (fails !== undefined) throw new Error('killed')
+  const machine = { address: await address('main', idOf), port: 22, user: 'admin' }
   say({ type: 'outputs', outputs: { machines: { value: { main: machine } } } })
 }
 
-const stateOf = (made: readonly Made[]) => ({
-  ...{ version: 4, terraform_version: '1.12.6', serial: 1, lineage: 'stand-in', outputs: {} },
-  resources: made.map(({ type, id }) => ({
-    ...{ mode: 'managed', type, name: 'main' },
-    provider: `provider["registry.opentofu.org/hashicorp/${provider}"]`,
-    instances: [{ schema_version: 0, attributes: { id } }],
-  })),
-})
-
 async function destroy(): Promise<void> {
-  if (!existsSync(path)) return
-  const { resources } = JSON.parse(readFileSync(path, 'utf8')) as ReturnType<typeof stateOf>
-  for (const { type, instances } of resources)
-    for (const { attributes } of instances) await remove[type]?.(attributes.id)
-  rmSync(path)
+  const order = Object.keys(kinds).reverse()
+  const rank = ({ address: place }: Known): number => order.indexOf(place.split('.')[0] ?? '')
+  for (const each of known.toSorted((one, other) => rank(one) - rank(other))) {
+    if (await kindOf(each)?.isThere(each.id)) await kindOf(each)?.remove(each.id)
+    remember(known.filter((other) => other !== each))
+  }
+  rmSync(path, { force: true })
 }
 
 const [verb = ''] = process.argv.slice(2)
@@ -163,6 +126,7 @@ try {
   if (verb === 'apply') await apply()
   if (verb === 'destroy') await destroy()
 } catch (error) {
-  say({ '@level': 'error', type: 'diagnostic', diagnostic: { severity: 'error', summary: String(error) } })
+  const summary = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  say({ '@level': 'error', type: 'diagnostic', diagnostic: { severity: 'error', summary } })
   process.exitCode = 1
 }

@@ -5,9 +5,9 @@ import { run, type Output } from '../../scripts/run.js'
 const NETWORK = 'ip link set lo up && ip route add local default dev lo && exec "$@"'
 
 /** Runs a compiled module, beside `base`, in such a network. */
-export function runInOwnNetwork(module: string, base: string): Promise<Output> {
+export function runInOwnNetwork(module: string, base: string, ...args: readonly string[]): Promise<Output> {
   const isRoot = process.getuid?.() === 0
   const unshare = ['--net', ...(isRoot ? [] : ['--map-root-user'])]
   const worker = fileURLToPath(new URL(module, base))
-  return run('unshare', [...unshare, 'sh', '-c', NETWORK, 'sh', process.execPath, worker])
+  return run('unshare', [...unshare, 'sh', '-c', NETWORK, 'sh', process.execPath, worker, ...args])
 }

@@ -22,7 +22,8 @@ boot()
 /** The forwarded port belongs to QEMU, so it takes connections before the guest answers them. */
 function boot(): void {
   const machine = readMachine(words)
-  const sshd = buildSshServer(machine, knobs)
+  // A guest may make itself a new host key at any time.
+  const sshd = () => buildSshServer({ ...machine, hostKey: readMachine(words).hostKey }, knobs)
   const files = machineFiles(valueOf(words, '-name'), machine.folder)
   if (panicsSoFar(files.console) < (knobs().panics ?? 0)) appendFileSync(files.console, PANIC)
   const port = forwardedPort(words)
@@ -31,7 +32,7 @@ function boot(): void {
     socket.on('error', () => socket.destroy())
     const isDead = async (): Promise<boolean> => (await findPanic(files)) !== undefined
     while ((knobs().silent || (await isDead())) && !socket.destroyed) await sleep(POLL_MS)
-    if (!socket.destroyed) sshd.accept(socket)
+    if (!socket.destroyed) sshd().accept(socket)
   }
   forward.once('error', () => process.send?.('taken', () => process.exit(1)))
   forward.listen({ host: '127.0.0.1', port, exclusive: true }, () => {

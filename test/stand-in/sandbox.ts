@@ -160,7 +160,7 @@ exec '${ENGINE}' "$@"`,
   /** As `status` shows it, without the time that is left: that goes by while one looks. */
   async record(lab: string): Promise<LabRecord> {
     const shown = (await this.ok('status', lab, '-o', 'json')).json<LabRecord>()
-    return { ...shown, expiresInMs: undefined } as LabRecord
+    return { ...shown, expiresInMs: undefined, power: undefined } as LabRecord
   }
 
   /** As if another version, or somebody else, had recorded it. */

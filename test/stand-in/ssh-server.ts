@@ -27,6 +27,11 @@ export function buildSshServer(
       let child: ChildProcess | undefined
       // ssh2's server drops every request that follows an end-of-file; sshd takes them, and RFC 4254 §5.3 allows them.
       session.on('eof', () => ((session as unknown as { _ending: boolean })._ending = false))
+      let shell = ['sh', '-c']
+      session.on('pty', (accept) => {
+        shell = ['script', '--quiet', '--return', '/dev/null', '--command']
+        ;(accept as (() => void) | undefined)?.()
+      })
       session.on('env', (accept: (() => void) | undefined) => accept?.())
       session.on('signal', (accept, _reject, { name }) => {
         if (child?.pid !== undefined) signalIfAlive(-child.pid, `SIG${name}` as NodeJS.Signals)
@@ -34,7 +39,7 @@ export function buildSshServer(
       })
       session.on(
         'exec',
-        (accept, _reject, { command }) => (child = runProgram(machine, accept(), ['sh', '-c', command])),
+        (accept, _reject, { command }) => (child = runProgram(machine, accept(), [...shell, command])),
       )
       session.on('subsystem', (accept, reject, { name }) => {
         if (name !== 'sftp' || knobs().refuseSftp) reject()

@@ -27,8 +27,10 @@ async function answer(args: readonly string[]): Promise<WarmAnswer> {
   const said = { stdout: '', stderr: '' }
   const restore = (['stdout', 'stderr'] as const).map((name) => {
     const write = process[name].write.bind(process[name])
-    process[name].write = (chunk: string | Uint8Array) => {
+    process[name].write = (chunk: string | Uint8Array, ...rest: readonly unknown[]) => {
       said[name] += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString()
+      const written = rest.at(-1)
+      if (typeof written === 'function') process.nextTick(written)
       return true
     }
     return () => void (process[name].write = write)

@@ -16,11 +16,11 @@ export class WarmProcess {
   readonly #ended: Promise<unknown>
   #former: Promise<unknown> = Promise.resolve()
 
-  /** `program`: another build of the same. */
-  constructor(program = PROGRAM) {
+  /** `program`: another build of the same. `env`: what Node itself goes by at its start. */
+  constructor(program = PROGRAM, env: Readonly<Record<string, string>> = {}) {
     // Told, not given: whoever looks for a sandbox's processes by their environment finds what it starts, not itself.
     this.#child = fork(program, [], {
-      env: {},
+      env: { ...env },
       execArgv: [],
       cwd: '/',
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { appendFile, readFile, type FileHandle } from 'node:fs/promises'
+import { appendFile, type FileHandle } from 'node:fs/promises'
+import { readIfPlain } from '../../../backend/plain-file.js'
 import { putFile } from '../../workspace.js'
 
 /** Bytes: what a snapshot is written in, and what an interruption can lose of each that is under way. */
@@ -54,7 +55,7 @@ export class SnapshotMemory {
 
   /** Undefined where nothing is remembered. */
   static async read(file: string): Promise<SnapshotMemory | undefined> {
-    const text = await readFile(file, 'utf8').catch(() => '')
+    const text = (await readIfPlain(file)) ?? ''
     // What is behind the last line's end is half of something.
     const [snapshot, ...lines] = text.split('\n').slice(0, -1)
     if (snapshot === undefined) return undefined

@@ -1,10 +1,17 @@
 import {
+  DeleteInternetGatewayCommand,
   DeleteKeyPairCommand,
   DeleteSecurityGroupCommand,
+  DeleteSubnetCommand,
   DeleteVolumeCommand,
+  DeleteVpcCommand,
+  DescribeInternetGatewaysCommand,
   DescribeKeyPairsCommand,
   DescribeSecurityGroupsCommand,
+  DescribeSubnetsCommand,
   DescribeVolumesCommand,
+  DescribeVpcsCommand,
+  DetachInternetGatewayCommand,
   TerminateInstancesCommand,
   waitUntilInstanceTerminated,
   type EC2Client,
@@ -12,14 +19,21 @@ import {
   type Tag,
 } from '@aws-sdk/client-ec2'
 import { hasMarks } from '../../../stacks/naming.js'
-import type { StateObject } from '../../engine/state-objects.js'
 import { LabError } from '../../errors.js'
 import { withEc2 } from './client.js'
 import { findInstancesBy } from './instances.js'
 import { tagFilters, tagsOf, type Tags } from './tags.js'
 
-/** In the order in which they can be removed: a group can't go before the machines that are in it. */
-const KINDS = ['instance', 'volume', 'security-group', 'key-pair'] as const
+/** In the order in which they can be removed: a group can't go before the machines that are in it, a VPC goes last. */
+const KINDS = [
+  'instance',
+  'volume',
+  'security-group',
+  'key-pair',
+  'subnet',
+  'internet-gateway',
+  'vpc',
+] as const
 type Kind = (typeof KINDS)[number]
 
 export interface AwsThing {
@@ -27,6 +41,8 @@ export interface AwsThing {
   readonly id: string
   /** What it is removed by, where that is not its id. */
   readonly name?: string
+  /** Of a machine that is not on its way out: its Name tag. */
+  readonly machine?: string
   /** It carries the marks of the lab; else it only has one of its names, and is left alone. */
   readonly isOurs: boolean
 }
@@ -58,12 +74,14 @@ export async function findThings(lab: LabAtAws): Promise<AwsThing[]> {
     ] as const)
   })
   const [instances, named, { Volumes = [] }, tagged, group, keyed, key] = found
+  const network = await findNetworkThings(region, byTags)
   const isOurs = (tagged: { readonly Tags?: Tag[] | undefined }): boolean => hasMarks(tagsOf(tagged), tags)
   const things: AwsThing[] = [
     // What is on its way out needs nobody's attention.
     ...[...instances, ...named.filter(({ state }) => state !== 'shutting-down')].map(
-      ({ id, tags: marks }) => ({
+      ({ id, state, tags: marks }) => ({
         ...({ kind: 'instance', id } as const),
+        ...(state === 'shutting-down' ? {} : { machine: marks['Name'] ?? '' }),
         isOurs: hasMarks(marks, tags),
       }),
     ),
@@ -76,42 +94,26 @@ export async function findThings(lab: LabAtAws): Promise<AwsThing[]> {
       ...({ kind: 'key-pair', id: each.KeyPairId ?? '', name: each.KeyName ?? '' } as const),
       isOurs: isOurs(each),
     })),
+    ...network,
   ]
   return [...new Map(things.map((each) => [each.id, each])).values()]
 }
 
-/**
- * Those of the objects of a state that are not the lab's: instances and groups without its marks, and whatever a lab has
- * none of. What is gone is nobody's.
- */
-export async function findStrangers(
-  { region, tags, name }: LabAtAws,
-  objects: readonly StateObject[],
-  signal: AbortSignal,
-): Promise<readonly StateObject[]> {
-  const idsOf = (type: string): string[] => objects.filter((each) => each.type === type).map(({ id }) => id)
-  const [instanceIds, groupIds] = [idsOf('aws_instance'), idsOf('aws_security_group')]
-  const foreign = await withEc2(region, async (client) => {
-    const instances =
-      instanceIds.length === 0
-        ? []
-        : await findInstancesBy(region, [{ Name: 'instance-id', Values: instanceIds }], signal)
-    const { SecurityGroups = [] } =
-      groupIds.length === 0
-        ? {}
-        : await client.send(
-            new DescribeSecurityGroupsCommand({ Filters: [{ Name: 'group-id', Values: groupIds }] }),
-            { abortSignal: signal },
-          )
-    const groups = SecurityGroups.map((group) => ({ id: group.GroupId ?? '', tags: tagsOf(group) }))
-    return new Set(
-      [...instances, ...groups].filter(({ tags: marks }) => !hasMarks(marks, tags)).map(({ id }) => id),
-    )
-  })
-  return objects.filter(({ type, id }) => {
-    if (type === 'aws_key_pair') return id !== name
-    return !['aws_instance', 'aws_security_group'].includes(type) || foreign.has(id)
-  })
+/** A network of the lab's own, by its marks alone; its routes go with it. */
+async function findNetworkThings(region: string, Filters: Filter[]): Promise<AwsThing[]> {
+  const [{ Subnets = [] }, { InternetGateways = [] }, { Vpcs = [] }] = await withEc2(region, (client) =>
+    Promise.all([
+      client.send(new DescribeSubnetsCommand({ Filters })),
+      client.send(new DescribeInternetGatewaysCommand({ Filters })),
+      client.send(new DescribeVpcsCommand({ Filters })),
+    ]),
+  )
+  const ours = (kind: Kind, id = ''): AwsThing => ({ kind, id, isOurs: true })
+  return [
+    ...Subnets.map(({ SubnetId }) => ours('subnet', SubnetId)),
+    ...InternetGateways.map(({ InternetGatewayId }) => ours('internet-gateway', InternetGatewayId)),
+    ...Vpcs.map(({ VpcId }) => ours('vpc', VpcId)),
+  ]
 }
 
 const TERMINATE_SECONDS = 300
@@ -159,4 +161,13 @@ const removers: Readonly<
   volume: (client, { id }) => client.send(new DeleteVolumeCommand({ VolumeId: id })),
   'security-group': (client, { id }) => client.send(new DeleteSecurityGroupCommand({ GroupId: id })),
   'key-pair': (client, { name }) => client.send(new DeleteKeyPairCommand({ KeyName: name })),
+  subnet: (client, { id }) => client.send(new DeleteSubnetCommand({ SubnetId: id })),
+  async 'internet-gateway'(client, { id: InternetGatewayId }) {
+    const asked = { InternetGatewayIds: [InternetGatewayId] }
+    const { InternetGateways = [] } = await client.send(new DescribeInternetGatewaysCommand(asked))
+    for (const { VpcId } of InternetGateways[0]?.Attachments ?? [])
+      await client.send(new DetachInternetGatewayCommand({ InternetGatewayId, VpcId }))
+    await client.send(new DeleteInternetGatewayCommand({ InternetGatewayId }))
+  },
+  vpc: (client, { id }) => client.send(new DeleteVpcCommand({ VpcId: id })),
 }

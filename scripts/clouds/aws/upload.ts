@@ -166,7 +166,12 @@ async function explained<T>(place: SnapshotPlace, signal: AbortSignal, action: (
     signal.throwIfAborted()
     if (!(error instanceof LabError)) throw error
     const { fault } = error
-    if (fault.code !== 'cloud-failed' && fault.code !== 'cloud-unreachable') throw error
+    if (
+      fault.code !== 'cloud-failed' &&
+      fault.code !== 'cloud-unreachable' &&
+      fault.code !== 'cloud-not-ready'
+    )
+      throw error
     const { reason } = fault
     throw new LabError({ code: 'upload-failed', place: snapshotUrl(place), reason }, { cause: error })
   }

@@ -56,8 +56,15 @@ export async function moveSchedule(
   await changeAzure('PUT', scheduleOf(machine), { apiVersion: SCHEDULES, body, signal: options.signal })
 }
 
-/** Marks everything in a lab's group, and at last the group, with when it is over. `lab`: as from `labId`. */
-export async function markExpiry(lab: string, expiresAt: string | null, signal: AbortSignal): Promise<void> {
+/**
+ * Marks everything in a lab's group, and at last the group, with when it is over. `lab`: as from `labId`; `except`: the
+ * machines that do not go by that time yet.
+ */
+export async function markExpiry(
+  lab: string,
+  expiresAt: string | null,
+  { except, signal }: { readonly except: readonly AzureInstance[]; readonly signal: AbortSignal },
+): Promise<void> {
   const group = `/resourceGroups/${groupName(lab)}`
   const found = await listAzure<{ readonly id: string }>(`${group}/resources`, {
     apiVersion: RESOURCES,
@@ -69,6 +76,9 @@ export async function markExpiry(lab: string, expiresAt: string | null, signal: 
     changeAzure('PATCH', `${id}/providers/Microsoft.Resources/tags/default`, {
       ...{ apiVersion: RESOURCES, body, signal },
     })
-  await Promise.all(found.map(({ id }) => mark(id)))
+  // The case of an id is Azure's to choose.
+  const unmarked = new Set(except.map(({ id }) => id.toLowerCase()))
+  const marked = found.filter(({ id }) => !unmarked.has(id.toLowerCase()))
+  await Promise.all(marked.map(({ id }) => mark(id)))
   await mark(group)
 }

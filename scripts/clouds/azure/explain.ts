@@ -6,17 +6,13 @@ import { findRefusal } from '../refusals.js'
 
 /** An answer in which Azure says no; its own code and words are in the reason. */
 export function refused({ status, bodyAsText, request }: PipelineResponse): LabError {
-  const { code, message } = errorIn(bodyAsText ?? '')
-  const told = `${code ?? `HTTP ${status}`}: ${message ?? new URL(request.url).pathname}`
+  const { code: name, message } = errorIn(bodyAsText ?? '')
+  const told = `${name ?? `HTTP ${status}`}: ${message ?? new URL(request.url).pathname}`
   const cause = new Error(told)
-  // As some services of it do without a word.
-  const refusal = findRefusal(status === 429 ? `TooManyRequests ${told}` : told, 'azure')
-  if (refusal !== undefined) return new LabError({ ...refusal, reason: told }, { cause })
-  const isOurs = status === 401
-  return new LabError(
-    { code: isOurs ? 'cloud-credentials-refused' : 'cloud-failed', provider: 'azure', reason: told },
-    { cause },
-  )
+  // In the words of OpenTofu's provider, so that one table knows both; some services say nothing but the status.
+  const refusal = findRefusal(`unexpected status ${status} with error: ${told}`, 'azure')
+  const code = refusal?.code ?? 'cloud-failed'
+  return new LabError({ code, provider: 'azure', reason: told }, { cause })
 }
 
 /**

@@ -46,7 +46,11 @@ export async function moveEnd(
 
 /** A refusal of the request itself, and not of who asks or how often. */
 const isForItsState = (error: unknown): boolean =>
-  error instanceof LabError && error.fault.code === 'cloud-failed' && (statusOf(error) ?? 400) === 400
+  error instanceof LabError && OF_THE_REQUEST.includes(error.fault.code) && (statusOf(error) ?? 400) === 400
+
+const OF_THE_REQUEST: readonly string[] = [
+  ...['cloud-failed', 'cloud-in-use', 'cloud-not-offered', 'cloud-not-ready'],
+]
 
 function scheduled(current: Scheduling, expiresAt: string | null, now: number): Scheduling {
   const { terminationTime: _time, maxRunDuration: _duration, instanceTerminationAction, ...rest } = current

@@ -1,5 +1,6 @@
-import { open, readFile, rm, type FileHandle } from 'node:fs/promises'
+import { open, rm, type FileHandle } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { readIfPlain } from '../../../backend/plain-file.js'
 import { putFile } from '../../workspace.js'
 import { isStatus, ObjectApi, StorageError, type ObjectPlace, type StorageOptions } from './storage.js'
 
@@ -98,7 +99,7 @@ async function resume(
   api: ObjectApi,
   upload: Upload,
 ): Promise<{ readonly session: string; readonly arrived: number }> {
-  const known = await readFile(upload.memory, 'utf8').catch(() => undefined)
+  const known = await readIfPlain(upload.memory)
   if (known !== undefined) {
     try {
       const headers = { 'content-range': `bytes */${upload.bytes}` }

@@ -1,3 +1,4 @@
+import { constants } from 'node:fs'
 import { appendFile, open } from 'node:fs/promises'
 import { errnoOf, writeFailure } from './errors.js'
 import { machineFiles, type MachineFiles } from './files.js'
@@ -45,9 +46,11 @@ async function readLines(files: MachineFiles): Promise<string[]> {
 
 async function readTail(path: string): Promise<string> {
   try {
-    const file = await open(path)
+    // A pipe in its place is not waited for.
+    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
     try {
-      const { size } = await file.stat()
+      const found = await file.stat()
+      const size = found.isFile() ? found.size : 0
       const from = Math.max(0, size - MOST_BYTES)
       const { buffer, bytesRead } = await file.read(Buffer.alloc(size - from), 0, size - from, from)
       return buffer.subarray(0, bytesRead).toString('utf8')

@@ -1,14 +1,15 @@
 import { constants } from 'node:fs'
-import { copyFile, link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, link, mkdir, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { GIB } from '../../packing.js'
 import type { Context } from './context.js'
-import { errnoOf, unlessAbsent, writeFailure } from './errors.js'
+import { errnoOf, writeFailure } from './errors.js'
 import { imageFiles, type MachineFiles, type SeedFile } from './files.js'
 import { makeFolder, PRIVATE_FILE, putFile } from './folder.js'
 import { inspectDisk } from './image/disk-header.js'
 import { convertToQcow2, createOverlay } from './image/qemu-img.js'
 import { markAsOurs } from './own-folder.js'
+import { readOwnText } from './own-text.js'
 import type { Firmware, ImageResult, MachineSpec } from './protocol.js'
 import { findFirmware } from './qemu/firmware.js'
 
@@ -81,7 +82,7 @@ const writeMeta = (files: MachineFiles, meta: MachineMeta): Promise<void> =>
 
 /** Undefined when there is no whole disk. */
 export async function readMeta(files: MachineFiles): Promise<MachineMeta | undefined> {
-  const text = await unlessAbsent(files.meta, readFile(files.meta, 'utf8'))
+  const text = await readOwnText(files.meta)
   const meta = text === undefined ? {} : (JSON.parse(text) as Partial<MachineMeta>)
   return meta.imageId === undefined ? undefined : (meta as MachineMeta)
 }

@@ -1,3 +1,5 @@
+import type { BuildCause } from './image/build-causes.js'
+
 /**
  * What can go wrong in the driver: one literal code each, with the fields that its message needs.
  * `interrupted` is the only fault that does not exit with 1 (or 2 for `usage`): 130 or 143, as shells do.
@@ -30,7 +32,7 @@ export type DriverFault =
   | { readonly code: 'disk-full'; readonly place: string }
   | { readonly code: 'place-unwritable'; readonly place: string; readonly reason: string }
   | { readonly code: 'place-unreadable'; readonly place: string; readonly reason: string }
-  | { readonly code: 'build-failed'; readonly log: string }
+  | { readonly code: 'build-failed'; readonly cause: BuildCause; readonly log: string }
   | { readonly code: 'qemu-failed'; readonly stderr: string }
   | { readonly code: 'tool-failed'; readonly tool: string; readonly stderr: string }
   | { readonly code: 'machine-absent'; readonly id: string; readonly directory: string }
@@ -39,6 +41,15 @@ export type DriverFault =
       readonly id: string
       readonly directory: string
       readonly reason: string
+    }
+  /** Its guest stands still since the host's disk is full. In bytes; `growth`: what its own disk may still take. */
+  | {
+      readonly code: 'machine-out-of-room'
+      readonly id: string
+      readonly directory: string
+      readonly free: number
+      readonly needed: number
+      readonly growth: number
     }
   | { readonly code: 'machine-busy'; readonly id: string; readonly pid: number }
   | { readonly code: 'machine-stopped'; readonly id: string }

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises'
+import { readIfPlain } from '../../../backend/plain-file.js'
 import { parseJson } from '../../../backend/parse-json.js'
-import { DriverError, errnoOf } from './errors.js'
+import { DriverError } from './errors.js'
 import type { MachineFiles } from './files.js'
 import { putFile } from './folder.js'
 
@@ -14,12 +14,8 @@ interface Expiry {
 
 /** Undefined where nothing says it: the file was never written, is gone, or is damaged. */
 export async function readExpiry(files: MachineFiles): Promise<Expiry['expiresAt'] | undefined> {
-  try {
-    return parseExpiry(await readFile(files.expiry, 'utf8'))
-  } catch (error) {
-    if (errnoOf(error) !== undefined) return undefined
-    throw error
-  }
+  const text = await readIfPlain(files.expiry)
+  return text === undefined ? undefined : parseExpiry(text)
 }
 
 export function parseExpiry(text: string): Expiry['expiresAt'] | undefined {

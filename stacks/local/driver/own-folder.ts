@@ -1,9 +1,10 @@
-import { lstat, readdir, readFile } from 'node:fs/promises'
+import { lstat, readdir } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { parseJson } from '../../../backend/parse-json.js'
 import { DriverError, errnoOf, writeFailure } from './errors.js'
 import type { MachineFiles } from './files.js'
 import { draftOf, putFile } from './folder.js'
+import { readOwnText } from './own-text.js'
 
 /** A folder is a machine's own by the id in its `machine.json`, which is the first file in it, and the last. */
 
@@ -37,9 +38,8 @@ async function whyForeign(id: string, { directory, meta }: MachineFiles): Promis
 }
 
 async function ownerIn(meta: string): Promise<string | undefined> {
-  const isFile = (await lstat(meta).catch(() => undefined))?.isFile() === true
-  if (!isFile) return undefined
-  const value = parseJson(await readFile(meta, 'utf8'))
+  const text = await readOwnText(meta).catch(() => undefined)
+  const value = text === undefined ? undefined : parseJson(text)
   const hasId = typeof value === 'object' && value !== null && 'id' in value && typeof value.id === 'string'
   return hasId ? (value.id as string) : undefined
 }

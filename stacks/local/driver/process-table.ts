@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
+import { readIfPlain } from '../../../backend/plain-file.js'
 import { identifyProcess, livenessOf, type ProcessIdentity } from '../../../backend/process-identity.js'
-import { errnoOf } from './errors.js'
+import { sendSignal } from '../../../backend/send-signal.js'
 import { runTool } from './run.js'
 
 /** A living process, with its command line. */
@@ -49,7 +49,7 @@ function lookAtAll(): Promise<readonly Candidate[]> {
 }
 
 async function lookAt(pidFiles: readonly string[]): Promise<readonly Candidate[]> {
-  const texts = await Promise.all(pidFiles.map((file) => readFile(file, 'utf8').catch(() => '')))
+  const texts = await Promise.all(pidFiles.map(readIfPlain))
   const pids = texts.map(Number).filter((pid) => pid > 0)
   return Promise.all(pids.map(async (pid) => ({ pid, words: await commandLine(pid) })))
 }
@@ -99,15 +99,7 @@ const KILL_WAIT_MS = 5_000
 /** SIGKILL to those that are still proven to be who they were when they were found, and waits for their end. */
 export async function killProcesses(processes: readonly FoundProcess[]): Promise<void> {
   for (const { identity } of processes) {
-    if (livenessOf(identity) === 'alive') kill(identity.pid)
+    if (livenessOf(identity) === 'alive') sendSignal(identity.pid, 'SIGKILL')
   }
   await areGone(processes, KILL_WAIT_MS)
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL')
-  } catch (error) {
-    if (errnoOf(error) !== 'ESRCH') throw error
-  }
 }

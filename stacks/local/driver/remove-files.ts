@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, rmdirSync, unlinkSync, writeFileSync } from 'node:fs'
+import { rmdirSync, unlinkSync, writeFileSync } from 'node:fs'
 import { readdir, rmdir, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { readIfPlainSync } from '../../../backend/plain-file.js'
 import { errnoOf, unlessAbsent } from './errors.js'
 import { knownFiles, seedFiles, type MachineFiles } from './files.js'
 import { PRIVATE_FILE } from './folder.js'
@@ -33,8 +34,8 @@ async function removeSeed(seed: string): Promise<boolean> {
  * back if a QEMU has written in between.
  */
 function removeMark({ directory, meta }: MachineFiles): string[] {
-  if (!existsSync(meta)) return []
-  const mark = readFileSync(meta)
+  const mark = readIfPlainSync(meta)
+  if (mark === undefined) return []
   unlinkSync(meta)
   try {
     rmdirSync(directory)

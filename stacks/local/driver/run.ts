@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Options } from 'execa'
+import { sendSignal } from '../../../backend/send-signal.js'
 import { stayingVariables, workingVariables } from './env.js'
-import { errnoOf } from './errors.js'
 
 /** Why a child process did not do its work; both streams and the cause are kept. */
 export class ToolFailure extends Error {
@@ -125,21 +125,11 @@ const GROUP_GRACE_MS = 10_000
  */
 export async function endGroup(group: number | undefined): Promise<void> {
   if (group === undefined) return
-  signalGroup(group, 'SIGTERM')
+  sendSignal(-group, 'SIGTERM')
   const deadline = performance.now() + GROUP_GRACE_MS
-  while (signalGroup(group, 0)) {
-    if (performance.now() > deadline) return void signalGroup(group, 'SIGKILL')
+  while (sendSignal(-group, 0)) {
+    if (performance.now() > deadline) return void sendSignal(-group, 'SIGKILL')
     await sleep(100)
-  }
-}
-
-/** False when no such process is left. */
-function signalGroup(group: number, signal: NodeJS.Signals | 0): boolean {
-  try {
-    return process.kill(-group, signal)
-  } catch (error) {
-    if (errnoOf(error) === 'ESRCH') return false
-    throw error
   }
 }
 

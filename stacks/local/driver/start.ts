@@ -15,8 +15,7 @@ import { findFirmware } from './qemu/firmware.js'
 import { requireFreePort } from './qemu/port.js'
 import { launchQemu } from './qemu/launch.js'
 import { findAnswering, findQemu, type QemuProcess, stopQemu } from './qemu/process.js'
-import { QmpSession } from './qemu/qmp.js'
-import { resumeGuest } from './qemu/snapshot.js'
+import { wakeGuarded } from './wake.js'
 
 const ADOPT_WAIT_MS = 15_000
 
@@ -34,12 +33,11 @@ export async function startGuarded(
 ): Promise<ResultOf['start']> {
   const meta = await requireStartable(spec, files)
   const running = await findAnswering(spec.id, files, ADOPT_WAIT_MS)
-  if (running !== undefined) {
+  // A driver that was killed may have left it paused.
+  if (running !== undefined && (await wakeGuarded(spec.id, files, context)) === 'on') {
     context.report('start', `already running as pid ${running.identity.pid}`)
     await armIfMissing(spec.id, files)
     await rememberProcess(running, files)
-    // A driver that was killed may have left it paused.
-    await QmpSession.with(files.directory, resumeGuest)
     return { machine: toResult(spec, running), reused: true }
   }
   context.signal.throwIfAborted()

@@ -1,4 +1,5 @@
 import type { Options } from 'yargs'
+import { variableOfFlag } from '../../../scripts/env.js'
 import { FLAG_CHOICES, FLAG_DEFAULTS } from '../../../scripts/choices.js'
 import type { Command } from '../../../scripts/command.js'
 import { commands } from '../../../scripts/commands/all.js'
@@ -6,7 +7,6 @@ import { commonOptions } from '../../../scripts/options.js'
 import { positionalTexts } from '../../../scripts/parse.js'
 import { exitCodeTable } from './exit-codes.js'
 import { anchorOf, blocks, code, fenced, generatedNote, table } from './markdown.js'
-import { variableOfFlag } from './variables-read.js'
 
 /** @param fromEnvironment the flags for which there is a `DISTROLAB_*` variable */
 export function cliPage(fromEnvironment: ReadonlySet<string>): string {

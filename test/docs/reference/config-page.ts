@@ -1,9 +1,9 @@
+import { variableOfFlag } from '../../../scripts/env.js'
 import { configSchema } from '../../../scripts/config-schema.js'
 import { commands } from '../../../scripts/commands/all.js'
 import { commonOptions } from '../../../scripts/options.js'
 import { anchorOf, blocks, code, fenced, generatedNote, table } from './markdown.js'
 import { variableGroups } from './variables.js'
-import { variableOfFlag } from './variables-read.js'
 
 /** What this page says of a JSON schema's node. */
 export interface SchemaNode {

@@ -2,6 +2,7 @@ import { explain, type ExplainedError } from '../../../scripts/explain.js'
 import { errorGroups, type Entry, type Group } from './error-groups.js'
 import { exitCodes } from './exit-codes.js'
 import { anchorOf, blocks, code, fenced, generatedNote, table } from './markdown.js'
+import { refusalsSection } from './refusals-section.js'
 
 const INTERNAL = explain(new TypeError('size is not iterable'))
 
@@ -64,13 +65,16 @@ const inside: Group = {
 export function errorsPage(): string {
   const groups = [...errorGroups(), inside]
   return blocks(
-    generatedNote('scripts/explain/ and the samples in test/scripts/faults.ts'),
+    generatedNote('scripts/explain/, scripts/clouds/*/refusals.ts and the samples in test/scripts/faults.ts'),
     '# Errors',
     [
       'Every error has a code, which `-o json` prints as `error.code`. Names, numbers and addresses below are examples, such as',
       'the lab `web`. An error that gives different advice in different cases is shown once for each.',
     ].join(' '),
-    'If you have a symptom and no code, start at [Symptoms](../symptoms.md).',
+    [
+      'If you have a symptom and no code, start at [Symptoms](../symptoms.md).',
+      "If you have a cloud's code or words, look under [What clouds say](#what-clouds-say).",
+    ].join(' '),
     table(
       ['where it arises', 'codes'],
       groups.map(({ title, entries }) => [`[${title}](#${anchorOf(title)})`, String(entries.length)]),
@@ -78,5 +82,6 @@ export function errorsPage(): string {
     '## By exit code',
     byExitCode(groups),
     ...groups.map(groupSection),
+    refusalsSection(),
   )
 }

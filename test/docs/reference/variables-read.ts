@@ -29,8 +29,6 @@ export async function flagsFromEnvironment(): Promise<Set<string>> {
   return asked
 }
 
-export const variableOfFlag = (flag: string): string => `DISTROLAB_${flag.toUpperCase().replaceAll('-', '_')}`
-
 const PREFIXES = 'DISTROLAB|ARM|AWS|AZURE|GOOGLE|GCLOUD|GCE|CLOUDSDK|METADATA|ACTIONS|TF|XDG'
 const LITERAL = new RegExp(`['"\`]((?:${PREFIXES})_[A-Z0-9_]*[A-Z0-9])['"\`]`, 'g')
 

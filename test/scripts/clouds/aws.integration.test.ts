@@ -189,7 +189,8 @@ test.each([
   [400, 'RequestExpired', 'cloud-credentials-refused'],
   [401, 'AuthFailure', 'cloud-region-disabled'],
   [503, 'RequestLimitExceeded', 'cloud-throttled'],
-  [500, 'InternalError', 'cloud-failed'],
+  [500, 'InternalError', 'cloud-not-ready'],
+  [400, 'MalformedName', 'cloud-failed'],
 ])('an answer %d %s is %s', async (status, name, code) => {
   aws.refuse('DescribeInstances', status, name, 'No.')
   const error = await findInstances(REGION, tagsOf('any')).catch((caught: unknown) => caught)

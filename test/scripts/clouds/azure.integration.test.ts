@@ -8,6 +8,7 @@ import {
   startInstance,
 } from '../../../scripts/clouds/azure/instances.js'
 import { findGroups, removeGroups } from '../../../scripts/clouds/azure/leftovers.js'
+import { findNetwork } from '../../../scripts/clouds/azure/network.js'
 import { LabError } from '../../../scripts/errors.js'
 import { no } from '../../stand-in/azure-answer.js'
 import { REGION, SUBSCRIPTION, TestAzure } from '../../stand-in/azure.js'
@@ -136,7 +137,7 @@ describe('what Azure has of a lab', () => {
     )
     const refused: string[] = []
     expect(await removeAll('kept', refused)).toEqual([{ name: idOf('kept'), region: REGION, isOurs: true }])
-    expect(refused).toEqual([`${idOf('kept')}: cloud-failed`])
+    expect(refused).toEqual([`${idOf('kept')}: cloud-in-use`])
     azure.obey()
     expect(await removeAll('kept')).toEqual([])
   })
@@ -212,7 +213,9 @@ describe('a machine', () => {
       await moveSchedule(machine, other, { now, signal: never })
       expect(await isScheduled(machine, other ?? near, never)).toBe(false)
     }
-    await markExpiry(idOf('timed'), near, never)
+    await markExpiry(idOf('timed'), near, { except: [machine], signal: never })
+    expect(azure.machine()?.tags).toEqual({ ...tagsOf('timed'), 'distrolab-expires': 'soon' })
+    await markExpiry(idOf('timed'), near, { except: [], signal: never })
     expect(new Set(azure.resources.all.map(({ tags }) => tags?.['distrolab-expires']))).toEqual(
       new Set([near]),
     )
@@ -234,4 +237,31 @@ test.each([
   const error = await findInstances(idOf('any')).catch((caught: unknown) => caught)
   expect(error).toBeInstanceOf(LabError)
   expect((error as LabError).fault).toMatchObject({ code, provider: 'azure', reason: `${name}: No.` })
+})
+
+describe('a network of the subscription', () => {
+  const id = `${groupOf('Net')}/providers/Microsoft.Network/virtualNetworks/prod`
+  const find = (given: string, region = REGION) =>
+    findNetwork({
+      ...{ given, region, zone: undefined, signal: never },
+      unfit: (reason) => new LabError({ code: 'network-unfit', provider: 'azure', network: given, reason }),
+    })
+
+  test('gives its first subnet for machines, or the named one', async () => {
+    azure.resources.put(groupOf('Net'), { location: REGION })
+    const subnets = [
+      { name: 'GatewaySubnet', properties: {} },
+      { name: 'pods', properties: { delegations: [{ name: 'x' }] } },
+      ...['machines', 'more'].map((name) => ({ name, properties: { delegations: [] } })),
+    ]
+    azure.resources.put(id, { location: REGION, properties: { subnets } })
+    expect(await find('Net/prod')).toEqual({ id, subnet: `${id}/subnets/machines` })
+    expect(await find('Net/prod/More')).toEqual({ id, subnet: `${id}/subnets/more` })
+    const reasonOf = async (...args: Parameters<typeof find>) =>
+      (await faultOf(find(...args))) as { reason?: string }
+    expect((await reasonOf('Net/prod/none')).reason).toBe('the network has no such subnet')
+    expect((await reasonOf('Net/nosuch')).reason).toBe('the subscription has no such network')
+    expect((await reasonOf('Net/prod', 'eastus')).reason).toBe(`the network is in ${REGION}, not in eastus`)
+    azure.resources.remove(groupOf('Net'))
+  })
 })

@@ -36,7 +36,7 @@ test.each([
   [
     'a page of a proxy',
     thrown('Request failed with status code 502', { response: { status: 502, data: '<html>' } }),
-    'cloud-failed',
+    'cloud-not-ready',
   ],
   ['a name that nobody knows', thrown('getaddrinfo ENOTFOUND', { code: 'ENOTFOUND' }), 'cloud-unreachable'],
   ['no answer', thrown('network timeout', { config: {} }), 'cloud-unreachable'],

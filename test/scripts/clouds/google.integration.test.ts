@@ -11,6 +11,8 @@ import {
   type GoogleInstance,
 } from '../../../scripts/clouds/google/instances.js'
 import { findThings, removeThings } from '../../../scripts/clouds/google/leftovers.js'
+import { findNetwork } from '../../../scripts/clouds/google/network.js'
+import { LabError } from '../../../scripts/errors.js'
 import { GoogleCloud, nothingMade } from '../../stand-in/google/google-cloud.js'
 import { useCloudHere } from '../../stand-in/use-cloud.js'
 import { faultOf } from '../support.js'
@@ -133,7 +135,7 @@ describe('what Google has of a lab', () => {
       ...[`global/firewalls/${id}-deny`, `global/firewalls/${id}-ssh`, `global/networks/${id}`],
     ])
     expect(refused.sort()).toEqual([
-      ...['firewall: cloud-forbidden', 'firewall: cloud-forbidden', 'network: cloud-failed'],
+      ...['firewall: cloud-forbidden', 'firewall: cloud-forbidden', 'network: cloud-in-use'],
     ])
     cloud.obey()
     expect(await removeAll('kept')).toEqual([])
@@ -230,4 +232,44 @@ test.each([
   cloud.refuse('compute.instances.list', status, message, reason)
   const fault = await faultOf(instanceNamed('any'))
   expect(fault).toMatchObject({ code, provider: 'google', reason: expect.stringContaining(message) })
+})
+
+describe('a network of the project', () => {
+  const reasons: string[] = []
+  const find = (given: string, region = REGION) =>
+    findNetwork({
+      ...{ given, region, zone: undefined, signal: never },
+      unfit(reason) {
+        reasons.push(reason)
+        return new LabError({ code: 'network-unfit', provider: 'google', network: given, reason })
+      },
+    })
+
+  test('in custom mode gives its subnetwork for machines in the region, or the named one', async () => {
+    const api = openCompute()
+    const at = (region: string, name: string): string =>
+      `https://compute.googleapis.com/compute/v1/projects/tests/regions/${region}/subnetworks/${name}`
+    const subnetworks = [
+      at(REGION, 'a-proxies'),
+      at(REGION, 'machines'),
+      at(REGION, 'more'),
+      at('us-west1', 'x'),
+    ]
+    await api.change('POST', 'global/networks', { name: 'prod', autoCreateSubnetworks: false, subnetworks })
+    const purpose = 'REGIONAL_MANAGED_PROXY'
+    await api.change('POST', `regions/${REGION}/subnetworks`, { name: 'a-proxies', purpose })
+    await api.change('POST', `regions/${REGION}/subnetworks`, { name: 'machines', purpose: 'PRIVATE' })
+    expect(await find('prod')).toEqual({ id: 'prod', subnet: 'machines' })
+    expect(await find('prod/more')).toEqual({ id: 'prod', subnet: 'more' })
+    for (const [given, region] of [['prod/none'], ['prod', 'europe-north1'], ['nosuch']] as const)
+      expect(await faultOf(find(given, region))).toMatchObject({ code: 'network-unfit' })
+    expect(reasons).toEqual([
+      `the network has no such subnetwork in ${REGION}`,
+      `the network has no subnetwork for machines in europe-north1; its subnetworks are in ${REGION}, us-west1`,
+      expect.stringMatching(/^the project .* has no such network$/),
+    ])
+    for (const path of ['a-proxies', 'machines'])
+      await api.change('DELETE', `regions/${REGION}/subnetworks/${path}`)
+    await api.change('DELETE', 'global/networks/prod')
+  })
 })

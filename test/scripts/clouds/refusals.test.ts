@@ -1,192 +1,111 @@
 import { describe, expect, test } from '@jest/globals'
-import { findRefusal } from '../../../scripts/clouds/refusals.js'
+import { cloudNames, type CloudName } from '../../../distro-catalog/provider.js'
+import { cloudRefusalCodes } from '../../../scripts/clouds/faults.js'
+import { findRefusal, findRefusalAmong, refusalsOf } from '../../../scripts/clouds/refusals.js'
+import { saidByAws, toldByAws } from './refusals/aws.js'
+import { saidByAzure, toldByAzure } from './refusals/azure.js'
+import { saidByGoogle, toldByGoogle } from './refusals/google.js'
+import type { Said } from './refusals/said.js'
 
-const AWS = 'creating EC2 Instance: operation error EC2: RunInstances, '
+const said: Readonly<Record<CloudName, readonly Said[]>> = {
+  aws: saidByAws,
+  azure: saidByAzure,
+  google: saidByGoogle,
+}
+const told: Readonly<Record<CloudName, readonly Said[]>> = {
+  aws: toldByAws,
+  azure: toldByAzure,
+  google: toldByGoogle,
+}
 
-/** What the clouds' providers said, wrapped as OpenTofu wraps it. */
-const told = [
-  [
-    'aws',
-    'cloud-capacity',
-    `${AWS}exceeded maximum number of attempts, 2, https response error StatusCode: 500, RequestID: 1a, api error InsufficientInstanceCapacity: We currently do not have sufficient t3.medium capacity in the Availability Zone you requested (eu-west-1a).`,
-  ],
-  [
-    'aws',
-    'cloud-capacity',
-    'api error Unsupported: Your requested instance type (t3.micro) is not supported in your requested\nAvailability Zone (us-east-1e).',
-  ],
-  [
-    'aws',
-    'cloud-quota',
-    `${AWS}https response error StatusCode: 400, RequestID: 1a, api error VcpuLimitExceeded: You have requested more vCPU capacity than your current vCPU limit of 1 allows`,
-  ],
-  [
-    'aws',
-    'cloud-zone-unknown',
-    `${AWS}https response error StatusCode: 400, RequestID: 1a, api error InvalidParameterValue: Invalid availability zone: [eu-west-1z]`,
-  ],
-  [
-    'google',
-    'cloud-zone-unknown',
-    "Error creating instance: googleapi: Error 400: Invalid value for field 'zone': 'europe-west4-z'. Unknown zone., invalid",
-  ],
-  [
-    'azure',
-    'cloud-zone-unknown',
-    "unexpected status 400 (400 Bad Request) with error: InvalidAvailabilityZone: The zone(s) '3' for resource 'Microsoft.Compute/virtualMachines/x' is not supported.",
-  ],
-  ['aws', 'cloud-throttled', 'api error RequestLimitExceeded: Request limit exceeded.'],
-  [
-    'aws',
-    'cloud-throttled',
-    'RequestThrottledException: The number of API requests has exceeded the maximum',
-  ],
-  [
-    'aws',
-    'cloud-throttled',
-    'ConcurrentLimitExceededException: You have reached the limit for concurrent API',
-  ],
-  ['aws', 'cloud-quota', 'ServiceQuotaExceededException: Your current service quotas do not allow you to'],
-  [
-    'aws',
-    'cloud-forbidden',
-    'AccessDeniedException: You do not have sufficient access to perform this action.',
-  ],
-  [
-    'aws',
-    'cloud-credentials-refused',
-    'Retrieving AWS account details: validating provider credentials: retrieving caller identity from STS: operation error STS: GetCallerIdentity, https response error StatusCode: 403, RequestID: 1, api error ExpiredToken: The security token included in the request is expired',
-  ],
-  [
-    'aws',
-    'cloud-credentials-refused',
-    'No valid credential sources found\nPlease see https://registry.terraform.io/providers/hashicorp/aws',
-  ],
-  [
-    'aws',
-    'cloud-credentials-refused',
-    'exceeded maximum number of attempts, 2, Probable clock skew error: https response error StatusCode: 400, RequestID: 1, api error RequestExpired: Request has expired.',
-  ],
-  [
-    'aws',
-    'cloud-region-disabled',
-    'StatusCode: 401, RequestID: 1, api error AuthFailure: AWS was not able to validate the provided access credentials',
-  ],
-  [
-    'aws',
-    'cloud-forbidden',
-    'StatusCode: 403, RequestID: 1, api error UnauthorizedOperation: You are not authorized to perform this operation. User: arn:x is not authorized to perform: ec2:RunInstances',
-  ],
-  [
-    'aws',
-    'cloud-image-gone',
-    "StatusCode: 400, RequestID: 1, api error InvalidAMIID.NotFound: The image id '[ami-1]' does not exist",
-  ],
-  [
-    'aws',
-    'cloud-unreachable',
-    'operation error STS: GetCallerIdentity, https response error StatusCode: 0, RequestID: , request send failed, Post "https://sts.eu-west-1.amazonaws.com/": dial tcp: lookup sts.eu-west-1.amazonaws.com: no such host',
-  ],
-  [
-    'google',
-    'cloud-capacity',
-    "Error waiting for instance to create: The zone 'projects/P/zones/Z' does not have enough resources available to fulfill the request.  Try a different zone, or try again later.",
-  ],
-  [
-    'google',
-    'cloud-quota',
-    "Error waiting for instance to create: Quota 'CPUS' exceeded.  Limit: 8.0 in region europe-west1.",
-  ],
-  [
-    'google',
-    'cloud-credentials-refused',
-    'oauth2: "invalid_grant" "reauth related error (invalid_rapt)" "https://support.google.com/a/answer/9368756"',
-  ],
-  [
-    'google',
-    'cloud-forbidden',
-    "Error creating instance: googleapi: Error 403: Required 'compute.instances.create' permission for 'projects/p/zones/z/instances/lab', forbidden",
-  ],
-  [
-    'google',
-    'cloud-quota',
-    "googleapi: Error 429: Quota 'IN_USE_ADDRESSES' exceeded.  Limit: 8.0 in region europe-west1., quotaExceeded",
-  ],
-  [
-    'google',
-    'cloud-throttled',
-    "googleapi: Error 429: Quota exceeded for quota metric 'Queries' and limit 'Queries per minute'",
-  ],
-  ['google', 'cloud-capacity', 'ZONE_RESOURCE_POOL_EXHAUSTED_WITH_DETAILS: The zone does not have them.'],
-  [
-    'google',
-    'cloud-service-disabled',
-    'googleapi: Error 403: Compute Engine API has not been used in project 123 before or it is disabled. Enable it by visiting https://console.developers.google.com/apis/api/compute.googleapis.com/overview?project=123 then retry.',
-  ],
-  [
-    'google',
-    'cloud-image-gone',
-    "Error resolving image name 'ubuntu-os-cloud/nope': Could not find image or family ubuntu-os-cloud/nope",
-  ],
-  [
-    'azure',
-    'cloud-capacity',
-    "unexpected status 409 (409 Conflict) with error: SkuNotAvailable: The requested VM size for resource 'Following SKUs have failed for Capacity Restrictions: Standard_B2s' is currently not available in location 'eastus'.",
-  ],
-  [
-    'azure',
-    'cloud-capacity',
-    'polling after CreateOrUpdate: polling failed: the Azure API returned the following error:\n\nStatus: "OverconstrainedZonalAllocationRequest"\nCode: ""',
-  ],
-  [
-    'azure',
-    'cloud-quota',
-    'unexpected status 409 (409 Conflict) with error: OperationNotAllowed: Operation could not be completed as it results in exceeding approved Total Regional Cores quota.',
-  ],
-  [
-    'azure',
-    'cloud-credentials-refused',
-    "building account: could not acquire access token to parse claims: running Azure CLI: exit status 1: ERROR: Please run 'az login' to setup account.",
-  ],
-  [
-    'azure',
-    'cloud-forbidden',
-    "unexpected status 403 (403 Forbidden) with error: AuthorizationFailed: The client 'x' does not have authorization to perform action 'Microsoft.Compute/virtualMachines/write'",
-  ],
-  ['azure', 'cloud-quota', 'QuotaExceeded: The number of public IP addresses in the region is exceeded.'],
-  [
-    'azure',
-    'cloud-service-disabled',
-    "unexpected status 409 (409 Conflict) with error: MissingSubscriptionRegistration: The subscription is not registered to use namespace 'Microsoft.DevTestLab'.",
-  ],
-  [
-    'azure',
-    'cloud-terms',
-    'MarketplacePurchaseEligibilityFailed: Marketplace purchase eligibilty check returned errors.',
-  ],
-  [
-    'azure',
-    'cloud-terms',
-    "ResourcePurchaseValidationFailed: User failed validation to purchase resources. Error message: 'Legal terms have not been accepted for this item",
-  ],
-] as const
+/** As OpenTofu breaks long lines. */
+const broken = (text: string): string => text.replaceAll(/(\S* \S* \S*) /g, '$1\n')
 
-describe('a refusal of a cloud', () => {
-  test.each(told)('of %s is known for %s', (provider, code, text) => {
-    expect(findRefusal(text)).toMatchObject({ provider, code })
-    expect(findRefusal(text, provider)).toMatchObject({ provider, code })
+describe.each(cloudNames)('a refusal of %s', (provider) => {
+  test.each(said[provider])('through OpenTofu is %s: %s', (code, text) => {
+    for (const each of [text, broken(text)]) {
+      expect(findRefusal(each)).toMatchObject({ provider, code })
+      expect(findRefusal(each, provider)).toMatchObject({ provider, code })
+    }
   })
 
-  test('is told without the ids of requests', () => {
-    expect(findRefusal(told[0][2])?.reason).not.toContain('RequestID')
-  })
-
-  test('of another cloud than the one that was asked is none', () => {
-    expect(findRefusal(told[0][2], 'google')).toBeUndefined()
-  })
-
-  test.each(['local-exec provisioner error: exit status 1', 'No space left on device', ''])(
-    'is not seen in "%s"',
-    (text) => expect(findRefusal(text)).toBeUndefined(),
+  test.each(told[provider])('to our own requests is %s: %s', (code, text) =>
+    expect(findRefusal(text, provider)).toMatchObject({ provider, code }),
   )
+
+  test('is known for what it is in forty cases or more, of every kind that the cloud has', () => {
+    const all = [...said[provider], ...told[provider]]
+    expect(all.length).toBeGreaterThanOrEqual(40)
+    const kinds = new Set(refusalsOf[provider].rows.map(({ is }) => is))
+    expect([...new Set([...all.map(([code]) => code), 'cloud-unreachable'])].sort()).toEqual(
+      [...kinds].sort(),
+    )
+    for (const kind of kinds) expect(cloudRefusalCodes).toContain(kind)
+  })
+
+  test.each(cloudNames.filter((name) => name !== provider))('is none of %s', (other) => {
+    const codes = said[provider].map(([, text]) => findRefusal(text, other)?.code)
+    expect(codes.filter((code) => code !== undefined)).toEqual([])
+  })
 })
+
+const NAMED = [
+  ['VcpuLimitExceeded', 'SkuNotAvailable', "Quota 'CPUS' exceeded"],
+  [
+    'api error VcpuLimitExceeded: no',
+    'with error: SkuNotAvailable: no',
+    'googleapi: Error 403: no, forbidden',
+  ],
+].flat()
+
+describe.each(NAMED)('someone has named a thing "%s":', (name) => {
+  test('AWS still refuses for its own reason', () => {
+    const text = `Error: creating EC2 Instance: operation error EC2: RunInstances, https response error StatusCode: 400, RequestID: 1, api error InvalidKeyPair.Duplicate: The keypair '${name}' already exists`
+    expect(findRefusal(text)).toMatchObject({ provider: 'aws', code: 'cloud-exists' })
+  })
+
+  test('AWS still refuses in words that no one knows', () => {
+    const text = `Error: creating EC2 Instance: operation error EC2: RunInstances, https response error StatusCode: 400, RequestID: 1, api error MalformedName: The name '${name}' is not valid`
+    expect(findRefusal(text)).toBeUndefined()
+  })
+
+  test('Azure still refuses for its own reason', () => {
+    const text = `Error: creating Resource Group "web": unexpected status 403 (403 Forbidden) with error: RequestDisallowedByPolicy: Resource 'web' was disallowed by policy. Policy identifiers: '[{"policyAssignment":{"name":"${name}"}}]'.`
+    expect(findRefusal(text)).toMatchObject({ provider: 'azure', code: 'cloud-policy' })
+  })
+})
+
+describe('the reason', () => {
+  test("is without the ids of requests and Azure's whole answer", () => {
+    const reasons = [...saidByAws, ...saidByAzure].map(([, text]) => findRefusal(text)?.reason ?? '')
+    for (const reason of reasons)
+      expect(reason).not.toMatch(/RequestID|Encoded auth|API Response|^Error: |\n/)
+  })
+})
+
+describe('what several problems tell', () => {
+  const [capacity, throttled] = [
+    saidByAws[0]?.[1] ?? '',
+    'operation error EC2: X, api error Throttling: Rate exceeded',
+  ]
+
+  test('is what stays, whichever comes first, in the words of all', () => {
+    const found = findRefusalAmong([{ text: throttled }, { text: capacity }])
+    expect(found?.code).toBe('cloud-capacity')
+    expect(found?.reason).toMatch(/InsufficientInstanceCapacity.*; .*Rate exceeded/)
+  })
+
+  test('is what may pass where there is nothing else', () =>
+    expect(findRefusalAmong([{ text: throttled }, { text: 'context canceled' }])?.code).toBe(
+      'cloud-throttled',
+    ))
+
+  test('is nothing where there are none', () => expect(findRefusalAmong([])).toBeUndefined())
+})
+
+test.each([
+  'local-exec provisioner error: exit status 1',
+  'No space left on device',
+  'The mirror answered: Error 401',
+  '',
+])('no cloud is heard in "%s"', (text) => expect(findRefusal(text)).toBeUndefined())

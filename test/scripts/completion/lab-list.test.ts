@@ -18,10 +18,26 @@ describe('the labs of a folder', () => {
   test('are read from their records, those that can be meant', () => {
     const root = temporaryFolder()
     for (const name of ['web', 'web-2', 'other']) put(root, name, JSON.stringify(record(name)))
-    expect(labsInFolder(root, 'we').map(({ lab }) => lab)).toEqual(['web', 'web-2'])
-    expect(labsInFolder(root, 'o')).toEqual([
+    expect(labsInFolder(root, 'we', 'living').map(({ lab }) => lab)).toEqual(['web', 'web-2'])
+    expect(labsInFolder(root, 'o', 'living')).toEqual([
       { lab: 'other', state: 'ready', profile: 'debian-local', machines: ['main'] },
     ])
+  })
+
+  test('are read by their index alone where it is complete, unless destroyed ones are meant too', () => {
+    const root = temporaryFolder()
+    for (const name of ['web', 'dead']) put(root, name, JSON.stringify(record(name)))
+    const living = join(root, 'labs/_living')
+    mkdirSync(living)
+    for (const mark of ['web.0a', 'web.0b', 'missing.0c', '$(id).0d']) writeFileSync(join(living, mark), '')
+    const namesOf = (which: 'living' | 'all') =>
+      labsInFolder(root, '', which)
+        .map(({ lab }) => lab)
+        .sort()
+    expect(namesOf('living')).toEqual(['dead', 'web'])
+    writeFileSync(join(living, '_complete'), '')
+    expect(namesOf('living')).toEqual(['web'])
+    expect(namesOf('all')).toEqual(['dead', 'web'])
   })
 
   test('are not hidden by folders and records that are none', () => {
@@ -33,11 +49,11 @@ describe('the labs of a folder', () => {
     for (const odd of ['a;b', '$(id)', "it's", '_clock']) put(root, odd, JSON.stringify(record(odd)))
     mkdirSync(join(root, 'labs', 'empty'))
     writeFileSync(join(root, 'labs', 'file'), '')
-    expect(labsInFolder(root, '').map(({ lab }) => lab)).toEqual(['web'])
+    expect(labsInFolder(root, '', 'living').map(({ lab }) => lab)).toEqual(['web'])
   })
 
   test('are none where there is no folder yet', () => {
-    expect(labsInFolder(join(temporaryFolder(), 'missing'), '')).toEqual([])
+    expect(labsInFolder(join(temporaryFolder(), 'missing'), '', 'living')).toEqual([])
   })
 })
 

@@ -145,6 +145,28 @@ describe('recorded failures of OpenTofu 1.12.6 with its state in a bucket', () =
     expect(explainEngineFailure(run('apply'), [denied], '')).toMatchObject({ code: 'cloud-forbidden' })
   })
 
+  describe('whose cloud refused', () => {
+    const of = (address: string, summary: string): LabFault =>
+      explainEngineFailure(run('apply'), [{ severity: 'error', summary, detail: '', address }], '')
+
+    test('is known by what failed, whatever the words', () => {
+      expect(of('data.aws_ami.image', 'Your query returned no results.')).toMatchObject({
+        ...{ code: 'cloud-image-gone', provider: 'aws' },
+      })
+      expect(of('azurerm_subnet.lab', 'SubnetIsFull: api error VcpuLimitExceeded: no')).toMatchObject({
+        ...{ code: 'cloud-network', provider: 'azure' },
+      })
+      expect(of('google_compute_instance.main', 'api error VcpuLimitExceeded: no')).toMatchObject({
+        code: 'engine-failed',
+      })
+    })
+
+    test('is no one where a local machine failed', () =>
+      expect(of('terraform_data.main', 'api error VcpuLimitExceeded: no')).toMatchObject({
+        code: 'engine-failed',
+      }))
+  })
+
   test.each(['push-older.txt', 'push-other-lineage.txt', 'push-same-serial.txt'])(
     '%s is the refusal of a state',
     async (name) => expect(isRefusal(await recorded(name, '1.12.6'))).toBe(true),

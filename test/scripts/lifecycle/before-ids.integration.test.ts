@@ -16,10 +16,11 @@ async function makeOlder(box: Sandbox): Promise<void> {
   for (const name of await box.files()) {
     if (!/\.(json|tfstate|pub)$|config$|known_hosts$/.test(name)) continue
     const file = join(box.home, name)
-    const { atime, mtime } = await stat(file)
+    const { atime, mtimeMs } = await stat(file)
     await writeFile(file, (await readFile(file, 'utf8')).replaceAll(id, older))
     // By these the stand-in knows that it is the same machine.
-    await utimes(file, atime, mtime)
+    // A Date would be rounded, up to the next millisecond at times.
+    await utimes(file, atime, (Math.trunc(mtimeMs) + 0.5) / 1000)
   }
   for (const name of ['backend.json', 'computer-id']) await rm(join(box.home, name))
   const { incarnation: _, owner, tags, ...record } = await readRecord(box)
@@ -39,8 +40,9 @@ const readRecord = async (box: Sandbox): Promise<RecordOfNow> =>
 
 test('a lab from before is used and removed as ever, and its name then stands for a lab of now', async () => {
   const box = await makeSandbox()
-  const { pid } = await box.up('--profile', LAB)
-  await box.kill(pid)
+  await box.up('--profile', LAB)
+  // The watchdog too, which looks for its machine only every few seconds.
+  for (const { pid } of box.processes()) await box.kill(pid)
   await makeOlder(box)
   await box.ok('up', LAB)
   expect(box.machines()).toHaveLength(1)

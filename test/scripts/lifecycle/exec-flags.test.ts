@@ -1,11 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { LabError } from '../../../scripts/errors.js'
-import {
-  assertSourcesExist,
-  parseTimeout,
-  parseTransfers,
-  parseVariables,
-} from '../../../scripts/lifecycle/exec-flags.js'
+import { assertSourcesExist, parseTransfers, parseVariables } from '../../../scripts/lifecycle/exec-flags.js'
 
 function problemOf(action: () => unknown): string {
   try {
@@ -17,17 +12,6 @@ function problemOf(action: () => unknown): string {
   throw new Error('it was accepted')
 }
 const none = (): undefined => undefined
-
-describe('--timeout', () => {
-  test('is a duration in milliseconds, and none without it', () => {
-    expect(parseTimeout('1m30s')).toBe(90_000)
-    expect(parseTimeout(undefined)).toBeUndefined()
-  })
-
-  test.each(['0', '0s', 'soon', '-1s', '25d', '10'])('refuses %j', (given) => {
-    expect(problemOf(() => parseTimeout(given))).toMatch(/^--timeout: expected a duration .* got "/)
-  })
-})
 
 describe('--env', () => {
   test('gives a value, which may hold anything, or passes our own on', () => {

@@ -14,11 +14,14 @@ const forgotten = [
   ...['provision-failed -> destroying', 'destroying -> destroyed'],
 ]
 
-/** The engine fails at this verb until `mend`. */
-async function breakEngine(box: Sandbox, verb: string): Promise<{ mend: () => Promise<void> }> {
+/** Who holds it may be at work, so nothing else removes the lab meanwhile. */
+const LOCKED = 'Error acquiring the state lock\nLock Info:\n  ID: 1\n  Who: anna@laptop\n  Created: today'
+
+/** The engine fails at this verb until `mend`, and says this. */
+async function breakEngine(box: Sandbox, verb: string, words = ''): Promise<{ mend: () => Promise<void> }> {
   const tofu = join(box.root, 'bin', 'tofu')
   const whole = await readFile(tofu, 'utf8')
-  await writeFile(tofu, whole.replace('\n', `\n[ "$1" = ${verb} ] && exit 1\n`))
+  await writeFile(tofu, whole.replace('\n', `\n[ "$1" = ${verb} ] && echo '${words}' >&2 && exit 1\n`))
   return {
     mend: async () => {
       await writeFile(tofu, whole)
@@ -93,13 +96,13 @@ describe('up --on-failure destroy that fails', () => {
   test('says so when it can not remove it either, and down does it later', async () => {
     const box = await makeSandbox()
     await box.knobs({ failStart: 'no memory' })
-    const { mend } = await breakEngine(box, 'destroy')
+    const { mend } = await breakEngine(box, 'destroy', LOCKED)
     const up = await box.run([...UP, '-o', 'json'])
     expect(up.json()).toMatchObject({ error: failed })
     expect(up.stderr).toContain('could not be removed')
     expect(await box.record(LAB)).toMatchObject({ state: 'destroy-failed', failure: failed })
     expect((await box.events(LAB)).at(-1)).toMatchObject({
-      ...{ from: 'destroying', to: 'destroy-failed', message: expect.stringMatching(/^engine-failed/) },
+      ...{ from: 'destroying', to: 'destroy-failed', message: expect.stringMatching(/^engine-locked/) },
     })
     await mend()
     await box.ok('down', LAB)
@@ -118,4 +121,14 @@ test('a failed up keeps what it made unless told otherwise', async () => {
   await box.knobs({ failStart: 'no memory' })
   expect((await box.run(['up', '--profile', LAB])).code).toBe(1)
   expect(await box.state(LAB)).toBe('provision-failed')
+})
+
+test('a failure of OpenTofu that no one knows leads to the lab and to its log', async () => {
+  const box = await makeSandbox()
+  await breakEngine(box, 'apply')
+  const up = await box.run(['up', '--profile', LAB])
+  const [log = ''] = await box.files('logs')
+  expect(up.stderr).toMatch(/^Error: OpenTofu failed at apply/m)
+  expect(up.stderr).toContain(`Next:  distrolab recover ${LAB}`)
+  expect(up.stderr).toContain(`The log: ${join(box.home, log)}`)
 })

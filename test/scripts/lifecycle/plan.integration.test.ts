@@ -1,6 +1,7 @@
-import { readdir, readFile, rm } from 'node:fs/promises'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, jest, test } from '@jest/globals'
+import { generateKeyPair } from '../../../scripts/machine/key-pair.js'
 import type { LabChanges } from '../../../scripts/lifecycle/plan.js'
 import { waitUntil } from '../../stand-in/lab-cli.js'
 import { useSandboxes, type Sandbox } from '../../stand-in/sandbox.js'
@@ -146,5 +147,19 @@ describe('plan', () => {
     await box.up('--profile', LAB)
     expect((await box.run(['plan', LAB, '--profile', 'debian-12-local'])).code).toBe(2)
     expect((await box.run(['plan', LAB, '--instance-type', '1x512'])).code).toBe(2)
+    const key = join(box.home, 'other')
+    await writeFile(key, generateKeyPair('other').private, { mode: 0o600 })
+    for (const flags of [
+      ['--ssh-key', key],
+      ['--region', 'eu-west-1'],
+      ['--zone', 'b'],
+    ]) {
+      const [plan, up] = [
+        await box.run(['plan', LAB, ...flags, '-o', 'json']),
+        await box.run(['up', LAB, ...flags, '-o', 'json']),
+      ]
+      expect(plan.code).not.toBe(0)
+      expect([plan.code, plan.json()]).toEqual([up.code, up.json()])
+    }
   })
 })

@@ -24,6 +24,7 @@ function factsOf(state: State, more: Partial<RecoveryFacts> = {}): RecoveryFacts
     lease: { kind: 'free' },
     engine: { state: { kind: 'readable', resources: [] }, lock: undefined, pid: undefined },
     machines: [machine('running', 'works')],
+    strays: [],
     isExpired: false,
     elsewhere: undefined,
     profile: 'debian-local',
@@ -136,6 +137,16 @@ describe('a ready lab', () => {
     expect(planRecovery(facts).verdict).toContain(said)
   })
 
+  test('whose machine runs here and is silent is not brought back by itself: a reset helps where a wait does not', () => {
+    const silent = { ...machine('running', 'does not work: timed out'), isSilent: true }
+    const facts = factsOf('ready', { machines: [silent] })
+    expect(applied(facts)).toEqual([])
+    expect(planRecovery(facts).next.map(({ command }) => command)).toEqual([
+      'distrolab up demo',
+      'distrolab reset demo',
+    ])
+  })
+
   test('whose machine could not be reached before needs nothing', () => {
     expect(planRecovery(factsOf('ready', { machines: [machine('running')] })).next).toEqual([])
   })
@@ -186,5 +197,23 @@ describe('without a record that can be read', () => {
     const plan = planRecovery(factsOf('ready', { record: { kind: 'absent' } }))
     expect(plan.next).toHaveLength(2)
     expect(plan.runbook).toBe('destroy-by-hand')
+  })
+})
+
+describe('what a cloud made without an answer', () => {
+  const strays = ['instance i-1', 'key-pair key-1']
+
+  test.each(['provisioning', 'provision-failed', 'swap-failed', 'ready'] as const)(
+    'is told of a lab that is %s',
+    (state) => {
+      const { verdict } = planRecovery(factsOf(state, { strays }))
+      expect(verdict).toContain('OpenTofu does not know of instance i-1, key-pair key-1')
+    },
+  )
+
+  test('is removed by a down of a lab that is destroyed', () => {
+    const { verdict, next } = planRecovery(factsOf('destroyed', { strays, machines: [machine('absent')] }))
+    expect(verdict).toBe('demo is destroyed, but instance i-1, key-pair key-1 is still there.')
+    expect(next.map(({ command }) => command)).toEqual(['distrolab down demo'])
   })
 })

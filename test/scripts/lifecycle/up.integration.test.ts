@@ -26,6 +26,7 @@ describe('up, status, list, history and down', () => {
         {
           ...{ name: 'main', address: '127.0.0.1', port: machine?.port, user: 'debian' },
           ssh: expect.stringMatching(/^ssh -F \/.* debian-local$/),
+          power: 'running',
         },
       ],
       timings: ['image', 'synth', 'init', 'apply', 'wait-ssh', 'cloud-init', 'baseline', 'mark'].map(
@@ -81,13 +82,15 @@ describe('up, status, list, history and down', () => {
 
   test('after a failure of the engine the folder is initialised again, in case that it was that', async () => {
     const box = await makeSandbox()
-    await box.up('--profile', 'debian-local')
+    const { pid } = await box.up('--profile', 'debian-local')
+    await box.kill(pid)
     const [backend = ''] = await readdir(join(box.cache, 'work'))
     const filled = join(box.cache, 'work', backend, 'debian-local/.terraform')
     const known = join(filled, 'terraform.tfstate')
     await writeFile(known, (await readFile(known, 'utf8')).replace('"local"', '"http"'))
-    expect((await box.run(['down', 'debian-local'])).code).toBe(1)
-    expect(await box.state('debian-local')).toBe('destroy-failed')
+    expect((await box.run(['up', 'debian-local'])).code).toBe(1)
+    expect(await box.state('debian-local')).toBe('provision-failed')
+    await box.ok('up', 'debian-local')
     await box.ok('down', 'debian-local')
     expect(await box.traces()).toEqual([])
   })

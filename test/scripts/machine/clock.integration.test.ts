@@ -3,7 +3,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ServerChannel } from 'ssh2'
-import { setClock, type ClockOptions } from '../../../scripts/machine/clock.js'
+import { behindMs, setClock, type ClockOptions } from '../../../scripts/machine/clock.js'
 import type { Connection } from '../../../scripts/machine/connect.js'
 import { errorOf, faultOf, temporaryFolder, until } from '../support.js'
 import { useConnections } from './closing.js'
@@ -107,4 +107,20 @@ describe('setting the clock', () => {
     const running = (): string => execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })
     await until(() => !running().includes('while read -r time'), 'the end of the command')
   })
+})
+
+describe('a clock is behind', () => {
+  const signal = new AbortController().signal
+  const saying = async (date: string): Promise<number | undefined> =>
+    behindMs((await machine({ date })).connection, signal)
+
+  test('by what it lacks, and not by what its answer takes', async () => {
+    expect(await saying('echo $(( $(/bin/date +%s) - 3600 ))')).toBeGreaterThan(3_599_000)
+    expect(await saying('sleep 3; /bin/date +%s')).toBeUndefined()
+  })
+
+  test.each(['echo soon', 'exit 1', 'echo 5; echo 6', 'echo $(( $(/bin/date +%s) + 3600 ))'])(
+    'never where it says %j',
+    async (date) => expect(await saying(date)).toBeUndefined(),
+  )
 })

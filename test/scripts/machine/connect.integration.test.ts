@@ -107,7 +107,14 @@ describe('a login', () => {
     const pinned = withoutComment(newKey().public)
     const target = targetAt(server.port, identity, { hostKey: pinned })
     expect(await faultOf(connectOnce(target, TIMEOUTS, never()))).toEqual({
-      ...{ code: 'host-key-changed', lab: 'demo', machine: 'main', expected: pinned, got: server.hostKey },
+      ...{
+        code: 'host-key-changed',
+        lab: 'demo',
+        machine: 'main',
+        expected: pinned,
+        got: server.hostKey,
+        isLocal: true,
+      },
     })
     expect(server.offered).toEqual([])
     await allClosed(server)

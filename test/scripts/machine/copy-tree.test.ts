@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
@@ -11,6 +11,8 @@ beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'copy-'))
 })
 afterEach(() => rm(root, { recursive: true }))
+
+type Answer = (error: Error | undefined, value: unknown) => void
 
 /** A machine whose answers are made up. */
 const lying = (answers: Partial<Files>): Files => ({ ...localFiles, ...answers })
@@ -28,6 +30,17 @@ describe('what a machine says of its files', () => {
       done(undefined, [{ filename: '.' }, { filename }])
     const files = remoteFiles({ readdir: readdirOf } as unknown as SFTPWrapper)
     await expect(files.list('dir')).rejects.toThrow('which is no file name')
+  })
+
+  test.each([
+    ['a name', { readdir: (_: string, done: Answer) => done(undefined, [{ filename: 'caf\uFFFD' }]) }],
+    ['the place of a link', { readlink: (_: string, done: Answer) => done(undefined, 'caf\uFFFD') }],
+  ])('is not mangled: %s that is not UTF-8 is an error', async (_what, answers) => {
+    const absent = Object.assign(new Error('No such file'), { code: 2 })
+    const lstat = (_path: string, done: Answer): void => done(absent, undefined)
+    const files = remoteFiles({ lstat, ...answers } as unknown as SFTPWrapper)
+    const asked = 'readdir' in answers ? files.list('dir') : files.readLink('dir/link')
+    await expect(asked).rejects.toThrow(/^dir\/.*caf\uFFFD is not UTF-8/)
   })
 
   test('leads nowhere through a link below the target', async () => {
@@ -48,6 +61,23 @@ test('a file that vanishes leaves no draft and what was there', async () => {
   const way = { ...wayFrom(lying({ look: async () => file })), send: () => Promise.reject(new Error('gone')) }
   await expect(copyTree(way, 'from', join(root, 'there'))).rejects.toThrow('gone')
   expect(await readdir(root)).toEqual(['there'])
+})
+
+test('a name here that is not UTF-8 is an error that shows its bytes, and so is where a link leads', async () => {
+  await writeFile(Buffer.concat([Buffer.from(`${root}/caf`), Buffer.from([0xe9])]), '')
+  await expect(localFiles.list(root)).rejects.toThrow(`${root}/caf\\xe9 is not UTF-8`)
+  await symlink(Buffer.from([0xff]), join(root, 'link'))
+  await expect(localFiles.readLink(join(root, 'link'))).rejects.toThrow(`${root}/link -> \\xff is not UTF-8`)
+})
+
+test('files and new folders keep the times of their last changes', async () => {
+  await mkdir(join(root, 'from'))
+  await writeFile(join(root, 'from', 'file'), 'x')
+  await utimes(join(root, 'from', 'file'), 1_000_000_000, 1_000_000_000)
+  await utimes(join(root, 'from'), 1_100_000_000, 1_100_000_000)
+  await copyTree(wayFrom(localFiles), join(root, 'from'), join(root, 'to'))
+  expect((await stat(join(root, 'to', 'file'))).mtimeMs).toBe(1_000_000_000_000)
+  expect((await stat(join(root, 'to'))).mtimeMs).toBe(1_100_000_000_000)
 })
 
 describe('the draft of a copy that was killed', () => {

@@ -15,6 +15,9 @@ interface Lab {
   readonly terraform: { readonly required_providers: Named }
 }
 
+const EXISTING = { id: 'vpc-0a1b2c3d4e5f60718', subnet: 'subnet-0a1b2c3d4e5f60718' }
+const OWN_TAGS = { team: 'infra', 'cost:center': '4711' }
+
 let catalog: Catalog
 beforeAll(async () => {
   catalog = await loadCatalog()
@@ -30,6 +33,7 @@ test.each([
   ['debian', 'debian.json', {}],
   ['rocky', 'rocky-own-network.json', { network: 'own', spot: true, lifetime: null }],
   ['ubuntu', 'ubuntu-pinned.json', { imageId: 'ami-0123456789abcdef0' }],
+  ['debian', 'debian-existing-network.json', { network: EXISTING, tags: OWN_TAGS }],
 ] as const)('a lab of %s is that of golden/%s', async (distro, file, changes) => {
   await expectGolden(await synthesise(distro, changes), `aws/golden/${file}`)
 })
@@ -143,6 +147,28 @@ test('everything carries the tags of the lab', async () => {
     }
   }
   expect((await instanceOf())['root_block_device']).toMatchObject({ tags })
+})
+
+test('in an existing network the lab has a group of its own, and of the network nothing is declared', async () => {
+  const { resource, data } = await labOf('debian', { network: EXISTING })
+  expect(Object.keys(resource)).toEqual(['aws_security_group', 'aws_key_pair', 'aws_instance'])
+  expect(Object.keys(data ?? {})).toEqual(['aws_ami'])
+  expect(resource['aws_security_group']?.['lab_access']).toMatchObject({ vpc_id: EXISTING.id })
+  expect(resource['aws_instance']?.['main']).toMatchObject({ subnet_id: EXISTING.subnet })
+})
+
+test('the user’s own tags are on everything, and replace none of ours', async () => {
+  const tags = { ...OWN_TAGS, Name: 'mine', 'distrolab-lab': 'other' }
+  const { resource } = await labOf('debian', { network: 'own', tags })
+  const { aws_route: _untaggable, ...taggable } = resource
+  for (const named of Object.values(taggable)) {
+    for (const each of Object.values(named))
+      expect(each['tags']).toMatchObject({ ...OWN_TAGS, 'distrolab-lab': 'demo' })
+  }
+  expect(resource['aws_instance']?.['main']).toMatchObject({
+    tags: { Name: 'distrolab-0a1b2c3d4e5f-demo-main' },
+    root_block_device: { tags: OWN_TAGS },
+  })
 })
 
 test('lack of capacity fails in seconds: few retries', async () => {

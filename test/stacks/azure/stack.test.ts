@@ -13,6 +13,11 @@ interface Lab {
   readonly provider: Readonly<Record<string, readonly Record<string, unknown>[]>>
 }
 
+const NETWORK =
+  '/subscriptions/6f0c5a7e-1b1d-4a1c-9d3e-2f1f4c9b7a10/resourceGroups/net/providers/Microsoft.Network/virtualNetworks/prod'
+const EXISTING = { id: NETWORK, subnet: `${NETWORK}/subnets/machines` }
+const OWN_TAGS = { team: 'infra', 'Cost Center': '4711' }
+
 let catalog: Catalog
 beforeAll(async () => {
   catalog = await loadCatalog()
@@ -29,6 +34,7 @@ test.each([
   [{ distro: 'fedora' }, 'fedora-gallery.json', { lifetime: null }],
   [{ distro: 'rocky', architecture: 'arm64' }, 'rocky-arm64-spot.json', { spot: true }],
   [{ distro: 'arch' }, 'arch-imported.json', { allowFrom: [] }],
+  [{ distro: 'debian' }, 'debian-existing-network.json', { network: EXISTING, tags: OWN_TAGS }],
 ] as const)('a lab of %j is that of golden/%s', async (wanted, file, changes) => {
   await expectGolden(await synthesise(wanted, changes), `azure/golden/${file}`)
 })
@@ -173,6 +179,26 @@ describe('the image', () => {
       source_image_id: '${data.azurerm_image.lab_image.id}',
     })
   })
+})
+
+test('in an existing network the lab has rules and cards of its own, and of the network nothing is declared', async () => {
+  const { resource } = await labOf({}, { network: EXISTING })
+  expect(Object.keys(resource)).not.toContain('azurerm_virtual_network')
+  expect(resource['azurerm_network_interface']?.['main_card']).toMatchObject({
+    ip_configuration: [{ subnet_id: EXISTING.subnet }],
+  })
+  expect(resource['azurerm_network_security_group']).toHaveProperty('lab_access')
+})
+
+test('own and default are the same: there is no default network', async () => {
+  expect(await synthesise({}, { network: 'own' })).toBe(await synthesise({}, { network: 'default' }))
+})
+
+test('the user’s own tags are on everything', async () => {
+  const { resource } = await labOf({}, { tags: OWN_TAGS })
+  const { azurerm_network_interface_security_group_association: _untaggable, ...taggable } = resource
+  for (const each of Object.values(taggable).flatMap((named) => Object.values(named)))
+    expect(each['tags']).toMatchObject({ ...OWN_TAGS, 'distrolab-lab': 'demo' })
 })
 
 test('everything is in one group, carries the lab’s tags, and goes with its contents', async () => {

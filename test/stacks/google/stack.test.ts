@@ -14,6 +14,8 @@ interface Lab {
   readonly provider: Named
 }
 
+const EXISTING = { id: 'prod', subnet: 'machines' }
+
 let catalog: Catalog
 beforeAll(async () => {
   catalog = await loadCatalog()
@@ -28,6 +30,7 @@ const instanceOf = async (changes?: Partial<CloudLabPlan>, wanted: Partial<Wante
 test.each([
   [{ distro: 'ubuntu' }, 'ubuntu.json', {}],
   [{ distro: 'fedora' }, 'fedora-own-network.json', { network: 'own', lifetime: null }],
+  [{ distro: 'debian' }, 'debian-existing-network.json', { network: EXISTING, tags: { team: 'infra' } }],
   [{ distro: 'rocky', architecture: 'arm64' }, 'rocky-arm64-spot.json', { spot: true }],
 ] as const)('a lab of %j is that of golden/%s', async (wanted, file, changes) => {
   await expectGolden(await synthesise(wanted, changes), `google/golden/${file}`)
@@ -59,6 +62,18 @@ describe('who gets in', () => {
     expect(rules['lab_access']).toMatchObject({ source_ranges: ['203.0.113.7/32'] })
   })
 
+  test('in an existing network: as in the default one, as its rules may let others in', async () => {
+    const { resource } = await labOf({}, { network: EXISTING })
+    const { lab_access: access, lab_deny: deny } = resource['google_compute_firewall'] ?? {}
+    for (const rule of [access, deny])
+      expect(rule).toMatchObject({ network: 'prod', target_tags: [tag], direction: 'INGRESS' })
+    expect(Object.keys(resource)).toEqual(['google_compute_firewall', 'google_compute_instance'])
+    expect(await instanceOf({ network: EXISTING })).toMatchObject({
+      network_interface: [{ subnetwork: 'machines' }],
+      depends_on: ['google_compute_firewall.lab_deny'],
+    })
+  })
+
   test('without an allowed IPv4 network nobody does', async () => {
     for (const allowFrom of [[], ['2001:db8::/64']]) {
       const rules = (await labOf({}, { allowFrom })).resource['google_compute_firewall'] ?? {}
@@ -73,6 +88,15 @@ describe('who gets in', () => {
       'enable-oslogin': 'FALSE',
     })
   })
+})
+
+test('the user’s own tags are labels of machine and disk; what has no labels is described by ours alone', async () => {
+  const { resource } = await labOf({}, { tags: { team: 'infra' }, network: 'own' })
+  expect(resource['google_compute_instance']?.['main']).toMatchObject({
+    labels: { team: 'infra', 'distrolab-lab': 'demo' },
+    boot_disk: { initialize_params: { labels: { team: 'infra' } } },
+  })
+  expect(JSON.stringify(resource['google_compute_network'])).not.toContain('infra')
 })
 
 describe('a machine', () => {

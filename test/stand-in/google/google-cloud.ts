@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage } from 'node:http'
 import { json } from 'node:stream/consumers'
 import { loadCatalog } from '../../../distro-catalog/load.js'
 import { resolveOffer } from '../../../distro-catalog/resolve.js'
+import { Losses } from '../losses.js'
 import { Compute, placeOf, Refusal, type Instance, type Path, type Thing } from './compute.js'
 
 const TOKEN = 'token-of-tests'
@@ -37,6 +38,8 @@ export class GoogleCloud {
   /** What was needed so far for what was let through: `compute.instances.create`. */
   readonly permissions = new Set<string>()
   readonly compute: Compute
+  /** Of the answers to what changes something. */
+  readonly losses = new Losses()
   #asked: string[] = []
   #faults: Fault[] = []
   readonly #operations = new Map<string, Record<string, unknown>>()
@@ -61,6 +64,11 @@ export class GoogleCloud {
     server.on('request', (request, response) => {
       const answer = async (): Promise<void> => {
         const [status, body] = await cloud.#answer(request)
+        const { method, url = '' } = request
+        const isChange = method !== 'GET' && !url.includes('/operations/')
+        const loss = isChange ? cloud.losses.of(`${method} ${url}`) : undefined
+        if (loss === 'reset') return void request.socket.destroy()
+        if (loss === '503') return void response.writeHead(503).end()
         response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
       }
       answer().catch(() => response.destroy())

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { chmod, lstat, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { readIfPlainSync } from '../../../../backend/plain-file.js'
 import {
   currentProcess,
   identifyProcess,
@@ -102,9 +103,10 @@ async function clear(folder: string): Promise<void> {
 /** Undefined for one that was cut short by a kill, too. */
 function readRecord(folder: string, role: keyof typeof RECORDS): ProcessIdentity | undefined {
   try {
-    return JSON.parse(readFileSync(join(folder, RECORDS[role]), 'utf8')) as ProcessIdentity
+    const text = readIfPlainSync(join(folder, RECORDS[role]))
+    return text === undefined ? undefined : (JSON.parse(text) as ProcessIdentity)
   } catch (error) {
-    if (error instanceof SyntaxError || errnoOf(error) !== undefined) return undefined
+    if (error instanceof SyntaxError) return undefined
     throw error
   }
 }

@@ -91,11 +91,17 @@ ${CLOUD_CONFIG}END`
 
 /**
  * Writes the root as an ext4 file system into descriptor 3, without mounting it. The bind mount is not
- * recursive: it hides the /proc and /sys that mmdebstrap mounted inside the root, on which mkfs would fail.
+ * recursive: it hides the /proc and /sys that mmdebstrap mounted inside the root, on which mkfs would fail. Where nothing may be
+ * mounted, mmdebstrap has mounted nothing either.
  */
 export const filesystemHook = String.raw`set -eu
 m=$(mktemp -d)
-mount --bind "$1" "$m"
-mkfs.ext4 -q -F -L root -d "$m" /proc/self/fd/3
-umount "$m"
+if mount --bind "$1" "$m"; then
+  mkfs.ext4 -q -F -L root -d "$m" /proc/self/fd/3
+  umount "$m"
+elif [ -z "$(ls -A "$1/proc")" ]; then
+  mkfs.ext4 -q -F -L root -d "$1" /proc/self/fd/3
+else
+  exit 1
+fi
 rmdir "$m"`

@@ -1,12 +1,15 @@
-import { open, rm, stat } from 'node:fs/promises'
-import { userInfo } from 'node:os'
+import { open, rm, stat, statfs } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { ownUserId } from '../../../../backend/own-user.js'
 import type { Context } from '../context.js'
 import { DriverError, writeFailure } from '../errors.js'
 import { imageFiles, type ImageFiles } from '../files.js'
 import { makeFolder } from '../folder.js'
 import type { Architecture, ImageBuild } from '../protocol.js'
 import { runTool, ToolFailure } from '../run.js'
+import { causeIn } from './build-causes.js'
+import { mayMount, missingRight } from './build-rights.js'
 import { filesystemHook, initramfsHook, PACKAGES, settleHook } from './build-hooks.js'
 import { inBuildFolder } from './build-folder.js'
 import { convertToQcow2 } from './qemu-img.js'
@@ -47,6 +50,8 @@ async function debootstrap(
   raw: string,
   context: Context,
 ): Promise<void> {
+  const missing = await missingRight()
+  if (missing !== undefined) throw new DriverError({ code: 'build-failed', cause: missing, log: '' })
   const args = debootstrapArgs(build, architecture, await findKeyring())
   const file = await open(raw, 'w+', 0o666)
   const log: string[] = []
@@ -61,11 +66,11 @@ async function debootstrap(
     await inBuildFolder(async (environment, onStart) => {
       const options = { cwd: directory, signal: context.signal, descriptor3: file.fd, onErrorLine }
       await runTool('mmdebstrap', ['--version'])
-      const [binary = '', ...words] = [...privateMounts(), 'mmdebstrap', ...args]
+      const [binary = '', ...words] = [...(await privateMounts()), 'mmdebstrap', ...args]
       await runTool(binary, words, { ...options, environment, onStart })
     })
   } catch (error) {
-    throw buildFailure(error, log, directory)
+    throw await buildFailure(error, log, directory)
   } finally {
     await file.close()
   }
@@ -73,10 +78,11 @@ async function debootstrap(
 
 /**
  * Root's build mounts /proc, /sys and devices below its folder. In a mount namespace of its own they vanish with it,
- * however it ends; an ordinary user's build has such a namespace anyway.
+ * however it ends; an ordinary user's build has such a namespace anyway. Where root may not mount, there are no mounts.
  */
-function privateMounts(): string[] {
-  return userInfo().uid === 0 ? ['unshare', '--mount', '--propagation', 'private'] : []
+async function privateMounts(): Promise<string[]> {
+  const isNeeded = ownUserId() === 0 && (await mayMount())
+  return isNeeded ? ['unshare', '--mount', '--propagation', 'private'] : []
 }
 
 /** The command line of mmdebstrap. The last hooks download kernel and initrd into the working directory. */
@@ -117,17 +123,30 @@ async function findKeyring(): Promise<string> {
   throw new DriverError({ code: 'keyring-missing', keyring: KEYRING })
 }
 
-function buildFailure(error: unknown, log: readonly string[], directory: string): unknown {
+async function buildFailure(error: unknown, log: readonly string[], directory: string): Promise<unknown> {
   if (!(error instanceof ToolFailure)) return writeFailure(error, directory)
   if (error.kind === 'spawn-failed') {
     return new DriverError({ code: 'builder-missing', tool: error.binary }, { cause: error })
   }
   const text = (log.length > 0 ? log : error.output.stderr.split('\n')).slice(-LOG_LINES).join('\n')
-  if (/No space left on device/.test(text)) {
-    return new DriverError({ code: 'disk-full', place: directory }, { cause: error })
+  const cause = causeIn(text)
+  if (cause === 'disk-full') {
+    const place = await fullestOf([directory, tmpdir()])
+    return new DriverError({ code: 'disk-full', place }, { cause: error })
   }
   if (/newuidmap|newgidmap/.test(text) && /not found|No such file|cannot/.test(text)) {
     return new DriverError({ code: 'builder-missing', tool: 'newuidmap' }, { cause: error })
   }
-  return new DriverError({ code: 'build-failed', log: text }, { cause: error })
+  return new DriverError({ code: 'build-failed', cause, log: text }, { cause: error })
+}
+
+/** The root is made in the temporary folder, the disk in the cache's. */
+async function fullestOf(folders: readonly string[]): Promise<string> {
+  const places = await Promise.all(
+    folders.map(async (folder) => {
+      const { bavail, bsize } = await statfs(folder)
+      return { folder, free: bavail * bsize }
+    }),
+  )
+  return places.sort((a, b) => a.free - b.free)[0]?.folder ?? ''
 }

@@ -1,6 +1,6 @@
-import { chmod, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { chmod, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { errnoOf } from '../errors.js'
+import { readIfPlain } from '../../../../backend/plain-file.js'
 import { cacheFiles, type CacheFiles, imageFiles } from '../files.js'
 import { PRIVATE_FILE, putFile } from '../folder.js'
 import type { Firmware, ImageRequest, ImageResult, ImageSource } from '../protocol.js'
@@ -138,9 +138,10 @@ const write = (file: string, value: object): Promise<void> =>
 /** Absent or unreadable is the same here: the cache is only a cache. */
 async function readJson<T>(file: string): Promise<T | undefined> {
   try {
-    return JSON.parse(await readFile(file, 'utf8')) as T
+    const text = await readIfPlain(file)
+    return text === undefined ? undefined : (JSON.parse(text) as T)
   } catch (error) {
-    if (error instanceof SyntaxError || errnoOf(error) !== undefined) return undefined
+    if (error instanceof SyntaxError) return undefined
     throw error
   }
 }

@@ -34,6 +34,16 @@ export async function inspectDisk(disk: string, name = disk): Promise<DiskInfo> 
   }
 }
 
+/** The size that the guest sees of a qcow2 disk that we made ourselves, which may have a backing file. */
+export async function guestBytesOf(overlay: string): Promise<number> {
+  const file = await open(overlay, constants.O_RDONLY | constants.O_NONBLOCK)
+  try {
+    return Number((await readAt(file, 0, HEADER_BYTES)).readBigUInt64BE(24))
+  } finally {
+    await file.close()
+  }
+}
+
 /** Zeros stand for what is behind the end of the file. */
 async function readAt(file: FileHandle, position: number, bytes: number): Promise<Buffer> {
   const buffer = Buffer.alloc(bytes)

@@ -1,5 +1,6 @@
-import { type FileHandle, open, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { type FileHandle, open, rm, stat, writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { readIfPlain } from '../../../../backend/plain-file.js'
 import type { Response } from 'undici'
 import type { Context } from '../context.js'
 import { DriverError, errnoOf, writeFailure } from '../errors.js'
@@ -185,7 +186,7 @@ async function writeValidator(job: Download, response: Response): Promise<void> 
 
 async function readValidator(job: Download): Promise<Validator | undefined> {
   try {
-    const validator = JSON.parse(await readFile(validatorFile(job), 'utf8')) as Validator
+    const validator = JSON.parse((await readIfPlain(validatorFile(job))) ?? '') as Validator
     return validator.url === job.url ? validator : undefined
   } catch {
     // Absent, or cut short by a kill: the range is asked for without it and the checksum decides.

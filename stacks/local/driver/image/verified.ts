@@ -1,5 +1,6 @@
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
+import { readIfPlain } from '../../../../backend/plain-file.js'
 import { DriverError, errnoOf } from '../errors.js'
 import type { ImageFiles } from '../files.js'
 import { putFile } from '../folder.js'
@@ -44,7 +45,10 @@ export async function areAsStored(files: ImageFiles, firmware: Firmware, digests
 
 async function lookAt(file: string, digest: string): Promise<Stamp | undefined> {
   try {
-    const { size, mtimeMs, ino: inode } = await stat(file)
+    const found = await stat(file)
+    // To compute the digest of a pipe would wait for whoever writes it.
+    if (!found.isFile()) return undefined
+    const { size, mtimeMs, ino: inode } = found
     return { digest, size, mtimeMs, inode }
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return undefined
@@ -72,9 +76,9 @@ export async function digestsOf(files: ImageFiles, firmware: Firmware, known: Di
 
 async function readStamps(files: ImageFiles): Promise<Stamps> {
   try {
-    return JSON.parse(await readFile(files.verified, 'utf8')) as Stamps
+    return JSON.parse((await readIfPlain(files.verified)) ?? '{}') as Stamps
   } catch (error) {
-    if (error instanceof SyntaxError || errnoOf(error) !== undefined) return {}
+    if (error instanceof SyntaxError) return {}
     throw error
   }
 }

@@ -40,8 +40,9 @@ export class QmpSession {
   static async with<T>(
     directory: string,
     action: (session: QmpSession) => Promise<T>,
+    answerMs = ANSWER_TIMEOUT_MS,
   ): Promise<T | undefined> {
-    const session = await QmpSession.connect(directory)
+    const session = await QmpSession.connect(directory, answerMs)
     if (session === undefined) return undefined
     try {
       return await action(session)
@@ -51,13 +52,13 @@ export class QmpSession {
     }
   }
 
-  private static async connect(directory: string): Promise<QmpSession | undefined> {
+  private static async connect(directory: string, answerMs: number): Promise<QmpSession | undefined> {
     const path = join(directory, SOCKET_NAME)
     const isLong = Buffer.byteLength(path) > LONGEST_SOCKET_PATH
     const folder = isLong ? await open(directory) : undefined
     try {
       const socket = connect(folder === undefined ? path : `/proc/self/fd/${folder.fd}/${SOCKET_NAME}`)
-      socket.setTimeout(ANSWER_TIMEOUT_MS, () => socket.destroy())
+      socket.setTimeout(answerMs, () => socket.destroy())
       await once(socket, 'connect')
       socket.on('error', () => socket.destroy())
       const lines = createInterface({ input: socket })

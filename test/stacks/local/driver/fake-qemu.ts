@@ -3,7 +3,7 @@ import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { createServer as createTcpServer } from 'node:net'
 import { dirname } from 'node:path'
 import { createInterface } from 'node:readline'
-import { KNOBS_VARIABLE } from '../../../stand-in/knobs.js'
+import { KNOBS_VARIABLE, readKnobs } from '../../../stand-in/knobs.js'
 import { FakeSnapshots } from './fake-snapshots.js'
 import { standInDisk } from './stand-in-disk.js'
 
@@ -62,6 +62,22 @@ function serve(): void {
 
 let status = words.includes('-S') ? 'prelaunch' : 'running'
 
+/** The state that a knob asked for last, and went on from. */
+let left: string | undefined
+
+function runState(): { status: string; running: boolean } {
+  const asked = readKnobs(process.env[KNOBS_VARIABLE]).runState
+  if (asked === undefined) left = undefined
+  const now = asked === undefined || asked === left ? status : asked
+  return { status: now, running: now === 'running' }
+}
+
+function goOn(): void {
+  const { runState: asked, isFull } = readKnobs(process.env[KNOBS_VARIABLE])
+  status = 'running'
+  left = isFull === true ? undefined : asked
+}
+
 function serveQmp(): void {
   const disks = words.filter((word) => word.startsWith('{')).flatMap(writableDisk)
   const snapshots = new FakeSnapshots(diskFolder(), disks, mode)
@@ -71,9 +87,14 @@ function serveQmp(): void {
     createInterface({ input: socket }).on('line', (line) => {
       const { execute, arguments: args = {} } = JSON.parse(line) as { execute: string; arguments?: object }
       log(execute)
-      const state = execute === 'query-status' ? { status, running: status === 'running' } : undefined
+      if (execute === 'cont' && readKnobs(process.env[KNOBS_VARIABLE]).refusesCont === true) {
+        const error = { class: 'GenericError', desc: 'Resetting the Virtual Machine is required' }
+        return void socket.write(`${JSON.stringify({ error })}\n`)
+      }
+      const state = execute === 'query-status' ? runState() : undefined
       const result = state ?? snapshots.execute(execute, args)
-      if (execute === 'cont') status = 'running'
+      if (execute === 'cont') goOn()
+      if (execute === 'stop') status = 'paused'
       if (execute === 'snapshot-load' && mode === 'load-fails') status = 'restore-vm'
       socket.write(`{"event": "NOISE"}\n${JSON.stringify({ return: result ?? {} })}\n`)
       if (execute === 'quit' || (execute === 'system_powerdown' && mode !== 'deaf')) process.exit(0)

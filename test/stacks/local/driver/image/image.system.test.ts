@@ -249,7 +249,7 @@ describe('a host that cannot be reached', () => {
     }
     const run = await runDriver('image', { ...away, image: { ...away.image, build } })
     expect(run.progress.map(({ message }) => message).join('\n')).toContain('building debian-13 from')
-    expect(run).toMatchObject({ code: 1, fault: { code: 'build-failed' } })
+    expect(run).toMatchObject({ code: 1, fault: { code: 'build-failed', cause: 'mirror-unreachable' } })
     expect(await unfinished()).toEqual([])
   })
 })

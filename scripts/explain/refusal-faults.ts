@@ -1,0 +1,196 @@
+import type { CloudName } from '../../distro-catalog/provider.js'
+import type { CloudRefusal } from '../clouds/faults.js'
+import { asIs, typed } from '../report/typed.js'
+import { credentialAdvice } from './credential-advice.js'
+import { EXIT, withRunbook, type Explanations } from './explanation.js'
+import { flagFor, groupIn, holderIn, ruleIn, zoneWithRoom } from './refusal-words.js'
+
+export const TITLE: Readonly<Record<CloudName, string>> = {
+  aws: 'AWS',
+  azure: 'Azure',
+  google: 'Google Cloud',
+}
+
+const LOG_IN_AGAIN: Readonly<Record<CloudName, string>> = {
+  aws: 'aws sso login    # or new values of the AWS_* variables; if they are right, is the clock? Then run the same command again',
+  azure:
+    'az login    # or new values of the ARM_* variables; is ARM_SUBSCRIPTION_ID one of `az account list`? Then run the same command again',
+  google: 'gcloud auth application-default login    # then run the same command again',
+}
+
+const REQUEST_QUOTA: Readonly<Record<CloudName, string>> = {
+  aws: 'aws service-quotas request-service-quota-increase --service-code ec2 --quota-code L-1216C47A --desired-value N',
+  azure: 'az quota list --scope /subscriptions/S/providers/Microsoft.Compute/locations/REGION',
+  google: 'gcloud compute regions describe REGION --format="table(quotas)"',
+}
+
+/** The line that switches the service on, for the very service and project that the cloud named. */
+function switchOn(provider: CloudName, reason: string): string {
+  if (provider === 'azure') {
+    const [, namespace = 'Microsoft.Compute'] = /namespace '([\w.]+)'/.exec(reason) ?? []
+    return typed`az provider register --namespace ${namespace} --wait`
+  }
+  const [, project = 'PROJECT'] = /in project (\S+) before|project[=/]([\w-]+)/.exec(reason) ?? []
+  return typed`gcloud services enable compute.googleapis.com --project ${project}`
+}
+
+/** Who can change a rule of the organisation. */
+const RULER: Readonly<Record<CloudName, string>> = {
+  aws: 'whoever manages the policies of the AWS organisation, or of this user or role',
+  azure: 'an Owner or a Resource Policy Contributor of the scope that the policy is assigned to',
+  google: 'an Organization Policy Administrator (roles/orgpolicy.policyAdmin)',
+}
+
+const OPEN_ACCOUNT: Readonly<Record<CloudName, string>> = {
+  aws: "Have the account's owner look for AWS's mail, or open a case: https://console.aws.amazon.com/support",
+  azure: 'az account show --query state    # the owner of the subscription can enable it in the portal',
+  google:
+    'gcloud billing projects describe "$GOOGLE_PROJECT"    # a Billing Administrator can link an account that is open',
+}
+
+const AGAIN_LATER = 'Wait a minute and run the same command again; it goes on where this one ended.'
+
+/** A proxy that opens TLS has an authority of its own, in Node's words or in Go's. */
+const networkAdvice = (reason: string): string =>
+  /self.signed certificate|unable to (get|verify)|issuer certificate|unknown authority/i.test(reason)
+    ? "export NODE_EXTRA_CA_CERTS=FILE    # the certificate of your network's authority, as PEM; then run the same command again"
+    : 'Check the network, and HTTPS_PROXY if there is a proxy; then run the same command again.'
+
+/** What is free to be asked for instead, or how to read the rule; and who can change it. */
+function wayAround({ provider, reason, lab }: CloudRefusal): string {
+  const flag = flagFor(provider, reason)
+  const ruler = asIs(`The rule can be changed by ${RULER[provider]}.`)
+  if (flag !== undefined)
+    return typed`distrolab down ${named(lab)}    # then up with ${asIs(flag)}, as the rule asks. ${ruler}`
+  const rule = ruleIn(provider, reason)
+  if (provider === 'google' && rule !== undefined)
+    return typed`gcloud org-policies describe ${rule.replace(/^constraints\//, '')} --effective --project "$GOOGLE_PROJECT"    # shows it. ${ruler}`
+  return provider === 'azure'
+    ? typed`az policy assignment list --disable-scope-strict-match    # shows it. ${ruler}`
+    : `${ruler.asIs} Then run the same command again.`
+}
+
+function release({ provider, reason, lab }: CloudRefusal): string {
+  const group = groupIn(holderIn(reason) ?? '')
+  return provider === 'azure' && group !== undefined
+    ? typed`az lock list --resource-group ${group}    # who made the lock can remove it, or an Owner: az lock delete; then: distrolab down ${named(lab)}`
+    : typed`distrolab recover ${named(lab)}    # shows what is there; detach or remove what uses it, and run the same command again`
+}
+
+const inBrackets = (text: string | undefined): string => (text === undefined ? '' : ` (${text})`)
+
+/** A command outside of a lab has none to name. */
+const named = (lab: string | undefined): string => lab ?? 'LAB'
+
+export const refusalExplanations: Explanations<CloudRefusal> = {
+  'cloud-capacity': ({ provider, reason, lab }) => {
+    const zone = zoneWithRoom(reason)
+    return {
+      message: `${TITLE[provider]} has no room for such a machine there now: ${reason}`,
+      hint: withRunbook(
+        zone === undefined
+          ? typed`distrolab regions --provider ${provider}    # then down, and up with another --zone, --region or --instance-type`
+          : typed`distrolab down ${named(lab)}    # then up with --zone ${zone}, which ${asIs(TITLE[provider])} names itself, or with another --region or --instance-type`,
+        'exhausted-quota',
+      ),
+      exitCode: EXIT.capacity,
+    }
+  },
+  'cloud-not-offered': ({ provider, reason }) => ({
+    message: `${TITLE[provider]} does not offer such a machine there to this account: ${reason}`,
+    hint: withRunbook(
+      typed`distrolab regions --provider ${provider}    # then down, and up with another --zone, --region or --instance-type`,
+      'exhausted-quota',
+    ),
+    exitCode: EXIT.capacity,
+  }),
+  'cloud-quota': ({ provider, reason }) => ({
+    message: `A quota of the account at ${TITLE[provider]} is used up: ${reason}`,
+    hint: withRunbook(
+      typed`distrolab list    # down what no one needs, or up with --size small or in another --region; to have it raised: ${asIs(REQUEST_QUOTA[provider])}`,
+      'exhausted-quota',
+    ),
+    exitCode: EXIT.capacity,
+  }),
+  'cloud-network': ({ provider, reason, lab }) => ({
+    message: `${TITLE[provider]} has no network there that the machines can use: ${reason}`,
+    hint: typed`distrolab down ${named(lab)}    # then up with --network own, which makes one for the lab`,
+    exitCode: EXIT.failed,
+  }),
+  'cloud-policy': (fault) => ({
+    message: `A rule of the organisation at ${TITLE[fault.provider]} forbids this${inBrackets(ruleIn(fault.provider, fault.reason))}: ${fault.reason}`,
+    hint: wayAround(fault),
+    exitCode: EXIT.failed,
+  }),
+  'cloud-account': ({ provider, reason }) => ({
+    message: `${TITLE[provider]} does not let this account make machines: ${reason}`,
+    hint: OPEN_ACCOUNT[provider],
+    exitCode: EXIT.failed,
+  }),
+  'cloud-exists': ({ provider, reason, lab }) => ({
+    message: `${TITLE[provider]} already has something of that name: ${reason}`,
+    hint: withRunbook(
+      typed`distrolab recover ${named(lab)}    # shows what of the lab is there; then: distrolab up ${named(lab)}`,
+      'stuck-state',
+    ),
+    exitCode: EXIT.failed,
+  }),
+  'cloud-in-use': (fault) => ({
+    message: `Something keeps this as it is at ${TITLE[fault.provider]}${inBrackets(holderIn(fault.reason))}: ${fault.reason}`,
+    hint: withRunbook(release(fault), 'destroy-by-hand'),
+    exitCode: EXIT.failed,
+  }),
+  'cloud-not-ready': ({ provider, reason }) => ({
+    message: `${TITLE[provider]} was not ready for this, and may be by the next try: ${reason}`,
+    hint: AGAIN_LATER,
+    exitCode: EXIT.failed,
+  }),
+  'cloud-forbidden': ({ provider, reason }) => ({
+    message: `These credentials may not do that at ${TITLE[provider]}: ${reason}`,
+    hint: typed`distrolab docs ${provider}    # the rights that are needed; have them granted and run the same command again`,
+    exitCode: EXIT.failed,
+  }),
+  'cloud-service-disabled': ({ provider, reason }) => ({
+    message: `Machines are not switched on for this account at ${TITLE[provider]}: ${reason}`,
+    hint: typed`${asIs(switchOn(provider, reason))}    # then wait two minutes and run the same command again`,
+    exitCode: EXIT.failed,
+  }),
+  'cloud-credentials-refused': ({ provider, reason }) => ({
+    message: `${TITLE[provider]} does not take these credentials (any more): ${reason}`,
+    hint: withRunbook(credentialAdvice(provider, reason) ?? LOG_IN_AGAIN[provider], 'expired-credentials'),
+    exitCode: EXIT.credentials,
+  }),
+  'cloud-region-disabled': ({ provider, reason }) => ({
+    message: `The credentials are valid, but this region does not take them: it has to be switched on for the account first. ${reason}`,
+    hint: typed`distrolab regions --provider ${provider}    # take another --region, or: aws account enable-region --region-name REGION`,
+    exitCode: EXIT.usage,
+  }),
+  'cloud-zone-unknown': ({ provider, reason, lab }) => ({
+    message: `${TITLE[provider]} has no such zone there for this account: ${reason}`,
+    hint: typed`distrolab down ${named(lab)}    # then up with another --zone, or without one`,
+    exitCode: EXIT.usage,
+  }),
+  'cloud-throttled': ({ provider, reason }) => ({
+    message: `${TITLE[provider]} refuses because the account asks too often: ${reason}`,
+    hint: AGAIN_LATER,
+    exitCode: EXIT.failed,
+  }),
+  'cloud-unreachable': ({ provider, reason }) => ({
+    message: `${TITLE[provider]} can't be reached: ${reason}`,
+    hint: withRunbook(networkAdvice(reason), 'dropped-network'),
+    exitCode: EXIT.failed,
+  }),
+  'cloud-image-gone': ({ provider, reason, lab }) => ({
+    message: `The image of the lab can't be used at ${TITLE[provider]} (any more): ${reason}`,
+    hint: typed`distrolab swap ${named(lab)} DISTRO    # makes its machines from a newer one; or down and up`,
+    exitCode: EXIT.failed,
+  }),
+  'cloud-terms': ({ provider, reason }) => ({
+    message: `The image has terms that the account at ${TITLE[provider]} has not accepted: ${reason}`,
+    hint:
+      provider === 'azure'
+        ? 'az vm image terms accept --urn PUBLISHER:OFFER:SKU:VERSION    # then run the same command again'
+        : 'Subscribe to it in the AWS Marketplace, and run the same command again.',
+    exitCode: EXIT.failed,
+  }),
+}

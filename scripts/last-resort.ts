@@ -1,0 +1,28 @@
+import { readEnvironment, type Environment } from './env.js'
+import { LabError } from './errors.js'
+import { redactor } from './report/redact.js'
+import { reportError, voiceOf } from './report/report-error.js'
+
+/**
+ * Says what no command has caught, in the words of any error and without a stack. Loads nothing that could fail once more.
+ * Returns the exit code.
+ */
+export function reportUncaught(error: unknown, argv: readonly string[]): number {
+  const env = environmentIfAny()
+  return reportError(env, error, voiceOf(argv, env.flags, redactor(env.secrets)))
+}
+
+/** Whoever stands in a folder that was removed: no path means anything there, and the library for arguments does not load. */
+export const reportLostFolder = (argv: readonly string[]): number =>
+  reportUncaught(new LabError({ code: 'folder-lost' }), argv)
+
+type Known = Pick<Environment, 'home' | 'viaNpm' | 'flags' | 'secrets'>
+
+function environmentIfAny(): Known {
+  try {
+    return readEnvironment()
+  } catch {
+    // It may be what failed.
+    return { home: '', viaNpm: false, flags: {}, secrets: [] }
+  }
+}

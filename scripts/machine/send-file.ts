@@ -1,0 +1,152 @@
+import { open } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
+import { posix } from 'node:path'
+import type { SFTPWrapper, Stats } from 'ssh2'
+import { copyContent, type Content, type EmptyFile } from './copy-content.js'
+import { ask } from './files.js'
+
+type OnBytes = (count: number) => void
+
+/** Sends the content of one file to one that is there and empty. */
+export async function sendFile(
+  sftp: SFTPWrapper,
+  onBytes: OnBytes,
+  local: string,
+  remote: string,
+): Promise<void> {
+  const file = await open(local, 'r')
+  try {
+    const { size } = await file.stat()
+    await withRemote(sftp, remote, 'r+', (handle) =>
+      copyContent(localContent(local, file), remoteFile(sftp, remote, handle), size, onBytes),
+    )
+  } finally {
+    await file.close()
+  }
+}
+
+export async function receiveFile(
+  sftp: SFTPWrapper,
+  onBytes: OnBytes,
+  remote: string,
+  local: string,
+): Promise<void> {
+  const file = await open(local, 'r+')
+  try {
+    await withRemote(sftp, remote, 'r', async (handle) => {
+      const { size } = await ask<Stats>(remote, (done) => sftp.fstat(handle, done))
+      await copyContent(remoteContent(sftp, remote, handle), localFile(local, file), size, onBytes)
+    })
+  } finally {
+    await file.close()
+  }
+}
+
+async function withRemote(
+  sftp: SFTPWrapper,
+  path: string,
+  flags: 'r' | 'r+',
+  action: (handle: Buffer) => Promise<void>,
+): Promise<void> {
+  const handle = await ask<Buffer>(path, (done) => sftp.open(path, flags, done))
+  try {
+    await action(handle)
+  } finally {
+    await ask<void>(path, (done) => sftp.close(handle, done))
+  }
+}
+
+const localContent = (path: string, file: FileHandle): Content => ({
+  read: (position, length) =>
+    naming(path, async () => {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, position)
+      return buffer.subarray(0, bytesRead)
+    }),
+})
+
+const localFile = (path: string, file: FileHandle): EmptyFile => ({
+  write: (block, position) => naming(path, () => writeWhole(file, block, position)),
+  setSize: (bytes) => naming(path, () => file.truncate(bytes)),
+})
+
+/** A disk with a little room left takes a part of it, and refuses the rest by name. */
+async function writeWhole(file: FileHandle, block: Buffer, position: number): Promise<void> {
+  for (let done = 0; done < block.length;)
+    done += (await file.write(block, done, block.length - done, position + done)).bytesWritten
+}
+
+async function naming<T>(path: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action()
+  } catch (error) {
+    throw new Error(`${path}: ${(error as Error).message}`, { cause: error })
+  }
+}
+
+/** A server may answer with less than it was asked for anywhere. */
+const remoteContent = (sftp: SFTPWrapper, path: string, handle: Buffer): Content => ({
+  async read(position, length) {
+    const parts: Buffer[] = []
+    for (let done = 0; done < length;) {
+      const part = await readPart(sftp, path, handle, position + done, length - done)
+      if (part.length === 0) break
+      parts.push(part)
+      done += part.length
+    }
+    return Buffer.concat(parts)
+  },
+})
+
+/** Status codes of SFTP (draft-ietf-secsh-filexfer-02 §7). */
+const END_OF_FILE = 1
+const FAILURE = 4
+
+const readPart = (
+  sftp: SFTPWrapper,
+  path: string,
+  handle: Buffer,
+  position: number,
+  length: number,
+): Promise<Buffer> =>
+  ask(path, (done) => {
+    sftp.read(handle, Buffer.alloc(length), 0, length, position, (error, count, buffer) => {
+      const isEnd = (error as { code?: unknown } | undefined)?.code === END_OF_FILE
+      done(isEnd ? undefined : error, isEnd ? Buffer.alloc(0) : buffer.subarray(0, count))
+    })
+  })
+
+const remoteFile = (sftp: SFTPWrapper, path: string, handle: Buffer): EmptyFile => ({
+  write: (block, position) =>
+    ask<void>(path, (done) => sftp.write(handle, block, 0, block.length, position, done as () => void)).catch(
+      (error: unknown) => assertRoom(sftp, path, block.length, error),
+    ),
+  setSize: (size) => ask(path, (done) => sftp.fsetstat(handle, { size }, done)),
+})
+
+/** As statvfs(3) has it: blocks that are left for others than root, and their size. */
+interface Room {
+  readonly f_bavail: number
+  readonly f_frsize: number
+}
+
+/** SFTP calls a full disk a failure, like anything else: whether it is one, the machine must be asked. */
+async function assertRoom(sftp: SFTPWrapper, path: string, wanted: number, error: unknown): Promise<never> {
+  const { code } = (error as { cause?: { code?: unknown } }).cause ?? {}
+  if (code === FAILURE && (await roomAt(sftp, posix.dirname(path))) < wanted)
+    throw new Error(`the disk of the machine is full at ${posix.dirname(path)}`, { cause: error })
+  throw error
+}
+
+/** In bytes; no end of it where the server can't say. */
+async function roomAt(sftp: SFTPWrapper, folder: string): Promise<number> {
+  try {
+    const room = await ask<Room>(folder, (done) =>
+      // ssh2's types give it the answer of another request.
+      (sftp.ext_openssh_statvfs as (path: string, callback: typeof done) => void)(folder, done),
+    )
+    return room.f_bavail * room.f_frsize
+  } catch {
+    // An old server throws at once, and a broken one answers with an error: the first failure is the one to tell.
+    return Infinity
+  }
+}

@@ -1,0 +1,21 @@
+import type { Power } from '../../stacks/local/driver/qemu/power.js'
+
+/** Why a machine that is there does nothing; undefined for one that runs, and where that is not known. */
+export function stillText(power: Power | null): string | undefined {
+  switch (power) {
+    case null:
+    case 'running':
+    case 'unknown':
+    case 'absent':
+      return undefined
+    case 'off':
+      return 'VM off'
+    case 'io-error':
+      return 'VM stopped by a full disk'
+    case 'paused':
+    case 'suspended':
+      return `VM ${power}`
+    default:
+      return `VM stopped (${power})`
+  }
+}

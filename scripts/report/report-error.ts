@@ -1,0 +1,49 @@
+import { askedOutput, ownWords } from '../asked-output.js'
+import { PartialOutcome } from '../command.js'
+import type { Environment } from '../env.js'
+import { explain } from '../explain.js'
+import { EXIT } from '../explain/explanation.js'
+import { asTyped } from './as-typed.js'
+import { keepTrace } from './trace.js'
+import { writeText } from './output.js'
+import { withinMargin } from './printable.js'
+import type { Redact } from './redact.js'
+
+/** How a command speaks, as far as is known yet: the configuration may say more. */
+export interface Voice {
+  json: boolean
+  redact: Redact
+  /** The exit code 2 says that a plan has changes, and nothing else. */
+  detailed: boolean
+}
+
+/** By the command line and the environment alone. */
+export const voiceOf = (argv: readonly string[], variables: Environment['flags'], redact: Redact): Voice => ({
+  json: (askedOutput(argv) ?? variables['output']) === 'json',
+  redact,
+  detailed: ownWords(argv).includes('--detailed-exitcode'),
+})
+
+type Known = Pick<Environment, 'home' | 'viaNpm' | 'flags'>
+
+/** An error is one JSON document too, on stdout; the words for people always go to stderr. Returns the exit code. */
+export function reportError(env: Known, thrown: unknown, { json, redact, detailed }: Voice): number {
+  const [error, fields] = thrown instanceof PartialOutcome ? [thrown.cause, thrown.fields] : [thrown, {}]
+  const { code, message, hint, ...told } = explain(error)
+  const exitCode = detailed && told.exitCode === EXIT.usage ? EXIT.failed : told.exitCode
+  const trace = code === 'internal' ? keepTrace(env.home, error, redact) : undefined
+  const shownHint = trace === undefined ? asTyped(hint, env.viaNpm) : `Report it with the end of ${trace}`
+  writeText(process.stderr, redact(errorText(message, shownHint)))
+  if (code === 'internal' && error instanceof Error && env.flags['debug'] !== undefined) {
+    writeText(process.stderr, redact(error.stack ?? ''))
+  }
+  if (json) {
+    const document = { error: { code, message, hint: shownHint, exitCode }, ...fields }
+    writeText(process.stdout, redact(JSON.stringify(document, null, 2)))
+  }
+  return exitCode
+}
+
+/** Only what we say ourselves begins a line with `Next:`, whatever a message quotes. */
+const errorText = (message: string, hint: string): string =>
+  `Error: ${withinMargin(message)}${hint === '' ? '' : `\nNext:  ${hint}`}`

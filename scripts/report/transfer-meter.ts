@@ -1,0 +1,40 @@
+import { Rate } from '../images/rate.js'
+import type { Progress } from './progress.js'
+
+/** What is done within this needs no progress. */
+const SILENT_MS = 2_000
+const REDRAW_MS = 500
+
+/** Shows a transfer that takes longer, with its speed; at a terminal only, for a log gains nothing from it. */
+export class TransferMeter {
+  readonly #rate = new Rate()
+  readonly #began: number
+  #bytes = 0
+  #drawn: number | undefined
+
+  constructor(
+    private readonly progress: Progress,
+    private readonly what: string,
+    private readonly now: () => number = () => performance.now(),
+  ) {
+    this.#began = now()
+    this.#rate.text(0, undefined, this.#began)
+  }
+
+  add(bytes: number): void {
+    this.#bytes += bytes
+    const at = this.now()
+    if (at - (this.#drawn ?? this.#began + SILENT_MS - REDRAW_MS) < REDRAW_MS) return
+    if (this.#drawn === undefined) this.progress.beginStep(this.what, 1, 1)
+    this.#drawn = at
+    this.progress.detail(this.#rate.text(this.#bytes, undefined, at))
+  }
+
+  end(): void {
+    if (this.#drawn !== undefined) this.progress.endStep()
+  }
+
+  fail(): void {
+    if (this.#drawn !== undefined) this.progress.failStep()
+  }
+}

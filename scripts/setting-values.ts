@@ -1,0 +1,132 @@
+import { isIP } from 'node:net'
+import parseDuration from 'parse-duration'
+import { fits, forms } from '../backend/forms.js'
+import { parseNetwork } from './network-value.js'
+
+/** A text that is no value of its setting; whoever knows where it is from says so. */
+export class Unfit {
+  /** @param expected completes "expected …" */
+  constructor(readonly expected: string) {}
+}
+
+/** Reads a setting's value; what a flag, a variable and the configuration say is one text. */
+export type ParseValue<T> = (given: string) => T | Unfit
+
+/** Timers of Node know no more than 2^31 ms, and fire at once for more. */
+const LONGEST_LIMIT = '24d'
+const LONGEST = '365d'
+
+export const asGiven: ParseValue<string> = (given) => given
+
+/** `90m`, `2h30m`, `3d`, or `0`. In milliseconds. */
+export const duration: ParseValue<number> = (given) => {
+  const ms = given === '0' ? 0 : isDuration(given) ? parseDuration(given) : undefined
+  return ms !== undefined && ms !== null && Number.isFinite(ms)
+    ? ms
+    : new Unfit('a duration such as 90s, 10m, 2h30m or 0')
+}
+
+const isDuration = (given: string): boolean => /^(\d+(\.\d+)?(ms|s|m|h|d))+$/.test(given)
+
+/** What every duration here is at the most. In milliseconds. */
+const atMost = (longest: string): number => Number(duration(longest))
+
+/** A time that a command may wait; it may be none. */
+export const wait: ParseValue<number> = (given) => {
+  const ms = duration(given)
+  if (!(ms instanceof Unfit) && ms <= atMost(LONGEST)) return ms
+  return new Unfit(`a duration of at most ${LONGEST} such as 90s, 10m or 0`)
+}
+
+/** A time that something may take; nothing takes none. */
+export const limit: ParseValue<number> = (given) => {
+  const ms = duration(given)
+  if (!(ms instanceof Unfit) && ms > 0 && ms <= atMost(LONGEST_LIMIT)) return ms
+  return new Unfit(`a duration of at most ${LONGEST_LIMIT} such as 90s or 20m`)
+}
+
+/** A time to live; null has no end. */
+export const timeToLive: ParseValue<number | null> = (given) => {
+  if (given === 'none') return null
+  const ms = duration(given)
+  if (!(ms instanceof Unfit) && ms > 0 && ms <= atMost(LONGEST)) return ms
+  return new Unfit(`a duration of at most ${LONGEST} such as 30m, 4h or 3d, or none`)
+}
+
+export const oneOf =
+  <T extends string>(known: readonly T[]): ParseValue<T> =>
+  (given) =>
+    known.find((value) => value === given) ?? new Unfit(known.join(', '))
+
+export const trueOrFalse: ParseValue<boolean> = (given) => {
+  const value = oneOf(['true', 'false'])(given)
+  return value instanceof Unfit ? value : value === 'true'
+}
+
+/** A switch, which a variable may also set as programs usually have them. */
+export const onOrOff: ParseValue<boolean> = (given) => {
+  const value = oneOf(['true', '1', 'false', '0'])(given)
+  return value instanceof Unfit ? value : value === 'true' || value === '1'
+}
+
+export const fewTimes: ParseValue<number> = (given) =>
+  /^\d{1,2}$/.test(given) ? Number(given) : new Unfit('a small number, such as 2')
+
+/** Without a slash at its end. */
+export const webUrl: ParseValue<string> = (given) =>
+  URL.canParse(given) && /^https?:$/.test(new URL(given).protocol)
+    ? given.replace(/\/+$/, '')
+    : new Unfit('a URL such as https://mirror.example.org')
+
+/** `40`, `40G` or `40GiB`. */
+export const gibibytes: ParseValue<number> = (given) => {
+  const [, digits] = /^(\d{1,5})(?:Gi?B?)?$/.exec(given) ?? []
+  return Number(digits) > 0 ? Number(digits) : new Unfit('GiB such as 40')
+}
+
+/** `a, b` → both, each once. */
+export const words: ParseValue<readonly string[]> = (given) => {
+  const found = new Set(given.split(',').map((word) => word.trim()))
+  found.delete('')
+  return found.size > 0 ? [...found] : new Unfit('a list such as one,two')
+}
+
+/** Networks in CIDR form, or `auto`, each once. */
+export const networks: ParseValue<readonly string[]> = (given) => {
+  const found = words(given)
+  if (found instanceof Unfit) return new Unfit(expectedNetworks)
+  const parsed = new Set<string>()
+  for (const each of found) {
+    const value = each === 'auto' ? each : network(each)
+    if (value instanceof Unfit) return value
+    parsed.add(value)
+  }
+  return [...parsed]
+}
+
+const expectedNetworks = 'auto or networks such as 203.0.113.7/32'
+
+/** What each cloud calls a network is its own matter. */
+const networkName: ParseValue<string> = (given) =>
+  fits('networkName', given) ? given : new Unfit(`own, default, or ${forms.networkName.description}`)
+
+/** `203.0.113.7` → `203.0.113.7/32`. */
+const network: ParseValue<string> = (given) => {
+  const found = parseNetwork(isIP(given) === 0 ? given : `${given}/${isIP(given) === 4 ? 32 : 128}`)
+  if (found === undefined) return new Unfit(expectedNetworks)
+  if (found.isWhole) return found.network
+  return new Unfit(`${expectedNetworks}; the network of ${given} is ${found.network}`)
+}
+
+/** What a key of the configuration that holds one text must be, where the schema accepts more than that. */
+export const VALUES = {
+  allowFrom: networks,
+  network: networkName,
+  addressUrl: webUrl,
+  githubUrl: webUrl,
+  engineMirror: webUrl,
+  ttl: timeToLive,
+  waitLock: wait,
+  waitTimeout: limit,
+  applyTimeout: limit,
+} as const

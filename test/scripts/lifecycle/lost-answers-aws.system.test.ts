@@ -1,0 +1,10 @@
+import { expect, jest, test } from '@jest/globals'
+import { runInOwnNetwork } from '../../stand-in/own-network.js'
+
+jest.setTimeout(900_000)
+
+test('an answer of AWS that is lost makes no second machine, and leaves nothing behind', async () => {
+  const { stdout } = await runInOwnNetwork('lost-answers-worker.js', import.meta.url, 'aws')
+  expect(stdout).toMatch(/^aws: \d+ cases: \d+ creations and \d+ removals, lost in 3 ways$/m)
+  process.stdout.write(stdout)
+})
