@@ -1,4 +1,6 @@
 import { IdempotencyStrategy, Storage, type StorageOptions } from '@google-cloud/storage'
+import { getProxyForUrl } from 'proxy-from-env'
+import { ofCredentials } from './gcs-errors.js'
 import type { GcsLocation } from './location.js'
 import { usualPatience } from './patience.js'
 
@@ -6,14 +8,27 @@ import { usualPatience } from './patience.js'
 export const gcsEndpoint = ({ endpoint }: GcsLocation): string => endpoint ?? 'https://storage.googleapis.com'
 
 /** `requestMs`: the SDK cannot be told to stop, so its requests must end by themselves. */
-export function gcsClient({ endpoint }: GcsLocation, requestMs = usualPatience.requestMs): Storage {
-  return new Storage({
+export function gcsClient(location: GcsLocation, requestMs = usualPatience.requestMs): Storage {
+  const { endpoint } = location
+  const storage = new Storage({
     timeout: requestMs,
     // We retry, because only we know whether a refusal is our own success.
     retryOptions: { autoRetry: false, maxRetries: 0, idempotencyStrategy: IdempotencyStrategy.RetryNever },
     ...(endpoint === undefined ? {} : customEndpoint(endpoint)),
   })
+  const { authClient } = storage
+  const authorise = authClient.authorizeRequest.bind(authClient)
+  authClient.authorizeRequest = (options) => authorise(options).catch(ofCredentials)
+  // By itself it would take the proxy of http for https.
+  const proxy = getProxyForUrl(gcsEndpoint(location))
+  if (proxy !== '')
+    storage.interceptors.push({
+      request: (options) => Object.assign(options as Decorated, { proxy }),
+    })
+  return storage
 }
+
+type Decorated = ReturnType<Storage['interceptors'][number]['request']>
 
 /** Credentials never travel unencrypted: over http it is a test server, which wants none. */
 const customEndpoint = (apiEndpoint: string): StorageOptions => ({

@@ -1,5 +1,6 @@
 import type { BucketRequest, Trouble } from './bucket.js'
 import { forbidden, lasting } from './bucket-answers.js'
+import { credentialWords } from './credential-words.js'
 import { messageOf, networkReason, property, statusReason } from './sdk-error.js'
 
 /** 404 is also the answer where there is no such bucket; only the words tell. */
@@ -22,8 +23,19 @@ const permissions = {
   date: 'storage.objects.get',
 } as const satisfies Record<BucketRequest['operation'], string>
 
+const unauthorised = new WeakSet<object>()
+
+/** Throws an error of the time before a request was sent, which is about whoever asks, so that it is known again. */
+export function ofCredentials(error: unknown): never {
+  if (typeof error === 'object' && error !== null) unauthorised.add(error)
+  throw error
+}
+
+const isOfCredentials = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && unauthorised.has(error)
+
 /** What google-auth-library says when nobody is logged in, or no longer. */
-const credentialWords =
+const loginWords =
   /default credentials|invalid_grant|invalid_rapt|rapt_required|reauth|refresh token|private key|No such file or directory.*credentials|the file at .* does not exist/i
 
 /** Who, and what. */
@@ -37,10 +49,9 @@ export function explainGcsError(
 ): Trouble {
   const status = statusOf(error)
   const words = wordsOf(error)
-  if (status === 401 || (status !== 403 && credentialWords.test(words))) {
-    return lasting({ code: 'store-credentials', kind: 'gcs', reason: words })
-  }
+  if (status === 401 || (status !== 403 && loginWords.test(words))) return noCredentials(words)
   const reason = networkReason(error) ?? statusReason(status, '')
+  if (reason === undefined && isOfCredentials(error)) return noCredentials(words)
   if (reason !== undefined) return { kind: 'passing', reason }
   // A list of nothing is empty; only where there is no bucket is it 404, in whichever words.
   if (status === 404 && (request.operation === 'list' || isBucketMissing(error)))
@@ -50,6 +61,9 @@ export function explainGcsError(
     request.operation === 'read' || request.operation === 'list' ? 'store-unreadable' : 'store-unwritable'
   return lasting({ code, place, reason: status === undefined ? words : `HTTP ${status}: ${words}` })
 }
+
+const noCredentials = (words: string): Trouble =>
+  lasting({ code: 'store-credentials', kind: 'gcs', reason: credentialWords(words) })
 
 /** The SDK's `code` is HTTP's status, or a word for what happened before there was one. */
 export function statusOf(error: unknown): number | undefined {

@@ -1,5 +1,7 @@
 import { S3Client } from '@aws-sdk/client-s3'
+import { openAwsCredentials } from './aws-credentials.js'
 import type { S3Location } from './location.js'
+import { proxyAgents } from './proxies.js'
 
 /** Who is asked, for messages. */
 export const s3Endpoint = ({ endpoint, region }: S3Location): string =>
@@ -8,6 +10,7 @@ export const s3Endpoint = ({ endpoint, region }: S3Location): string =>
 export function s3Client({ region, endpoint, pathStyle }: S3Location): S3Client {
   return new S3Client({
     region,
+    credentials: openAwsCredentials(),
     forcePathStyle: pathStyle,
     ...(endpoint === undefined ? {} : { endpoint }),
     // We retry, because only we know whether a refusal is our own success.
@@ -17,6 +20,6 @@ export function s3Client({ region, endpoint, pathStyle }: S3Location): S3Client 
     // Servers other than AWS's stumble over checksums in trailers.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
-    requestHandler: { connectionTimeout: 5_000 },
+    requestHandler: { connectionTimeout: 5_000, ...proxyAgents() },
   })
 }

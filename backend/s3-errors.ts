@@ -1,3 +1,4 @@
+import { AwsCredentialsError } from './aws-credentials.js'
 import type { BucketRequest, Trouble } from './bucket.js'
 import { forbidden, lasting } from './bucket-answers.js'
 import { fits } from './forms.js'
@@ -70,6 +71,8 @@ export function explainS3Error(
   location: S3Location,
   place: string,
 ): Trouble {
+  if (error instanceof AwsCredentialsError)
+    return lasting({ code: 'store-credentials', kind: 's3', reason: error.message })
   const { name, message, status, region } = read(error)
   const passing = networkReason(error) ?? (passingErrors.has(name) ? `${name}: ${message}` : undefined)
   const reason = passing ?? statusReason(status, name === 'Unknown' ? '' : name)

@@ -2,6 +2,10 @@
 export const property = (thing: unknown, name: string): unknown =>
   typeof thing === 'object' && thing !== null ? (thing as Readonly<Record<string, unknown>>)[name] : undefined
 
+/** A server has answered, with whatever status. */
+export const isAnswer = (error: unknown): boolean =>
+  property(property(error, '$metadata'), 'httpStatusCode') !== undefined
+
 /** One line; a connection tried over several addresses keeps its reasons inside. */
 export function messageOf(error: unknown): string {
   const inner = property(error, 'errors')
@@ -30,12 +34,7 @@ const networkWords =
 
 /** What a failure on the way to the server was, if it was one: by the system's code, or the SDK's class or words. */
 export function networkReason(error: unknown): string | undefined {
-  if (
-    property(property(error, '$metadata'), 'httpStatusCode') === undefined &&
-    networkWords.test(messageOf(error))
-  ) {
-    return messageOf(error)
-  }
+  if (!isAnswer(error) && networkWords.test(messageOf(error))) return messageOf(error)
   const codes = [property(error, 'code'), property(error, 'name'), property(property(error, 'cause'), 'code')]
   const inner = property(error, 'errors')
   if (Array.isArray(inner)) codes.push(...inner.map((one: unknown) => property(one, 'code')))

@@ -5,7 +5,9 @@ import { fits } from '../backend/forms.js'
 import { ownHome, ownUserId, shownUser } from '../backend/own-user.js'
 import { systemErrorOf } from '../backend/system-error.js'
 import { isForDriver } from '../stacks/local/driver/env.js'
+import { proxyVariables } from './proxy-variables.js'
 import { urlPasswords } from './report/redact.js'
+import type { AuthorityFile } from './trust.js'
 
 /**
  * Everything distrolab takes from the process environment. This is the only module that reads it, or writes it.
@@ -39,6 +41,8 @@ export interface Environment {
   readonly npm: NpmScript | undefined
   /** A proxy is named by http_proxy or https_proxy, in either case of letters. */
   readonly proxied: boolean
+  /** Files of certificates that are to be trusted beside the usual ones. */
+  readonly authorityFiles: readonly AuthorityFile[]
   readonly sshAgentSocket: string | undefined
   /** Which of the variables that give credentials of a cloud are set: their names only. */
   readonly credentialNames: ReadonlySet<string>
@@ -81,6 +85,14 @@ export interface NpmScript {
  */
 export function quietLibraries(): void {
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
+}
+
+/** Makes all libraries, and whatever we start, go by the same proxies. Throws LabError usage for one that is no URL. */
+export function settleProxies(): void {
+  for (const [name, value] of Object.entries(proxyVariables(process.env))) {
+    if (value === undefined) delete process.env[name]
+    else process.env[name] = value
+  }
 }
 
 /** Gives a variable's value and removes it, so that no program we start has it; undefined where it is not set. */
@@ -134,6 +146,10 @@ export function readEnvironment(variables: Variables = withHome()): Environment 
     viaNpm: variables['npm_lifecycle_event'] !== undefined,
     npm: npmScript(variables),
     proxied: ['http_proxy', 'https_proxy'].some((name) => variables[name] || variables[name.toUpperCase()]),
+    authorityFiles: ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'AWS_CA_BUNDLE'].flatMap((name) => {
+      const path = variables[name]
+      return path === undefined || path === '' ? [] : [{ name, path }]
+    }),
     sshAgentSocket: variables['SSH_AUTH_SOCK'] || undefined,
     credentialNames: new Set(
       Object.keys(variables).filter((name) => /^(ARM|GOOGLE|CLOUDSDK)_/.test(name) && variables[name] !== ''),

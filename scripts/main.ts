@@ -3,7 +3,7 @@ import { textFlag, type Outcome } from './command.js'
 import { loadConfig } from './config.js'
 import { createContext } from './context.js'
 import { encryptionSecrets, resolveEncryption } from './encryption.js'
-import { quietLibraries, readEnvironment, takeVariable, type Environment } from './env.js'
+import { quietLibraries, readEnvironment, settleProxies, takeVariable, type Environment } from './env.js'
 import { LabError } from './errors.js'
 import { listenForInterrupts, reasonOf } from './interrupt.js'
 import { parseArguments, type Parsed } from './parse.js'
@@ -14,6 +14,7 @@ import { redactor, urlPasswords } from './report/redact.js'
 import { reportError, voiceOf, type Voice } from './report/report-error.js'
 import { assertWritten } from './report/standard-streams.js'
 import { resolveSettings, type Settings } from './settings.js'
+import { trustAuthorities } from './trust.js'
 import { unknownVariables } from './unknown-variables.js'
 
 /** Runs one command line to its end and returns the process's exit code. */
@@ -22,6 +23,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   quietLibraries()
   const voice = voiceOf(argv, env.flags, redactor(env.secrets))
   try {
+    settleProxies()
     if (env.npm !== undefined) {
       const { assertNothingTaken } = await import('./npm/assert-nothing-taken.js')
       await assertNothingTaken(env.npm, argv)
@@ -71,6 +73,7 @@ async function runCommand(
     for (const folder of await keepPrivate(env.home)) {
       progress.say(`${folder} was open to other users of this computer; it is closed to them now.`)
     }
+    for (const problem of trustAuthorities(env.authorityFiles)) progress.say(problem)
     for (const warning of await unknownVariables(env)) progress.say(warning)
     const context = createContext({ env, settings, config, progress, interrupt, redact, encryption })
     const outcome = await command.run(context, args)

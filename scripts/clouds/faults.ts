@@ -5,6 +5,8 @@ export type CloudFault =
   | CloudRefusal
   /** Nobody's credentials were found. `sought`: where, in words. */
   | { readonly code: 'cloud-credentials-missing'; readonly provider: CloudName; readonly sought: string }
+  /** They are configured, and can't be had: a file, a program or a login that gives them out fails. In the library's own words. */
+  | { readonly code: 'cloud-credentials-unusable'; readonly provider: CloudName; readonly reason: string }
   /** They are found, and no project or subscription that they could be used in. `sought`: where, in words. */
   | { readonly code: 'cloud-project-missing'; readonly provider: CloudName; readonly sought: string }
   /** A network of the user's that a lab cannot be made in. `reason`: why, the end of a sentence. */

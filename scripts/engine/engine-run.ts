@@ -21,6 +21,8 @@ export interface EngineRun {
   readonly providers?: string | undefined
   /** Path of the engine's configuration file; undefined: the user's own. */
   readonly cliConfig?: string | undefined
+  /** A file of the authorities to trust, instead of what the environment names; undefined: that. */
+  readonly authorities?: string | undefined
   /** By default what the engine writes is for the user alone. */
   readonly umask?: number | undefined
   /** It starts no providers, as for a local lab. */
@@ -146,6 +148,7 @@ function engineVariables({
   encryption,
   providers,
   cliConfig,
+  authorities,
   isAlone = false,
 }: EngineRun): Record<string, string | undefined> {
   const removed = Object.fromEntries(unset.map((name) => [name, undefined]))
@@ -156,7 +159,9 @@ function engineVariables({
       : { TF_PLUGIN_CACHE_DIR: providers, TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE: '1' }
   const own = { TF_ENCRYPTION: encryption, TF_IN_AUTOMATION: '1', CHECKPOINT_DISABLE: '1' }
   const config = cliConfig === undefined ? {} : { TF_CLI_CONFIG_FILE: cliConfig }
-  return { ...removed, ...shared, ...config, ...own, ...(isAlone ? ALONE : {}) }
+  const trusted =
+    authorities === undefined ? {} : { SSL_CERT_FILE: authorities, NODE_EXTRA_CA_CERTS: authorities }
+  return { ...removed, ...shared, ...config, ...trusted, ...own, ...(isAlone ? ALONE : {}) }
 }
 
 /** Reads a growing file line by line until its writer ended. */

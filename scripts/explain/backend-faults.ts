@@ -1,3 +1,4 @@
+import { credentialAdvice } from './credential-advice.js'
 import { isImageName } from '../../backend/image-name.js'
 import type { BackendFault } from '../../backend/errors.js'
 import { foundInstead } from '../../backend/plain-file.js'
@@ -99,9 +100,10 @@ export const backendExplanations: Explanations<BackendFault> = {
   'store-credentials': ({ kind, reason }) => ({
     message: `There are no valid credentials for the backend: ${reason}.`,
     hint: withRunbook(
-      kind === 's3'
-        ? 'aws sso login, aws login or aws configure; in CI set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a role'
-        : 'gcloud auth application-default login; in CI set GOOGLE_APPLICATION_CREDENTIALS',
+      credentialAdvice(kind === 's3' ? 'aws' : 'google', reason) ??
+        (kind === 's3'
+          ? 'aws sso login, aws login or aws configure; in CI set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a role'
+          : 'gcloud auth application-default login; in CI set GOOGLE_APPLICATION_CREDENTIALS'),
       'expired-credentials',
     ),
     exitCode: EXIT.credentials,

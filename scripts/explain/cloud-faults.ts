@@ -2,6 +2,7 @@ import type { CloudName } from '../../distro-catalog/provider.js'
 import type { CloudFault } from '../clouds/faults.js'
 import { EXIT, logNote, withRunbook, type Explanations } from './explanation.js'
 import { asIs, typed } from '../report/typed.js'
+import { credentialAdvice } from './credential-advice.js'
 import { refusalExplanations, TITLE } from './refusal-faults.js'
 
 const LOG_IN: Readonly<Record<CloudName, string>> = {
@@ -24,6 +25,11 @@ export const cloudExplanations: Explanations<CloudFault> = {
   'cloud-credentials-missing': ({ provider, sought }) => ({
     message: `There are no credentials for ${TITLE[provider]} here: ${sought}. Nothing was made, nothing recorded.`,
     hint: withRunbook(LOG_IN[provider], 'expired-credentials'),
+    exitCode: EXIT.credentials,
+  }),
+  'cloud-credentials-unusable': ({ provider, reason }) => ({
+    message: `The credentials for ${TITLE[provider]} cannot be used: ${reason}`,
+    hint: withRunbook(credentialAdvice(provider, reason) ?? LOG_IN[provider], 'expired-credentials'),
     exitCode: EXIT.credentials,
   }),
   'cloud-project-missing': ({ provider, sought }) => ({

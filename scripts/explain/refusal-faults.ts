@@ -1,6 +1,7 @@
 import type { CloudName } from '../../distro-catalog/provider.js'
 import type { CloudRefusal } from '../clouds/faults.js'
 import { asIs, typed } from '../report/typed.js'
+import { credentialAdvice } from './credential-advice.js'
 import { EXIT, withRunbook, type Explanations } from './explanation.js'
 import { flagFor, groupIn, holderIn, ruleIn, zoneWithRoom } from './refusal-words.js'
 
@@ -48,6 +49,12 @@ const OPEN_ACCOUNT: Readonly<Record<CloudName, string>> = {
 }
 
 const AGAIN_LATER = 'Wait a minute and run the same command again; it goes on where this one ended.'
+
+/** A proxy that opens TLS has an authority of its own, in Node's words or in Go's. */
+const networkAdvice = (reason: string): string =>
+  /self.signed certificate|unable to (get|verify)|issuer certificate|unknown authority/i.test(reason)
+    ? "export NODE_EXTRA_CA_CERTS=FILE    # the certificate of your network's authority, as PEM; then run the same command again"
+    : 'Check the network, and HTTPS_PROXY if there is a proxy; then run the same command again.'
 
 /** What is free to be asked for instead, or how to read the rule; and who can change it. */
 function wayAround({ provider, reason, lab }: CloudRefusal): string {
@@ -150,7 +157,7 @@ export const refusalExplanations: Explanations<CloudRefusal> = {
   }),
   'cloud-credentials-refused': ({ provider, reason }) => ({
     message: `${TITLE[provider]} does not take these credentials (any more): ${reason}`,
-    hint: withRunbook(LOG_IN_AGAIN[provider], 'expired-credentials'),
+    hint: withRunbook(credentialAdvice(provider, reason) ?? LOG_IN_AGAIN[provider], 'expired-credentials'),
     exitCode: EXIT.credentials,
   }),
   'cloud-region-disabled': ({ provider, reason }) => ({
@@ -170,7 +177,7 @@ export const refusalExplanations: Explanations<CloudRefusal> = {
   }),
   'cloud-unreachable': ({ provider, reason }) => ({
     message: `${TITLE[provider]} can't be reached: ${reason}`,
-    hint: withRunbook('Check the network and run the same command again.', 'dropped-network'),
+    hint: withRunbook(networkAdvice(reason), 'dropped-network'),
     exitCode: EXIT.failed,
   }),
   'cloud-image-gone': ({ provider, reason, lab }) => ({

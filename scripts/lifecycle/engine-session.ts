@@ -19,6 +19,7 @@ import { LabError } from '../errors.js'
 import { hasErroredState, recoverLocalState, recoverRemoteState } from '../engine/recover-state.js'
 import { parseDriverLine } from './driver.js'
 import type { Session } from './gate.js'
+import { placeAuthorities } from '../trust.js'
 import { workFolder } from '../workspace.js'
 import { hasEngineProvider, withProviders } from './provider-cache.js'
 import { engineUmask, stateModes } from './state-modes.js'
@@ -114,6 +115,7 @@ export async function runOperation(
       umask: await engineUmask(context),
       unset: [...context.env.unsetForEngine, ...uselessSecrets(session)],
       cliConfig,
+      authorities: await placeAuthorities(context.env.authorityFiles, context.env.cache),
       isAlone: !hasEngineProvider(writer.lab?.provider),
       encryption: context.encryption === undefined ? undefined : engineEncryption(context.encryption),
       signal,

@@ -18,6 +18,7 @@ import { preparePlainFolder } from '../engine/work-folder.js'
 import { LabError } from '../errors.js'
 import { explain } from '../explain.js'
 import { identityFromFile, readIdentity, type Identity } from '../machine/key.js'
+import { placeAuthorities } from '../trust.js'
 import { planParent, putFile } from '../workspace.js'
 import { engineFor } from './engine-for.js'
 import { assertNotExpired, expiryOf } from './expiry.js'
@@ -148,6 +149,7 @@ async function askEngine(
   const run: EngineRun = {
     ...{ engine: engine.path, folder, unset: env.unsetForEngine, signal: interrupt.signal },
     umask: await engineUmask(context),
+    authorities: await placeAuthorities(env.authorityFiles, env.cache),
     encryption: encryption === undefined ? undefined : engineEncryption(encryption),
     onEvent: (event) => {
       const text = describeEvent(event)

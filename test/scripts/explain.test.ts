@@ -106,6 +106,7 @@ test.each([
   ['interrupted', 130],
   ['cloud-credentials-missing', 7],
   ['cloud-credentials-refused', 7],
+  ['cloud-credentials-unusable', 7],
   ['cloud-capacity', 5],
   ['cloud-quota', 5],
   ['cloud-region-disabled', 2],

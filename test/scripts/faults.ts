@@ -213,6 +213,10 @@ export const labFaults = withCodes<LabFault>({
     provider: 'google',
     reason: 'Compute Engine API has not been used in project labs-team before or it is disabled.',
   },
+  'cloud-credentials-unusable': {
+    provider: 'aws',
+    reason: 'Profile ci requires multi-factor authentication, but no MFA code callback was provided.',
+  },
   'cloud-credentials-refused': {
     provider: 'google',
     reason: 'invalid_grant: Token has been expired or revoked.',

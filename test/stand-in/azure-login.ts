@@ -20,6 +20,9 @@ const grantedFor = (scope: string) => ({
   access_token: scope.includes('storage.azure.com') ? storageTokenOf() : tokenOf(),
 })
 
+const NO_TENANT =
+  "AADSTS90002: Tenant 'no-tenant' not found. Check to make sure you have the correct tenant ID."
+
 /** The login service, the token service of a machine and that of a CI service. */
 export function answerLogin({ path, body, headers, query }: Asked, url: string): Answer {
   if (path === '/metadata/identity/oauth2/token')
@@ -37,6 +40,13 @@ export function answerLogin({ path, body, headers, query }: Asked, url: string):
       ? { status: 200, body: { value: 'assertion-of-tests' } }
       : { status: 403, body: {} }
   const tenant = path.split('/')[1] ?? ''
+  if (tenant === 'no-tenant')
+    return {
+      ...{
+        status: 400,
+        body: { error: 'invalid_tenant', error_description: NO_TENANT, error_codes: [90002] },
+      },
+    }
   if (path.endsWith('/.well-known/openid-configuration'))
     return {
       status: 200,

@@ -1,5 +1,5 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
-import { awsCredentials, explainAwsError, REQUEST_TIMEOUTS } from './client.js'
+import { awsConnection, explainAwsError } from './client.js'
 
 export interface AwsAccount {
   /** Whose credentials these are. */
@@ -13,10 +13,7 @@ export interface AwsAccount {
  */
 export async function checkAwsAccount(signal: AbortSignal): Promise<AwsAccount> {
   // Any region's service answers; this one is open to every account.
-  const client = new STSClient({
-    ...{ region: 'us-east-1', credentials: awsCredentials, maxAttempts: 2 },
-    requestHandler: { ...REQUEST_TIMEOUTS, requestTimeout: 5_000 },
-  })
+  const client = new STSClient({ region: 'us-east-1', maxAttempts: 2, ...awsConnection(5_000) })
   try {
     const { Arn = '', Account = '' } = await client.send(new GetCallerIdentityCommand({}), {
       abortSignal: signal,

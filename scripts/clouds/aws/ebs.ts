@@ -1,5 +1,5 @@
 import { EBSClient } from '@aws-sdk/client-ebs'
-import { awsCredentials, explainedBy, REQUEST_TIMEOUTS } from './client.js'
+import { awsConnection, explainedBy } from './client.js'
 
 /** Milliseconds for half a megabyte, also on a slow line. */
 const BLOCK_TIMEOUT = 60_000
@@ -9,9 +9,5 @@ const BLOCK_TIMEOUT = 60_000
  * (https://docs.aws.amazon.com/ebs/latest/userguide/ebs-accessing-snapshot.html). Tries again for some ten seconds.
  */
 export function withEbs<T>(region: string, ask: (client: EBSClient) => Promise<T>): Promise<T> {
-  const client = new EBSClient({
-    ...{ region, credentials: awsCredentials, maxAttempts: 7 },
-    requestHandler: { ...REQUEST_TIMEOUTS, requestTimeout: BLOCK_TIMEOUT },
-  })
-  return explainedBy(client, ask)
+  return explainedBy(new EBSClient({ region, maxAttempts: 7, ...awsConnection(BLOCK_TIMEOUT) }), ask)
 }

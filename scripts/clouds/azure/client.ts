@@ -10,6 +10,7 @@ import { variablesNamed } from '../../env.js'
 import { azureCredential, azureSubscription } from './credentials.js'
 import { azureEnvironment, httpClient, RETRIES } from './environment.js'
 import { asLabError, isNothing, refused } from './explain.js'
+import { explainedOfTenant } from './tenant.js'
 
 /** What is asked of Azure's resource manager. */
 export interface Ask {
@@ -49,7 +50,9 @@ async function open(): Promise<Azure> {
   let held: AccessToken | null = null
   const token = async (): Promise<AccessToken> => {
     if (held === null || held.expiresOnTimestamp < Date.now() + SPARE_MS)
-      held = await credential.getToken(scope)
+      held = await credential.getToken(scope).catch(async (error: unknown) => {
+        throw await explainedOfTenant(error, environment.login)
+      })
     if (held === null) throw new TypeError('a credential gives a token or throws')
     return held
   }

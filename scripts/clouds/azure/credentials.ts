@@ -13,7 +13,7 @@ import { LabError } from '../../errors.js'
 import { isThere } from '../is-there.js'
 import { readCertificate } from './certificate.js'
 import { httpClient, RETRIES, type AzureEnvironment } from './environment.js'
-import { federatedToken, machineIdentity } from './federation.js'
+import { federatedToken, machineIdentity, unreadableFile } from './federation.js'
 
 /** What `az login` leaves. */
 const PROFILE = 'azureProfile.json'
@@ -36,7 +36,11 @@ export async function azureCredential({ login }: AzureEnvironment): Promise<Toke
     if (secret !== undefined) return new ClientSecretCredential(tenant, client, secret, options)
     const token =
       isTrue('ARM_USE_OIDC') || isTrue('ARM_USE_AKS_WORKLOAD_IDENTITY') ? federatedToken() : undefined
-    if (token !== undefined) return new ClientAssertionCredential(tenant, client, token, options)
+    if (token !== undefined)
+      return assertionCredential(
+        token,
+        (assertion) => new ClientAssertionCredential(tenant, client, assertion, options),
+      )
   }
   if (isTrue('ARM_USE_MSI')) return machineIdentity(client)
   const profile = join(variable('AZURE_CONFIG_DIR') ?? join(homedir(), '.azure'), PROFILE)
@@ -44,6 +48,21 @@ export async function azureCredential({ login }: AzureEnvironment): Promise<Toke
     return new AzureCliCredential(tenant === undefined ? {} : { tenantId: tenant })
   const sought = `ARM_CLIENT_ID, ARM_TENANT_ID and ARM_CLIENT_SECRET are not all set, and there is no ~/.azure/${PROFILE}`
   throw new LabError({ code: 'cloud-credentials-missing', provider: 'azure', sought })
+}
+
+/** Asks for the token before the library does, which would wrap what keeps it from being there into words of its own. */
+function assertionCredential(
+  token: () => Promise<string>,
+  credentialWith: (assertion: () => Promise<string>) => TokenCredential,
+): TokenCredential {
+  let assertion = ''
+  const credential = credentialWith(() => Promise.resolve(assertion))
+  return {
+    async getToken(scopes, options) {
+      assertion = await token()
+      return credential.getToken(scopes, options)
+    },
+  }
 }
 
 /** The subscription that the provider will use. Throws LabError cloud-project-missing. */
@@ -64,8 +83,6 @@ async function variableOrFile(name: string): Promise<string | undefined> {
   try {
     return (await readFile(path, 'utf8')).trim()
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === undefined) throw error
-    const sought = `the file that ${name}_FILE_PATH names can't be read`
-    throw new LabError({ code: 'cloud-credentials-missing', provider: 'azure', sought }, { cause: error })
+    throw unreadableFile(`${name}_FILE_PATH`, error)
   }
 }

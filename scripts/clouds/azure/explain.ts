@@ -1,4 +1,5 @@
 import { RestError, type PipelineResponse } from '@azure/core-rest-pipeline'
+import { credentialWords } from '../../../backend/credential-words.js'
 import { LabError } from '../../errors.js'
 import { networkReason } from '../../network-reason.js'
 import { findRefusal } from '../refusals.js'
@@ -49,7 +50,7 @@ export function asLabError(error: unknown): unknown {
   // Of `az`: it is not there, or nobody is logged in. One that has an answer of Azure tells it.
   if (error.name === 'CredentialUnavailableError' && !error.message.includes('AADSTS'))
     return new LabError(
-      { code: 'cloud-credentials-missing', provider: 'azure', sought: error.message },
+      { code: 'cloud-credentials-unusable', provider: 'azure', reason: credentialWords(error.message) },
       { cause: error },
     )
   const refusal = findRefusal(error.message, 'azure')

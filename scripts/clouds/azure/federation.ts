@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { TokenCredential } from '@azure/identity'
 import { createPipelineFromOptions, createPipelineRequest } from '@azure/core-rest-pipeline'
+import { systemErrorOf } from '../../../backend/system-error.js'
 import { variableOf } from '../../env.js'
 import { LabError } from '../../errors.js'
 import { httpClient, RETRIES } from './environment.js'
@@ -17,9 +18,10 @@ const first = (...names: string[]): string | undefined =>
 export function federatedToken(): (() => Promise<string>) | undefined {
   const token = first('ARM_OIDC_TOKEN')
   if (token !== undefined) return () => Promise.resolve(token)
-  const file = first('ARM_OIDC_TOKEN_FILE_PATH', 'AZURE_FEDERATED_TOKEN_FILE')
-  // Each time: it is written anew before it expires.
-  if (file !== undefined) return async () => (await readFile(file, 'utf8')).trim()
+  for (const name of ['ARM_OIDC_TOKEN_FILE_PATH', 'AZURE_FEDERATED_TOKEN_FILE']) {
+    const file = first(name)
+    if (file !== undefined) return () => readToken(file, name)
+  }
   const url = first('ARM_OIDC_REQUEST_URL', 'ACTIONS_ID_TOKEN_REQUEST_URL')
   const bearer = first('ARM_OIDC_REQUEST_TOKEN', 'ACTIONS_ID_TOKEN_REQUEST_TOKEN')
   if (url === undefined || bearer === undefined) return undefined
@@ -29,6 +31,23 @@ export function federatedToken(): (() => Promise<string>) | undefined {
     const { value } = await ask<{ value: string }>(asked, { authorization: `Bearer ${bearer}` })
     return value
   }
+}
+
+/** Each time: it is written again before it expires. */
+async function readToken(file: string, name: string): Promise<string> {
+  try {
+    return (await readFile(file, 'utf8')).trim()
+  } catch (error) {
+    throw unreadableFile(name, error)
+  }
+}
+
+/** What the system says of a file that a variable names, as LabError cloud-credentials-unusable. */
+export function unreadableFile(name: string, error: unknown): unknown {
+  const { code } = systemErrorOf(error) ?? {}
+  if (code === undefined) return error
+  const reason = `the file that ${name} names can't be read (${code})`
+  return new LabError({ code: 'cloud-credentials-unusable', provider: 'azure', reason }, { cause: error })
 }
 
 /** Of a machine of Azure; asked here, because only so it can be where ARM_MSI_ENDPOINT says, as for the provider. */

@@ -4,6 +4,7 @@ import { LabError } from '../../errors.js'
 import { explainGoogleError, operationError } from './errors.js'
 import { findGoogleCredentials } from './credentials.js'
 import { requireProject } from './found-credentials.js'
+import { signingHeaders } from './token.js'
 
 /** The one that the provider has by default, or another one, as it reads that too. */
 const ENDPOINT = 'https://compute.googleapis.com/compute/v1/'
@@ -89,6 +90,7 @@ export class ComputeApi {
     options: { readonly body?: object | undefined; readonly timeout?: number } = {},
   ): Promise<T> {
     const { body, timeout = this.requestMs } = options
+    await signingHeaders(this.client, this.signal)
     try {
       const { data } = await this.client.request<T>({
         ...{ url: `${endpoint()}${path}`, method, timeout, responseType: 'json' },

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os'
 import { Compute, GoogleAuth, Impersonated, OAuth2Client, type AuthClient } from 'google-auth-library'
-import { lookForCredentials, missing, TOKEN, valueOf, type FoundCredentials } from './found-credentials.js'
+import { lookForCredentials, TOKEN, unusable, valueOf, type FoundCredentials } from './found-credentials.js'
 
 const SCOPES = [
   'https://www.googleapis.com/auth/cloud-platform',
@@ -18,7 +18,7 @@ export interface GoogleCredentials {
 /** A token is asked for once, not for each request. */
 const clients = new Map<string, GoogleCredentials>()
 
-/** Those that its own tools and its provider would use; nobody is asked. Throws LabError cloud-credentials-missing. */
+/** Those that its own tools and its provider would use; nobody is asked. Throws LabError cloud-credentials-missing or -unusable. */
 export function findGoogleCredentials(home = homedir()): GoogleCredentials {
   const found = lookForCredentials(home)
   const impersonated = valueOf('GOOGLE_IMPERSONATE_SERVICE_ACCOUNT')
@@ -46,7 +46,7 @@ function credentialsOf(found: FoundCredentials): GoogleCredentials {
   } catch (error) {
     // The library says which field is missing, and no value.
     const reason = error instanceof Error ? error.message : String(error)
-    throw missing(`${from} has no usable credentials: ${reason}`)
+    throw unusable(`${from} has no usable credentials: ${reason}`)
   }
 }
 

@@ -46,7 +46,7 @@ export function requireProject(): string {
   throw new LabError({ code: 'cloud-project-missing', provider: 'google', sought })
 }
 
-/** Where Google's own tools and its provider look; nobody is asked. Throws LabError cloud-credentials-missing. */
+/** Where Google's own tools and its provider look; nobody is asked. Throws LabError cloud-credentials-missing or -unusable. */
 export function lookForCredentials(home = homedir()): FoundCredentials {
   const token = valueOf(TOKEN)
   if (token !== undefined) return { kind: 'token', token }
@@ -55,7 +55,7 @@ export function lookForCredentials(home = homedir()): FoundCredentials {
     if (value !== undefined) return { kind: 'key', key: parseKey(textOf(value, name), name), from: name }
   }
   const file = valueOf(KEY_FILE)
-  if (file !== undefined) return { kind: 'key', key: parseKey(textOf(file, KEY_FILE), file), from: file }
+  if (file !== undefined) return { kind: 'key', key: parseKey(textOf(file, KEY_FILE), KEY_FILE), from: file }
   const left = readOptional(join(home, FILE))
   if (left !== undefined) return { kind: 'key', key: parseKey(left, `~/${FILE}`), from: `~/${FILE}` }
   if (isMachineOfGoogle()) return { kind: 'machine' }
@@ -64,10 +64,15 @@ export function lookForCredentials(home = homedir()): FoundCredentials {
 }
 
 const textOf = (value: string, name: string): string => {
-  const text = value.trimStart().startsWith('{') ? value : readOptional(value)
-  // The value itself is not shown: it may be a key that somebody pasted badly.
-  if (text === undefined) throw missing(`the file that ${name} names can't be read`)
-  return text
+  if (value.trimStart().startsWith('{')) return value
+  try {
+    return readFileSync(value, 'utf8')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === undefined) throw error
+    // The value itself is not shown: it may be a key that somebody pasted badly.
+    throw unusable(`the file that ${name} names can't be read (${code})`)
+  }
 }
 
 function parseKey(text: string, from: string): Key {
@@ -78,7 +83,7 @@ function parseKey(text: string, from: string): Key {
     // What JSON.parse says quotes the text, which is secret.
     if (!(error instanceof SyntaxError)) throw error
   }
-  throw missing(`what ${from} gives is no file of credentials`)
+  throw unusable(`what ${from} gives is no file of credentials`)
 }
 
 /** Without asking the network, where a computer that is none would wait for seconds. */
@@ -90,6 +95,9 @@ function isMachineOfGoogle(): boolean {
 
 export const missing = (sought: string): LabError =>
   new LabError({ code: 'cloud-credentials-missing', provider: 'google', sought })
+
+export const unusable = (reason: string): LabError =>
+  new LabError({ code: 'cloud-credentials-unusable', provider: 'google', reason })
 
 export const valueOf = (name: string): string | undefined => variableOf(name) || undefined
 

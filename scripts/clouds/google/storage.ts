@@ -5,6 +5,7 @@ import { locationUrl, type GcsLocation } from '../../../backend/location.js'
 import { LabError } from '../../errors.js'
 import { networkReason } from '../../network-reason.js'
 import { findGoogleCredentials } from './credentials.js'
+import { signingHeaders } from './token.js'
 
 /** An object: `prefix` is its whole name in the bucket. */
 export type ObjectPlace = GcsLocation
@@ -72,8 +73,7 @@ export class ObjectApi {
   async #credentials(): Promise<Record<string, string>> {
     // Credentials never travel unencrypted: over http it is a test server, which wants none.
     if (this.place.endpoint?.startsWith('http:') === true) return {}
-    const headers = await findGoogleCredentials().client.getRequestHeaders()
-    return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]))
+    return signingHeaders(findGoogleCredentials().client, this.options.signal)
   }
 }
 

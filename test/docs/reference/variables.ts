@@ -40,6 +40,12 @@ const honoured: Meanings = {
   HTTP_PROXY: 'The same as `http_proxy`.',
   https_proxy: 'The proxy for HTTPS; also in capitals.',
   HTTPS_PROXY: 'The same as `https_proxy`.',
+  NO_PROXY:
+    'Hosts that are reached without a proxy; also in small letters. This computer and the metadata addresses of clouds always are.',
+  NODE_EXTRA_CA_CERTS:
+    'A file of certificates, as PEM, to trust beside the usual ones. OpenTofu and its providers trust them, too.',
+  AWS_CA_BUNDLE: 'The same. All connections trust it, not those to AWS alone.',
+  SSL_CERT_FILE: "The same; OpenTofu and its providers trust this file instead of the system's certificates.",
   GITHUB_SERVER_URL: "On GitHub Actions: with the next two, the run's page, shown as the holder of a lease.",
   GITHUB_REPOSITORY: 'See `GITHUB_SERVER_URL`.',
   GITHUB_RUN_ID: 'See `GITHUB_SERVER_URL`.',

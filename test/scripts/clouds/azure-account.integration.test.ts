@@ -115,11 +115,11 @@ describe('credentials', () => {
     expect(await faultOf(checkAzureAccount(never))).toMatchObject({ code: 'cloud-project-missing' })
   })
 
-  test('in a file that is not there are missing, and the variable is named', async () => {
+  test('in a file that is not there cannot be used, and the variable is named', async () => {
     set({ ...PRINCIPAL, ARM_CLIENT_SECRET_FILE_PATH: join(temporaryFolder(), 'secret') })
     expect(await faultOf(checkAzureAccount(never))).toEqual({
-      ...{ code: 'cloud-credentials-missing', provider: 'azure' },
-      sought: "the file that ARM_CLIENT_SECRET_FILE_PATH names can't be read",
+      ...{ code: 'cloud-credentials-unusable', provider: 'azure' },
+      reason: "the file that ARM_CLIENT_SECRET_FILE_PATH names can't be read (ENOENT)",
     })
   })
 

@@ -74,7 +74,7 @@ describe('credentials of Google', () => {
   ])('in %s that are none are told without being shown: %s', async (name, value) => {
     process.env[name] = value
     const fault = await faultOf(() => findGoogleCredentials(temporaryFolder()))
-    expect(fault).toMatchObject({ code: 'cloud-credentials-missing', sought: expect.stringContaining(name) })
+    expect(fault).toMatchObject({ code: 'cloud-credentials-unusable', reason: expect.stringContaining(name) })
     expect(JSON.stringify(fault)).not.toContain('secret')
   })
 })

@@ -47,7 +47,7 @@ describe('measureRoundTrips', () => {
       { region: 'one', url: await listen(answering(200, count)) },
       { region: 'two', url: await listen(answering(403, count)) },
     ]
-    const measured = await measureRoundTrips(probes, { capMs: 30_000, signal: never })
+    const measured = await measureRoundTrips(probes, { capMs: 30_000, signal: never, proxied: false })
     expect(Object.keys(measured)).toEqual(['one', 'two'])
     expect(requests).toBe(4)
   })
@@ -58,14 +58,14 @@ describe('measureRoundTrips', () => {
       { region: 'refused', url: 'http://127.0.0.1:9/ping' },
       { region: 'nameless', url: 'http://region.invalid/ping' },
     ]
-    expect(await measureRoundTrips(probes, { capMs: 200, signal: never })).toEqual({})
+    expect(await measureRoundTrips(probes, { capMs: 200, signal: never, proxied: false })).toEqual({})
   })
 
   test('ends at once when the command is interrupted', async () => {
     const controller = new AbortController()
     const probes = [{ region: 'silent', url: await listen(() => controller.abort(interrupted)) }]
     const interrupted = new LabError({ code: 'interrupted', signal: 'SIGINT' })
-    const measuring = measureRoundTrips(probes, { capMs: 600_000, signal: controller.signal })
+    const measuring = measureRoundTrips(probes, { capMs: 600_000, signal: controller.signal, proxied: false })
     expect(await errorOf(measuring)).toBe(interrupted)
   })
 })
@@ -81,6 +81,7 @@ describe('rankFor', () => {
   })
   const contextIn = (cache: string) => ({
     space: { home: cache, cache, backendId: '0a1b2c3d' },
+    env: { proxied: false },
     interrupt: { signal: never, dispose: () => undefined } as never,
   })
   const questionWith = (probes: Readonly<Record<string, string>>): RegionQuestion => {

@@ -1,0 +1,31 @@
+import { createPipelineFromOptions, createPipelineRequest } from '@azure/core-rest-pipeline'
+import { messageOf, property } from '../../../backend/sdk-error.js'
+import { variableOf } from '../../env.js'
+import { LabError } from '../../errors.js'
+import { httpClient, RETRIES } from './environment.js'
+
+const pipeline = createPipelineFromOptions({ retryOptions: RETRIES })
+
+/**
+ * What the login service says of the tenant, where the library could not even find out where to log in: of that it says
+ * nothing but a word, whether there is no such tenant or no network. Any other error as it is.
+ */
+export async function explainedOfTenant(error: unknown, login: string): Promise<unknown> {
+  const tenant = variableOf('ARM_TENANT_ID') ?? ''
+  if (!messageOf(error).includes('endpoints_resolution_error') || tenant === '') return error
+  const url = `${login}/${encodeURIComponent(tenant)}/v2.0/.well-known/openid-configuration`
+  const { status, bodyAsText } = await pipeline.sendRequest(httpClient, createPipelineRequest({ url }))
+  if (status < 400 || status >= 500) return error
+  const reason = `${descriptionIn(bodyAsText ?? '') ?? `HTTP ${status}`} (ARM_TENANT_ID)`
+  return new LabError({ code: 'cloud-credentials-refused', provider: 'azure', reason }, { cause: error })
+}
+
+function descriptionIn(body: string): string | undefined {
+  try {
+    const said = property(JSON.parse(body), 'error_description')
+    return typeof said === 'string' ? said.split('\n')[0] : undefined
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    return undefined
+  }
+}
