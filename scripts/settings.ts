@@ -110,11 +110,7 @@ export function resolveSettings(flags: Flags, env: Environment, config: Config, 
     onFailure: read('on-failure', 'onFailure', values.oneOf(ON_FAILURES)) ?? DEFAULTS.onFailure,
     olderThan: read('older-than', undefined, values.duration),
     timeout: read('timeout', undefined, values.limit),
-    waitLock: read('wait-lock', 'waitLock', VALUES.waitLock) ?? byDefault(VALUES.waitLock, DEFAULTS.waitLock),
-    waitTimeout:
-      read('wait-timeout', 'waitTimeout', VALUES.waitTimeout) ??
-      byDefault(VALUES.waitTimeout, DEFAULTS.waitTimeout),
-    applyTimeout: read('apply-timeout', 'applyTimeout', VALUES.applyTimeout),
+    ...resolveWaits(read),
     yes: isOn('yes'),
     json: output === 'json',
     markdown: output === 'markdown',
@@ -125,6 +121,14 @@ export function resolveSettings(flags: Flags, env: Environment, config: Config, 
   if (problems.length > 0) throw new LabError({ code: 'usage', problem: problems.join('\n') })
   return settings
 }
+
+const resolveWaits = (read: Reader['read']): Pick<Settings, 'waitLock' | 'waitTimeout' | 'applyTimeout'> => ({
+  waitLock: read('wait-lock', 'waitLock', VALUES.waitLock) ?? byDefault(VALUES.waitLock, DEFAULTS.waitLock),
+  waitTimeout:
+    read('wait-timeout', 'waitTimeout', VALUES.waitTimeout) ??
+    byDefault(VALUES.waitTimeout, DEFAULTS.waitTimeout),
+  applyTimeout: read('apply-timeout', 'applyTimeout', VALUES.applyTimeout),
+})
 
 interface Reader {
   /** The value of a flag, else of its variable, else of the configuration's key; undefined where none of them is set. */

@@ -158,7 +158,10 @@ test.each(['../x', 'a;b', 'a/b/c/d', '-x', '', 'a b', '$(id)'])(
   '%j is refused as the name of a network',
   async (given) => {
     expect(await faultOf(() => settings({ network: given }))).toMatchObject({
-      ...{ code: 'usage', problem: expect.stringMatching(/^--network: expected (own, default, or .*|a value.*), got "/) },
+      ...{
+        code: 'usage',
+        problem: expect.stringMatching(/^--network: expected (own, default, or .*|a value.*), got "/),
+      },
     })
   },
 )
