@@ -11,7 +11,7 @@ import type { Session } from './gate.js'
 import { assertOwnObjects } from './own-objects.js'
 import { absentIn, type Presences } from './presences.js'
 import type { Steps } from './steps.js'
-import { isOutOfItsWay, settleStrays } from './strays.js'
+import { clearWay, settleStrays } from './strays.js'
 import { stepControl, type Work } from './work.js'
 
 export interface EngineWork extends Work {
@@ -57,7 +57,7 @@ export async function makeMachines(
     const applied = (): Promise<Outputs> =>
       runOperation(session, engine, folder, detail, (run) => apply({ ...run, limits }, replace))
     const outputs = await applied().catch(async (error: unknown) => {
-      if (await isOutOfItsWay(error, settling, lab, stepControl(work, detail))) return applied()
+      if (await clearWay(error, settling, lab, stepControl(work, detail))) return applied()
       throw error
     })
     await recordAddresses(session, outputs)

@@ -55,10 +55,10 @@ export async function settleStrays(settling: Settling, lab: AnyLab, step: StepCo
 }
 
 /**
- * After a failure: whether something of the lab stood in its own way, as a rule or a route that only OpenTofu counts as a
- * thing of its own, and everything of the lab could be removed, so that another try may do it. Throws LabError leftovers.
+ * After a failure: where something of the lab stood in its own way, as a rule or a route that only OpenTofu counts as a thing of
+ * its own, everything of the lab is removed. Returns whether it was, so that another try may do it. Throws LabError leftovers.
  */
-export async function isOutOfItsWay(
+export async function clearWay(
   error: unknown,
   settling: Settling,
   lab: AnyLab,
