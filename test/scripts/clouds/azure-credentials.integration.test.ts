@@ -68,8 +68,8 @@ test.each<[string, () => void, string, RegExp, string]>([
   [
     '`az` whose login is over',
     () => az('ERROR: AADSTS700082: The refresh token has expired due to inactivity. run: az login --scope X'),
-    'unusable',
-    /az login/,
+    'refused',
+    /AADSTS700082/,
     'az login ',
   ],
   [

@@ -58,8 +58,8 @@ const requests: Readonly<Record<string, () => Promise<unknown>>> = {
       .finally(() => api.close())
   },
   azure: async () => {
-    const { azureIdentity } = await import('../../../scripts/clouds/azure/client.js')
-    return azureIdentity()
+    const { readAzure } = await import('../../../scripts/clouds/azure/client.js')
+    return readAzure('/resourcegroups', { apiVersion: '2021-04-01', signal })
   },
   'azure blob': async () => {
     const { readBlob } = await import('../../../scripts/clouds/azure/client.js')

@@ -25,7 +25,19 @@ const NAMES = [
   ...['*.blob.core.windows.net', '*.test.invalid'],
 ]
 
+/** Whatever of the login is asked for: where things are, or a token. */
+const LOGIN = 'https://login.microsoftonline.com/tenant'
+const TOKEN = {
+  token_type: 'Bearer',
+  expires_in: 3600,
+  access_token: 'of-tests',
+  issuer: `${LOGIN}/v2.0`,
+  authorization_endpoint: `${LOGIN}/oauth2/v2.0/authorize`,
+  token_endpoint: `${LOGIN}/oauth2/v2.0/token`,
+  jwks_uri: `${LOGIN}/keys`,
+}
 const ANSWERS: Readonly<Record<string, string>> = {
+  'login.microsoftonline.com': JSON.stringify(TOKEN),
   'checkip.amazonaws.com': '203.0.113.7\n',
   'www.googleapis.com': JSON.stringify({
     access_token: 'of-tests',

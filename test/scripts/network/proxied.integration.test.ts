@@ -25,6 +25,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   'google compute': 'compute.googleapis.com/compute/v1/projects/',
   'google upload': 'storage.googleapis.com/storage/v1/b/uploads',
   'login of azure': 'login.microsoftonline.com/',
+  'azure resource manager': 'management.azure.com/subscriptions/subscription/resourcegroups',
   'azure blob': 'disks.blob.core.windows.net/log',
   'caller address': 'checkip.amazonaws.com/',
   'keys of a user': 'github.test.invalid/anna.keys',
