@@ -14,7 +14,7 @@ const azure = await useCloud(TestAzure.start())
 const UP = ['up', '--profile', 'debian-azure', '--allow-from', '203.0.113.7', '--region', 'westeurope']
 
 test.each([
-  ['a secret that is not taken', { ARM_CLIENT_SECRET: 'old' }, 'AADSTS7000215', 'Next: .*az login'],
+  ['a secret that is not taken', { ARM_CLIENT_SECRET: 'old' }, 'AADSTS7000215', 'credential reset'],
   ['a subscription of others', { ARM_SUBSCRIPTION_ID: 'none' }, 'SubscriptionNotFound', 'az account list'],
   [
     'no subscription',
@@ -77,7 +77,7 @@ test.each([
     'ERROR: AADSTS700082: The refresh token has expired due to inactivity.',
     'does not take these credentials',
   ],
-  ["ERROR: Please run 'az login' to setup account.", 'There are no credentials for Azure'],
+  ["ERROR: Please run 'az login' to setup account.", 'The credentials for Azure cannot be used'],
 ])('az that says "%s" ends up with 7', async (said, told) => {
   const box = await makeSandbox()
   const { code, stderr } = await box.run(UP, { env: await withAz(box, `echo "${said}" >&2; exit 1`) })
