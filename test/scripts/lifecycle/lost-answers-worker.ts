@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { CloudMachines } from '../../stand-in/cloud-machines.js'
 import type { Loss } from '../../stand-in/losses.js'
 import { WarmProcess } from '../../stand-in/warm-cli.js'
+import { writeLabEngine } from '../../stand-in/write-lab-engine.js'
 import { starts } from './lost-answers-clouds.js'
 
 /*
@@ -13,7 +13,6 @@ import { starts } from './lost-answers-clouds.js'
  * cloud for is carried out, and its answer is lost: the connection breaks, something in between says 503, or the engine is
  * killed before it writes the state. Afterwards `up` reaches a lab of exactly one machine, and `down` leaves nothing.
  */
-const ENGINE = fileURLToPath(new URL('../../stand-in/lab-engine.js', import.meta.url))
 const [provider = '', ...flags] = process.argv.slice(2)
 const cloud = await starts[provider]?.()
 assert(cloud !== undefined)
@@ -23,17 +22,7 @@ const { NODE_EXTRA_CA_CERTS } = cloud.env
 const cli = new WarmProcess(undefined, NODE_EXTRA_CA_CERTS === undefined ? {} : { NODE_EXTRA_CA_CERTS })
 
 const engine = join(root, 'tofu')
-await writeFile(
-  engine,
-  `#!/bin/sh
-case "$1" in
-version) echo '{"terraform_version":"1.12.6"}' ;;
-init) ;;
-*) exec '${process.execPath}' '${ENGINE}' "$@" ;;
-esac
-`,
-)
-await chmod(engine, 0o755)
+await writeLabEngine(engine)
 await mkdir(join(root, 'config'))
 await writeFile(
   join(root, 'config', 'config.yaml'),

@@ -1,6 +1,4 @@
-import { chmod, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { DescribeSubnetsCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2'
 import { expect, jest, test } from '@jest/globals'
 import { nothingMade as nothingAtAws, TestAws } from '../../services/aws.js'
@@ -8,16 +6,9 @@ import { SUBSCRIPTION, TestAzure } from '../../stand-in/azure.js'
 import { GoogleCloud, nothingMade } from '../../stand-in/google/google-cloud.js'
 import { useCloud } from '../../stand-in/use-cloud.js'
 import { useSandboxes, type Sandbox } from '../../stand-in/sandbox.js'
+import { writeLabEngine } from '../../stand-in/write-lab-engine.js'
 
 jest.setTimeout(120_000)
-const PROGRAM = fileURLToPath(new URL('../../stand-in/lab-engine.js', import.meta.url))
-const ENGINE = `#!/bin/sh
-case "$1" in
-version) echo '{"terraform_version":"1.12.6"}' ;;
-init) ;;
-*) exec '${process.execPath}' '${PROGRAM}' "$@" ;;
-esac
-`
 const makeSandbox = useSandboxes()
 const aws = await useCloud(TestAws.start())
 const google = await useCloud(GoogleCloud.start())
@@ -28,8 +19,7 @@ async function userOf(cloud: { readonly env: Readonly<Record<string, string>> },
   const box = await makeSandbox()
   await box.configure(`region: ${region}\nallowFrom: 203.0.113.7\ntags: { team: infra }\n`)
   const file = join(box.root, 'bin', 'engine')
-  await writeFile(file, ENGINE)
-  await chmod(file, 0o755)
+  await writeLabEngine(file)
   const env = { ...cloud.env, DISTROLAB_TOFU: file }
   const run = (args: readonly string[], more: Readonly<Record<string, string>> = {}) =>
     box.run(args, { env: { ...env, ...more } })

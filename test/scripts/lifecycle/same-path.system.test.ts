@@ -1,6 +1,5 @@
-import { chmod, copyFile, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { states } from '../../../backend/lab-state.js'
 import { TestAws } from '../../services/aws.js'
@@ -8,16 +7,9 @@ import { TestAzure } from '../../stand-in/azure.js'
 import { GoogleCloud } from '../../stand-in/google/google-cloud.js'
 import { SamePath } from '../../stand-in/same-path.js'
 import { useSandboxes, type Sandbox } from '../../stand-in/sandbox.js'
+import { writeLabEngine } from '../../stand-in/write-lab-engine.js'
 
 jest.setTimeout(300_000)
-const PROGRAM = fileURLToPath(new URL('../../stand-in/lab-engine.js', import.meta.url))
-const ENGINE = `#!/bin/sh
-case "$1" in
-version) echo '{"terraform_version":"1.12.6"}' ;;
-init) ;;
-*) exec '${process.execPath}' '${PROGRAM}' "$@" ;;
-esac
-`
 
 /** A cloud's stand-in, with what is in it by the cloud's own listing. */
 interface Cloud {
@@ -89,8 +81,7 @@ describe.each([
     other = await SamePath.of(box)
     await box.configure(`region: ${region}\nallowFrom: 203.0.113.7\n`)
     const file = join(box.root, 'bin', 'engine')
-    await writeFile(file, ENGINE)
-    await chmod(file, 0o755)
+    await writeLabEngine(file)
     await on('first', UP)
     const made = await cloud.made()
     expect(made).not.toEqual([])

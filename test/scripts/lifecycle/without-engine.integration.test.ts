@@ -1,44 +1,27 @@
-import { chmod, readFile, rm, truncate, writeFile } from 'node:fs/promises'
+import { readFile, rm, truncate } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, jest, test } from '@jest/globals'
 import { GoogleCloud, nothingMade } from '../../stand-in/google/google-cloud.js'
 import { useSandboxes, type Sandbox } from '../../stand-in/sandbox.js'
+import { writeLabEngine } from '../../stand-in/write-lab-engine.js'
 import { useCloud } from '../../stand-in/use-cloud.js'
 
 jest.setTimeout(120_000)
-const PROGRAM = fileURLToPath(new URL('../../stand-in/lab-engine.js', import.meta.url))
 const google = await useCloud(GoogleCloud.start())
 const makeSandbox = useSandboxes(() => google.env)
 afterEach(() => expect(google.made).toEqual(nothingMade))
 
 const UP = ['up', 'web', '--profile', 'debian-12-google', '--wait', 'none'] as const
 
-/** An engine that does as it is told, of which one verb does something else. */
-async function writeEngine(box: Sandbox, verb = '', instead = ''): Promise<void> {
-  const file = join(box.root, 'bin', 'engine')
-  await writeFile(
-    file,
-    `#!/bin/sh
-case "$1" in
-${verb === '' ? '' : `${verb}) ${instead} ;;`}
-version) echo '{"terraform_version":"1.12.6"}' ;;
-init) ;;
-*) exec '${process.execPath}' '${PROGRAM}' "$@" ;;
-esac
-`,
-  )
-  await chmod(file, 0o755)
-}
-
-const env = (box: Sandbox) => ({ DISTROLAB_TOFU: join(box.root, 'bin', 'engine') })
+const engineIn = (box: Sandbox): string => join(box.root, 'bin', 'engine')
+const env = (box: Sandbox) => ({ DISTROLAB_TOFU: engineIn(box) })
 const stateFile = (box: Sandbox): string => join(box.home, 'labs', 'web', 'tofu.tfstate')
 
 async function lab(): Promise<Sandbox> {
   const box = await makeSandbox()
   await box.configure('region: europe-west1\nallowFrom: 203.0.113.7\n')
-  await writeEngine(box)
+  await writeLabEngine(engineIn(box))
   const { code, stderr } = await box.run(UP, { env: env(box) })
   expect([code, stderr]).toEqual([0, expect.any(String)])
   expect(google.made.instances).toHaveLength(1)
@@ -62,20 +45,20 @@ describe('a lab on a cloud is removed', () => {
     ['destroy', 'when its engine fails to destroy it', "echo 'Error: provider crashed' >&2; exit 1"],
   ])('although %s fails: %s', async (verb, _what, instead) => {
     const box = await lab()
-    await writeEngine(box, verb, instead)
+    await writeLabEngine(engineIn(box), { verb: verb, does: instead })
     expect(await isRemoved(box)).toContain('Removing it without OpenTofu')
     expect(existsSync(stateFile(box))).toBe(false)
   })
 
   test('when its engine does not end in time', async () => {
     const box = await lab()
-    await writeEngine(box, 'destroy', 'exec sleep 60')
+    await writeLabEngine(engineIn(box), { verb: 'destroy', does: 'exec sleep 60' })
     expect(await isRemoved(box, {}, '--apply-timeout', '2s')).toContain('OpenTofu was stopped at destroy')
   })
 
   test('where there is no OpenTofu', async () => {
     const box = await lab()
-    await rm(join(box.root, 'bin', 'engine'))
+    await rm(engineIn(box))
     await isRemoved(box)
   })
 
@@ -92,7 +75,7 @@ describe('a lab on a cloud is removed', () => {
 
   test('once what keeps it is gone', async () => {
     const box = await lab()
-    await writeEngine(box, 'destroy', 'exit 1')
+    await writeLabEngine(engineIn(box), { verb: 'destroy', does: 'exit 1' })
     google.refuse(
       'compute.firewalls.delete',
       400,
@@ -105,7 +88,7 @@ describe('a lab on a cloud is removed', () => {
 
   test('but for what the cloud keeps, which is named with the reason', async () => {
     const box = await lab()
-    await writeEngine(box, 'destroy', 'exit 1')
+    await writeLabEngine(engineIn(box), { verb: 'destroy', does: 'exit 1' })
     google.refuse(
       'compute.instances.delete',
       403,
@@ -125,7 +108,7 @@ describe('a lab on a cloud is removed', () => {
   test('with nobody logged in, where nothing was ever made of it', async () => {
     const box = await makeSandbox()
     await box.configure('region: europe-west1\nallowFrom: 203.0.113.7\n')
-    await writeEngine(box)
+    await writeLabEngine(engineIn(box))
     google.refuse('compute.images.getFromFamily', 403, 'No.', 'forbidden')
     expect((await box.run(UP, { env: env(box) })).code).not.toBe(0)
     expect((await box.record('web')).state).toBe('provision-failed')
