@@ -74,7 +74,7 @@ export async function clearWay(
   return true
 }
 
-/** An engine has told where it is: somebody may have left something on it. */
+/** An engine has told where it is: someone may have left something on it. */
 const isKept = ({ name, address }: AnyLab['machines'][number], anew: readonly string[]): boolean =>
   address !== null && !anew.includes(name)
 
