@@ -6,9 +6,9 @@ export type CrashChoice =
   | { readonly kind: 'covering'; readonly seed: string }
   | { readonly kind: 'one'; readonly title: string }
 
-const CHOICE = 'DISTROLAB_TEST_CRASHES'
+const CHOICE = 'TEST_SUITE_CRASHES'
 /** Set by a person to repeat a run's selection. */
-const SEED = 'DISTROLAB_TEST_SEED'
+const SEED = 'TEST_SUITE_SEED'
 
 /** The whole run tries all; any other one a selection by a seed, or the one case that is named. */
 export function chooseCrashes(

@@ -18,8 +18,8 @@ export interface SkippedTest {
 }
 
 /** The variables by which the runner tells its reporter and its environment where to write. */
-export const RESULTS_VARIABLE = 'DISTROLAB_TEST_RESULTS'
-export const COSTS_VARIABLE = 'DISTROLAB_TEST_COSTS'
+export const RESULTS_VARIABLE = 'TEST_SUITE_RESULTS'
+export const COSTS_VARIABLE = 'TEST_SUITE_COSTS'
 
 /** One line of the file that COSTS_VARIABLE names. */
 export interface FileCost {
