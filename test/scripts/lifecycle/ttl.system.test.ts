@@ -73,11 +73,16 @@ describe('a new lab', () => {
 })
 
 describe('a second up', () => {
-  test('says what is left and does not move it, whatever its own TTL', async () => {
+  test('says what is left, and refuses to move it', async () => {
     const box = await makeSandbox()
     await box.ok('up', '--profile', LAB, '--ttl', '3h')
     const before = await box.record(LAB)
-    const again = await box.ok('up', LAB, '--ttl', '30m')
+    const moving = await box.run(['up', LAB, '--ttl', '30m'])
+    expect([moving.code, moving.stderr]).toEqual([
+      2,
+      expect.stringContaining(`distrolab extend ${LAB} --ttl 30m`),
+    ])
+    const again = await box.ok('up', LAB, '--ttl', '3h')
     expect(again.stdout).toMatch(/^Reconnected to debian-local .*\nIt expires in 2h59m, at .*\nssh /)
     expect((await box.record(LAB)).expiresAt).toBe(before.expiresAt)
     expect(await notesOf(box)).toEqual([])
