@@ -74,7 +74,7 @@ describe('two-kernels', () => {
     const box = await makeSandbox()
     const example = await Example.copy(box, 'two-kernels')
     // The study reconnects to a lab that is there: one whose machine says it has another kernel.
-    await example.ok('distrolab up --profile debian-12-local --name study-debian-12', session)
+    await example.ok('distrolab up --profile debian-12-local --name study-debian-12 --ttl 1h', session)
     const [machine] = box.machines()
     const uname = box.disk(machine, 'guest', '.bin', 'uname')
     await writeFile(uname, '#!/bin/sh\necho Linux 6.1.0-other\n', { mode: 0o755 })

@@ -178,10 +178,12 @@ describe('reap', () => {
     await expire(box, LAB)
     const tofu = join(box.root, 'bin', 'tofu')
     const whole = await readFile(tofu, 'utf8')
-    await writeFile(tofu, whole.replace('\n', '\n[ "$1" = destroy ] && exit 1\n'))
+    // Who holds the state may be at work, so nothing else removes the lab meanwhile.
+    const locked = 'Error acquiring the state lock\nLock Info:\n  ID: 1\n  Who: anna@laptop\n  Created: today'
+    await writeFile(tofu, whole.replace('\n', `\n[ "$1" = destroy ] && echo '${locked}' >&2 && exit 1\n`))
     const reaped = await box.run(['reap', '-o', 'json'])
     expect(reaped.code).toBe(6)
-    expect(reaped.json<Reaped>().labs).toMatchObject([{ outcome: 'left', code: 'engine-failed' }])
+    expect(reaped.json<Reaped>().labs).toMatchObject([{ outcome: 'left', code: 'engine-locked' }])
     expect(await box.state(LAB)).toBe('destroy-failed')
     await writeFile(tofu, whole)
     expect((await box.ok('reap', '-o', 'json')).json<Reaped>().labs).toMatchObject([{ outcome: 'destroyed' }])
