@@ -18,6 +18,8 @@ import type { ObjectStore, StoredObject } from './store.js'
 export class BucketStore implements ObjectStore {
   readonly kind: Bucket['kind']
   readonly #patience: Patience
+  /** For changes, which nothing interrupts: their outcome must be known. */
+  readonly #toTheEnd: Patience
 
   /** `prefix` is empty or ends in a slash. */
   constructor(
@@ -28,6 +30,7 @@ export class BucketStore implements ObjectStore {
   ) {
     this.kind = bucket.kind
     this.#patience = { ...usualPatience, ...patience }
+    this.#toTheEnd = { ...this.#patience, until: undefined }
   }
 
   async get(key: string): Promise<StoredObject | undefined> {
@@ -47,18 +50,18 @@ export class BucketStore implements ObjectStore {
   async remove(key: string, version: string): Promise<void> {
     const path = this.#path(key)
     let attempts = 0
-    const answer = await this.#ask({ operation: 'remove', path }, this.#patience, (signal) => {
+    const answer = await this.#ask({ operation: 'remove', path }, this.#toTheEnd, (signal) => {
       attempts += 1
       return this.bucket.remove(path, version, signal)
     })
     if (answer === 'removed') return
-    if (attempts > 1 && (await this.#read(path, this.#patience)) === undefined) return
+    if (attempts > 1 && (await this.#read(path, this.#toTheEnd)) === undefined) return
     throw new BackendError({ code: 'object-changed', key })
   }
 
   async discard(key: string): Promise<void> {
     const path = this.#path(key)
-    await this.#ask({ operation: 'remove', path }, this.#patience, (signal) =>
+    await this.#ask({ operation: 'remove', path }, this.#toTheEnd, (signal) =>
       this.bucket.discard(path, signal),
     )
   }
@@ -89,17 +92,17 @@ export class BucketStore implements ObjectStore {
     const path = this.#path(key)
     const text = encodeObject(body)
     try {
-      const answer = await this.#ask({ operation: 'write', path }, this.#patience, (signal) =>
+      const answer = await this.#ask({ operation: 'write', path }, this.#toTheEnd, (signal) =>
         this.bucket.write(path, text, condition, signal),
       )
       if (answer !== 'refused') return answer.version
     } catch (error) {
       if (!isUnreachable(error)) throw error
-      const stored = await this.#read(path, { ...this.#patience, attempts: 1 }).catch(() => undefined)
+      const stored = await this.#read(path, { ...this.#toTheEnd, attempts: 1 }).catch(() => undefined)
       if (stored?.text !== text) throw error
       return stored.version
     }
-    const stored = await this.#read(path, this.#patience)
+    const stored = await this.#read(path, this.#toTheEnd)
     if (stored?.text !== text) throw lost
     return stored.version
   }

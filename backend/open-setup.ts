@@ -5,7 +5,7 @@ import type { Setup } from './setup.js'
 export interface SetupOptions {
   /** Where a new GCS bucket shall be: `EU`, `europe-west1`. The region of an S3 bucket is in its URL. */
   readonly gcsLocation?: string
-  /** For tests. */
+  /** Of the usual one, what is different: `until`, and in tests the times. */
   readonly patience?: Partial<Patience>
 }
 

@@ -9,7 +9,7 @@ export interface StoreOptions {
   readonly isImplied?: boolean
   /** A folder's objects are for the user alone, whatever the mode of the folder. */
   readonly isPrivate?: boolean
-  /** For tests. */
+  /** Of the usual one, what is different: `until`, and in tests the times. */
   readonly patience?: Partial<Patience>
 }
 

@@ -9,6 +9,8 @@ export interface Patience {
   readonly totalMs: number
   readonly firstPauseMs: number
   readonly longestPauseMs: number
+  /** When it aborts, every request ends with its reason. */
+  readonly until?: AbortSignal | undefined
 }
 
 /** Together well below the minute that a lease is valid: a heartbeat is settled before it is too late. */
@@ -40,34 +42,47 @@ export async function persistently<T>(
   giveUp: (reason: string, cause: unknown) => Error,
 ): Promise<T> {
   const began = performance.now()
+  const { until } = patience
   for (let n = 1; ; n++) {
     try {
-      return await within(patience.requestMs, attempt)
+      return await within(patience.requestMs, until, attempt)
     } catch (error) {
+      until?.throwIfAborted()
       const reason = error instanceof NoAnswer ? error.message : passingReason(error)
       const pause = Math.min(patience.longestPauseMs, patience.firstPauseMs * 2 ** (n - 1)) * Math.random()
       const isTooLate = performance.now() + pause - began > patience.totalMs
       if (n >= patience.attempts || isTooLate) throw giveUp(reason, error)
-      await sleep(pause)
+      // The next attempt finds that it has ended.
+      await sleep(pause, undefined, { signal: until }).catch(() => undefined)
     }
   }
 }
 
 /** Also where `action` does not heed the signal: what it still does then is nobody's concern. */
-async function within<T>(ms: number, action: (signal: AbortSignal) => Promise<T>): Promise<T> {
+async function within<T>(
+  ms: number,
+  until: AbortSignal | undefined,
+  action: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  until?.throwIfAborted()
   const abort = new AbortController()
+  let stop = (): void => undefined
   let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new NoAnswer(ms))
+  const ended = new Promise<never>((_, reject) => {
+    const end = (error: Error): void => {
+      reject(error)
       abort.abort()
-    }, ms)
+    }
+    timer = setTimeout(() => end(new NoAnswer(ms)), ms)
+    stop = () => end(until?.reason as Error)
+    until?.addEventListener('abort', stop, { once: true })
   })
   const acting = action(abort.signal)
   try {
-    return await Promise.race([acting, late])
+    return await Promise.race([acting, ended])
   } finally {
     clearTimeout(timer)
+    until?.removeEventListener('abort', stop)
     acting.catch(() => undefined)
   }
 }

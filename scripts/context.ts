@@ -33,6 +33,8 @@ export interface Context {
   /** Who we are in leases and events. */
   readonly holder: Holder
   store(): Promise<ObjectStore>
+  /** A lease is held from now on: an interrupt no longer ends reads of the store, which giving the lab back needs. */
+  holdsLease(): void
   /** Before anything is made: gives the backend an id of its own if it has none, and this computer one. */
   ensureIds(): Promise<void>
   catalog(): Promise<Catalog>
@@ -50,8 +52,13 @@ export function createContext(parts: {
   const { env, settings, config } = parts
   const location =
     settings.backend === undefined ? directoryLocation(env.home) : parseBackendUrl(settings.backend)
+  const reading = interruptedReading(parts.interrupt.signal)
   const identity = new Identity(() =>
-    openStore(location, { isImplied: settings.backend === undefined, isPrivate: isOwnFolder(env, location) }),
+    openStore(location, {
+      isImplied: settings.backend === undefined,
+      isPrivate: isOwnFolder(env, location),
+      patience: { until: reading.signal },
+    }),
   )
   let catalog: Promise<Catalog> | undefined
   return {
@@ -65,12 +72,22 @@ export function createContext(parts: {
     },
     holder: holderOf(env),
     store: () => identity.store(),
+    holdsLease: () => reading.shield(),
     async ensureIds() {
       await identity.ensure()
       ensureComputerId(env.home)
     },
     catalog: () => (catalog ??= loadCatalog(config)),
   }
+}
+
+/** A signal that follows `interrupt` until it is shielded from it. */
+function interruptedReading(interrupt: AbortSignal): { readonly signal: AbortSignal; shield(): void } {
+  const controller = new AbortController()
+  const follow = (): void => controller.abort(interrupt.reason)
+  if (interrupt.aborted) follow()
+  interrupt.addEventListener('abort', follow, { once: true })
+  return { signal: controller.signal, shield: () => interrupt.removeEventListener('abort', follow) }
 }
 
 /** Not only where no backend is named: `exec --local` names it to the commands that it starts. */

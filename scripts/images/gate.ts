@@ -37,6 +37,7 @@ export async function throughImageGate<T>(
   await context.ensureIds()
   const store = await context.store()
   const lease = await takeLease(context, subject, command)
+  context.holdsLease()
   const file = logFile(context.space, localName(image))
   const log = await openLog({ file, verbosity: context.settings.verbosity, redact: context.redact })
   try {

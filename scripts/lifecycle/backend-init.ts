@@ -26,8 +26,11 @@ export interface InitResult {
  * `store-no-conditions` of a server where labs could not be locked.
  */
 export async function initBackend(context: Context, gcsLocation: string | undefined): Promise<InitResult> {
-  const { location } = context
-  const setup = await openSetup(location, gcsLocationOption(location, gcsLocation))
+  const { location, interrupt } = context
+  const setup = await openSetup(location, {
+    ...gcsLocationOption(location, gcsLocation),
+    patience: { until: interrupt.signal },
+  })
   const place = await setup.make()
   await proveConditions(context)
   if (place === 'found') await confirmBlocking(context, setup)

@@ -34,8 +34,8 @@ const locks = {
 
 /** Throws BackendError: `store-no-conditions` of a server where labs could not be locked, and whatever a store throws. */
 export async function showBackend(context: Context): Promise<BackendView> {
-  const { location } = context
-  const setup = await openSetup(location)
+  const { location, interrupt } = context
+  const setup = await openSetup(location, { patience: { until: interrupt.signal } })
   const labs = await countLabs(context)
   const conditions = await proveConditions(context)
   const minimum = minimumEngine(context)

@@ -114,6 +114,7 @@ export async function listForDestruction(context: Context): Promise<RecordList> 
   try {
     return await listLiving(await context.store())
   } catch (error) {
+    context.interrupt.signal.throwIfAborted()
     const reason = explain(error).message
     throw new LabError({ code: 'listing-failed', reason }, { cause: error })
   }

@@ -133,6 +133,7 @@ async function examineBackend(context: Context): Promise<Finding> {
     await (await context.store()).list('labs/')
     return { name, status: 'ok', found: locationUrl(context.location), fix: '' }
   } catch (error) {
+    context.interrupt.signal.throwIfAborted()
     const { message, hint } = explain(error)
     return { name, status: 'missing', found: message, fix: hint }
   }

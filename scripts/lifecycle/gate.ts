@@ -59,6 +59,7 @@ export async function throughGate<T>(
         `Waiting for the lease of ${lab}: ${user}@${host} (pid ${pid}) runs ${theirs} since ${since}`,
       ),
   })
+  context.holdsLease()
   return holding(context, lease, command, action)
 }
 
@@ -84,6 +85,7 @@ async function inTurn<T>(
   await ensureFolder(dirname(file))
   return withGuard(file, turn, async () => {
     const lease = await inheritLease(await context.store(), { token, holder, command })
+    context.holdsLease()
     return holding(context, lease, command, action)
   })
 }
