@@ -23,7 +23,7 @@ export const engineExplanations: Explanations<EngineFault> = {
     exitCode: EXIT.failed,
   }),
   'machine-not-importable': ({ address }) => ({
-    message: `OpenTofu has lost what it knew of ${address}, which is there, and would have to make it anew to know it again. It was left as it is.`,
+    message: `OpenTofu no longer knows ${address}, which still exists, and could take it back only by making it anew. It was left as it is.`,
     hint: withRunbook(
       'distrolab ssh LAB    # to save what is on it\n  distrolab down LAB && distrolab up LAB    # makes it anew',
       'corrupted-record',

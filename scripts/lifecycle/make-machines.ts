@@ -29,22 +29,22 @@ export async function makeMachines(
   lab: AnyLab,
   presences: Presences,
   options: {
-    readonly anew?: readonly string[]
+    readonly anew: readonly string[]
     readonly isNew?: boolean
     readonly record?: Parameters<Steps['run']>[2]
   },
 ): Promise<void> {
-  const { anew = absentIn(presences), isNew = false, record } = options
+  const { anew, isNew = false, record } = options
   const { session, plan, engine, steps } = work
   const { hooks } = plan
   const spec = hooks.buildSpec(session.context, lab, plan.profile, anew)
   const folder = await steps.run('synth', () => writeConfiguration(session, spec), record)
-  const settling = { session, hooks, engine, folder, anew }
   const settled = await steps.run('init', async (detail) => {
     await initialiseEngine(session, engine, folder, spec.state, detail)
-    await assertOwnObjects(session, lab)
+    const stored = await assertOwnObjects(session, lab)
     // What is marked with a lab's incarnation can't be there before it is decided.
     if (isNew) return 'none'
+    const settling = { session, hooks, engine, folder, stored, anew }
     const found = await settleStrays(settling, lab, stepControl(work, detail))
     if (found.kind === 'import') await writeConfiguration(session, spec, found.strays)
     return found.kind
@@ -57,7 +57,7 @@ export async function makeMachines(
     const applied = (): Promise<Outputs> =>
       runOperation(session, engine, folder, detail, (run) => apply({ ...run, limits }, replace))
     const outputs = await applied().catch(async (error: unknown) => {
-      if (await clearWay(error, settling, lab, stepControl(work, detail))) return applied()
+      if (await clearWay(error, { session, hooks, anew }, lab, stepControl(work, detail))) return applied()
       throw error
     })
     await recordAddresses(session, outputs)

@@ -11,23 +11,26 @@ const LONGEST_PAUSE_MS = 20_000
 
 /**
  * Removes what a provider has of a lab, and looks again, until nothing is there or what is will not go: a machine on its way
- * out holds its network, a cloud that is asked too often wants to be left alone, and an answer may be lost. Throws what the
- * provider can't be asked for.
+ * out holds its network, a cloud that is asked too often wants to be left alone, and an answer may be lost. Returns what only
+ * has names of the lab's. Throws LabError leftovers, or what the provider can't be asked for.
  */
 export async function removeUntilGone(
   session: Session,
   hooks: ProviderHooks,
   lab: AnyLab,
   detail: StepControl['detail'],
-): Promise<Remains> {
+): Promise<readonly string[]> {
   const { context, signal } = session
   const { applyTimeout: totalMs = hooks.patience.totalMs } = context.settings
   const end = performance.now() + totalMs
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
     const isLast = performance.now() + pauseMs > end
     const outcome = await attempt(() => hooks.removeLeftovers(context, lab, { signal, detail }), isLast)
-    if (!(outcome instanceof LabError) && (outcome.left.length === 0 || !outcome.mayPass || isLast))
-      return outcome
+    if (!(outcome instanceof LabError)) {
+      const { left, foreign, mayPass } = outcome
+      if (left.length === 0) return foreign
+      if (!mayPass || isLast) throw new LabError({ code: 'leftovers', lab: lab.lab, left })
+    }
     const why = outcome instanceof LabError ? explain(outcome).message : outcome.left.join(', ')
     detail(`waiting for ${why}`)
     await sleep(pauseMs, undefined, { signal }).catch(() => signal.throwIfAborted())

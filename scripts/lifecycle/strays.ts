@@ -1,12 +1,13 @@
 import type { AnyLab } from '../../backend/lab.js'
 import type { Engine } from '../engine/resolve.js'
 import { parseState } from '../engine/state-document.js'
-import { objectsIn, storedObjects, type StateObject } from '../engine/state-objects.js'
+import { objectsIn, type StateObject } from '../engine/state-objects.js'
 import { pullState } from '../engine/tofu.js'
 import { LabError } from '../errors.js'
 import { runOperation } from './engine-session.js'
 import type { Session } from './gate.js'
 import type { ProviderHooks, StepControl, Stray } from './provider-hooks.js'
+import { removeUntilGone } from './removal.js'
 
 /** What was done about things of a lab that OpenTofu does not know. */
 export type Settled =
@@ -22,6 +23,8 @@ export interface Settling {
   readonly hooks: ProviderHooks
   readonly engine: Engine
   readonly folder: string
+  /** The objects of the state; undefined where only the engine can read it. */
+  readonly stored: readonly StateObject[] | undefined
   /** The machines that are to be made, whether or not they are there. */
   readonly anew: readonly string[]
 }
@@ -42,7 +45,7 @@ export async function settleStrays(settling: Settling, lab: AnyLab, step: StepCo
     session.context.progress.say(
       `An earlier try has made what OpenTofu never learned of (${told}): removing what there is of ${lab.lab}, and starting over`,
     )
-    await removeAll(settling, lab, step)
+    await removeUntilGone(session, hooks, lab, step.detail)
     return { kind: 'removed' }
   }
   const unique = strays.filter(
@@ -60,7 +63,7 @@ export async function settleStrays(settling: Settling, lab: AnyLab, step: StepCo
  */
 export async function clearWay(
   error: unknown,
-  settling: Settling,
+  settling: Pick<Settling, 'session' | 'hooks' | 'anew'>,
   lab: AnyLab,
   step: StepControl,
 ): Promise<boolean> {
@@ -70,7 +73,7 @@ export async function clearWay(
   session.context.progress.say(
     `An earlier try has made something that stands in the way (${error.fault.reason}): removing what there is of ${lab.lab}, and starting over`,
   )
-  await removeAll(settling, lab, step)
+  await removeUntilGone(session, hooks, lab, step.detail)
   return true
 }
 
@@ -78,19 +81,11 @@ export async function clearWay(
 const isKept = ({ name, address }: AnyLab['machines'][number], anew: readonly string[]): boolean =>
   address !== null && !anew.includes(name)
 
-/** Throws LabError leftovers. */
-async function removeAll({ session, hooks }: Settling, lab: AnyLab, step: StepControl): Promise<void> {
-  const { left } = await hooks.removeLeftovers(session.context, lab, step)
-  if (left.length > 0) throw new LabError({ code: 'leftovers', lab: lab.lab, left })
-}
-
 /** Of one that is encrypted only the engine can tell. */
 async function knownObjects(
-  { session, engine, folder }: Settling,
+  { session, engine, folder, stored }: Settling,
   detail: (text: string) => void,
 ): Promise<readonly StateObject[]> {
-  const { context, lab } = session
-  const stored = await storedObjects(await context.store(), context.location, lab)
   if (stored !== undefined) return stored
   let clear = ''
   await runOperation(session, engine, folder, detail, async (run) => {
