@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals'
+import { spawn } from 'node:child_process'
 import { appendFile, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DriverProgress } from '../../../../stacks/local/driver/protocol.js'
 import { waitUntil } from './driver-process.js'
@@ -67,6 +69,26 @@ describe('taking the baseline', () => {
     const deeds = await theMachine().deeds()
     expect(deeds.indexOf('snapshot-save')).toBeGreaterThan(deeds.indexOf('at rest'))
     expect(deeds).toContain('at rest')
+  })
+
+  test('does not take a guest for one at rest that others leave no room', async () => {
+    await theMachine().run('create', {}, 'busy')
+    // In sessions of their own: Linux shares processors out among sessions first.
+    const others = Array.from({ length: 8 * availableParallelism() }, () =>
+      spawn(process.execPath, ['-e', 'for (;;);'], { detached: true, stdio: 'ignore' }),
+    )
+    try {
+      const baseline = theMachine().start('baseline', { restWithinMs: 60_000 })
+      await baseline.sees(isWaiting)
+      await sleep(1_500)
+      expect(await theMachine().deeds()).not.toContain('snapshot-save')
+      await writeFile(theMachine().file('rest'), '')
+      others.forEach((other) => other.kill('SIGKILL'))
+      expect((await baseline.done).result).toMatchObject({ taken: true })
+      expect(await theMachine().deeds()).toContain('at rest')
+    } finally {
+      others.forEach((other) => other.kill('SIGKILL'))
+    }
   })
 
   test('of a guest that never rests is taken when its time is over', async () => {
