@@ -95,7 +95,11 @@ async function compileChecks(outdir) {
 /** A schema without a type of its own is a set of definitions: its module exports one check for each. */
 function checkOf(schema) {
   const ajv = new Ajv({
-    ...{ allErrors: true, verbose: true, strict: false, meta: false, validateSchema: false },
+    allErrors: true,
+    verbose: true,
+    strict: false,
+    meta: false,
+    validateSchema: false,
     code: { source: true },
   })
   if (schema.definitions === undefined) return standalone.default(ajv, ajv.compile(schema))

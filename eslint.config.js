@@ -91,6 +91,12 @@ const defaultExportBan = {
   message: 'Export by name: then a thing has one name everywhere and can be searched for.',
 }
 
+const packedSpreadBan = {
+  selector: 'ObjectExpression > SpreadElement > ObjectExpression',
+  message:
+    "One property a line: TypeScript does not check what is spread for properties that the type doesn't have.",
+}
+
 function roomBan(room) {
   const { imports, why } = rooms[room]
   const others = folders.filter((folder) => folder !== room && !imports.includes(folder))
@@ -110,7 +116,7 @@ function expressionBan({ regex, message }) {
 
 const restrictImports = (patterns, syntax = []) => ({
   'no-restricted-imports': ['error', { patterns }],
-  'no-restricted-syntax': ['error', ...syntax, ...patterns.map(expressionBan)],
+  'no-restricted-syntax': ['error', packedSpreadBan, ...syntax, ...patterns.map(expressionBan)],
 })
 
 /** All restrictions of a room, without those in `free`. They are one rule's options, so a file's options replace its room's. */

@@ -30,7 +30,8 @@ export function openAwsCredentials({ roleMs = 1_000 } = {}): Provider {
   let heard: string[] = []
   const hear = (words: unknown): void => void heard.push(String(words))
   const chain = defaultProvider({
-    ...{ timeout: roleMs, maxRetries: 0 },
+    timeout: roleMs,
+    maxRetries: 0,
     clientConfig: { requestHandler: { ...TIMEOUTS, ...proxyAgents() } },
     // The chain goes on after most failures, and what it throws in the end tells of the last place only.
     logger: { trace: hear, debug: hear, info: hear, warn: hear, error: hear },

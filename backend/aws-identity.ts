@@ -8,7 +8,9 @@ const PATIENCE_MS = 5_000
 /** The ARN whose credentials these are, which AWS tells to everybody who has some; undefined where it is out of reach. */
 export async function awsIdentity(region: string): Promise<string | undefined> {
   const client = new STSClient({
-    ...{ region, credentials: openAwsCredentials(), maxAttempts: 2 },
+    region,
+    credentials: openAwsCredentials(),
+    maxAttempts: 2,
     requestHandler: proxyAgents(),
   })
   try {

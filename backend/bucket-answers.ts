@@ -14,7 +14,9 @@ export function forbidden(
 ): Trouble {
   const [, identity, permission = request.permission ?? usual[request.operation]] = said ?? []
   return lasting({
-    ...{ code: 'store-forbidden', place, permission },
+    code: 'store-forbidden',
+    place,
+    permission,
     ...(identity === undefined ? {} : { identity }),
   })
 }

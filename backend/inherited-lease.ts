@@ -41,7 +41,12 @@ export async function inheritLease(store: ObjectStore, request: InheritRequest):
   const look = (): void => void assertHeld().catch(() => undefined)
   const timer = setInterval(look, request.lookMs ?? usualLookMs).unref()
   return {
-    ...{ lab, fence, holder, command, since: lent.document.since, lost: lost.signal },
+    lab,
+    fence,
+    holder,
+    command,
+    since: lent.document.since,
+    lost: lost.signal,
     lentBy: holderFields(lent.document, lent.holder),
     storeTime: () => clock.now(),
     assertHeld,

@@ -20,9 +20,11 @@ export interface BenchUser {
 export async function newUser(cache?: string): Promise<BenchUser> {
   const folder = await mkdtemp(join(tmpdir(), 'distrolab-bench-'))
   const env = {
-    ...{ DISTROLAB_HOME: join(folder, 'home'), DISTROLAB_CACHE: cache ?? join(folder, 'cache') },
+    DISTROLAB_HOME: join(folder, 'home'),
+    DISTROLAB_CACHE: cache ?? join(folder, 'cache'),
     // For the bucket of `bucket.ts`, which takes any.
-    ...{ AWS_ACCESS_KEY_ID: 'bench', AWS_SECRET_ACCESS_KEY: 'bench' },
+    AWS_ACCESS_KEY_ID: 'bench',
+    AWS_SECRET_ACCESS_KEY: 'bench',
   }
   return {
     folder,

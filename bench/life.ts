@@ -23,7 +23,11 @@ export async function resetToSsh(user: BenchUser): Promise<Row[]> {
   }
   await user.distrolab('down', LAB)
   const row = (what: string, times: readonly number[], limit: number): Row => ({
-    ...{ what, value: median(times) / 1000, unit: 's', limit, promise: 'at most' },
+    what,
+    value: median(times) / 1000,
+    unit: 's',
+    limit,
+    promise: 'at most',
   })
   return [row('reset to a working SSH', toSsh, 3), row('reset, proved and with its clock set', whole, 4)]
 }
@@ -39,8 +43,12 @@ export async function swapAgainstUp(user: BenchUser): Promise<Row[]> {
   await user.distrolab('down', LAB)
   return [
     {
-      ...{ what: 'swap between cached images / cold up', value: ours / theirs, unit: 'times' },
-      ...{ limit: 1.1, promise: 'at most', sides: { ours, theirs } },
+      what: 'swap between cached images / cold up',
+      value: ours / theirs,
+      unit: 'times',
+      limit: 1.1,
+      promise: 'at most',
+      sides: { ours, theirs },
     },
   ]
 }
@@ -66,8 +74,12 @@ export async function cleanupAgainstDown(user: BenchUser): Promise<Row[]> {
   const theirs = median(downs)
   return [
     {
-      ...{ what: `cleanup of ${LABS} labs / one down`, value: ours / theirs, unit: 'times' },
-      ...{ limit: 3, promise: 'at most', sides: { ours, theirs } },
+      what: `cleanup of ${LABS} labs / one down`,
+      value: ours / theirs,
+      unit: 'times',
+      limit: 3,
+      promise: 'at most',
+      sides: { ours, theirs },
     },
   ]
 }

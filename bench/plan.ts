@@ -36,8 +36,12 @@ export async function plansInParallel(user: BenchUser): Promise<Row[]> {
   )
   return [
     {
-      ...{ what: 'plan of 10 profiles / of one', value: sides.ours / sides.theirs, unit: 'times' },
-      ...{ limit: 3, promise: 'at most', sides },
+      what: 'plan of 10 profiles / of one',
+      value: sides.ours / sides.theirs,
+      unit: 'times',
+      limit: 3,
+      promise: 'at most',
+      sides,
     },
   ]
 }

@@ -64,5 +64,8 @@ async function listInBucket(user: BenchUser, record: string): Promise<Row> {
 }
 
 const inSeconds = (what: string, ms: number): Omit<Row, 'limit'> => ({
-  ...{ what, value: ms / 1000, unit: 's', promise: 'at most' },
+  what,
+  value: ms / 1000,
+  unit: 's',
+  promise: 'at most',
 })

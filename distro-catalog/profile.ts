@@ -47,7 +47,10 @@ export function resolveProfile(catalog: Catalog, given: string, userProfiles: Us
   resolveOffer(distro, provider.name)
   const { distro: _distro, provider: _provider, disk, arch, ...chosen } = named ?? {}
   return {
-    ...{ name: given, distro, provider, ...chosen },
+    name: given,
+    distro,
+    provider,
+    ...chosen,
     ...(disk === undefined ? {} : { diskGiB: disk }),
     ...(arch === undefined ? {} : { architecture: arch }),
   }

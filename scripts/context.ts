@@ -65,7 +65,8 @@ export function createContext(parts: {
     ...parts,
     location,
     space: {
-      ...{ home: env.home, cache: env.cache },
+      home: env.home,
+      cache: env.cache,
       get backendId() {
         return identity.id
       },

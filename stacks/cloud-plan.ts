@@ -53,10 +53,22 @@ export function planCommon(
     return { name, hostname, user: offer.user, userData, isNew: plan.anew.includes(name) }
   })
   return {
-    ...{ lab, profile, state, id: labId(backendId, lab), region, zone },
-    ...{ instanceType: size.instanceType, diskGiB: size.diskGiB, publicKey, publicKeys, lifetime },
-    ...{ allowFrom: plan.allowFrom, spot: plan.spot, network: plan.network },
-    ...{ providerVersion: plan.providerVersion, machines },
+    lab,
+    profile,
+    state,
+    id: labId(backendId, lab),
+    region,
+    zone,
+    instanceType: size.instanceType,
+    diskGiB: size.diskGiB,
+    publicKey,
+    publicKeys,
+    lifetime,
+    allowFrom: plan.allowFrom,
+    spot: plan.spot,
+    network: plan.network,
+    providerVersion: plan.providerVersion,
+    machines,
     tags: {
       ...plan.tags,
       ...labTags({ backendId, lab, incarnation }),

@@ -40,7 +40,8 @@ export const cleanupCommand: Command = {
     const session = isOfSession ? requireSession(context) : undefined
     const fates = await cleanup(context, { session, olderThan: context.settings.olderThan }, (labs) =>
       confirm(context, {
-        ...{ command, unattended: 'refuse' },
+        command,
+        unattended: 'refuse',
         question: `Destroy ${labs.join(', ')} and everything on their machines?`,
       }),
     )

@@ -61,7 +61,10 @@ async function readRequest({ settings }: Context, { lab, words, flags }: Args) {
   }
   const { parseTransfers, parseVariables } = await import('../lifecycle/exec-flags.js')
   return {
-    ...{ lab, words, place, machine: textFlag(flags, 'machine') },
+    lab,
+    words,
+    place,
+    machine: textFlag(flags, 'machine'),
     timeLimitMs: settings.timeout,
     variables: parseVariables(listFlag(flags, 'env'), variableOf),
     copies: parseTransfers('--copy', listFlag(flags, 'copy')),

@@ -8,7 +8,7 @@ export const imagesForgetCommand: Command = {
   describe: 'Remove an imported image with its uploaded disk, and verify that both are gone',
   options: {
     provider: { type: 'string', requiresArg: true, describe: 'aws, azure or google' },
-    ...{ arch: machineOptions['arch'] ?? {} },
+    arch: machineOptions['arch'] ?? {},
     ...leaseOptions,
     ...yesOption,
   },

@@ -25,7 +25,7 @@ export const imagesImportCommand: Command = {
       requiresArg: true,
       describe: 'On aws: where the image will be, and machines can be made from it',
     },
-    ...{ arch: machineOptions['arch'] ?? {} },
+    arch: machineOptions['arch'] ?? {},
     ...leaseOptions,
   },
   examples: [

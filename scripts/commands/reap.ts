@@ -20,7 +20,8 @@ export const reapCommand: Command = {
     const { renderFates } = await import('../report/fates-text.js')
     const fates = await reap(context, (labs) =>
       confirm(context, {
-        ...{ command: 'reap', unattended: 'proceed' },
+        command: 'reap',
+        unattended: 'proceed',
         question: `Destroy what expired (${labs.join(', ')})?`,
       }),
     )

@@ -10,7 +10,7 @@ export const resetCommand: Command = {
     ...nameOption,
     ...limitOptions,
     ...leaseOptions,
-    ...{ 'ssh-key': machineOptions['ssh-key'] ?? {} },
+    'ssh-key': machineOptions['ssh-key'] ?? {},
   },
   examples: [
     ['distrolab reset debian-local', 'every change on its machines since `up` is gone'],

@@ -11,7 +11,7 @@ export const swapCommand: Command = {
     ...nameOption,
     ...limitOptions,
     ...leaseOptions,
-    ...{ 'ssh-key': machineOptions['ssh-key'] ?? {} },
+    'ssh-key': machineOptions['ssh-key'] ?? {},
   },
   examples: [
     ['distrolab swap debian-local debian-12', 'the lab debian-local runs Debian 12 from then on'],

@@ -70,7 +70,11 @@ export async function runEngine(
   const stdoutFile = join(run.folder, `engine-${operation}.log`)
   const stderrFile = join(run.folder, `engine-${operation}.err`)
   const child = start(run.engine, args, {
-    ...{ cwd: run.folder, env: engineVariables(run), stdoutFile, stderrFile, umask: run.umask ?? 0o077 },
+    cwd: run.folder,
+    env: engineVariables(run),
+    stdoutFile,
+    stderrFile,
+    umask: run.umask ?? 0o077,
   })
   const watch = watchEngine(run.limits, () => child.kill('SIGINT'))
   const diagnostics: Diagnostic[] = []

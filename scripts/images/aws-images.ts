@@ -51,7 +51,7 @@ export const awsImages: ImageProvider = {
     const description = descriptionOf(record)
     const { id, outcome } = await uploadSnapshot(
       placeOf(record.upload),
-      { ...{ file, digest, description, memory }, gib: record.diskGiB ?? 1, tags: record.tags },
+      { file, digest, description, memory, gib: record.diskGiB ?? 1, tags: record.tags },
       { signal, onProgress: (done, total) => detail(rate.text(done, total)) },
     )
     if (outcome === 'kept') detail(`${record.upload} has it already`)
@@ -63,8 +63,11 @@ export const awsImages: ImageProvider = {
   buildSpec(context, subject, record, uploaded) {
     return {
       ...imageFacts(context, subject, record),
-      ...{ provider: 'aws', region: placeOf(record.upload).region, architecture: subject.architecture },
-      ...{ snapshotId: uploaded ?? null, diskGiB: record.diskGiB ?? 1 },
+      provider: 'aws',
+      region: placeOf(record.upload).region,
+      architecture: subject.architecture,
+      snapshotId: uploaded ?? null,
+      diskGiB: record.diskGiB ?? 1,
     }
   },
 

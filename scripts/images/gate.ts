@@ -69,7 +69,10 @@ async function takeLease(
   const { holder, interrupt, settings, progress } = context
   try {
     return await acquireLease(await context.store(), subject.image, {
-      ...{ holder, command, signal: interrupt.signal, waitMs: settings.waitLock },
+      holder,
+      command,
+      signal: interrupt.signal,
+      waitMs: settings.waitLock,
       onWait: ({ user, host, pid, command: theirs, since }) =>
         progress.say(
           `Waiting for the image ${subject.image}: ${user}@${host} (pid ${pid}) runs ${theirs} since ${since}`,

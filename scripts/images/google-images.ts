@@ -62,7 +62,8 @@ export const googleImages: ImageProvider = {
       ...imageFacts(context, subject, record),
       provider: 'google',
       family: familyOf(subject),
-      ...{ bucket, object: prefix },
+      bucket,
+      object: prefix,
     }
   },
 

@@ -18,7 +18,8 @@ export const imageFacts = (
 ): ImportedImageSpec => ({
   id: `${record.distro}-${record.architecture}`,
   state: stateBackend(location, subject.image),
-  ...{ name: record.name, tags: record.tags },
+  name: record.name,
+  tags: record.tags,
   description: `${descriptionOf(record)}, ${record.digest ?? 'not loaded yet'}`,
   firmware: firmwareOf(subject),
   providerVersion: settings.providerVersions[REGISTRY_NAME[subject.provider]] ?? null,

@@ -142,11 +142,21 @@ async function wishOf(
   if (known !== undefined && known.source !== from) throw inPlace('source', known.source, from)
   if (known !== undefined && known.upload !== upload) throw inPlace(provider.placedBy, known.upload, upload)
   const facts = {
-    ...{ provider: subject.provider, distro: distro.name, architecture, state: 'importing' as const },
-    ...{ source: from, digest: null, upload, name, id: null, diskGiB: null },
+    provider: subject.provider,
+    distro: distro.name,
+    architecture,
+    state: 'importing' as const,
+    source: from,
+    digest: null,
+    upload,
+    name,
+    id: null,
+    diskGiB: null,
     tags: imageTags(space.backendId, distro.name, architecture),
     owner: { user: holder.user, host: holder.host },
-    ...{ step: null, failure: null, engine: null },
+    step: null,
+    failure: null,
+    engine: null,
   }
   return { source, facts }
 }

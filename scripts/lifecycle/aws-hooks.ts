@@ -149,7 +149,10 @@ async function newestImage(profile: Profile, { region, size }: ImageWish): Promi
   const newest = await findNewestImage(region, selector)
   if (newest !== undefined) return newest
   throw new LabError({
-    ...{ code: 'cloud-image-missing', provider: 'aws', distro: distro.name, region },
+    code: 'cloud-image-missing',
+    provider: 'aws',
+    distro: distro.name,
+    region,
     selector: `${selector.name} (${architecture}) of account ${selector.owner}`,
   })
 }

@@ -168,7 +168,10 @@ async function newestImage(profile: Profile, { region, size }: ImageWish): Promi
   const newest = await findNewestImage(region, selector)
   if (newest === undefined)
     throw new LabError({
-      ...{ code: 'cloud-image-missing', provider: 'azure', distro: distro.name, region },
+      code: 'cloud-image-missing',
+      provider: 'azure',
+      distro: distro.name,
+      region,
       selector: Object.values(selector).slice(1).join(':'),
     })
   const plan = planOf(image)

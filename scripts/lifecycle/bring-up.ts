@@ -91,7 +91,8 @@ async function makeAll(
   )
   const before = former?.state ?? 'destroyed'
   await makeMachines(work, writer.lab ?? started, presences, {
-    ...{ anew: madeAnew(before, presences), isNew: before === 'destroyed' },
+    anew: madeAnew(before, presences),
+    isNew: before === 'destroyed',
   })
   return writer.transition(started, 'provisioned', { step: null })
 }

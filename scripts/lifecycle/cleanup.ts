@@ -42,7 +42,9 @@ export async function cleanup(
 }
 
 const anotherLab: Verdict = {
-  ...{ outcome: 'skipped', code: 'another-lab', reason: 'somebody else made it anew meanwhile' },
+  outcome: 'skipped',
+  code: 'another-lab',
+  reason: 'somebody else made it anew meanwhile',
 }
 
 const isSelected = (lab: AnyLab, { session, olderThan }: Selection, now: Date): boolean =>

@@ -133,14 +133,24 @@ export function cloudPlan(
   const provider = requireCloud(profile)
   if (!isLabName(lab)) throw new LabError({ code: 'lab-name-invalid', given: lab })
   return {
-    ...{ lab, profile: facts.profile, backendId, incarnation, state: stateBackend(location, lab) },
-    ...{ distro: profile.distro, provider, region, zone: facts.zone ?? null, size },
+    lab,
+    profile: facts.profile,
+    backendId,
+    incarnation,
+    state: stateBackend(location, lab),
+    distro: profile.distro,
+    provider,
+    region,
+    zone: facts.zone ?? null,
+    size,
     imageId: image?.id ?? null,
     publicKey: facts.sshKey.publicKey,
     authorizedKeys: keysOn(facts).filter((key) => key !== facts.sshKey.publicKey),
     allowFrom: facts.allowFrom ?? [],
     lifetime: lifetimeOf(facts),
-    ...{ spot: facts.spot ?? false, network: networkChoiceOf(facts), tags: userTags(facts.tags) },
+    spot: facts.spot ?? false,
+    network: networkChoiceOf(facts),
+    tags: userTags(facts.tags),
     providerVersion: settings.providerVersions[REGISTRY_NAME[provider.name]] ?? null,
     machines: machines.map((machine) => machine.name),
     anew,
@@ -217,7 +227,9 @@ async function placeOf(
       ? ((await rankFor(context, question, measuring)).regions[0]?.region ?? '')
       : checkNamed({ ...question, allowed: [named] }, named)
   return {
-    ...{ region, costPerHourUsd: costOf(question, region), spot: settings.spot ?? profile.spot ?? false },
+    region,
+    costPerHourUsd: costOf(question, region),
+    spot: settings.spot ?? profile.spot ?? false,
     zone: zone === undefined ? undefined : zoneIn(provider.name, region, zone),
   }
 }

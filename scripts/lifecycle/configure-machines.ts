@@ -127,7 +127,10 @@ async function finishCloudInit(
   for (const [index, connection] of connections.entries()) {
     const machine = writer.lab?.machines[index]?.name ?? ''
     const outcome = await waitForCloudInit(connection, {
-      ...{ lab, machine, timeoutMs: context.settings.waitTimeout, signal },
+      lab,
+      machine,
+      timeoutMs: context.settings.waitTimeout,
+      signal,
       onStage: (stage) => detail(`cloud-init: ${stage}`),
     })
     if (outcome.status === 'done') continue

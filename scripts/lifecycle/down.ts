@@ -121,7 +121,8 @@ async function runSteps(
       const forgotten = hooks.removeMachine === undefined ? lab : { ...lab, machines: [] }
       const spec = hooks.buildSpec(context, forgotten, await profileOf(context, lab), [])
       return {
-        ...{ engine: await engineFor(context), state: spec.state },
+        engine: await engineFor(context),
+        state: spec.state,
         folder: await writeConfiguration(session, spec),
       }
     },

@@ -29,6 +29,9 @@ export async function engineFor(context: Context): Promise<Engine> {
 
 /** What obtaining an engine needs to know of a command. */
 export const sourcesOf = ({ env, settings, interrupt, progress }: Context): ObtainOptions => ({
-  ...{ env, progress, mirror: settings.engineMirror, signal: interrupt.signal },
+  env,
+  progress,
+  mirror: settings.engineMirror,
+  signal: interrupt.signal,
   archive: archiveFor(process.platform, process.arch),
 })

@@ -74,7 +74,8 @@ export async function tellExpiry(
   const { context, signal, writer } = session
   const hooks = await hooksOf(lab.provider)
   await hooks.moveExpiry(context, lab, {
-    ...{ signal, detail },
+    signal,
+    detail,
     async onAddress(name, address) {
       const machines = (writer.lab ?? lab).machines.map((machine) =>
         machine.name === name ? { ...machine, address } : machine,

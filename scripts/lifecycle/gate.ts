@@ -52,7 +52,9 @@ export async function throughGate<T>(
   if (token !== undefined && breakFence === undefined) return inTurn(context, token, command, action)
   const { settings, progress, interrupt, holder } = context
   const lease = await acquireLease(await context.store(), lab, {
-    ...{ holder, command, signal: interrupt.signal },
+    holder,
+    command,
+    signal: interrupt.signal,
     ...(breakFence === undefined ? { waitMs: settings.waitLock } : { waitMs: 0, breakFence }),
     onWait: ({ user, host, pid, command: theirs, since }) =>
       progress.say(

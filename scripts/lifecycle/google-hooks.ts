@@ -153,7 +153,10 @@ async function newestImage(profile: Profile, { region, size }: ImageWish): Promi
   const newest = await findNewestImage(selector)
   if (newest !== undefined) return newest
   throw new LabError({
-    ...{ code: 'cloud-image-missing', provider: 'google', distro: distro.name, region },
+    code: 'cloud-image-missing',
+    provider: 'google',
+    distro: distro.name,
+    region,
     selector: `the family ${selector.family} of ${selector.project ?? 'the project'}`,
   })
 }

@@ -57,8 +57,15 @@ function holderOf({ document, holder }: LeaseStatus, now: Date): LockHolder | nu
   const { command, since, renewedAt, expiresAt } = document
   const sinceMs = (time: string): number => Math.max(0, now.getTime() - Date.parse(time))
   return {
-    ...{ user: holder.user, host: holder.host, pid: holder.pid, ciRunUrl: holder.ciRunUrl ?? null },
-    ...{ command, since, expiresAt, liveness: livenessOf(holder) },
-    ...{ heldMs: sinceMs(since), silentMs: sinceMs(renewedAt) },
+    user: holder.user,
+    host: holder.host,
+    pid: holder.pid,
+    ciRunUrl: holder.ciRunUrl ?? null,
+    command,
+    since,
+    expiresAt,
+    liveness: livenessOf(holder),
+    heldMs: sinceMs(since),
+    silentMs: sinceMs(renewedAt),
   }
 }

@@ -96,7 +96,10 @@ export async function draftLab(
 
 /** Where a recorded lab is. */
 export const placeOf = ({ region, zone, spot, costPerHourUsd }: AnyLab): Place => ({
-  ...{ region, zone, spot, costPerHourUsd },
+  region,
+  zone,
+  spot,
+  costPerHourUsd,
 })
 
 /** The profile a lab was made from; its distro is the recorded release, whatever an alias means today. */

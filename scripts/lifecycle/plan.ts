@@ -74,12 +74,13 @@ export async function planLabChanges(context: Context, lab: LabName): Promise<La
   const replace = absentIn(presences).map((name) => hooks.replaceAddress(name))
   const changes = await askEngine(context, lab, spec, replace)
   return {
-    ...{ lab, profile: facts.profile, provider: profile.provider.name, region: facts.region },
-    ...{
-      distro: profile.distro.name,
-      state: living?.state ?? null,
-      costPerHourUsd: draft.place.costPerHourUsd,
-    },
+    lab,
+    profile: facts.profile,
+    provider: profile.provider.name,
+    region: facts.region,
+    distro: profile.distro.name,
+    state: living?.state ?? null,
+    costPerHourUsd: draft.place.costPerHourUsd,
     changes: [...changes, ...startsOf(presences)],
   }
 }
@@ -147,7 +148,10 @@ async function askEngine(
   const folder = await mkdtemp(join(await preparePlainFolder(space, planParent(space)), `${spec.lab}-`))
   const done = interrupt.waitingFor('OpenTofu to stop')
   const run: EngineRun = {
-    ...{ engine: engine.path, folder, unset: env.unsetForEngine, signal: interrupt.signal },
+    engine: engine.path,
+    folder,
+    unset: env.unsetForEngine,
+    signal: interrupt.signal,
     umask: await engineUmask(context),
     authorities: await placeAuthorities(env.authorityFiles, env.cache),
     encryption: encryption === undefined ? undefined : engineEncryption(encryption),

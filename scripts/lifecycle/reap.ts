@@ -14,7 +14,9 @@ const RIGHTLY_LEFT = ['lease-held', 'lab-on-other-computer']
 const UNCLEAR = ['record-unreadable', 'record-mismatch', 'store-unreadable', 'lease-lost', 'other-account']
 
 const lent: Verdict = {
-  ...{ outcome: 'skipped', code: 'lease-held', reason: 'the command that started this one uses it' },
+  outcome: 'skipped',
+  code: 'lease-held',
+  reason: 'the command that started this one uses it',
 }
 const extended: Verdict = { outcome: 'skipped', code: 'extended', reason: 'it was extended meanwhile' }
 

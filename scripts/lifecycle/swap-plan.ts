@@ -84,8 +84,15 @@ export async function planSwap(
   }
   const { authorizedKeys = [] } = known
   return {
-    ...{ lab, profile, hooks, authorizedKeys, decided },
-    ...{ size: decided.size, place: placeOf(known), allowFrom: known.allowFrom, network: known.network },
+    lab,
+    profile,
+    hooks,
+    authorizedKeys,
+    decided,
+    size: decided.size,
+    place: placeOf(known),
+    allowFrom: known.allowFrom,
+    network: known.network,
     identity: await requireIdentity(context, known),
   }
 }

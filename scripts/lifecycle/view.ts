@@ -78,10 +78,16 @@ function viewOf(context: Context, lab: AnyLab, { now, enforcers, powers, timings
     distro: lab.distro,
     state: lab.state,
     machines: lab.machines.map(({ name, address, port, user }) => ({
-      ...{ name, address, port, user, ssh: sshCommand(configFile, sshAlias(lab.lab, name)) },
+      name,
+      address,
+      port,
+      user,
+      ssh: sshCommand(configFile, sshAlias(lab.lab, name)),
       power: powers[name] ?? null,
     })),
-    ...{ expiresAt: lab.expiresAt, expiresInMs: expiresInMs(lab, now), enforcers },
+    expiresAt: lab.expiresAt,
+    expiresInMs: expiresInMs(lab, now),
+    enforcers,
     costPerHourUsd: lab.costPerHourUsd,
     timings,
   }

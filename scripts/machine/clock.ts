@@ -35,7 +35,8 @@ export async function setClock(connection: Connection, options: ClockOptions): P
   let complaint = ''
   let onAnswer = (): void => undefined
   const command = runRemote(connection, followAs(user), {
-    ...{ stdin, signal },
+    stdin,
+    signal,
     onStdout: () => onAnswer(),
     onStderr: (chunk) => (complaint += chunk.toString()),
   }).then((code) => {

@@ -86,7 +86,9 @@ async function measurementFor(
   )
   const { measureRoundTrips } = await import('./measure.js')
   const roundTripsMs = await measureRoundTrips(probes, {
-    ...{ capMs: CAP_MS, signal: interrupt.signal, proxied: env.proxied },
+    capMs: CAP_MS,
+    signal: interrupt.signal,
+    proxied: env.proxied,
   })
   // Without a network there is nothing worth remembering.
   if (Object.keys(roundTripsMs).length === 0) return undefined

@@ -5,7 +5,11 @@ import { typed } from './typed.js'
 type Action = PlannedChange['action']
 
 const SIGNS: Readonly<Record<Action, string>> = {
-  ...{ create: '+', update: '~', replace: '-/+', destroy: '-', start: '>' },
+  create: '+',
+  update: '~',
+  replace: '-/+',
+  destroy: '-',
+  start: '>',
 }
 
 /** One line for each change, then how many there are of each kind. */

@@ -25,7 +25,9 @@ export interface Step {
 }
 
 export const beginning = (name: string, index: number, total: number): Step => ({
-  ...{ label: `[${index}/${total}] ${name}`, started: performance.now(), detail: '' },
+  label: `[${index}/${total}] ${name}`,
+  started: performance.now(),
+  detail: '',
 })
 
 export const sinceStart = (step: Step): string => elapsed(performance.now() - step.started)

@@ -38,12 +38,10 @@ export function recoveryDocument(recovery: Recovery, viaNpm: boolean): object {
   const state = record.kind === 'readable' ? record.lab.state : null
   const typed = (command: string): string => asTyped(command, viaNpm)
   return {
-    ...{
-      lab: facts.lab,
-      state,
-      verdict,
-      runbook: runbook ?? null,
-    },
+    lab: facts.lab,
+    state,
+    verdict,
+    runbook: runbook ?? null,
     record:
       record.kind === 'readable'
         ? {

@@ -23,16 +23,23 @@ export function buildAwsImage(stack: TerraformStack, spec: AwsImageSpec): void {
   pinProvider(stack, 'aws', spec.providerVersion)
   if (spec.snapshotId === null) return
   const image = new Ami(stack, 'image', {
-    ...{ name: spec.name, description: spec.description, architecture: spec.architecture },
-    ...{ virtualizationType: 'hvm', enaSupport: true, sriovNetSupport: 'simple' },
+    name: spec.name,
+    description: spec.description,
+    architecture: spec.architecture,
+    virtualizationType: 'hvm',
+    enaSupport: true,
+    sriovNetSupport: 'simple',
     bootMode: spec.firmware === 'uefi' ? 'uefi' : 'legacy-bios',
     // Machines get their metadata by token only, whoever makes them.
     imdsSupport: 'v2.0',
     rootDeviceName: ROOT_DEVICE,
     ebsBlockDevice: [
       {
-        ...{ deviceName: ROOT_DEVICE, snapshotId: spec.snapshotId, volumeSize: spec.diskGiB },
-        ...{ volumeType: 'gp3', deleteOnTermination: true },
+        deviceName: ROOT_DEVICE,
+        snapshotId: spec.snapshotId,
+        volumeSize: spec.diskGiB,
+        volumeType: 'gp3',
+        deleteOnTermination: true,
       },
     ],
     tags: { ...spec.tags, Name: spec.name },

@@ -28,7 +28,9 @@ export function buildMachine(
     instanceInitiatedShutdownBehavior: spec.lifetime === null ? 'stop' : 'terminate',
     metadataOptions: { httpEndpoint: 'enabled', httpTokens: 'required', httpPutResponseHopLimit: 1 },
     rootBlockDevice: {
-      ...{ encrypted: true, volumeType: 'gp3', deleteOnTermination: true },
+      encrypted: true,
+      volumeType: 'gp3',
+      deleteOnTermination: true,
       volumeSize: image.diskGiB,
       tags,
     },

@@ -54,18 +54,27 @@ function buildSecurityGroup(
   vpcId?: string,
 ): SecurityGroup {
   const rule = {
-    ...{ prefixListIds: [], securityGroups: [], selfAttribute: false },
+    prefixListIds: [],
+    securityGroups: [],
+    selfAttribute: false,
   }
   const ssh = {
     ...rule,
-    ...{ protocol: 'tcp', fromPort: 22, toPort: 22, description: 'SSH' },
+    protocol: 'tcp',
+    fromPort: 22,
+    toPort: 22,
+    description: 'SSH',
     cidrBlocks: allowFrom.filter((cidr) => !cidr.includes(':')),
     ipv6CidrBlocks: allowFrom.filter((cidr) => cidr.includes(':')),
   }
   const everything = {
     ...rule,
-    ...{ protocol: '-1', fromPort: 0, toPort: 0, description: 'everything the machine asks for' },
-    ...{ cidrBlocks: ['0.0.0.0/0'], ipv6CidrBlocks: ['::/0'] },
+    protocol: '-1',
+    fromPort: 0,
+    toPort: 0,
+    description: 'everything the machine asks for',
+    cidrBlocks: ['0.0.0.0/0'],
+    ipv6CidrBlocks: ['::/0'],
   }
   return new SecurityGroup(stack, 'lab_access', {
     name: labName(base),

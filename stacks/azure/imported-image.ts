@@ -29,8 +29,11 @@ export function buildAzureImage(stack: TerraformStack, spec: AzureImageSpec): vo
     location: spec.region,
     hyperVGeneration: spec.firmware === 'uefi' ? 'V2' : 'V1',
     osDisk: {
-      ...{ osType: 'Linux', osState: 'Generalized', blobUri: spec.blobUrl },
-      ...{ caching: 'ReadWrite', storageType: 'StandardSSD_LRS' },
+      osType: 'Linux',
+      osState: 'Generalized',
+      blobUri: spec.blobUrl,
+      caching: 'ReadWrite',
+      storageType: 'StandardSSD_LRS',
     },
     // An image has no description.
     tags: { ...spec.tags, description: spec.description },

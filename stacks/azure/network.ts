@@ -38,9 +38,15 @@ function buildOwnSubnet(stack: TerraformStack, spec: AzureLabSpec, group: Resour
   // Raw, because a subnet is one value to the provider: it wants every field, null too, and the class leaves null out.
   network.addOverride('subnet', [
     {
-      ...{ name: 'machines', address_prefixes: ['10.77.0.0/24'], default_outbound_access_enabled: true },
-      ...{ delegation: [], id: null, private_endpoint_network_policies: 'Disabled' },
-      ...{ private_link_service_network_policies_enabled: true, route_table_id: null, security_group: '' },
+      name: 'machines',
+      address_prefixes: ['10.77.0.0/24'],
+      default_outbound_access_enabled: true,
+      delegation: [],
+      id: null,
+      private_endpoint_network_policies: 'Disabled',
+      private_link_service_network_policies_enabled: true,
+      route_table_id: null,
+      security_group: '',
       service_endpoint_policy_ids: null,
       ...(isBefore5(spec) ? { service_endpoints: null } : { service_endpoint: [] }),
     },
@@ -58,12 +64,21 @@ function buildRules(allowFrom: readonly string[]): unknown[] {
   if (prefixes.length === 0) return []
   return [
     {
-      ...{ name: 'ssh', description: 'SSH from the allowed networks only', priority: 100 },
-      ...{ direction: 'Inbound', access: 'Allow', protocol: 'Tcp' },
-      ...{ source_address_prefix: '', source_address_prefixes: prefixes },
-      ...{ source_port_range: '*', source_port_ranges: [], source_application_security_group_ids: [] },
-      ...{ destination_address_prefix: '*', destination_address_prefixes: [] },
-      ...{ destination_port_range: '22', destination_port_ranges: [] },
+      name: 'ssh',
+      description: 'SSH from the allowed networks only',
+      priority: 100,
+      direction: 'Inbound',
+      access: 'Allow',
+      protocol: 'Tcp',
+      source_address_prefix: '',
+      source_address_prefixes: prefixes,
+      source_port_range: '*',
+      source_port_ranges: [],
+      source_application_security_group_ids: [],
+      destination_address_prefix: '*',
+      destination_address_prefixes: [],
+      destination_port_range: '22',
+      destination_port_ranges: [],
       destination_application_security_group_ids: [],
     },
   ]
@@ -86,7 +101,9 @@ export function buildConnection(
   const common = placeOf(spec, group)
   const address = new PublicIp(stack, `${machine.name}_address`, {
     ...common,
-    ...{ name: partName(base, 'ip'), allocationMethod: 'Static', sku: 'Standard' },
+    name: partName(base, 'ip'),
+    allocationMethod: 'Static',
+    sku: 'Standard',
     ...(spec.zone === null ? {} : { zones: [spec.zone] }),
   })
   const card = new NetworkInterface(stack, `${machine.name}_card`, {
@@ -94,7 +111,9 @@ export function buildConnection(
     name: partName(base, 'nic'),
     ipConfiguration: [
       {
-        ...{ name: 'main', subnetId: network.subnetId, privateIpAddressAllocation: 'Dynamic' },
+        name: 'main',
+        subnetId: network.subnetId,
+        privateIpAddressAllocation: 'Dynamic',
         publicIpAddressId: address.id,
       },
     ],

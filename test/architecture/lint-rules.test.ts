@@ -51,6 +51,8 @@ test.each([
   ['stacks/local/stack.ts', 'const now = new Date()', 'Stacks take values'],
   ['stacks/app.ts', `await fetch('http://x')`, 'Stacks take values'],
   ['backend/a.ts', 'export default 1', 'Export by name'],
+  ['stacks/a.ts', 'export const a = { ...{ b: 1, c: 2 }, d: 3 }', 'One property a line'],
+  ['test/a.ts', 'export const a = { ...{ b: 1, c: 2 }, d: 3 }', 'One property a line'],
   ['backend/a.ts', 'export const a = (b: any) => b', 'Unexpected any'],
   ['backend/a.ts', 'export const a = (b?: string) => b!', 'Forbidden non-null assertion'],
   ['backend/a.ts', '// x\n'.repeat(251), 'soft/max-lines'],
@@ -79,6 +81,7 @@ test.each([
     `import { x } from '../../backend/x.js'\nimport { y } from '../../distro-catalog/y.js'`,
   ],
   ['scripts/up.ts', `import { x } from '../stacks/x.js'`],
+  ['scripts/a.ts', 'export const a = { ...b, ...(c ? { d: 1 } : {}) }'],
   [
     'bench/up.ts',
     `import { execa } from 'execa'\nimport { x } from '../scripts/x.js'\nconsole.log(process.env)`,

@@ -126,7 +126,9 @@ describe('a server that cannot be reached', () => {
       kind === 's3' ? { kind, ...place, region: 'us-east-1', pathStyle: true } : { kind, ...place }
     const store = await openStore(location, { patience })
     expect(await faultOf(store.get('k'))).toMatchObject({
-      ...{ code: 'store-unreachable', endpoint, reason: expect.stringContaining('ECONNREFUSED') },
+      code: 'store-unreachable',
+      endpoint,
+      reason: expect.stringContaining('ECONNREFUSED'),
     })
   })
 })

@@ -61,7 +61,8 @@ describe('what GCS refuses', () => {
     const { proxy, location } = await behindProxy('gcs')
     proxy.plan(always(401, json(401, 'Invalid Credentials')))
     expect(await faultOf((await openStore(location)).get('k'))).toMatchObject({
-      ...{ code: 'store-credentials', kind: 'gcs' },
+      code: 'store-credentials',
+      kind: 'gcs',
     })
   })
 

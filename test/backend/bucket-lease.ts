@@ -78,7 +78,9 @@ export function describeBucketLease(name: string, bucketOf: () => TestBucket): v
 
     test('is kept and given back over a connection that fails now and then', async () => {
       const lease = await acquireLease(shaken, lab, {
-        ...{ holder: elsewhere, command: 'up', waitMs: 0 },
+        holder: elsewhere,
+        command: 'up',
+        waitMs: 0,
         timing: { heartbeatMs: 50, validMs: 60_000 },
       })
       const writer = await openLabWriter(shaken, lease)

@@ -94,7 +94,9 @@ test('a value without its form is refused by the name of its field, short and vi
     requireForm('login', 'user', `a\u001b\u202e${'b'.repeat(500)}`),
   )
   expect(await faultOf(refused)).toEqual({
-    ...{ code: 'value-refused', field: 'user', expected: forms.login.description },
+    code: 'value-refused',
+    field: 'user',
+    expected: forms.login.description,
     got: shown(`a\u001b\u202e${'b'.repeat(500)}`),
   })
   expect(shown(`a\u001b\u202e${'b'.repeat(500)}`)).toBe(`"a\\u001b\\u202e${'b'.repeat(77)}…"`)

@@ -30,11 +30,17 @@ describe('a bucket whose server keeps every setting', () => {
     const first = await initialise('new')
     expect(first.place).toBe('made')
     expect(Object.fromEntries(first.settled.map(({ aspect, outcome }) => [aspect, outcome]))).toEqual({
-      ...{ versioning: 'changed', encryption: 'kept', 'uniform access': 'kept', 'public access': 'kept' },
+      versioning: 'changed',
+      encryption: 'kept',
+      'uniform access': 'kept',
+      'public access': 'kept',
       'old versions': 'changed',
     })
     expect(server.buckets.get('new')).toEqual({
-      ...{ name: 'new', location: 'EU', versioning: { enabled: true }, lifecycle: { rule: [ours] } },
+      name: 'new',
+      location: 'EU',
+      versioning: { enabled: true },
+      lifecycle: { rule: [ours] },
       iamConfiguration: { uniformBucketLevelAccess: { enabled: true }, publicAccessPrevention: 'enforced' },
     })
     const { changes } = server
@@ -47,7 +53,9 @@ describe('a bucket whose server keeps every setting', () => {
   test('keeps what others have set in it', async () => {
     const theirs = { action: { type: 'Delete' }, condition: { age: 9, matchesPrefix: ['site/'] } }
     server.buckets.set('theirs', {
-      ...{ name: 'theirs', encryption: { defaultKmsKeyName: 'a/key' }, lifecycle: { rule: [theirs] } },
+      name: 'theirs',
+      encryption: { defaultKmsKeyName: 'a/key' },
+      lifecycle: { rule: [theirs] },
       iamConfiguration: { publicAccessPrevention: 'inherited' },
     })
     const { settled } = await initialise('theirs')

@@ -41,14 +41,14 @@ describe('history', () => {
     await writer.create(decided)
     const stray = `${eventsPrefix(lab)}not ours.json`
     const listing: ObjectStore = {
-      ...{ kind: store.kind, url: store.url },
-      ...{ create: store.create.bind(store), replace: store.replace.bind(store) },
-      ...{
-        remove: store.remove.bind(store),
-        discard: store.discard.bind(store),
-        now: store.now.bind(store),
-        get: store.get.bind(store),
-      },
+      kind: store.kind,
+      url: store.url,
+      create: store.create.bind(store),
+      replace: store.replace.bind(store),
+      remove: store.remove.bind(store),
+      discard: store.discard.bind(store),
+      now: store.now.bind(store),
+      get: store.get.bind(store),
       list: async (prefix) => [...(await store.list(prefix)), stray],
     }
     const { events, unreadable } = await readHistory(listing, lab)

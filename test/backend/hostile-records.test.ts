@@ -9,8 +9,14 @@ type Path = readonly (string | number)[]
 
 const { aws, local } = records
 const lease = {
-  ...{ lab: 'web', fence: 3, holder: aws.command?.holder ?? null, command: 'up', revision: aws.revision },
-  ...{ since: aws.createdAt, renewedAt: aws.createdAt, expiresAt: aws.createdAt },
+  lab: 'web',
+  fence: 3,
+  holder: aws.command?.holder ?? null,
+  command: 'up',
+  revision: aws.revision,
+  since: aws.createdAt,
+  renewedAt: aws.createdAt,
+  expiresAt: aws.createdAt,
 }
 /** Every field of every kind of document is in one of these. */
 const documents = [
@@ -147,7 +153,8 @@ test('what could not be read again is not written, and its field is named', () =
   expect(write).toThrow(
     expect.objectContaining({
       fault: {
-        ...{ code: 'record-unwritable', lab: 'web' },
+        code: 'record-unwritable',
+        lab: 'web',
         problems: ['/session expected one line of 1 to 2048 visible characters or null, got "a\\nb"'],
       },
     }),

@@ -113,7 +113,10 @@ describe('a command run under a lease', () => {
     const parent = await acquire()
     const token = { ...tokenOf(parent), fence: 7 }
     expect(await faultOf(inherit(token))).toMatchObject({
-      ...{ code: 'lease-token-refused', field: 'fence', expected: '1', got: '7' },
+      code: 'lease-token-refused',
+      field: 'fence',
+      expected: '1',
+      got: '7',
     })
     const other = { ...token, lab: labName('other') }
     expect(await faultOf(inherit(other))).toMatchObject({ field: 'fence', expected: 'none' })
@@ -143,7 +146,8 @@ describe('DISTROLAB_LEASE', () => {
     'a-:1:0a:1',
   ])('of the form "%s" is refused', async (text) => {
     expect(await faultOf(Promise.resolve().then(() => parseLeaseTokens(text)))).toMatchObject({
-      ...{ code: 'lease-token-refused', field: 'form' },
+      code: 'lease-token-refused',
+      field: 'form',
     })
   })
 
@@ -152,7 +156,10 @@ describe('DISTROLAB_LEASE', () => {
     expect(tokenFor(tokens, labName('new'), '6445da26')).toBeUndefined()
     const foreign = Promise.resolve().then(() => tokenFor(tokens, lab, 'ffff'))
     expect(await faultOf(foreign)).toMatchObject({
-      ...{ code: 'lease-token-refused', field: 'backend', expected: 'ffff', got: '6445da26' },
+      code: 'lease-token-refused',
+      field: 'backend',
+      expected: 'ffff',
+      got: '6445da26',
     })
   })
 })

@@ -56,14 +56,23 @@ describe('the URL of a bucket', () => {
     [
       's3://labs/team/a/?region=us-east-1&endpoint=http://127.0.0.1:9000/&path-style=true&kms-key=alias/labs',
       {
-        ...{ kind: 's3', bucket: 'labs', prefix: 'team/a', region: 'us-east-1', pathStyle: true },
-        ...{ endpoint: 'http://127.0.0.1:9000', kmsKey: 'alias/labs' },
+        kind: 's3',
+        bucket: 'labs',
+        prefix: 'team/a',
+        region: 'us-east-1',
+        pathStyle: true,
+        endpoint: 'http://127.0.0.1:9000',
+        kmsKey: 'alias/labs',
       },
     ],
     [
       's3://labs/x?endpoint=https://s3.example.org/storage',
       {
-        ...{ kind: 's3', bucket: 'labs', prefix: 'x', region: 'us-east-1', pathStyle: false },
+        kind: 's3',
+        bucket: 'labs',
+        prefix: 'x',
+        region: 'us-east-1',
+        pathStyle: false,
         endpoint: 'https://s3.example.org/storage',
       },
     ],
@@ -124,11 +133,17 @@ describe('the URL of a bucket', () => {
   test("leads to the lab's own OpenTofu state, with its lock beside it", () => {
     const s3 = parseBackendUrl('s3://labs/team?region=eu-west-1&kms-key=k')
     expect(stateBackend(s3, labName('demo'))).toEqual({
-      ...{ kind: 's3', bucket: 'labs', key: 'team/labs/demo/tofu.tfstate' },
-      ...{ region: 'eu-west-1', pathStyle: false, kmsKey: 'k' },
+      kind: 's3',
+      bucket: 'labs',
+      key: 'team/labs/demo/tofu.tfstate',
+      region: 'eu-west-1',
+      pathStyle: false,
+      kmsKey: 'k',
     })
     expect(stateBackend(parseBackendUrl('gs://labs'), labName('demo'))).toEqual({
-      ...{ kind: 'gcs', bucket: 'labs', prefix: 'labs/demo/tofu' },
+      kind: 'gcs',
+      bucket: 'labs',
+      prefix: 'labs/demo/tofu',
     })
   })
 })

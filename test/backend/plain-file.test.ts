@@ -42,7 +42,9 @@ describe('a link in the place of an object', () => {
     expect(labs).toEqual([])
     expect(unreadable.map(({ fault }) => fault)).toEqual([
       {
-        ...{ code: 'record-unreadable', lab: 'demo', place: KEY },
+        code: 'record-unreadable',
+        lab: 'demo',
+        place: KEY,
         problems: [`${join(root, KEY)}: expected a plain file, got a symbolic link`],
       },
     ])
@@ -80,7 +82,9 @@ test.each([
   const words = found === 'link' ? 'a symbolic link' : 'a folder'
   expect(unreadable.map(({ fault }) => fault)).toEqual([
     {
-      ...{ code: 'record-unreadable', lab: 'demo', place: KEY },
+      code: 'record-unreadable',
+      lab: 'demo',
+      place: KEY,
       problems: [`${join(root, place)}: expected a plain file, got ${words}`],
     },
   ])
@@ -134,11 +138,9 @@ test('a socket among the events hides no other', async () => {
 test('an object of a bucket that is far too large is refused at once, not asked for again', async () => {
   let reads = 0
   const bucket = {
-    ...{
-      kind: 's3',
-      endpoint: 'https://s3.example.org',
-      explain: () => ({ kind: 'passing', reason: 'again' }),
-    },
+    kind: 's3',
+    endpoint: 'https://s3.example.org',
+    explain: () => ({ kind: 'passing', reason: 'again' }),
     read: async (path: string) => {
       reads += 1
       assertSize(`s3://labs/${path}`, largestFile + 1)

@@ -52,7 +52,9 @@ describe('the rights on an S3 bucket', () => {
     ['arn:aws:kms:eu-west-1:123456789012:key/1234', 'arn:aws:kms:eu-west-1:123456789012:key/1234'],
   ])('include the use of the key %s', async (kmsKey, Resource) => {
     expect((await statements({ ...s3, kmsKey }, 'labs'))[2]).toMatchObject({
-      ...{ Sid: 'DistrolabKey', Action: ['kms:GenerateDataKey', 'kms:Decrypt'], Resource },
+      Sid: 'DistrolabKey',
+      Action: ['kms:GenerateDataKey', 'kms:Decrypt'],
+      Resource,
     })
     expect((await statements({ ...s3, kmsKey }, 'read-only'))[2]).toMatchObject({
       Action: 'kms:Decrypt',

@@ -61,7 +61,10 @@ describe('a holder in another process', () => {
     await child.ask({ do: 'hold-lease', url: store.url, lab, validMs: 600_000 })
     child.signal('SIGSTOP')
     const broken = await acquireLease(store, lab, {
-      ...{ holder: ourselves(), command: 'lock break', waitMs: 0, breakFence: 2 },
+      holder: ourselves(),
+      command: 'lock break',
+      waitMs: 0,
+      breakFence: 2,
     })
     expect(broken.tookOverFrom).toMatchObject({ reason: 'broken', pid: child.process.pid })
     await openLabWriter(store, broken)
@@ -76,7 +79,10 @@ describe('a holder in another process', () => {
     const fresh = labName('fresh')
     await child.ask({ do: 'hold-lease', url: store.url, lab: fresh, validMs: 600_000 })
     const broken = await acquireLease(store, fresh, {
-      ...{ holder: ourselves(), command: 'lock break', waitMs: 0, breakFence: 1 },
+      holder: ourselves(),
+      command: 'lock break',
+      waitMs: 0,
+      breakFence: 1,
     })
     await broken.release()
     expect((await child.ask({ do: 'create-record' })).fault?.code).toBe('lease-lost')

@@ -79,7 +79,9 @@ describe('candidateRegions', () => {
     aws = { ...open, provider: cloud('aws'), regions: await loadRegions('aws'), instanceType: 't3.medium' }
     google = {
       ...open,
-      ...{ provider: cloud('google'), regions: await loadRegions('google'), instanceType: 'e2-medium' },
+      provider: cloud('google'),
+      regions: await loadRegions('google'),
+      instanceType: 'e2-medium',
     }
   })
   const names = (question: RegionQuestion): string[] =>

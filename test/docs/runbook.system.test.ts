@@ -139,7 +139,10 @@ const scenarios: Readonly<Record<string, readonly Scenario[]>> = {
         const file = labFile(box, 'tofu.tfstate')
         const state = JSON.parse(await readFile(file, 'utf8')) as { readonly resources: readonly object[] }
         const thing = {
-          ...{ mode: 'managed', type: 'x', name: 'x', provider: 'provider["example.com/other/cloud"]' },
+          mode: 'managed',
+          type: 'x',
+          name: 'x',
+          provider: 'provider["example.com/other/cloud"]',
           instances: [],
         }
         const forged = { ...state, resources: [...state.resources, thing] }

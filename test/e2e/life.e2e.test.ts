@@ -31,7 +31,9 @@ describe('the life of a real lab', () => {
   const killDuring = async (step: StepName, verb: string, ...args: string[]): Promise<Ran> => {
     const ran = await user.killed({ when: 'during', step }, verb, ...args)
     expect({ step, exitCode: ran.exitCode, stderr: ran.exitCode === null ? '' : ran.stderr }).toEqual({
-      ...{ step, exitCode: null, stderr: '' },
+      step,
+      exitCode: null,
+      stderr: '',
     })
     expect((await recordOf(args[0] ?? '')).step?.name).toBe(step)
     // An engine that outlives the CLI may be starting it: a QEMU that daemonises is three processes for a moment.

@@ -58,7 +58,10 @@ export async function newUser(): Promise<RealUser> {
     })
   const distrolab = (...args: string[]): Promise<Ran> => run(process.execPath, [cli, ...args])
   return {
-    ...{ root: folder, home, cache, env },
+    root: folder,
+    home,
+    cache,
+    env,
     distrolab,
     async ok(...args) {
       const { exitCode, stdout, stderr } = await distrolab(...args)

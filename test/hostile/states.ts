@@ -39,12 +39,10 @@ const foreign =
     resources: [
       ...(state['resources'] as object[]),
       {
-        ...{
-          mode: 'managed',
-          type: 'terraform_data',
-          name: 'x',
-          provider: 'provider["terraform.io/builtin/terraform"]',
-        },
+        mode: 'managed',
+        type: 'terraform_data',
+        name: 'x',
+        provider: 'provider["terraform.io/builtin/terraform"]',
         instances: [{ schema_version: 0, attributes: { id: '1' } }],
         ...more,
       },

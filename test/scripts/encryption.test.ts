@@ -19,7 +19,9 @@ describe('the configuration', () => {
 
   test('names the variable that holds the passphrase', () => {
     expect(withPassphrase(PASSPHRASE)).toEqual({
-      ...{ kind: 'passphrase', variable: 'LABS', passphrase: PASSPHRASE },
+      kind: 'passphrase',
+      variable: 'LABS',
+      passphrase: PASSPHRASE,
     })
   })
 
@@ -34,7 +36,8 @@ describe('the configuration', () => {
     const encryption = withPassphrase(undefined)
     if (encryption === undefined) throw new TypeError('it was asked for')
     expect(await faultOf(() => engineEncryption(encryption))).toEqual({
-      ...{ code: 'passphrase-missing', variable: 'LABS' },
+      code: 'passphrase-missing',
+      variable: 'LABS',
     })
   })
 

@@ -119,7 +119,9 @@ test('the CI run is named by what the service sets, and only when all of it is t
 test('the session is what DISTROLAB_SESSION says, else the CI run, else nothing; it is no default for a flag', () => {
   const inCi = { CI_JOB_URL: 'https://gitlab/1' }
   expect(readEnvironment({ ...inCi, DISTROLAB_SESSION: 'nightly' })).toMatchObject({
-    ...{ session: 'nightly', ciRunUrl: 'https://gitlab/1', flags: {} },
+    session: 'nightly',
+    ciRunUrl: 'https://gitlab/1',
+    flags: {},
   })
   expect(readEnvironment({ ...inCi, DISTROLAB_SESSION: '' }).session).toBe('https://gitlab/1')
   expect(readEnvironment({}).session).toBeUndefined()

@@ -64,8 +64,16 @@ describe('every fault', () => {
 
 test('the exit codes are those of the design', () => {
   expect(EXIT).toEqual({
-    ...{ failed: 1, usage: 2, notFound: 3, locked: 4, capacity: 5, leftovers: 6, credentials: 7 },
-    ...{ timeout: 124, interrupted: 130, terminated: 143 },
+    failed: 1,
+    usage: 2,
+    notFound: 3,
+    locked: 4,
+    capacity: 5,
+    leftovers: 6,
+    credentials: 7,
+    timeout: 124,
+    interrupted: 130,
+    terminated: 143,
   })
 })
 

@@ -39,51 +39,70 @@ const otherClouds: readonly LabFault[] = [
     reason: 'OptInRequired: In order to use this AWS Marketplace product',
   },
   {
-    ...{ code: 'cloud-capacity', provider: 'aws', lab: 'web' },
+    code: 'cloud-capacity',
+    provider: 'aws',
+    lab: 'web',
     reason:
       'InsufficientInstanceCapacity: You can currently get t3.medium capacity by not specifying an Availability Zone in your request or choosing eu-west-1b, eu-west-1c.',
   },
   {
-    ...{ code: 'cloud-policy', provider: 'azure', lab: 'web' },
+    code: 'cloud-policy',
+    provider: 'azure',
+    lab: 'web',
     reason:
       'RequestDisallowedByPolicy: Resource \'web\' was disallowed by policy. Policy identifiers: \'[{"policyAssignment":{"name":"Require a costCenter tag"}}]\'.',
   },
   {
-    ...{ code: 'cloud-policy', provider: 'azure', lab: 'web' },
+    code: 'cloud-policy',
+    provider: 'azure',
+    lab: 'web',
     reason:
       'RequestDisallowedByPolicy: Resource \'web\' was disallowed by policy. Policy identifiers: \'[{"policyAssignment":{"name":"Network interfaces should not have public IPs"}}]\'.',
   },
   {
-    ...{ code: 'cloud-policy', provider: 'aws' },
+    code: 'cloud-policy',
+    provider: 'aws',
     reason:
       'UnauthorizedOperation: You are not authorized, with an explicit deny in a service control policy.',
   },
   {
-    ...{ code: 'cloud-account', provider: 'azure' },
+    code: 'cloud-account',
+    provider: 'azure',
     reason:
       "ReadOnlyDisabledSubscription: The subscription 'S' is disabled and therefore marked as read only.",
   },
   {
-    ...{ code: 'cloud-account', provider: 'google' },
+    code: 'cloud-account',
+    provider: 'google',
     reason: 'This API method requires billing to be enabled.',
   },
   {
-    ...{ code: 'cloud-in-use', provider: 'azure', lab: 'web' },
+    code: 'cloud-in-use',
+    provider: 'azure',
+    lab: 'web',
     reason:
       "ScopeLocked: The scope cannot perform delete operation because following scope(s) are locked: '/subscriptions/S/resourceGroups/labs-of-anna'. Please remove the lock and try again.",
   },
   {
-    ...{ code: 'cloud-in-use', provider: 'google', lab: 'web' },
+    code: 'cloud-in-use',
+    provider: 'google',
+    lab: 'web',
     reason:
       "The network resource 'projects/p/global/networks/web' is already being used by 'projects/p/global/firewalls/extra'",
   },
   {
-    ...{ code: 'cloud-failed', provider: 'google', reason: 'googleapi: Error 400: Invalid value., invalid' },
-    ...{ lab: 'web', log: '/srv/home/logs/6445da26/web.jsonl' },
+    code: 'cloud-failed',
+    provider: 'google',
+    reason: 'googleapi: Error 400: Invalid value., invalid',
+    lab: 'web',
+    log: '/srv/home/logs/6445da26/web.jsonl',
   },
   {
-    ...{ code: 'engine-failed', operation: 'apply', problems: ['Error: the request was malformed'] },
-    ...{ lab: 'web', log: '/srv/home/logs/6445da26/web.jsonl' },
+    code: 'engine-failed',
+    operation: 'apply',
+    problems: ['Error: the request was malformed'],
+    lab: 'web',
+    log: '/srv/home/logs/6445da26/web.jsonl',
   },
   { code: 'import-bucket-needed', provider: 'azure', distro: 'arch' },
   { code: 'import-bucket-needed', provider: 'azure', distro: 'arch', got: 'gs://labs' },

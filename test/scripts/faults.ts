@@ -182,7 +182,9 @@ export const labFaults = withCodes<LabFault>({
   'swap-same-distro': { lab: 'web', distro: 'debian-12' },
   'swap-other-provider': { lab: 'web', provider: 'local', asked: 'debian-aws' },
   'swap-not-begun': {
-    ...{ lab: 'web', distro: 'debian-13', asked: 'debian-12' },
+    lab: 'web',
+    distro: 'debian-13',
+    asked: 'debian-12',
     fault: {
       code: 'image-unreachable',
       url: 'https://images.example.org/debian-13.qcow2',
@@ -240,7 +242,8 @@ export const labFaults = withCodes<LabFault>({
     reason: 'Blocked: This account is currently blocked and not recognized as a valid account.',
   },
   'cloud-exists': {
-    ...{ provider: 'aws', lab: 'web' },
+    provider: 'aws',
+    lab: 'web',
     reason: "InvalidKeyPair.Duplicate: The keypair 'distrolab-6445da26-web' already exists.",
   },
   'cloud-in-use': {
@@ -269,7 +272,8 @@ export const labFaults = withCodes<LabFault>({
   'cloud-unreachable': { provider: 'aws', reason: 'getaddrinfo ENOTFOUND ec2.eu-west-1.amazonaws.com' },
   'cloud-image-gone': { provider: 'aws', reason: "The image id '[ami-0123456789abcdef0]' does not exist" },
   'network-unfit': {
-    ...{ provider: 'aws', network: 'vpc-0a1b2c3d' },
+    provider: 'aws',
+    network: 'vpc-0a1b2c3d',
     reason: 'there is no such VPC in eu-west-1',
   },
   'cloud-image-missing': {
@@ -279,8 +283,10 @@ export const labFaults = withCodes<LabFault>({
     selector: 'arch-linux-* of 123456789012',
   },
   'cloud-image-elsewhere': {
-    ...{ provider: 'azure', image: '/subscriptions/…/images/arch' },
-    ...{ region: 'westus', has: 'westeurope' },
+    provider: 'azure',
+    image: '/subscriptions/…/images/arch',
+    region: 'westus',
+    has: 'westeurope',
   },
   'cloud-image-terms': { provider: 'azure', publisher: 'resf', offer: 'rockylinux-x86_64', plan: '10-base' },
   'cloud-terms': {
@@ -300,7 +306,9 @@ export const labFaults = withCodes<LabFault>({
   'import-account-missing': { account: 'labdisks', place: 'https://labdisks.blob.core.windows.net' },
   'import-container-missing': { account: 'labdisks', container: 'disks' },
   'import-storage-forbidden': {
-    ...{ account: 'labdisks', container: 'disks', reason: 'AuthorizationPermissionMismatch' },
+    account: 'labdisks',
+    container: 'disks',
+    reason: 'AuthorizationPermissionMismatch',
   },
   'import-name-taken': { provider: 'azure', distro: 'arch', id: '/subscriptions/…/images/arch' },
   'import-in-place': {
@@ -314,7 +322,8 @@ export const labFaults = withCodes<LabFault>({
   'import-forgetting': { provider: 'google', distro: 'arch' },
   'image-not-imported': { provider: 'google', distro: 'arch' },
   'image-busy': {
-    ...{ provider: 'google', distro: 'arch' },
+    provider: 'google',
+    distro: 'arch',
     holder: { user: 'anna', host: 'laptop', pid: 7, command: 'up', since: '2026-11-21T10:00:00.000Z' },
   },
   'image-in-use': { provider: 'google', distro: 'arch', labs: ['web'] },
@@ -328,17 +337,13 @@ export const labFaults = withCodes<LabFault>({
     problems: ['Error: creating EC2 Instance: the request was malformed'],
   },
   'engine-locked': {
-    ...{
-      lockId: '6f0c5a7e-1b1d-4a1c-9d3e-2f1f4c9b7a10',
-      who: 'anna@laptop',
-      created: '2026-11-21T10:00:00Z',
-      holder: 'unknown',
-    },
-    ...{
-      engine: '/usr/bin/tofu',
-      folder: '/srv/cache/work/6445da26/web',
-      isEncrypted: false,
-    },
+    lockId: '6f0c5a7e-1b1d-4a1c-9d3e-2f1f4c9b7a10',
+    who: 'anna@laptop',
+    created: '2026-11-21T10:00:00Z',
+    holder: 'unknown',
+    engine: '/usr/bin/tofu',
+    folder: '/srv/cache/work/6445da26/web',
+    isEncrypted: false,
   },
   'state-forbidden': { operation: 'apply', reason: 'api error AccessDenied: Access Denied' },
   'state-credentials': {
@@ -384,12 +389,10 @@ export const labFaults = withCodes<LabFault>({
   },
   'key-unreadable': { path: '/home/anna/.ssh/id_lab', reason: 'there is no such file' },
   'key-not-taken': {
-    ...{
-      provider: 'aws',
-      key: '--ssh-key /home/anna/.ssh/id_ecdsa',
-      given: 'ecdsa-sha2-nistp256',
-      takes: ['ssh-ed25519', 'ssh-rsa'],
-    },
+    provider: 'aws',
+    key: '--ssh-key /home/anna/.ssh/id_ecdsa',
+    given: 'ecdsa-sha2-nistp256',
+    takes: ['ssh-ed25519', 'ssh-rsa'],
   },
   'key-passphrase': { path: '/home/anna/.ssh/id_lab', agent: false },
   'key-not-in-agent': { path: '/home/anna/.ssh/id_lab.pub', agent: true },
@@ -415,7 +418,11 @@ export const labFaults = withCodes<LabFault>({
   'exec-timeout': { lab: 'web', place: 'main', seconds: 90 },
   'transfer-source-missing': { lab: 'web', machine: 'main', flag: '--fetch', from: 'log', to: './log' },
   'transfer-failed': {
-    ...{ lab: 'web', machine: 'main', flag: '--fetch', from: 'log', to: './log' },
+    lab: 'web',
+    machine: 'main',
+    flag: '--fetch',
+    from: 'log',
+    to: './log',
     reason: 'log: Permission denied',
   },
   'host-key-changed': {
@@ -426,7 +433,9 @@ export const labFaults = withCodes<LabFault>({
     isLocal: true,
   },
   'ssh-silent': {
-    ...{ lab: 'web', machine: 'main', reason: 'port open, no SSH handshake yet' },
+    lab: 'web',
+    machine: 'main',
+    reason: 'port open, no SSH handshake yet',
     console: 'web login:',
   },
   'cloud-init-failed': {

@@ -19,8 +19,11 @@ afterAll(() => {
 const S3 = `s3://labs/team?endpoint=${url}&path-style=true`
 const GCS = `gs://labs/team?endpoint=${url}`
 const CLOUDS = {
-  ...{ AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'x', AWS_ENDPOINT_URL: url },
-  ...{ GOOGLE_OAUTH_ACCESS_TOKEN: 'x', GOOGLE_PROJECT: 'of-tests' },
+  AWS_ACCESS_KEY_ID: 'x',
+  AWS_SECRET_ACCESS_KEY: 'x',
+  AWS_ENDPOINT_URL: url,
+  GOOGLE_OAUTH_ACCESS_TOKEN: 'x',
+  GOOGLE_PROJECT: 'of-tests',
   GOOGLE_COMPUTE_CUSTOM_ENDPOINT: `${url}/`,
 }
 

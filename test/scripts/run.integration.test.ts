@@ -61,13 +61,21 @@ describe('a program that ends well', () => {
 describe('a program that does not', () => {
   test('exited: its code and both streams are kept', async () => {
     expect(await failureOf(run(...sh('echo out; echo err >&2; exit 7')))).toEqual({
-      ...{ kind: 'exited', program: '/bin/sh', exitCode: 7, stdout: 'out', stderr: 'err' },
+      kind: 'exited',
+      program: '/bin/sh',
+      exitCode: 7,
+      stdout: 'out',
+      stderr: 'err',
     })
   })
 
   test('killed: the signal and both streams are kept', async () => {
     expect(await failureOf(run(...sh('echo out; echo err >&2; kill -9 $$')))).toEqual({
-      ...{ kind: 'killed', program: '/bin/sh', signal: 'SIGKILL', stdout: 'out', stderr: 'err' },
+      kind: 'killed',
+      program: '/bin/sh',
+      signal: 'SIGKILL',
+      stdout: 'out',
+      stderr: 'err',
     })
   })
 

@@ -44,7 +44,7 @@ const SETTINGS: readonly Setting[] = [
   same('network', 'network', undefined, ['own', 'vpc-0a1b2c3d', 'default', 'group/net/sub']),
   {
     ...same('tag', 'tags', undefined, ['a=1', 'a=2,b=x=y', '{a: "3", c: z}', '{a: "4"}']),
-    ...{ key: 'tags' },
+    key: 'tags',
     expected: [
       { a: '1', b: 'x=y', c: 'z' },
       { a: '2', b: 'x=y', c: 'z' },
@@ -55,7 +55,8 @@ const SETTINGS: readonly Setting[] = [
   },
   {
     ...same('disk', 'diskGiB', undefined, ['40', '50GiB', '60', '70']),
-    ...{ key: 'disk', expected: [40, 50, 60, 70, undefined] },
+    key: 'disk',
+    expected: [40, 50, 60, 70, undefined],
   },
   {
     ...same('spot', 'spot', undefined, ['true', 'false', 'true', 'false']),
@@ -149,7 +150,8 @@ describe('tags', () => {
     ['Distrolab-Lab=web', '--tag: keys that begin with distrolab- are its own'],
   ])('%j is refused with what is expected', async (given, problem) => {
     expect(await faultOf(() => settings({ tag: [given] }))).toMatchObject({
-      ...{ code: 'usage', problem: expect.stringContaining(problem) },
+      code: 'usage',
+      problem: expect.stringContaining(problem),
     })
   })
 })
@@ -158,10 +160,8 @@ test.each(['../x', 'a;b', 'a/b/c/d', '-x', '', 'a b', '$(id)'])(
   '%j is refused as the name of a network',
   async (given) => {
     expect(await faultOf(() => settings({ network: given }))).toMatchObject({
-      ...{
-        code: 'usage',
-        problem: expect.stringMatching(/^--network: expected (own, default, or .*|a value.*), got "/),
-      },
+      code: 'usage',
+      problem: expect.stringMatching(/^--network: expected (own, default, or .*|a value.*), got "/),
     })
   },
 )
@@ -170,7 +170,10 @@ describe('switches', () => {
   test('are off unless given', () => {
     expect(settings({})).toMatchObject({ yes: false, quiet: false, json: false, verbosity: 0 })
     expect(settings({ yes: true, quiet: true, output: 'json', verbose: 2 })).toMatchObject({
-      ...{ yes: true, quiet: true, json: true, verbosity: 2 },
+      yes: true,
+      quiet: true,
+      json: true,
+      verbosity: 2,
     })
   })
 
@@ -183,7 +186,8 @@ describe('switches', () => {
     }
     expect(settings({}, variables)).toMatchObject({ yes: true, quiet: true, json: true, verbosity: 2 })
     expect(settings({}, { DISTROLAB_YES: '0', DISTROLAB_QUIET: 'false' })).toMatchObject({
-      ...{ yes: false, quiet: false },
+      yes: false,
+      quiet: false,
     })
     expect(settings({ yes: false }, variables).yes).toBe(false)
   })
@@ -292,7 +296,9 @@ describe('durations', () => {
 
   test('up to their limits they are as given', () => {
     expect(settings({ 'apply-timeout': '24d', 'wait-lock': '365d', timeout: '24d' })).toMatchObject({
-      ...{ applyTimeout: 2_073_600_000, waitLock: 31_536_000_000, timeout: 2_073_600_000 },
+      applyTimeout: 2_073_600_000,
+      waitLock: 31_536_000_000,
+      timeout: 2_073_600_000,
     })
   })
 })
@@ -366,7 +372,8 @@ test.each(['file:///srv/tofu', 'mirror.example.org', 's3://bucket'])(
   async (mirror) => {
     const fault = await faultOf(() => settings({}, { DISTROLAB_ENGINE_MIRROR: mirror }))
     expect(fault).toMatchObject({
-      ...{ code: 'usage', problem: expect.stringContaining('DISTROLAB_ENGINE_MIRROR') },
+      code: 'usage',
+      problem: expect.stringContaining('DISTROLAB_ENGINE_MIRROR'),
     })
   },
 )

@@ -15,7 +15,9 @@ afterEach(() => rm(folder, { recursive: true }))
 
 const limited = (script: string, timeLimitMs: number) =>
   runJoined('sh', ['-c', script], {
-    ...{ env: {}, timeLimitMs, signal: new AbortController().signal },
+    env: {},
+    timeLimitMs,
+    signal: new AbortController().signal,
     stopWith: () => 'SIGINT',
   })
 

@@ -167,7 +167,9 @@ const serviceOf = (authorization = ''): string =>
   `${/\/([a-z0-9]+)\/aws4_request/.exec(authorization)?.[1] ?? ''}:`
 
 const refusal = (status: number, code: string, message: string): Fault => ({
-  ...{ status, when: 'before', headers: { 'content-type': 'text/xml' } },
+  status,
+  when: 'before',
+  headers: { 'content-type': 'text/xml' },
   // STS wraps it otherwise than EC2; each reads what it knows.
   body: `<Response><Errors><Error><Code>${code}</Code><Message>${message}</Message></Error></Errors><Error><Code>${code}</Code><Message>${message}</Message></Error><RequestID>0</RequestID></Response>`,
 })
@@ -182,9 +184,18 @@ async function catalogImages(): Promise<unknown[]> {
     return Object.entries(architectures).map(([architecture, { owner, name }]) => ({
       ami_id: `ami-${(0x1000 + n++).toString(16).padStart(17, '0')}`,
       name: name.replaceAll('*', '0'),
-      ...{ owner_id: owner, architecture, public: true, state: 'available', platform: null },
-      ...{ root_device_type: 'ebs', root_device_name: '/dev/sda1', virtualization_type: 'hvm' },
-      ...{ hypervisor: 'xen', image_type: 'machine', description: distro.title, sriov: 'simple' },
+      owner_id: owner,
+      architecture,
+      public: true,
+      state: 'available',
+      platform: null,
+      root_device_type: 'ebs',
+      root_device_name: '/dev/sda1',
+      virtualization_type: 'hvm',
+      hypervisor: 'xen',
+      image_type: 'machine',
+      description: distro.title,
+      sriov: 'simple',
       image_location: `${owner}/${distro.name}`,
     }))
   })

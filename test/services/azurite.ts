@@ -37,13 +37,17 @@ export async function startAzurite(azure: TestAzure): Promise<TestStorage> {
   const blobs = `${proxy.url}/${ACCOUNT}`
   azure.accounts.push({
     id: `/subscriptions/${SUBSCRIPTION}/resourceGroups/disks/providers/Microsoft.Storage/storageAccounts/${ACCOUNT}`,
-    ...{ name: ACCOUNT, location: REGION, properties: { primaryEndpoints: { blob: `${blobs}/` } } },
+    name: ACCOUNT,
+    location: REGION,
+    properties: { primaryEndpoints: { blob: `${blobs}/` } },
   })
   const key = new StorageSharedKeyCredential(ACCOUNT, KEY)
   const container = new ContainerClient(`${server.url}/${ACCOUNT}/disks`, key)
   await container.create()
   return {
-    ...{ url: `${blobs}/disks`, proxy, container },
+    url: `${blobs}/disks`,
+    proxy,
+    container,
     async clear() {
       proxy.plan(() => undefined)
       for await (const { name } of container.listBlobsFlat()) await container.deleteBlob(name)

@@ -78,7 +78,12 @@ async function s3Bucket(
   await client.send(new CreateBucketCommand({ Bucket: BUCKET, ...place }))
   client.destroy()
   const location: S3Location = {
-    ...{ kind: 's3', bucket: BUCKET, prefix: 'team', region, endpoint: server.url, pathStyle: true },
+    kind: 's3',
+    bucket: BUCKET,
+    prefix: 'team',
+    region,
+    endpoint: server.url,
+    pathStyle: true,
   }
   return { location, server, env: s3Env, stop }
 }

@@ -13,8 +13,10 @@ const parsed = (changes: object = {}): Record<string, unknown> =>
 test('gives the first user the keys, and nobody a password', () => {
   expect(buildUserData(input)).toMatch(/^#cloud-config\n/)
   expect(parsed()).toMatchObject({
-    ...{ hostname: 'demo', ssh_authorized_keys: [...input.publicKeys] },
-    ...{ ssh_pwauth: false, disable_root: true },
+    hostname: 'demo',
+    ssh_authorized_keys: [...input.publicKeys],
+    ssh_pwauth: false,
+    disable_root: true,
   })
 })
 

@@ -45,7 +45,11 @@ test('cloud-init reads every value as it was given, whatever YAML would make of 
       ssh_authorized_keys: [value],
     })
     const seed = buildSeed({
-      ...{ instanceId: value, hostname: value, user: value, authorizedKeys: [value], macAddress: value },
+      instanceId: value,
+      hostname: value,
+      user: value,
+      authorizedKeys: [value],
+      macAddress: value,
     })
     expect(parse(seed.userData, { version: '1.1' })).toMatchObject({
       users: [{ name: value, ssh_authorized_keys: [value] }],

@@ -43,7 +43,10 @@ describe('on this computer', () => {
     'the host of a lab called %s has that very name in YAML of either version',
     (lab) => {
       const { metaData } = buildSeed({
-        ...{ instanceId: '1', hostname: lab, user: 'debian', authorizedKeys: [] },
+        instanceId: '1',
+        hostname: lab,
+        user: 'debian',
+        authorizedKeys: [],
         macAddress: '52:54:00:00:00:01',
       })
       for (const version of ['1.1', '1.2'] as const)

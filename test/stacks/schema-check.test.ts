@@ -45,8 +45,14 @@ const problems = (changes: object, rest: object = {}): string[] => {
 test('a configuration without a mistake has no problems', () => {
   const data = { aws_image: { newest: {} } }
   const whole = {
-    ...{ size: 3, open: true, tags: { a: 'b' }, names: ['x'], rules: [{ port: 1, note: null }] },
-    ...{ disk: { kind: 'ssd' }, timeouts: { create: '5m' }, '//': { metadata: {} } },
+    size: 3,
+    open: true,
+    tags: { a: 'b' },
+    names: ['x'],
+    rules: [{ port: 1, note: null }],
+    disk: { kind: 'ssd' },
+    timeouts: { create: '5m' },
+    '//': { metadata: {} },
     lifecycle: { ignore_changes: ['disk[0].kind', 'tags'] },
   }
   expect(problems(whole, { data, provider: { aws: [{ region: 'x' }] } })).toEqual([])

@@ -80,7 +80,9 @@ describe.each(bucketServers)('the state of a real OpenTofu on %s', (_name, start
     })
     const who = `${userInfo().username}@${hostname()}`
     expect(explainEngineFailure({ operation: 'apply', engine, folder }, diagnostics, '')).toMatchObject({
-      ...{ code: 'engine-locked', lockId: expect.stringMatching(/^[0-9a-f-]{16,36}$/), who },
+      code: 'engine-locked',
+      lockId: expect.stringMatching(/^[0-9a-f-]{16,36}$/),
+      who,
     })
     await rm(join(folder, 'hold'))
     expect(await first).toMatchObject({ code: 0 })

@@ -24,8 +24,11 @@ describe('the backend block', () => {
   test('of S3 locks natively, encrypts, and checks everything that AWS lets it check', () => {
     expect(blockOf('s3://labs/team?region=eu-west-1')).toEqual({
       s3: {
-        ...{ bucket: 'labs', key: 'team/labs/demo/tofu.tfstate', region: 'eu-west-1' },
-        ...{ encrypt: true, use_lockfile: true },
+        bucket: 'labs',
+        key: 'team/labs/demo/tofu.tfstate',
+        region: 'eu-west-1',
+        encrypt: true,
+        use_lockfile: true,
       },
     })
     expect(blockOf('s3://labs?region=eu-west-1&kms-key=alias/labs')).toMatchObject({
@@ -37,11 +40,18 @@ describe('the backend block', () => {
     const url = 's3://labs?endpoint=https://minio.example.org&path-style=true'
     expect(blockOf(url)).toEqual({
       s3: {
-        ...{ bucket: 'labs', key: 'labs/demo/tofu.tfstate', region: 'us-east-1' },
-        ...{ encrypt: true, use_lockfile: true, use_path_style: true },
+        bucket: 'labs',
+        key: 'labs/demo/tofu.tfstate',
+        region: 'us-east-1',
+        encrypt: true,
+        use_lockfile: true,
+        use_path_style: true,
         endpoints: { s3: 'https://minio.example.org' },
-        ...{ skip_credentials_validation: true, skip_region_validation: true, skip_s3_checksum: true },
-        ...{ skip_requesting_account_id: true, skip_metadata_api_check: true },
+        skip_credentials_validation: true,
+        skip_region_validation: true,
+        skip_s3_checksum: true,
+        skip_requesting_account_id: true,
+        skip_metadata_api_check: true,
       },
     })
   })
@@ -50,7 +60,8 @@ describe('the backend block', () => {
     expect(blockOf('gs://labs/team')).toEqual({ gcs: { bucket: 'labs', prefix: 'team/labs/demo/tofu' } })
     expect(blockOf('gs://labs?endpoint=http://127.0.0.1:4443')).toEqual({
       gcs: {
-        ...{ bucket: 'labs', prefix: 'labs/demo/tofu' },
+        bucket: 'labs',
+        prefix: 'labs/demo/tofu',
         storage_custom_endpoint: 'http://127.0.0.1:4443/storage/v1/',
       },
     })

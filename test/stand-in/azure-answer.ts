@@ -16,5 +16,6 @@ export interface Answer {
 }
 
 export const no = (status: number, code: string, message: string): Answer => ({
-  ...{ status, body: { error: { code, message } } },
+  status,
+  body: { error: { code, message } },
 })

@@ -41,7 +41,8 @@ export async function stockShelf(region: string): Promise<AzureShelf> {
         const version = (name: string, excludeFromLatest = false) => ({
           name,
           properties: {
-            ...{ excludeFromLatest, storageProfile: { osDiskImage: { diskSizeGB: 5 } } },
+            excludeFromLatest,
+            storageProfile: { osDiskImage: { diskSizeGB: 5 } },
             // As Azure writes it: finer than milliseconds.
             publishedDate: PUBLISHED.replace('.000Z', '.0001234+00:00'),
           },
@@ -71,5 +72,7 @@ export function answerPublished(own: string, { answers, unaccepted }: AzureShelf
 
 const SERVICES = ['Microsoft.Compute', 'Microsoft.Network', 'Microsoft.DevTestLab']
 const registered = (namespace: string) => ({
-  ...{ namespace, registrationState: 'Registered', resourceTypes: [] },
+  namespace,
+  registrationState: 'Registered',
+  resourceTypes: [],
 })

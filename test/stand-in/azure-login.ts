@@ -2,8 +2,14 @@ import type { Answer, Asked } from './azure-answer.js'
 
 const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
 const CLAIMS = {
-  ...{ appid: 'client-of-tests', oid: 'object-of-tests', tid: 'tenant-of-tests', idtyp: 'app' },
-  ...{ exp: 4_102_444_800, iat: 1_700_000_000, aud: 'stand-in', iss: 'stand-in' },
+  appid: 'client-of-tests',
+  oid: 'object-of-tests',
+  tid: 'tenant-of-tests',
+  idtyp: 'app',
+  exp: 4_102_444_800,
+  iat: 1_700_000_000,
+  aud: 'stand-in',
+  iss: 'stand-in',
 }
 const signed = (claims: object): string => `${part({ alg: 'none', typ: 'JWT' })}.${part(claims)}.unsigned`
 /** The one that lets everybody in, whoever got it. Nobody checks who signed it. */
@@ -11,12 +17,17 @@ export const tokenOf = (): string => signed(CLAIMS)
 /** What Azurite takes for a token of the storage service. */
 export const storageTokenOf = (): string =>
   signed({
-    ...{ ...CLAIMS, nbf: CLAIMS.iat, ver: '1.0' },
-    ...{ aud: 'https://storage.azure.com', iss: 'https://sts.windows.net/tenant-of-tests/' },
+    ...CLAIMS,
+    nbf: CLAIMS.iat,
+    ver: '1.0',
+    aud: 'https://storage.azure.com',
+    iss: 'https://sts.windows.net/tenant-of-tests/',
   })
 
 const grantedFor = (scope: string) => ({
-  ...{ token_type: 'Bearer', expires_in: 3599, ext_expires_in: 3599 },
+  token_type: 'Bearer',
+  expires_in: 3599,
+  ext_expires_in: 3599,
   access_token: scope.includes('storage.azure.com') ? storageTokenOf() : tokenOf(),
 })
 
@@ -31,7 +42,8 @@ export function answerLogin({ path, body, headers, query }: Asked, url: string):
           status: 200,
           body: {
             ...grantedFor(query.get('resource') ?? ''),
-            ...{ expires_on: String(CLAIMS.exp), resource: query.get('resource') },
+            expires_on: String(CLAIMS.exp),
+            resource: query.get('resource'),
           },
         }
       : { status: 400, body: { error: 'invalid_request' } }
@@ -42,17 +54,17 @@ export function answerLogin({ path, body, headers, query }: Asked, url: string):
   const tenant = path.split('/')[1] ?? ''
   if (tenant === 'no-tenant')
     return {
-      ...{
-        status: 400,
-        body: { error: 'invalid_tenant', error_description: NO_TENANT, error_codes: [90002] },
-      },
+      status: 400,
+      body: { error: 'invalid_tenant', error_description: NO_TENANT, error_codes: [90002] },
     }
   if (path.endsWith('/.well-known/openid-configuration'))
     return {
       status: 200,
       body: {
-        ...{ issuer: `${url}/${tenant}/v2.0`, token_endpoint: `${url}/${tenant}/oauth2/v2.0/token` },
-        ...{ authorization_endpoint: `${url}/${tenant}/oauth2/v2.0/authorize`, jwks_uri: `${url}/keys` },
+        issuer: `${url}/${tenant}/v2.0`,
+        token_endpoint: `${url}/${tenant}/oauth2/v2.0/token`,
+        authorization_endpoint: `${url}/${tenant}/oauth2/v2.0/authorize`,
+        jwks_uri: `${url}/keys`,
       },
     }
   if (!path.endsWith('/oauth2/v2.0/token')) return { status: 404, body: { path } }
@@ -69,14 +81,21 @@ export function answerLogin({ path, body, headers, query }: Asked, url: string):
 }
 
 export const refusedLogin = (description: string): Answer => ({
-  ...{ status: 401, body: { error: 'invalid_client', error_description: description, error_codes: [1] } },
+  status: 401,
+  body: { error: 'invalid_client', error_description: description, error_codes: [1] },
 })
 
 /** What both our code and OpenTofu's provider take an Azure's places from. */
 export const metadataOf = (url: string): unknown => ({
-  ...{ name: 'StandIn', portal: url, resourceManager: `${url}/`, microsoftGraphResourceId: `${url}/graph/` },
+  name: 'StandIn',
+  portal: url,
+  resourceManager: `${url}/`,
+  microsoftGraphResourceId: `${url}/graph/`,
   authentication: {
-    ...{ loginEndpoint: `${url}/`, audiences: [url], tenant: 'common', identityProvider: 'AAD' },
+    loginEndpoint: `${url}/`,
+    audiences: [url],
+    tenant: 'common',
+    identityProvider: 'AAD',
   },
   suffixes: {
     storage: 'storage.stand-in',

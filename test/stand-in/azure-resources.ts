@@ -48,7 +48,8 @@ export class AzureResources {
     const type = words.includes('providers') ? words.slice(words.indexOf('providers') + 1) : []
     const thing: Thing = {
       ...structuredClone(sent),
-      ...{ id, name: words.at(-1) ?? '' },
+      id,
+      name: words.at(-1) ?? '',
       type: type.length > 0 ? `${type[0]}/${type[1]}` : 'Microsoft.Resources/resourceGroups',
       properties: {
         ...structuredClone(sent['properties'] as Body | undefined),

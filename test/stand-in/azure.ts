@@ -62,13 +62,13 @@ export class TestAzure {
   /** For the CLI, and for OpenTofu's provider: a principal with a secret. */
   get env(): Readonly<Record<string, string>> {
     return {
-      ...{
-        ARM_METADATA_HOSTNAME: this.host,
-        ARM_SUBSCRIPTION_ID: SUBSCRIPTION,
-        ARM_TENANT_ID: 'tenant-of-tests',
-      },
-      ...{ ARM_CLIENT_ID: 'client-of-tests', ARM_CLIENT_SECRET: 'secret-of-tests' },
-      ...{ NODE_EXTRA_CA_CERTS: this.certificate.file, SSL_CERT_FILE: this.certificate.file },
+      ARM_METADATA_HOSTNAME: this.host,
+      ARM_SUBSCRIPTION_ID: SUBSCRIPTION,
+      ARM_TENANT_ID: 'tenant-of-tests',
+      ARM_CLIENT_ID: 'client-of-tests',
+      ARM_CLIENT_SECRET: 'secret-of-tests',
+      NODE_EXTRA_CA_CERTS: this.certificate.file,
+      SSL_CERT_FILE: this.certificate.file,
     }
   }
 

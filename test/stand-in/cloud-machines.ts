@@ -70,7 +70,11 @@ function makeMachine(folder: string, { id, user, authorizedKeys }: CloudMachine)
     chmodSync(program, 0o755)
   }
   return {
-    ...{ folder, guest, port: 22, hostKey: generateKeyPair(id).private, user },
+    folder,
+    guest,
+    port: 22,
+    hostKey: generateKeyPair(id).private,
+    user,
     authorizedKeys: authorizedKeys.map((line) => Buffer.from(line.split(' ')[1] ?? '', 'base64')),
   }
 }

@@ -33,7 +33,8 @@ async function ask(method: string, id: string, body?: object): Promise<void> {
   const url = `https://${process.env['ARM_METADATA_HOSTNAME']}${id}?api-version=2022-03-01`
   const headers = { authorization: `Bearer ${tokenOf()}`, 'content-type': 'application/json' }
   const response = await fetch(url, {
-    ...{ method, headers },
+    method,
+    headers,
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   })
   if (response.ok) return
@@ -49,7 +50,8 @@ export async function applyAzure(image: DeclaredImage, state: string): Promise<o
   if (!existsSync(state)) {
     const osDisk = { osType: 'Linux', blobUri: os_disk.blob_uri, diskSizeGB: diskGiB }
     await ask('PUT', id, {
-      ...{ location, tags },
+      location,
+      tags,
       properties: { hyperVGeneration: hyper_v_generation, storageProfile: { osDisk } },
     })
     writeFileSync(state, id)

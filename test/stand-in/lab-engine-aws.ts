@@ -33,7 +33,8 @@ export function awsProviderOf(region: string, ami: string, carryOut: CarryOut): 
   const client = new EC2Client({ region, maxAttempts: 1 })
   const marks = ({ tags = {} }: Declared, ...types: ResourceType[]) =>
     types.map((ResourceType) => ({
-      ...{ ResourceType, Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) },
+      ResourceType,
+      Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
     }))
   const there = (look: () => Promise<readonly unknown[] | undefined>): Promise<boolean> =>
     look().then(
@@ -149,7 +150,8 @@ export function awsProviderOf(region: string, ami: string, carryOut: CarryOut): 
         async create(declared, { made, idOf }) {
           const { vpc_id: vpc, ingress } = declared
           const request = {
-            ...{ GroupName: declared.name ?? '', Description: 'lab' },
+            GroupName: declared.name ?? '',
+            Description: 'lab',
             ...(vpc === undefined ? {} : { VpcId: idOf(vpc) }),
             TagSpecifications: marks(declared, 'security-group'),
           }
@@ -176,7 +178,10 @@ export function awsProviderOf(region: string, ami: string, carryOut: CarryOut): 
           const { Instances } = await carryOut(() =>
             client.send(
               new RunInstancesCommand({
-                ...{ MinCount: 1, MaxCount: 1, ImageId: ami, KeyName: idOf(declared['key_name']) },
+                MinCount: 1,
+                MaxCount: 1,
+                ImageId: ami,
+                KeyName: idOf(declared['key_name']),
                 ...placeOf((groups as unknown[]).map(idOf), subnet === undefined ? undefined : idOf(subnet)),
                 UserData: Buffer.from(String(userData)).toString('base64'),
                 TagSpecifications: marks(declared, 'instance', 'volume'),

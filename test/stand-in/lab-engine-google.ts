@@ -32,7 +32,8 @@ export function googleProviderOf(region: string, image: string, carryOut: CarryO
       google_compute_instance: kind(
         ({ zone }) => `zones/${String(zone)}/instances`,
         ({ labels, metadata, scheduling }) => ({
-          ...{ labels, scheduling: schedulingOf(scheduling as Scheduling) },
+          labels,
+          scheduling: schedulingOf(scheduling as Scheduling),
           disks: [{ boot: true, initializeParams: { sourceImage: image, diskSizeGb: '20', labels } }],
           metadata: {
             items: Object.entries(metadata as object).map(([key, value]) => ({ key, value: String(value) })),

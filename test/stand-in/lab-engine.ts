@@ -59,18 +59,27 @@ const kindOf = ({ address: place }: Pick<Known, 'address'>) => kinds[place.split
 function knownIn({ resources }: ReturnType<typeof stateOf>): Known[] {
   return resources.flatMap(({ type, name, instances }) =>
     instances.map(({ attributes: { id, ...attributes }, status }) => ({
-      ...{ address: `${type}.${name}`, id, isTainted: status === 'tainted', attributes },
+      address: `${type}.${name}`,
+      id,
+      isTainted: status === 'tainted',
+      attributes,
     })),
   )
 }
 
 function stateOf(all: readonly Known[]) {
   return {
-    ...{ version: 4, terraform_version: '1.12.6', serial: 1, lineage: 'stand-in', outputs: {} },
+    version: 4,
+    terraform_version: '1.12.6',
+    serial: 1,
+    lineage: 'stand-in',
+    outputs: {},
     resources: all.map(({ address: place, id, isTainted, attributes }) => {
       const [type = '', name = ''] = place.split('.')
       return {
-        ...{ mode: 'managed', type, name },
+        mode: 'managed',
+        type,
+        name,
         provider: `provider["registry.opentofu.org/hashicorp/${provider}"]`,
         instances: [
           {

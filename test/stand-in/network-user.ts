@@ -19,8 +19,13 @@ export class NetworkUser {
     await mkdir(configHome)
     await writeFile(join(configHome, 'config.yaml'), config)
     return new NetworkUser(root, {
-      ...{ PATH, DISTROLAB_TOFU, HOME: join(root, 'user'), DISTROLAB_CONFIG_HOME: configHome },
-      ...{ DISTROLAB_HOME: join(root, 'home'), DISTROLAB_CACHE: join(root, 'cache'), ...env },
+      PATH,
+      DISTROLAB_TOFU,
+      HOME: join(root, 'user'),
+      DISTROLAB_CONFIG_HOME: configHome,
+      DISTROLAB_HOME: join(root, 'home'),
+      DISTROLAB_CACHE: join(root, 'cache'),
+      ...env,
     })
   }
 

@@ -80,7 +80,9 @@ exec '${ENGINE}' "$@"`,
   get env(): NodeJS.ProcessEnv {
     const { PATH, LANG } = process.env
     return {
-      ...{ PATH, LANG, HOME: join(this.root, 'user') },
+      PATH,
+      LANG,
+      HOME: join(this.root, 'user'),
       DISTROLAB_HOME: this.home,
       DISTROLAB_CACHE: this.cache,
       DISTROLAB_CONFIG_HOME: join(this.root, 'config'),
@@ -211,7 +213,9 @@ exec '${ENGINE}' "$@"`,
   machines(): MachineProcess[] {
     const found = this.processes('machine').filter(({ isDaemon }) => isDaemon)
     return found.map(({ pid, words }) => ({
-      ...{ pid, id: valueOf(words, '-name'), port: forwardedPort(words) },
+      pid,
+      id: valueOf(words, '-name'),
+      port: forwardedPort(words),
       folder: dirname(valueOf(words, '-pidfile')),
     }))
   }

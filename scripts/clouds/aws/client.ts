@@ -9,7 +9,8 @@ import { findRefusal } from '../refusals.js'
 
 /** Milliseconds: until a connection, and until an answer. Without the last of these the client only complains of silence. */
 const REQUEST_TIMEOUTS = {
-  ...{ connectionTimeout: 3_000, requestTimeout: 20_000 },
+  connectionTimeout: 3_000,
+  requestTimeout: 20_000,
   throwOnRequestTimeout: true,
 }
 

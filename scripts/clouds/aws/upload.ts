@@ -96,7 +96,9 @@ async function begin(
 ): Promise<SnapshotMemory> {
   const marks = { ...tags, Name: name, [DIGEST]: digest }
   const started = new StartSnapshotCommand({
-    ...{ VolumeSize: gib, Description: description, Timeout: TIMEOUT_MINUTES },
+    VolumeSize: gib,
+    Description: description,
+    Timeout: TIMEOUT_MINUTES,
     Tags: Object.entries(marks).map(([Key, Value]) => ({ Key, Value })),
   })
   const { SnapshotId = '' } = await withEbs(region, (client) => client.send(started, { abortSignal: signal }))

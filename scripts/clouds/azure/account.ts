@@ -15,7 +15,8 @@ export interface AzureAccount {
 export async function checkAzureAccount(signal: AbortSignal): Promise<AzureAccount> {
   const { token, subscription } = await azureIdentity()
   const found = await readAzure<{ readonly displayName?: string; readonly state?: string }>('', {
-    ...{ apiVersion: '2022-12-01', signal },
+    apiVersion: '2022-12-01',
+    signal,
   })
   if (found?.state === 'Disabled' || found?.state === 'Deleted') {
     const reason = `the subscription ${subscription} (ARM_SUBSCRIPTION_ID) is ${found.state.toLowerCase()}`

@@ -144,7 +144,8 @@ async function send(method: HttpMethods, path: string, ask: Ask): Promise<Pipeli
   try {
     const { subscription, resourceManager, token } = await session()
     const request = createPipelineRequest({
-      ...{ method, url: urlOf(resourceManager, subscription, path, ask) },
+      method,
+      url: urlOf(resourceManager, subscription, path, ask),
       ...(ask.signal === undefined ? {} : { abortSignal: ask.signal }),
       ...(ask.body === undefined ? {} : { body: JSON.stringify(ask.body) }),
     })

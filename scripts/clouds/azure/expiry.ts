@@ -48,9 +48,12 @@ export async function moveSchedule(
     location: machine.region,
     tags: machine.tags,
     properties: {
-      ...{ status: isNear ? 'Enabled' : 'Disabled', taskType: 'ComputeVmShutdownTask', timeZoneId: 'UTC' },
+      status: isNear ? 'Enabled' : 'Disabled',
+      taskType: 'ComputeVmShutdownTask',
+      timeZoneId: 'UTC',
       dailyRecurrence: { time: expiresAt === null ? '0000' : timeOf(expiresAt) },
-      ...{ targetResourceId: machine.id, notificationSettings: { status: 'Disabled' } },
+      targetResourceId: machine.id,
+      notificationSettings: { status: 'Disabled' },
     },
   }
   await changeAzure('PUT', scheduleOf(machine), { apiVersion: SCHEDULES, body, signal: options.signal })
@@ -74,7 +77,9 @@ export async function markExpiry(
   const body = { operation: 'Merge', properties: { tags } }
   const mark = (id: string): Promise<unknown> =>
     changeAzure('PATCH', `${id}/providers/Microsoft.Resources/tags/default`, {
-      ...{ apiVersion: RESOURCES, body, signal },
+      apiVersion: RESOURCES,
+      body,
+      signal,
     })
   // The case of an id is Azure's to choose.
   const unmarked = new Set(except.map(({ id }) => id.toLowerCase()))

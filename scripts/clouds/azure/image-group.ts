@@ -13,7 +13,8 @@ export async function makeImageGroup(name: string, region: string, signal: Abort
   const path = `/resourceGroups/${name}`
   if ((await readAzure<Group>(path, { apiVersion: RESOURCES, signal })) !== undefined) return
   await changeAzure('PUT', path, {
-    ...{ apiVersion: RESOURCES, signal },
+    apiVersion: RESOURCES,
+    signal,
     body: { location: region, tags: OURS },
   })
 }

@@ -104,7 +104,9 @@ function placeOf(region: string, selector: Exclude<AzureImageSelector, { readonl
   if (selector.from === 'gallery') {
     const image = `/communityGalleries/${selector.name}/images/${selector.image}/versions`
     return {
-      ...{ path: regional + image, apiVersion: GALLERY, kind: 'gallery' as const },
+      path: regional + image,
+      apiVersion: GALLERY,
+      kind: 'gallery' as const,
       pin: (version: string) => `${image}/${version}`,
     }
   }

@@ -34,7 +34,8 @@ const placeOf = (lab: string): string =>
 /** A machine by its names, undefined where there is none. `lab`: as from `labId`. Throws LabError as `readAzure`. */
 export async function findInstance(lab: string, machineId: string): Promise<AzureInstance | undefined> {
   const found = await readAzure<VirtualMachine>(`${placeOf(lab)}/${machineName(machineId)}`, {
-    ...{ apiVersion: COMPUTE, query: { $expand: 'instanceView' } },
+    apiVersion: COMPUTE,
+    query: { $expand: 'instanceView' },
   })
   return found === undefined ? undefined : described(found)
 }
@@ -52,7 +53,11 @@ export async function findInstances(lab: string, signal?: AbortSignal): Promise<
 }
 
 const described = ({ id, name, location, tags = {}, properties }: VirtualMachine): AzureInstance => ({
-  ...{ id, name, region: location, tags, provisioning: properties.provisioningState ?? '' },
+  id,
+  name,
+  region: location,
+  tags,
+  provisioning: properties.provisioningState ?? '',
   power:
     properties.instanceView?.statuses
       ?.map(({ code }) => code.split('/'))

@@ -30,7 +30,8 @@ export async function findGroups(lab: string, tags: Tags): Promise<AzureGroup[]>
     readAzure<Group>(`/resourceGroups/${groupName(lab)}`, { apiVersion: RESOURCES }),
     // The filter takes one tag only.
     listAzure<Group>('/resourceGroups', {
-      ...{ apiVersion: RESOURCES, query: { $filter: `tagName eq '${name}' and tagValue eq '${value}'` } },
+      apiVersion: RESOURCES,
+      query: { $filter: `tagName eq '${name}' and tagValue eq '${value}'` },
     }),
   ])
   const isOurs = (group: Group): boolean => hasMarks(group.tags, tags)
@@ -38,7 +39,8 @@ export async function findGroups(lab: string, tags: Tags): Promise<AzureGroup[]>
   // The case of a group's name is Azure's to choose.
   const byName = new Map(all.map((group) => [group.name.toLowerCase(), group]))
   return [...byName.values()].map((group) => ({
-    ...{ name: group.name, region: group.location },
+    name: group.name,
+    region: group.location,
     isOurs: isOurs(group),
   }))
 }
@@ -59,7 +61,8 @@ export async function removeGroups(
   for (const group of ours) {
     try {
       await changeAzure('DELETE', `/resourceGroups/${group.name}`, {
-        ...{ apiVersion: RESOURCES, signal: options.signal },
+        apiVersion: RESOURCES,
+        signal: options.signal,
         query: { forceDeletionTypes: 'Microsoft.Compute/virtualMachines' },
       })
     } catch (error) {

@@ -93,7 +93,10 @@ export class ComputeApi {
     await signingHeaders(this.client, this.signal)
     try {
       const { data } = await this.client.request<T>({
-        ...{ url: `${endpoint()}${path}`, method, timeout, responseType: 'json' },
+        url: `${endpoint()}${path}`,
+        method,
+        timeout,
+        responseType: 'json',
         ...(body === undefined ? {} : { data: body }),
         ...(this.signal === undefined ? {} : { signal: this.signal }),
         // What changes something is asked for once.

@@ -62,7 +62,10 @@ function patient(credentials: GoogleCredentials): GoogleCredentials {
 function impersonating(source: GoogleCredentials, target: string | undefined): GoogleCredentials {
   if (target === undefined) return source
   const client = new Impersonated({
-    ...{ sourceClient: source.client, targetPrincipal: target, targetScopes: SCOPES, lifetime: 3600 },
+    sourceClient: source.client,
+    targetPrincipal: target,
+    targetScopes: SCOPES,
+    lifetime: 3600,
     delegates: [],
   })
   return patient({ client, kind: 'account', principal: target })

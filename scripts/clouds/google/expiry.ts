@@ -71,6 +71,7 @@ export function markExpiry(
 ): Promise<void> {
   const { labels, labelFingerprint } = instance
   return compute.change('POST', `${pathOf(instance)}/setLabels`, {
-    ...{ labels: { ...labels, 'distrolab-expires': labelValue(expiresAt ?? 'never') }, labelFingerprint },
+    labels: { ...labels, 'distrolab-expires': labelValue(expiresAt ?? 'never') },
+    labelFingerprint,
   })
 }

@@ -43,7 +43,9 @@ const described = (
   id: string,
   { name, diskSizeGb = '10', creationTimestamp: time }: Image,
 ): GoogleMachineImage => ({
-  ...{ id, name, diskGiB: Number(diskSizeGb) },
+  id,
+  name,
+  diskGiB: Number(diskSizeGb),
   // Google tells it in the time of California, where it may be another day.
   createdAt: time === undefined ? undefined : new Date(time).toISOString(),
 })

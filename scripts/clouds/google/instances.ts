@@ -52,8 +52,12 @@ export const instanceNamed = (name: string, compute?: ComputeApi): Promise<Googl
   findInstances(`name = "${name}"`, compute)
 
 const described = ({ labels = {}, labelFingerprint = '', scheduling = {}, ...instance }: Instance) => ({
-  ...{ name: instance.name, zone: lastPart(instance.zone), status: instance.status },
-  ...{ labels, labelFingerprint, scheduling },
+  name: instance.name,
+  zone: lastPart(instance.zone),
+  status: instance.status,
+  labels,
+  labelFingerprint,
+  scheduling,
   address: instance.networkInterfaces?.[0]?.accessConfigs?.[0]?.natIP,
 })
 

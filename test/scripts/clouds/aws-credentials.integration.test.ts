@@ -43,8 +43,11 @@ beforeEach(async () => {
   await mkdir(join(home, '.aws/sso/cache'), { recursive: true })
   const url = `http://127.0.0.1:${(sts.address() as AddressInfo).port}`
   process.env = {
-    ...{ PATH: before['PATH'], HOME: home, AWS_EC2_METADATA_DISABLED: 'true' },
-    ...{ AWS_ENDPOINT_URL_STS: url, AWS_PROFILE: 'labs' },
+    PATH: before['PATH'],
+    HOME: home,
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_ENDPOINT_URL_STS: url,
+    AWS_PROFILE: 'labs',
   }
 })
 

@@ -44,7 +44,9 @@ function makeNetwork(tags: Readonly<Record<string, string>>, open = true): Promi
     const VpcId = Vpc?.VpcId ?? ''
     const { Subnet } = await client.send(
       new CreateSubnetCommand({
-        ...{ VpcId, CidrBlock: '10.77.0.0/24', AvailabilityZone: `${REGION}b` },
+        VpcId,
+        CidrBlock: '10.77.0.0/24',
+        AvailabilityZone: `${REGION}b`,
         TagSpecifications: TagSpecifications('subnet'),
       }),
     )
@@ -83,7 +85,10 @@ afterEach(async () => {
 describe('a network of the user’s', () => {
   const find = (given: string, zone?: string) =>
     findNetwork({
-      ...{ given, region: REGION, zone, signal },
+      given,
+      region: REGION,
+      zone,
+      signal,
       unfit: (reason) => new LabError({ code: 'network-unfit', provider: 'aws', network: given, reason }),
     })
   const reasonOf = async (...args: Parameters<typeof find>): Promise<unknown> => {

@@ -43,7 +43,9 @@ afterAll(async () => {
 
 const tagsOf = (lab: string) => ({ 'distrolab-lab': lab, 'distrolab-backend': '0a1b2c3d' })
 const labAt = (lab: string, incarnation?: string) => ({
-  ...{ region: REGION, name: lab, machines: [`distrolab-0a1b2c3d-${lab}-main`] },
+  region: REGION,
+  name: lab,
+  machines: [`distrolab-0a1b2c3d-${lab}-main`],
   tags: { ...tagsOf(lab), ...(incarnation === undefined ? {} : { 'distrolab-incarnation': incarnation }) },
 })
 
@@ -58,7 +60,9 @@ async function makeLab(lab: string): Promise<string> {
   return aws.with(REGION, async (client) => {
     const { GroupId = '' } = await client.send(
       new CreateSecurityGroupCommand({
-        ...{ GroupName: lab, Description: lab, TagSpecifications: TagSpecifications('security-group') },
+        GroupName: lab,
+        Description: lab,
+        TagSpecifications: TagSpecifications('security-group'),
       }),
     )
     const PublicKeyMaterial = Buffer.from(generateKeyPair(lab).public)
@@ -72,7 +76,11 @@ async function makeLab(lab: string): Promise<string> {
     const image = await findNewestImage(REGION, ubuntu)
     const { Instances = [] } = await client.send(
       new RunInstancesCommand({
-        ...{ ImageId: image?.id, MinCount: 1, MaxCount: 1, KeyName: lab, SecurityGroupIds: [GroupId] },
+        ImageId: image?.id,
+        MinCount: 1,
+        MaxCount: 1,
+        KeyName: lab,
+        SecurityGroupIds: [GroupId],
         TagSpecifications: TagSpecifications('instance', 'volume'),
       }),
     )

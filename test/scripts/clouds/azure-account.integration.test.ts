@@ -104,7 +104,8 @@ describe('credentials', () => {
     async (variables) => {
       set(variables)
       expect(await faultOf(checkAzureAccount(never))).toMatchObject({
-        ...{ code: 'cloud-credentials-missing', provider: 'azure' },
+        code: 'cloud-credentials-missing',
+        provider: 'azure',
         sought: expect.stringContaining('.azure/azureProfile.json'),
       })
     },
@@ -118,7 +119,8 @@ describe('credentials', () => {
   test('in a file that is not there cannot be used, and the variable is named', async () => {
     set({ ...PRINCIPAL, ARM_CLIENT_SECRET_FILE_PATH: join(temporaryFolder(), 'secret') })
     expect(await faultOf(checkAzureAccount(never))).toEqual({
-      ...{ code: 'cloud-credentials-unusable', provider: 'azure' },
+      code: 'cloud-credentials-unusable',
+      provider: 'azure',
       reason: "the file that ARM_CLIENT_SECRET_FILE_PATH names can't be read (ENOENT)",
     })
   })
@@ -134,7 +136,9 @@ describe('credentials', () => {
   ])('with %s are refused', async (_what, variables, reason) => {
     set(variables)
     expect(await faultOf(checkAzureAccount(never))).toMatchObject({
-      ...{ code: 'cloud-credentials-refused', provider: 'azure', reason: expect.stringContaining(reason) },
+      code: 'cloud-credentials-refused',
+      provider: 'azure',
+      reason: expect.stringContaining(reason),
     })
   })
 
@@ -146,7 +150,8 @@ describe('credentials', () => {
       no(401, 'ExpiredAuthenticationToken', 'The access token expiry time has passed.'),
     )
     expect(await faultOf(checkAzureAccount(never))).toEqual({
-      ...{ code: 'cloud-credentials-refused', provider: 'azure' },
+      code: 'cloud-credentials-refused',
+      provider: 'azure',
       reason: 'ExpiredAuthenticationToken: The access token expiry time has passed.',
     })
   })
@@ -156,7 +161,9 @@ describe('credentials', () => {
   test('are not judged where Azure is out of reach', async () => {
     set(outOfReach)
     expect(await faultOf(checkAzureAccount(never))).toMatchObject({
-      ...{ code: 'cloud-unreachable', provider: 'azure', reason: 'connect ECONNREFUSED 127.0.0.1:9' },
+      code: 'cloud-unreachable',
+      provider: 'azure',
+      reason: 'connect ECONNREFUSED 127.0.0.1:9',
     })
   })
 
@@ -175,7 +182,9 @@ describe('credentials', () => {
     set({ ARM_USE_MSI: 'true', ARM_MSI_ENDPOINT: `http://${host}/` })
     try {
       expect(await faultOf(checkAzureAccount(never))).toEqual({
-        ...{ code: 'cloud-unreachable', provider: 'azure', reason: `no answer from ${host} within 3 s` },
+        code: 'cloud-unreachable',
+        provider: 'azure',
+        reason: `no answer from ${host} within 3 s`,
       })
     } finally {
       for (const socket of sockets) socket.destroy()
@@ -189,7 +198,8 @@ describe('credentials', () => {
     // Where it is, is asked once for the same environment.
     set({ ARM_TENANT_ID: 'third-tenant' })
     expect(await faultOf(checkAzureAccount(never))).toMatchObject({
-      ...{ code: 'cloud-failed', reason: expect.stringContaining('ARM_METADATA_HOSTNAME') },
+      code: 'cloud-failed',
+      reason: expect.stringContaining('ARM_METADATA_HOSTNAME'),
     })
   })
 

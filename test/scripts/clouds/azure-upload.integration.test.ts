@@ -122,7 +122,9 @@ test('a container that is missing, and a role that is, are told as such', async 
   const file = await makeFile([1])
   const place = placeOf(storage.url.replace(/disks$/, 'others'))
   expect(await faultOf(upload(file, 'sha256:00', never, place))).toEqual({
-    ...{ code: 'import-container-missing', account: 'labdisks', container: 'others' },
+    code: 'import-container-missing',
+    account: 'labdisks',
+    container: 'others',
   })
   const body =
     '<?xml version="1.0"?><Error><Code>AuthorizationPermissionMismatch</Code><Message>This request is not authorized to perform this operation using this permission.</Message></Error>'

@@ -30,7 +30,8 @@ function makeLab(lab: string, group = idOf(lab)): void {
   const network = `${groupOf(group)}/providers/Microsoft.Network`
   azure.resources.put(`${network}/publicIPAddresses/${idOf(lab)}-main-ip`, common)
   azure.resources.put(`${groupOf(group)}/providers/Microsoft.Compute/virtualMachines/${idOf(lab)}-main`, {
-    ...{ ...common, properties: { storageProfile: { osDisk: { name: `${lab}-disk` } } } },
+    ...common,
+    properties: { storageProfile: { osDisk: { name: `${lab}-disk` } } },
   })
 }
 
@@ -90,8 +91,11 @@ describe('an image', () => {
     await checkTerms(plan)
     azure.shelf.unaccepted.add('resf:rockylinux-x86_64:10-base')
     expect(await faultOf(checkTerms(plan))).toEqual({
-      ...{ code: 'cloud-image-terms', provider: 'azure', publisher: 'resf' },
-      ...{ offer: 'rockylinux-x86_64', plan: '10-base' },
+      code: 'cloud-image-terms',
+      provider: 'azure',
+      publisher: 'resf',
+      offer: 'rockylinux-x86_64',
+      plan: '10-base',
     })
     azure.shelf.unaccepted.clear()
   })
@@ -181,7 +185,8 @@ describe('a machine', () => {
         : undefined
     })
     expect(await faultOf(startInstance(idOf('full'), `${idOf('full')}-main`, never))).toMatchObject({
-      ...{ code: 'cloud-capacity', reason: 'AllocationFailed: Allocation failed.' },
+      code: 'cloud-capacity',
+      reason: 'AllocationFailed: Allocation failed.',
     })
     await removeAll('full')
   })
@@ -243,7 +248,10 @@ describe('a network of the subscription', () => {
   const id = `${groupOf('Net')}/providers/Microsoft.Network/virtualNetworks/prod`
   const find = (given: string, region = REGION) =>
     findNetwork({
-      ...{ given, region, zone: undefined, signal: never },
+      given,
+      region,
+      zone: undefined,
+      signal: never,
       unfit: (reason) => new LabError({ code: 'network-unfit', provider: 'azure', network: given, reason }),
     })
 

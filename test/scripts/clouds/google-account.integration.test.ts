@@ -29,7 +29,8 @@ test('an account of a machine of Google is what its metadata server gives a toke
   process.env = { ...others, HOME: temporaryFolder(), GCE_METADATA_HOST: `127.0.0.1:${port}` }
   try {
     expect(await checkGoogleAccount(never)).toEqual({
-      ...{ principal: 'the service account of this machine', project: 'tests' },
+      principal: 'the service account of this machine',
+      project: 'tests',
     })
   } finally {
     process.env = env

@@ -23,22 +23,27 @@ beforeEach(() => {
   const home = temporaryFolder()
   file = join(home, 'key.json')
   process.env = {
-    ...{ PATH: before['PATH'], HOME: home, HTTPS_PROXY: world.proxy, METADATA_SERVER_DETECTION: 'none' },
-    ...{ GOOGLE_APPLICATION_CREDENTIALS: file, GOOGLE_PROJECT: 'project-of-tests' },
+    PATH: before['PATH'],
+    HOME: home,
+    HTTPS_PROXY: world.proxy,
+    METADATA_SERVER_DETECTION: 'none',
+    GOOGLE_APPLICATION_CREDENTIALS: file,
+    GOOGLE_PROJECT: 'project-of-tests',
   }
 })
 
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const account = {
-  ...{ type: 'service_account', client_email: 'ci@test.invalid' },
+  type: 'service_account',
+  client_email: 'ci@test.invalid',
   private_key: privateKey.export({ type: 'pkcs8', format: 'pem' }),
 }
 const external = (source: object) => ({
-  ...{ type: 'external_account', audience: '//iam.googleapis.com/pool', credential_source: source },
-  ...{
-    subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
-    token_url: 'https://sts.googleapis.com/v1/token',
-  },
+  type: 'external_account',
+  audience: '//iam.googleapis.com/pool',
+  credential_source: source,
+  subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
+  token_url: 'https://sts.googleapis.com/v1/token',
 })
 
 const askLab = async (): Promise<unknown> => openCompute(new AbortController().signal).get('zones')

@@ -7,7 +7,9 @@ import { faultOf, temporaryFolder } from '../support.js'
 
 const FILE = '.config/gcloud/application_default_credentials.json'
 const account = {
-  ...{ type: 'service_account', client_email: 'ci@labs.iam.gserviceaccount.com', project_id: 'labs' },
+  type: 'service_account',
+  client_email: 'ci@labs.iam.gserviceaccount.com',
+  project_id: 'labs',
   private_key: 'the secret key',
 }
 const user = { type: 'authorized_user', client_id: 'id', client_secret: 'no', refresh_token: 'the secret' }
@@ -92,7 +94,8 @@ describe('the project', () => {
   test('is missing where neither names one', async () => {
     process.env['GOOGLE_OAUTH_ACCESS_TOKEN'] = 'a-token'
     expect(await faultOf(() => requireProject())).toMatchObject({
-      ...{ code: 'cloud-project-missing', sought: expect.stringContaining('GOOGLE_PROJECT') },
+      code: 'cloud-project-missing',
+      sought: expect.stringContaining('GOOGLE_PROJECT'),
     })
   })
 })

@@ -28,9 +28,11 @@ const cloud = await useCloudHere(GoogleCloud.start())
 
 const labAt = (lab: string, incarnation?: string) => ({
   id: `distrolab-0a1b2c3d-${lab}`,
-  ...{ region: REGION, machines: [`distrolab-0a1b2c3d-${lab}-main`] },
+  region: REGION,
+  machines: [`distrolab-0a1b2c3d-${lab}-main`],
   tags: {
-    ...{ 'distrolab-lab': lab, 'distrolab-backend': '0a1b2c3d' },
+    'distrolab-lab': lab,
+    'distrolab-backend': '0a1b2c3d',
     ...(incarnation === undefined ? {} : { 'distrolab-incarnation': incarnation }),
   },
 })
@@ -48,7 +50,11 @@ async function makeLab(lab: string): Promise<string> {
   for (const rule of ['ssh', 'deny'])
     await api.change('POST', 'global/firewalls', { name: `${id}-${rule}`, description })
   await api.change('POST', `${ZONE}/instances`, {
-    ...{ name, labels, scheduling, metadata: { items: [] }, networkInterfaces: [{ network: id }] },
+    name,
+    labels,
+    scheduling,
+    metadata: { items: [] },
+    networkInterfaces: [{ network: id }],
     disks: [{ boot: true, initializeParams: { sourceImage, diskSizeGb: '20', labels } }],
   })
   return name
@@ -71,7 +77,9 @@ describe('an image', () => {
     const image = await findNewestImage(debian)
     const name = 'debian-13-v1'
     expect(image).toEqual({
-      ...{ id: `projects/debian-cloud/global/images/${name}`, name, diskGiB: 12 },
+      id: `projects/debian-cloud/global/images/${name}`,
+      name,
+      diskGiB: 12,
       createdAt: '2026-11-01T03:00:00.000Z',
     })
     expect(await findImage(image?.id ?? '')).toEqual(image)
@@ -87,7 +95,9 @@ describe('an image', () => {
   test('that a lab is pinned to and that is gone, is told as such', async () => {
     const id = 'projects/debian-cloud/global/images/debian-13-v0'
     expect(await faultOf(findImage(id))).toEqual({
-      ...{ code: 'cloud-image-gone', provider: 'google', reason: id },
+      code: 'cloud-image-gone',
+      provider: 'google',
+      reason: id,
     })
   })
 })
@@ -144,7 +154,8 @@ describe('what Google has of a lab', () => {
   test('is not taken for nothing when Google may not be asked', async () => {
     cloud.refuse('compute.disks.list', 403, "Required 'compute.disks.list' permission for 'x'", 'forbidden')
     expect(await faultOf(removeAll('any'))).toMatchObject({
-      ...{ code: 'cloud-forbidden', reason: expect.stringContaining("'compute.disks.list'") },
+      code: 'cloud-forbidden',
+      reason: expect.stringContaining("'compute.disks.list'"),
     })
   })
 })
@@ -213,7 +224,8 @@ describe('a machine', () => {
     const name = await makeLab('one')
     await markExpiry(openCompute(), await only(name), LATER)
     expect((await only(name)).labels).toEqual({
-      ...{ ...labAt('one').tags, 'distrolab-expires': '2026-11-21t16-00-00-000z' },
+      ...labAt('one').tags,
+      'distrolab-expires': '2026-11-21t16-00-00-000z',
     })
   })
 })
@@ -238,7 +250,10 @@ describe('a network of the project', () => {
   const reasons: string[] = []
   const find = (given: string, region = REGION) =>
     findNetwork({
-      ...{ given, region, zone: undefined, signal: never },
+      given,
+      region,
+      zone: undefined,
+      signal: never,
       unfit(reason) {
         reasons.push(reason)
         return new LabError({ code: 'network-unfit', provider: 'google', network: given, reason })

@@ -22,6 +22,7 @@ const UNSOUND: readonly (readonly [CloudName, string, string])[] = [
 ]
 test.each(UNSOUND)('%s refuses %s, and says what it expects', async (provider, name, expected) => {
   expect(await faultOf(() => checkNetworkName(provider, name))).toEqual({
-    ...{ code: 'usage', problem: `--network: expected own, default, or ${expected}; got "${name}"` },
+    code: 'usage',
+    problem: `--network: expected own, default, or ${expected}; got "${name}"`,
   })
 })

@@ -24,7 +24,8 @@ const UNSOUND: readonly (readonly [CloudName, string, string])[] = [
 ]
 test.each(UNSOUND)('%s refuses the tag %s=%s, and says what it expects', async (provider, key, value) => {
   expect(await faultOf(() => checkTags(provider, { ok: 'x', [key]: value }))).toMatchObject({
-    ...{ code: 'usage', problem: expect.stringMatching(`^--tag: ${provider} expects a .*; got "${key}=`) },
+    code: 'usage',
+    problem: expect.stringMatching(`^--tag: ${provider} expects a .*; got "${key}=`),
   })
 })
 

@@ -6,7 +6,10 @@ import { labsInFolder, labsOfBucket, writeBucketLabs } from '../../../scripts/co
 import { temporaryFolder } from '../support.js'
 
 const record = (lab: string, state = 'ready') => ({
-  ...{ lab, state, profile: 'debian-local', machines: [{ name: 'main', port: 22 }] },
+  lab,
+  state,
+  profile: 'debian-local',
+  machines: [{ name: 'main', port: 22 }],
 })
 
 function put(root: string, folder: string, text: string): void {

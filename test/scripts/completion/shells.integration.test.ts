@@ -29,9 +29,13 @@ beforeAll(async () => {
   for (const odd of ['we;touch pwned', 'we$(touch pwned)'])
     await mkdir(join(root, 'home', 'labs', odd), { recursive: true })
   env = {
-    ...{ HOME: root, DISTROLAB_HOME: join(root, 'home'), DISTROLAB_CACHE: join(root, 'cache') },
-    ...{ DISTROLAB_CONFIG_HOME: join(root, 'config'), XDG_CONFIG_HOME: join(root, 'config') },
-    ...{ PATH: `${join(root, 'bin')}:${process.env['PATH'] ?? ''}`, TERM: 'dumb' },
+    HOME: root,
+    DISTROLAB_HOME: join(root, 'home'),
+    DISTROLAB_CACHE: join(root, 'cache'),
+    DISTROLAB_CONFIG_HOME: join(root, 'config'),
+    XDG_CONFIG_HOME: join(root, 'config'),
+    PATH: `${join(root, 'bin')}:${process.env['PATH'] ?? ''}`,
+    TERM: 'dumb',
   }
 })
 

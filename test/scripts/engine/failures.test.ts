@@ -15,7 +15,9 @@ const faultIn = async (...of: Parameters<typeof recorded>): Promise<LabFault> =>
     : explainEngineFailure(run('apply'), await diagnosticsIn(...of), '')
 
 const run = (operation: FailedRun['operation']): FailedRun => ({
-  ...{ operation, engine: '/bin/tofu', folder: '/work/lab' },
+  operation,
+  engine: '/bin/tofu',
+  folder: '/work/lab',
 })
 
 describe('recorded failures of OpenTofu 1.6.2', () => {
@@ -80,7 +82,10 @@ describe('recorded failures of OpenTofu 1.12.6 with its state in a bucket', () =
   ])('%s: a held state lock names its id, with which it can be broken', async (name, lockId) => {
     const fault = explainEngineFailure(run('apply'), await diagnosticsIn(name, '1.12.6'), '')
     expect(fault).toMatchObject({
-      ...{ code: 'engine-locked', lockId, who: 'root@vm', holder: 'unknown' },
+      code: 'engine-locked',
+      lockId,
+      who: 'root@vm',
+      holder: 'unknown',
     })
   })
 
@@ -88,7 +93,8 @@ describe('recorded failures of OpenTofu 1.12.6 with its state in a bucket', () =
     '%s: a lock that was given back between two looks names nobody, and is told as what it is',
     async (name) => {
       expect(explainEngineFailure(run('apply'), await diagnosticsIn(name, '1.12.6'), '')).toEqual({
-        ...{ code: 'engine-lock-raced', operation: 'apply' },
+        code: 'engine-lock-raced',
+        operation: 'apply',
       })
     },
   )
@@ -151,10 +157,12 @@ describe('recorded failures of OpenTofu 1.12.6 with its state in a bucket', () =
 
     test('is known by what failed, whatever the words', () => {
       expect(of('data.aws_ami.image', 'Your query returned no results.')).toMatchObject({
-        ...{ code: 'cloud-image-gone', provider: 'aws' },
+        code: 'cloud-image-gone',
+        provider: 'aws',
       })
       expect(of('azurerm_subnet.lab', 'SubnetIsFull: api error VcpuLimitExceeded: no')).toMatchObject({
-        ...{ code: 'cloud-network', provider: 'azure' },
+        code: 'cloud-network',
+        provider: 'azure',
       })
       expect(of('google_compute_instance.main', 'api error VcpuLimitExceeded: no')).toMatchObject({
         code: 'engine-failed',
@@ -186,6 +194,8 @@ test('warnings are not taken for the failure', () => {
   }
   const error: Diagnostic = { severity: 'error', summary: 'Bad', detail: '' }
   expect(explainEngineFailure(run('destroy'), [warning, error], '')).toEqual({
-    ...{ code: 'engine-failed', operation: 'destroy', problems: ['Bad'] },
+    code: 'engine-failed',
+    operation: 'destroy',
+    problems: ['Bad'],
   })
 })

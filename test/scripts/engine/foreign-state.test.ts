@@ -5,7 +5,11 @@ import { engineProviders } from '../../../stacks/engine-providers.js'
 
 const { aws, local } = engineProviders
 const resource = (type: string, source: string, more: object = {}): object => ({
-  ...{ mode: 'managed', type, name: 'main', provider: `provider["${source}"]`, instances: [{}] },
+  mode: 'managed',
+  type,
+  name: 'main',
+  provider: `provider["${source}"]`,
+  instances: [{}],
   ...more,
 })
 const instance = resource('aws_instance', aws.source)

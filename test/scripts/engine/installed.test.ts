@@ -29,7 +29,9 @@ test('every other one is named', async () => {
   const folder = await folderWith(aws.source, other)
   const place = join(folder, '.terraform/providers')
   expect(await faultOf(assertOwnProviders(folder, aws))).toEqual({
-    ...{ code: 'provider-refused', place, providers: [other] },
+    code: 'provider-refused',
+    place,
+    providers: [other],
   })
 })
 

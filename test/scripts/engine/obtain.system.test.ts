@@ -86,7 +86,10 @@ const sha256 = (body: Buffer): string => createHash('sha256').update(body).diges
 function taskFor(body: Buffer, digest = sha256(body)): ObtainTask {
   server.files.set(`/mirror/${archivePath}`, body)
   return {
-    ...{ verb: 'obtain', cache: join(root, 'cache'), path: join(root, 'bin'), minimum: '1.10.0' },
+    verb: 'obtain',
+    cache: join(root, 'cache'),
+    path: join(root, 'bin'),
+    minimum: '1.10.0',
     mirror: server.url('/mirror'),
     archive: { name: 'tofu.tar.gz', path: archivePath, sha256: digest },
   }
@@ -295,7 +298,8 @@ describe('where no way works', () => {
   test('everything found and tried is told, and why not', async () => {
     const task: ObtainTask = { ...taskFor(nothing), verb: 'resolve', mirror: server.url('/other') }
     expect(await result(task)).toEqual({
-      ...{ code: 'engine-missing', minimum: '1.10.0' },
+      code: 'engine-missing',
+      minimum: '1.10.0',
       rejected: [
         expect.stringContaining('(npm package) is 1.6.2'),
         expect.stringContaining('HTTP 404'),
@@ -308,7 +312,8 @@ describe('where no way works', () => {
     const tofu = shellProgram(join(root, 'old/tofu'), `echo '{"terraform_version":"1.9.0"}'`)
     const task: ObtainTask = { ...taskFor(await archiveOf('1.12.6')), verb: 'resolve', tofu }
     expect(await perform(task)).toMatchObject({
-      ...{ code: 'engine-missing', rejected: [`${tofu} (DISTROLAB_TOFU) is 1.9.0`] },
+      code: 'engine-missing',
+      rejected: [`${tofu} (DISTROLAB_TOFU) is 1.9.0`],
     })
     expect(server.requests).toEqual([])
   })
@@ -321,7 +326,8 @@ describe('where no way works', () => {
     expect(await result(away)).toEqual({ failures: [failure, NO_GO] })
     shellProgram(join(root, 'bin/go'), 'echo go1.26.8')
     expect(await result(away)).toEqual({
-      ...{ way: `builds 1.12.6 with ${join(root, 'bin/go')}`, failures: [failure] },
+      way: `builds 1.12.6 with ${join(root, 'bin/go')}`,
+      failures: [failure],
     })
     expect(existsSync(join(root, 'cache'))).toBe(false)
   })

@@ -13,7 +13,8 @@ describe('a plan of the engine', () => {
     const after_unknown = { id: true, groups: [{ id: true }], tags: {} }
     expect(changesOf({ actions: ['update'], before, after, after_unknown })).toEqual([
       {
-        ...{ address: 'aws_instance.main', action: 'update' },
+        address: 'aws_instance.main',
+        action: 'update',
         attributes: ['ami', 'gone', 'groups', 'id'],
       },
     ])
@@ -34,8 +35,11 @@ describe('a plan of the engine', () => {
 
   test('never shows a value', () => {
     const shown = changesOf({
-      ...{ actions: ['update'], before: { user_data: 'secret-1' }, after: { user_data: 'secret-2' } },
-      ...{ before_sensitive: { user_data: true }, after_sensitive: {} },
+      actions: ['update'],
+      before: { user_data: 'secret-1' },
+      after: { user_data: 'secret-2' },
+      before_sensitive: { user_data: true },
+      after_sensitive: {},
     })
     expect(JSON.stringify(shown)).not.toContain('secret')
     expect(shown[0]?.attributes).toEqual(['user_data'])

@@ -44,7 +44,9 @@ test('DISTROLAB_TOFU comes first, whatever else there is', async () => {
   fakeTofu('a', '1.10.0')
   await cachedTofu('1.10.0')
   expect(await resolveEngine(environment(given))).toEqual({
-    ...{ path: given, version: '1.9.0', source: 'DISTROLAB_TOFU' },
+    path: given,
+    version: '1.9.0',
+    source: 'DISTROLAB_TOFU',
   })
 })
 
@@ -87,7 +89,9 @@ test.each([
 
 test('then the npm package, whose version is known without running it', async () => {
   expect(await resolveEngine(environment())).toEqual({
-    ...{ path: ENGINE, version: '1.6.2', source: 'npm package' },
+    path: ENGINE,
+    version: '1.6.2',
+    source: 'npm package',
   })
 })
 

@@ -79,7 +79,10 @@ describe('a real engine', () => {
     expect(started).toHaveLength(1)
     expect(started[0]?.startTime).not.toBe('')
     expect(events).toContainEqual({
-      ...{ type: 'resource', address: 'terraform_data.main-boot', action: 'create', phase: 'complete' },
+      type: 'resource',
+      address: 'terraform_data.main-boot',
+      action: 'create',
+      phase: 'complete',
     })
     await apply(engineRun(folder))
     expect(await readOptional(join(root, 'made'))).toBe('made\n')
@@ -97,7 +100,9 @@ describe('a real engine', () => {
     if (fault.code !== 'engine-failed') throw new Error(fault.code)
     expect(fault.problems.join('\n')).toContain('no such disk')
     expect(events).toContainEqual({
-      ...{ type: 'provisioner', address: 'terraform_data.main-boot', line: 'no such disk' },
+      type: 'provisioner',
+      address: 'terraform_data.main-boot',
+      line: 'no such disk',
     })
   })
 

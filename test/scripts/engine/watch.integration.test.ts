@@ -20,7 +20,10 @@ beforeEach(() => {
 afterEach(() => writeFile(join(root, 'go'), ''))
 
 const engineRun = (changes: Partial<EngineRun>): EngineRun => ({
-  ...{ engine: ENGINE, folder: root, unset: [], signal: new AbortController().signal },
+  engine: ENGINE,
+  folder: root,
+  unset: [],
+  signal: new AbortController().signal,
   onStarted: async ({ pid }) => void started.push(pid),
   ...changes,
 })
@@ -45,7 +48,11 @@ describe('an engine that passes a limit', () => {
     await initialise(engineRun({ folder }))
     const limits = { quietMs: NEVER, totalMs: 2_000, graceMs: NEVER }
     expect(await faultOf(apply(engineRun({ folder, limits })))).toEqual({
-      ...{ code: 'engine-timeout', operation: 'apply', passed: 'total', seconds: 2, pid: null },
+      code: 'engine-timeout',
+      operation: 'apply',
+      passed: 'total',
+      seconds: 2,
+      pid: null,
     })
     expect(existsSync(join(root, 'started'))).toBe(true)
     const state = await readFile(join(folder, 'terraform.tfstate'), 'utf8')

@@ -33,9 +33,13 @@ export async function useAwsImports(megabytes: number) {
     },
   })
   return {
-    ...{ world, computer, provider },
+    world,
+    computer,
+    provider,
     env: (changes: Readonly<Record<string, string | undefined>> = {}) => ({
-      ...{ ...world().aws.env, TF_CLI_CONFIG_FILE: provider?.configFile, ...changes },
+      ...world().aws.env,
+      TF_CLI_CONFIG_FILE: provider?.configFile,
+      ...changes,
     }),
   }
 }

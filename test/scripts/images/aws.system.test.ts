@@ -50,12 +50,23 @@ withProvider('an image on AWS', () => {
     expect([images.length, snapshots.length]).toEqual([1, 1])
     const digest = `sha256:${sha256(world().disk)}`
     expect(run.json()).toMatchObject({
-      ...{ state: 'imported', id, digest, region: REGION, account: ACCOUNT, diskGiB: 1 },
-      ...{ reused: false, upload: `ebs://${REGION}/${image?.Name}` },
+      state: 'imported',
+      id,
+      digest,
+      region: REGION,
+      account: ACCOUNT,
+      diskGiB: 1,
+      reused: false,
+      upload: `ebs://${REGION}/${image?.Name}`,
     })
     expect(image).toMatchObject({
-      ...{ Architecture: 'x86_64', BootMode: 'uefi', VirtualizationType: 'hvm', RootDeviceName: '/dev/xvda' },
-      ...{ ImdsSupport: 'v2.0', EnaSupport: true, Name: expect.stringMatching(/^distrolab-.*-arch-x86_64$/) },
+      Architecture: 'x86_64',
+      BootMode: 'uefi',
+      VirtualizationType: 'hvm',
+      RootDeviceName: '/dev/xvda',
+      ImdsSupport: 'v2.0',
+      EnaSupport: true,
+      Name: expect.stringMatching(/^distrolab-.*-arch-x86_64$/),
       BlockDeviceMappings: [
         { DeviceName: '/dev/xvda', Ebs: { SnapshotId: snapshot?.SnapshotId, VolumeSize: 1 } },
       ],
@@ -133,7 +144,9 @@ withProvider('an image on AWS', () => {
     const refused = await box.run(IMPORT, { env: env() })
     expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('distrolab docs aws')])
     expect(await recordOf(box)).toMatchObject({
-      ...{ state: 'importing', step: null, failure: { step: 'register', code: 'cloud-forbidden' } },
+      state: 'importing',
+      step: null,
+      failure: { step: 'register', code: 'cloud-forbidden' },
     })
     aws.obey()
     await ok(box.run(IMPORT, { env: env() }))

@@ -36,9 +36,12 @@ export function useAzureImports(megabytes: number) {
     prepare: (box, { vendor }) => prepareComputer(box, vendor),
   })
   return {
-    ...{ world, computer },
+    world,
+    computer,
     env: (changes: Readonly<Record<string, string | undefined>> = {}) => ({
-      ...{ ...world().azure.env, DISTROLAB_BUCKET: `${world().storage.url}/team`, ...changes },
+      ...world().azure.env,
+      DISTROLAB_BUCKET: `${world().storage.url}/team`,
+      ...changes,
     }),
   }
 }

@@ -64,7 +64,8 @@ test('an import makes an image that everybody of the team sees; forgetting leave
   const [blob = ''] = await blobsIn(world())
   expect(blob).toMatch(/^team\/images\/azure\/arch\/x86_64\/[0-9a-f]+-disk\.vhd$/)
   expect(azure.resources.find(ID)).toMatchObject({
-    ...{ location: REGION, tags: { 'distrolab-image': 'arch-x86_64' } },
+    location: REGION,
+    tags: { 'distrolab-image': 'arch-x86_64' },
     properties: {
       hyperVGeneration: 'V2',
       storageProfile: { osDisk: { blobUri: `${world().storage.url}/${blob}` } },
@@ -100,7 +101,8 @@ test('an upload that was interrupted goes on after what has arrived', async () =
   first.signal('SIGINT')
   expect((await first.done).code).toBe(130)
   expect(await recordOf(box)).toMatchObject({
-    ...{ state: 'importing', id: null },
+    state: 'importing',
+    id: null,
     failure: { step: 'upload', code: 'interrupted' },
   })
   proxy.plan(() => undefined)
@@ -119,7 +121,9 @@ test('an image that Azure refuses to make is recorded as failed, and its disk is
   const refused = await box.run(IMPORT, { env: env() })
   expect([refused.code, refused.stderr]).toEqual([5, expect.stringContaining('QuotaExceeded')])
   expect(await recordOf(box)).toMatchObject({
-    ...{ state: 'importing', step: null, failure: { step: 'register', code: 'cloud-quota' } },
+    state: 'importing',
+    step: null,
+    failure: { step: 'register', code: 'cloud-quota' },
   })
   azure.obey()
   storage.proxy.plan(() => undefined)

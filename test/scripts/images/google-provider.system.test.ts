@@ -23,7 +23,8 @@ async function realEnvironment(box: Sandbox): Promise<Record<string, string | un
   await box.configure(`catalog: [${catalog}]\nproviderVersions: { google: ${provider?.version} }\n`)
   return {
     ...world().env(box),
-    ...{ DISTROLAB_BUCKET: undefined, DISTROLAB_TOFU: await obtained(programs.tofu) },
+    DISTROLAB_BUCKET: undefined,
+    DISTROLAB_TOFU: await obtained(programs.tofu),
     TF_CLI_CONFIG_FILE: provider?.configFile,
     DISTROLAB_BACKEND: locationUrl(withPrefix(world().bucket.location, 'team')),
   }

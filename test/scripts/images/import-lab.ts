@@ -66,8 +66,11 @@ export class ImportWorld {
     // Who has lost the way to Google's own computers must not wait for it.
     const { env } = box
     return {
-      ...{ DISTROLAB_TOFU: env['DISTROLAB_TOFU'], METADATA_SERVER_DETECTION: 'none' },
-      ...{ DISTROLAB_BUCKET: this.bucketUrl, ...this.google.env, ...changes },
+      DISTROLAB_TOFU: env['DISTROLAB_TOFU'],
+      METADATA_SERVER_DETECTION: 'none',
+      DISTROLAB_BUCKET: this.bucketUrl,
+      ...this.google.env,
+      ...changes,
     }
   }
 

@@ -76,7 +76,8 @@ test('an upload that was interrupted goes on where it ended', async () => {
   first.signal('SIGINT')
   expect((await first.done).code).toBe(130)
   expect(await recordOf(box)).toMatchObject({
-    ...{ state: 'importing', id: null },
+    state: 'importing',
+    id: null,
     failure: { step: 'upload', code: 'interrupted' },
   })
   expect((await ok(box.run(['images'], { env }))).stdout).toContain('to go on: distrolab images import arch')
@@ -115,7 +116,9 @@ test('an image that Google refuses to make is recorded as failed, and its disk i
   const refused = await box.run(IMPORT, { env })
   expect([refused.code, refused.stderr]).toEqual([5, expect.stringContaining("Quota 'IMAGES' exceeded")])
   expect(await recordOf(box)).toMatchObject({
-    ...{ state: 'importing', step: null, failure: { step: 'register', code: 'cloud-quota' } },
+    state: 'importing',
+    step: null,
+    failure: { step: 'register', code: 'cloud-quota' },
   })
   world().google.obey()
   world().answerProgress()

@@ -7,7 +7,9 @@ import type { ImageSubject } from '../../../scripts/images/subject.js'
 
 const ID = '0a1b2c3d4e5f'
 const subject = {
-  ...{ image: 'google/arch/x86_64', provider: 'google', architecture: 'x86_64' },
+  image: 'google/arch/x86_64',
+  provider: 'google',
+  architecture: 'x86_64',
   distro: { name: 'arch', providers: {} },
 } as unknown as ImageSubject
 const DISK = `gs://disks/images/google/arch/x86_64/${ID}-disk.tar.gz`

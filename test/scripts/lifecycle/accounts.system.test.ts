@@ -20,7 +20,10 @@ beforeEach(async () => {
   await box.up(LAB, '--profile', 'debian-12-local')
   for (const { pid } of box.machines()) await box.kill(pid)
   await box.editRecord(LAB, {
-    ...{ profile: 'debian-12-google', provider: 'google', region: 'europe-west1', account: 'labs-of-others' },
+    profile: 'debian-12-google',
+    provider: 'google',
+    region: 'europe-west1',
+    account: 'labs-of-others',
     allowFrom: ['203.0.113.7/32'],
   })
 })

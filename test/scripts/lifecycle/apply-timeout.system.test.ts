@@ -13,7 +13,9 @@ test('an apply that does not end is stopped and recorded, exits with 124, and up
   expect(run.stderr).toContain('OpenTofu was stopped at apply: it did not end within 4 s.')
   expect(run.stderr).toContain(`Next:  distrolab up LAB --apply-timeout`)
   expect(await box.record(LAB)).toMatchObject({
-    ...{ state: 'provision-failed', command: null, engine: null },
+    state: 'provision-failed',
+    command: null,
+    engine: null,
     failure: { step: 'apply', code: 'engine-timeout' },
   })
   expect(await engineLocks(box)).toEqual([])

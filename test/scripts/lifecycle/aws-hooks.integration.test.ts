@@ -16,18 +16,24 @@ const aws = await useCloudHere(TestAws.start())
 const context = { space: { home: '/', cache: '/', backendId: '0a1b2c3d4e5f' } } as Context
 const incarnation = 'c0ffee123456'
 const tags = {
-  ...{ 'distrolab-lab': 'web', 'distrolab-backend': '0a1b2c3d4e5f' },
+  'distrolab-lab': 'web',
+  'distrolab-backend': '0a1b2c3d4e5f',
   'distrolab-incarnation': incarnation,
 }
 const step = {
-  ...{ signal: new AbortController().signal, detail: () => undefined },
+  signal: new AbortController().signal,
+  detail: () => undefined,
   onAddress: () => Promise.reject(new Error('no machine is restarted')),
 }
 
 /** As far as the hooks look at a record. */
 const labUntil = (expiresAt: string | null): AnyLab =>
   ({
-    ...{ lab: 'web', incarnation, region: REGION, tags, expiresAt },
+    lab: 'web',
+    incarnation,
+    region: REGION,
+    tags,
+    expiresAt,
     machines: ['main', 'second'].map((name) => ({ name, id: `${ID}-${name}` })),
   }) as unknown as AnyLab
 
@@ -37,7 +43,9 @@ async function makeMachine(name: string, expiresAt: string): Promise<string> {
   const { Instances } = await aws.with(REGION, (client) =>
     client.send(
       new RunInstancesCommand({
-        ...{ ImageId: 'ami-1a2b3c4d', MinCount: 1, MaxCount: 1 },
+        ImageId: 'ami-1a2b3c4d',
+        MinCount: 1,
+        MaxCount: 1,
         TagSpecifications: [{ ResourceType: 'instance', Tags }],
       }),
     ),
@@ -69,7 +77,9 @@ describe('the end of a lab of two machines, of which one is off', () => {
     await awsHooks.moveExpiry(context, labUntil(after), step)
     expect(await expiries()).toEqual({ main: after, second: before })
     expect(await awsHooks.removeLeftovers(context, labUntil(after), step)).toEqual({
-      ...{ left: [], foreign: [], mayPass: true },
+      left: [],
+      foreign: [],
+      mayPass: true,
     })
   })
 })

@@ -96,7 +96,9 @@ withProvider('a lab on AWS', () => {
     expect({ state, account, allowFrom, image: image?.id }).toEqual({
       // Of everybody at moto's.
       account: '123456789012',
-      ...{ state: 'provisioned', allowFrom: [`${CALLER}/32`], image: instance?.ImageId },
+      state: 'provisioned',
+      allowFrom: [`${CALLER}/32`],
+      image: instance?.ImageId,
     })
     const marks = Object.fromEntries((instance?.Tags ?? []).map(({ Key, Value }) => [Key, Value]))
     expect(marks).toEqual({ ...tags, Name: machines[0]?.id, 'distrolab-expires': expiresAt })
@@ -157,7 +159,8 @@ withProvider('a lab on AWS', () => {
       expect(up.stderr).toContain(hint)
       const { state, failure } = await box.record('web')
       expect({ state, failure }).toMatchObject({
-        ...{ state: 'provision-failed', failure: { step: 'apply', code: fault } },
+        state: 'provision-failed',
+        failure: { step: 'apply', code: fault },
       })
       // Not 25 times, which would be most of an hour.
       expect(aws.asked('RunInstances')).toBeLessThanOrEqual(4)

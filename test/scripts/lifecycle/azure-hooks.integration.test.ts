@@ -8,7 +8,8 @@ import { useCloudHere } from '../../stand-in/use-cloud.js'
 import '../support.js'
 
 const step = {
-  ...{ signal: new AbortController().signal, detail: () => undefined },
+  signal: new AbortController().signal,
+  detail: () => undefined,
   onAddress: () => Promise.reject(new Error('no machine is restarted')),
 }
 const azure = await useCloudHere(TestAzure.start())
@@ -19,7 +20,8 @@ const GROUP = `/subscriptions/${SUBSCRIPTION}/resourceGroups/${ID}`
 const context = { space: { home: '/', cache: '/', backendId: '0a1b2c3d4e5f' } } as Context
 const incarnation = 'c0ffee123456'
 const tags = {
-  ...{ 'distrolab-lab': 'web', 'distrolab-backend': '0a1b2c3d4e5f' },
+  'distrolab-lab': 'web',
+  'distrolab-backend': '0a1b2c3d4e5f',
   'distrolab-incarnation': incarnation,
 }
 const inHours = (hours: number): string => new Date(Date.now() + hours * 3_600_000).toISOString()
@@ -27,7 +29,11 @@ const inHours = (hours: number): string => new Date(Date.now() + hours * 3_600_0
 /** As far as the hooks look at a record. */
 const labUntil = (expiresAt: string | null): AnyLab =>
   ({
-    ...{ lab: 'web', incarnation, region: REGION, tags, expiresAt },
+    lab: 'web',
+    incarnation,
+    region: REGION,
+    tags,
+    expiresAt,
     machines: [{ name: 'main', id: `${ID}-main` }],
   }) as unknown as AnyLab
 
@@ -35,7 +41,8 @@ function makeMachine(expiresAt: string | null, properties: Record<string, unknow
   const common = { location: REGION, tags: { ...tags, 'distrolab-expires': expiresAt ?? 'never' } }
   azure.resources.put(GROUP, common)
   azure.resources.put(`${GROUP}/providers/Microsoft.Compute/virtualMachines/${ID}-main`, {
-    ...{ ...common, properties: { storageProfile: { osDisk: { name: 'disk' } } } },
+    ...common,
+    properties: { storageProfile: { osDisk: { name: 'disk' } } },
   })
   Object.assign(azure.machine()?.properties ?? {}, properties)
 }
@@ -108,12 +115,15 @@ test('what is left of a lab is removed with its group, or named', async () => {
   const telling = { ...step, detail: (text: string) => void told.push(text) }
   expect(await azureHooks.removeLeftovers(context, labUntil(null), telling)).toEqual({
     left: [left],
-    ...{ foreign: [], mayPass: false },
+    foreign: [],
+    mayPass: false,
   })
   expect(told).toEqual([left])
   azure.obey()
   expect(await azureHooks.removeLeftovers(context, labUntil(null), step)).toEqual({
-    ...{ left: [], foreign: [], mayPass: true },
+    left: [],
+    foreign: [],
+    mayPass: true,
   })
   expect(azure.made).toEqual([])
 })

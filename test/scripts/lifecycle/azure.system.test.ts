@@ -70,7 +70,8 @@ withProvider('a lab on Azure', () => {
       { name: 'scheduled shutdown', state: 'armed' },
     ])
     expect({ state, image: image?.id }).toEqual({
-      ...{ state: 'provisioned', image: `Debian:debian-12:12-gen2:${NEWEST}` },
+      state: 'provisioned',
+      image: `Debian:debian-12:12-gen2:${NEWEST}`,
     })
     for (const thing of things.filter(({ type }) => !type.endsWith('/disks')))
       expect([thing.name, thing.tags]).toEqual([thing.name, { ...tags, 'distrolab-expires': expiresAt }])
@@ -144,7 +145,8 @@ withProvider('a lab on Azure', () => {
       expect(up.stderr).toContain(hint)
       const { state, failure } = await box.record('web')
       expect({ state, failure }).toMatchObject({
-        ...{ state: 'provision-failed', failure: { step: 'apply', code: fault } },
+        state: 'provision-failed',
+        failure: { step: 'apply', code: fault },
       })
     }
     for (const [status, name, message, ...rest] of refusals) {

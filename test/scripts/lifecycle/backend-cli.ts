@@ -46,8 +46,13 @@ export function environmentFor(location: BackendLocation, variables: Variables =
   const root = temporaryFolder()
   const { PATH, LANG } = process.env
   return {
-    ...{ PATH, LANG, HOME: root, DISTROLAB_HOME: join(root, 'home'), DISTROLAB_CACHE: join(root, 'cache') },
-    ...{ AWS_EC2_METADATA_DISABLED: 'true', METADATA_SERVER_DETECTION: 'none' },
+    PATH,
+    LANG,
+    HOME: root,
+    DISTROLAB_HOME: join(root, 'home'),
+    DISTROLAB_CACHE: join(root, 'cache'),
+    AWS_EC2_METADATA_DISABLED: 'true',
+    METADATA_SERVER_DETECTION: 'none',
     DISTROLAB_BACKEND: locationUrl(location),
     ...variables,
   }

@@ -41,20 +41,23 @@ async function made(): Promise<{ location: S3Location; client: S3Client }> {
 /** What each server can do; the rest has to be reported. */
 const abilities = {
   moto: {
-    ...{
-      'public access': 'changed',
-      encryption: 'changed',
-      versioning: 'changed',
-      'old versions': 'changed',
-    },
+    'public access': 'changed',
+    encryption: 'changed',
+    versioning: 'changed',
+    'old versions': 'changed',
   },
   versitygw: {
-    ...{ 'public access': 'unsupported', encryption: 'unsupported', versioning: 'unsupported' },
+    'public access': 'unsupported',
+    encryption: 'unsupported',
+    versioning: 'unsupported',
     'old versions': 'unsupported',
   },
   gcs: {
-    ...{ versioning: 'changed', encryption: 'kept', 'uniform access': 'unsupported' },
-    ...{ 'public access': 'unsupported', 'old versions': 'unsupported' },
+    versioning: 'changed',
+    encryption: 'kept',
+    'uniform access': 'unsupported',
+    'public access': 'unsupported',
+    'old versions': 'unsupported',
   },
 } as const
 
@@ -135,8 +138,10 @@ describe('a bucket that was there', () => {
     await put([wide])
     const { settings } = await initialise(bucketOn('moto'), location)
     expect(settings).toContainEqual({
-      ...{ aspect: 'old versions', outcome: 'kept' },
-      ...{ before: 'removed after 7 days', after: 'removed after 7 days' },
+      aspect: 'old versions',
+      outcome: 'kept',
+      before: 'removed after 7 days',
+      after: 'removed after 7 days',
     })
     expect(await ids()).toEqual(['theirs'])
   })
@@ -145,7 +150,10 @@ describe('a bucket that was there', () => {
     const { location } = await made()
     const withKey = await initialise(bucketOn('moto'), { ...location, kmsKey: 'alias/labs' })
     expect(withKey.settings).toContainEqual({
-      ...{ aspect: 'encryption', outcome: 'changed', before: 'AES256', after: 'aws:kms alias/labs' },
+      aspect: 'encryption',
+      outcome: 'changed',
+      before: 'AES256',
+      after: 'aws:kms alias/labs',
     })
     expect(JSON.stringify(withKey.policies)).toContain('kms:GenerateDataKey')
     for (const kmsKey of ['alias/labs', 'arn:aws:kms:us-east-1:123456789012:alias/labs'])

@@ -15,7 +15,9 @@ const proxyBefore = useProxies()
 const verbs = ['show', 'init'] as const
 
 const answer = (status: number, body: string): Fault => ({
-  ...{ status, when: 'before', body },
+  status,
+  when: 'before',
+  body,
   headers: { 'content-type': body.startsWith('{') ? 'application/json' : 'application/xml' },
 })
 const gcsAnswer = (code: number, message: string): Fault =>
@@ -154,7 +156,8 @@ describe('rights on GCS', () => {
     const location = await refusing(({ url }) => /\/(iam|acl)|\/b\/[^/]+\?/.test(url))
     const show = await backendCli(location, {}, 'show', '-o', 'json')
     expect(show.json<BackendView>()).toMatchObject({
-      ...{ public: null, visibility: { untold: ['storage.buckets.get', 'storage.buckets.getIamPolicy'] } },
+      public: null,
+      visibility: { untold: ['storage.buckets.get', 'storage.buckets.getIamPolicy'] },
     })
   })
 })
@@ -166,7 +169,8 @@ describe('the provider itself, as far as it can be stood in for', () => {
     const variables = { ...env, AWS_ENDPOINT_URL: server.url }
     const show = (await backendCli(rest, variables, 'show', '-o', 'json')).json<BackendView>()
     expect(show).toMatchObject({
-      ...{ identity: expect.stringMatching(/^arn:aws:sts::/), lock: { conditions: 'promised' } },
+      identity: expect.stringMatching(/^arn:aws:sts::/),
+      lock: { conditions: 'promised' },
     })
     const init = await backendCli(
       { ...rest, bucket: `labs-${randomUUID()}` },

@@ -89,7 +89,9 @@ describe('the policy for those who only look', () => {
     expect((await box.run(['history', LAB], options)).code).toBe(0)
     const show = await backendCli(location, options.env, 'show', '-o', 'json')
     expect(show.json<BackendView>()).toMatchObject({
-      ...{ public: null, labs: { destroyed: 1 }, lock: { conditions: 'untried' } },
+      public: null,
+      labs: { destroyed: 1 },
+      lock: { conditions: 'untried' },
       visibility: {
         // moto 5.2.5 shows the public access block to everybody.
         untold: ['s3:GetBucketPolicyStatus', 's3:GetBucketAcl'],

@@ -23,7 +23,8 @@ describe('backend show', () => {
       await (await openStore(location)).create('labs/broken/record.json', 'no JSON')
       const show = (await backendCli(location, variables, 'show', '-o', 'json')).json<BackendView>()
       expect(show).toMatchObject({
-        ...{ kind: location.kind, url: expect.stringContaining(location.prefix) },
+        kind: location.kind,
+        url: expect.stringContaining(location.prefix),
         engine: { minimum, found: { version: '1.12.6', path: tofu } },
         lock: { lease, conditions: 'proven' },
         labs: { living: 0, destroyed: 0, unreadable: 1 },

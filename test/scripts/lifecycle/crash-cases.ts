@@ -42,8 +42,10 @@ const inTurn = <T>(values: readonly T[], n: number): T => values[n % values.leng
 export const interruptCases: readonly CrashCase[] = verbs.flatMap((verb) =>
   stepsOf(verb).flatMap((step, i): CrashCase[] => [
     ...interrupts.map((by, n) => ({
-      ...{ verb, point: { when: 'during', step } as const },
-      ...{ by, then: inTurn(followers, n) },
+      verb,
+      point: { when: 'during', step } as const,
+      by,
+      then: inTurn(followers, n),
     })),
     { verb, point: { when: 'before', step }, by: inTurn(interrupts, i), then: inTurn(followers, i) },
     { verb, point: { when: 'after', step }, by: inTurn(interrupts, i + 2), then: inTurn(followers, i + 2) },

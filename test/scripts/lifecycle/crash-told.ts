@@ -54,7 +54,8 @@ export async function expectInterrupted(place: Place, crash: CrashCase, struck: 
     return record
   }
   expect({ code: struck.code, stderr: struck.stderr }).toMatchObject({
-    ...{ code, stderr: expect.stringContaining(`Interrupted by ${strokes[by][0]}`) },
+    code,
+    stderr: expect.stringContaining(`Interrupted by ${strokes[by][0]}`),
   })
   expect(record.failure.code).toBe('interrupted')
   expect(interruptedAt(crash)).toContain(record.failure.step)

@@ -20,8 +20,15 @@ const working: Readonly<Record<Verb, (step: Part) => State>> = {
 
 /** When its first step is about to begin. */
 const beginning: Readonly<Record<Verb, State>> = {
-  ...{ up: 'destroyed', down: 'ready', cleanup: 'ready', reap: 'ready' },
-  ...{ swap: 'ready', reset: 'ready', extend: 'ready', exec: 'in-use', 'exec --local': 'in-use' },
+  up: 'destroyed',
+  down: 'ready',
+  cleanup: 'ready',
+  reap: 'ready',
+  swap: 'ready',
+  reset: 'ready',
+  extend: 'ready',
+  exec: 'in-use',
+  'exec --local': 'in-use',
 }
 
 export const ending = (verb: Verb): State =>

@@ -165,7 +165,8 @@ describe('exec --timeout', () => {
     expect(run.code).toBe(124)
     expect(run.json()).toMatchObject({
       error: { code: 'exec-timeout', exitCode: 124 },
-      ...{ stdout: 'said\n', stderr: '' },
+      stdout: 'said\n',
+      stderr: '',
     })
   })
 

@@ -183,7 +183,8 @@ describe('what speaks against a lab on this computer', () => {
     expect(up.code).toBe(1)
     expect(up.stderr).toContain('QEMU did not start:\n  qemu-system-x86_64: cannot set up guest memory')
     expect(await box.record(LAB)).toMatchObject({
-      ...{ state: 'provision-failed', failure: { step: 'apply', code: 'qemu-failed' } },
+      state: 'provision-failed',
+      failure: { step: 'apply', code: 'qemu-failed' },
     })
     expect(await box.files('machines')).toEqual([])
     await box.knobs({})

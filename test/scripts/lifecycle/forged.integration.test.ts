@@ -41,7 +41,10 @@ describe("a state that names a stranger's provider, which OpenTofu would find", 
     await writeFile(binary, `#!/bin/sh\ntouch '${ran(box)}'\n`)
     await chmod(binary, 0o755)
     const thing = {
-      ...{ mode: 'managed', type: 'other_thing', name: 'x', provider: `provider["${SOURCE}"]` },
+      mode: 'managed',
+      type: 'other_thing',
+      name: 'x',
+      provider: `provider["${SOURCE}"]`,
       instances: [{ schema_version: 0, attributes: { id: '1' } }],
     }
     const state = await readState(box)

@@ -75,14 +75,17 @@ withProvider('a lab on Google Cloud', () => {
     )
     const { tags, machines, image, allowFrom, account, expiresAt, state } = await box.record('web')
     expect({ state, account, allowFrom }).toEqual({
-      ...{ state: 'provisioned', account: 'tests', allowFrom: [`${CALLER}/32`] },
+      state: 'provisioned',
+      account: 'tests',
+      allowFrom: [`${CALLER}/32`],
     })
     expect(image?.id).toBe('projects/debian-cloud/global/images/debian-12-v1')
     expect(disks[0]).toMatchObject({ sourceImage: image?.id, sizeGb: '20' })
     expect(instance).toMatchObject({ name: machines[0]?.id, labels: tags })
     expect(instance).not.toHaveProperty('serviceAccounts')
     expect(instance?.scheduling).toMatchObject({
-      ...{ instanceTerminationAction: 'DELETE', terminationTime: expiresAt },
+      instanceTerminationAction: 'DELETE',
+      terminationTime: expiresAt,
     })
     expect((await box.ok('status', 'web')).stdout).toBe('provisioned\n')
 
@@ -176,7 +179,8 @@ withProvider('a lab on Google Cloud', () => {
       expect(up.stderr).toContain(hint)
       const { state, failure } = await box.record('web')
       expect({ state, failure }).toMatchObject({
-        ...{ state: 'provision-failed', failure: { step: 'apply', code: fault } },
+        state: 'provision-failed',
+        failure: { step: 'apply', code: fault },
       })
       cloud.obey()
     }

@@ -16,10 +16,13 @@ export async function contextIn(
   const env = readEnvironment(box.env)
   const signal = new AbortController().signal
   const context = createContext({
-    ...{ redact: (text: string) => text, encryption: undefined },
-    ...{ env, config, settings: resolveSettings({}, env, config, '/') },
-    ...{ progress: { ...silent, close: nothing } },
-    ...{ interrupt: { signal, waitingFor: () => nothing, dispose: nothing } },
+    redact: (text: string) => text,
+    encryption: undefined,
+    env,
+    config,
+    settings: resolveSettings({}, env, config, '/'),
+    progress: { ...silent, close: nothing },
+    interrupt: { signal, waitingFor: () => nothing, dispose: nothing },
   })
   const store = disturb(await context.store())
   return { ...context, store: async () => store }

@@ -10,7 +10,10 @@ const stageOf = (name: Stage['name']): Stage => STAGES.find((stage) => stage.nam
 async function expectInterrupted(box: Sandbox, stage: Stage): Promise<void> {
   const record = await box.record(LAB)
   expect(record).toMatchObject({
-    ...{ state: stage.failed, command: null, step: null, engine: null },
+    state: stage.failed,
+    command: null,
+    step: null,
+    engine: null,
     failure: { step: stage.name, code: 'interrupted' },
   })
   // The held engine's own pause of 50 ms.

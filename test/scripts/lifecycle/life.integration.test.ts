@@ -78,7 +78,11 @@ function transitionsOf(records: readonly LabRecord[]): (Told & { readonly at: st
     return {
       move: `${former?.state ?? 'new'} -> ${record.state}`,
       step: (former ?? record).step?.name ?? null,
-      ...{ command: name, by: `${user}@${host}`, pid, fence: record.fence, at: record.stateSince },
+      command: name,
+      by: `${user}@${host}`,
+      pid,
+      fence: record.fence,
+      at: record.stateSince,
     }
   })
 }
@@ -94,7 +98,12 @@ test('every transition of a full life is in the history, with time, step and hol
     .filter(({ kind }) => kind === 'transition')
     .map(({ from, to, step, command, holder: { user, host, pid }, fence, at }) => ({
       move: `${from ?? 'new'} -> ${to}`,
-      ...{ step, command, by: `${user}@${host}`, pid, fence, at },
+      step,
+      command,
+      by: `${user}@${host}`,
+      pid,
+      fence,
+      at,
     }))
   expect(told).toEqual(transitionsOf(written))
 })

@@ -40,10 +40,17 @@ describe('lock status', () => {
     expect(stdout).toContain(`\nBy hand: distrolab lock break ${LAB}\n`)
     const json = (await box.ok('lock', 'status', LAB, '-o', 'json')).json()
     expect(json).toMatchObject({
-      ...{ held: true, takeover: null, state: 'in-use', step: null },
+      held: true,
+      takeover: null,
+      state: 'in-use',
+      step: null,
       holder: {
-        ...{ pid: exec.pid, command: 'exec', ciRunUrl: 'https://ci.example.com/runs/7', liveness: 'alive' },
-        ...{ heldMs: expect.any(Number), silentMs: expect.any(Number) },
+        pid: exec.pid,
+        command: 'exec',
+        ciRunUrl: 'https://ci.example.com/runs/7',
+        liveness: 'alive',
+        heldMs: expect.any(Number),
+        silentMs: expect.any(Number),
       },
     })
     await end()
@@ -75,7 +82,10 @@ describe('lock break', () => {
     const run = await box.ok('lock', 'break', LAB, '-y')
     expect(run.stdout).toContain(`(pid ${cli.pid}, up) is broken`)
     expect((await box.events(LAB)).at(-1)).toMatchObject({
-      ...{ kind: 'note', command: 'lock break', to: 'provisioning', fence: 2 },
+      kind: 'note',
+      command: 'lock break',
+      to: 'provisioning',
+      fence: 2,
       message: expect.stringMatching(new RegExp(`^broke the lease of \\S+ \\(pid ${cli.pid}\\), up since `)),
     })
     expect((await box.ok('lock', 'status', LAB)).stdout).toBe(`${LAB}: free\n`)

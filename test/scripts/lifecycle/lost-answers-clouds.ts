@@ -33,7 +33,10 @@ async function startAws(): Promise<LosingCloud> {
     return loss === 'reset' ? 'reset after' : { status: 503, when: 'after' }
   })
   return {
-    ...{ env: aws.env, region: AWS_REGION, machineAt: awsMachineAt(aws, AWS_REGION), losses },
+    env: aws.env,
+    region: AWS_REGION,
+    machineAt: awsMachineAt(aws, AWS_REGION),
+    losses,
     async made() {
       const { instances, groups, keys, volumes } = await aws.made(AWS_REGION)
       const ids = [...instances.map(({ InstanceId }) => InstanceId), ...groups.map(({ GroupId }) => GroupId)]
@@ -47,7 +50,10 @@ async function startAws(): Promise<LosingCloud> {
 async function startAzure(): Promise<LosingCloud> {
   const azure = await TestAzure.start()
   return {
-    ...{ env: azure.env, region: AZURE_REGION, machineAt: azureMachineAt(azure), losses: azure.losses },
+    env: azure.env,
+    region: AZURE_REGION,
+    machineAt: azureMachineAt(azure),
+    losses: azure.losses,
     made: () => Promise.resolve(azure.made),
     machines: () => Promise.resolve(azure.made.filter((each) => each.startsWith('virtualMachines/')).length),
     stop: () => azure.stop(),
@@ -57,7 +63,10 @@ async function startAzure(): Promise<LosingCloud> {
 async function startGoogle(): Promise<LosingCloud> {
   const google = await GoogleCloud.start()
   return {
-    ...{ env: google.env, region: 'europe-west1', machineAt: googleMachineAt(google), losses: google.losses },
+    env: google.env,
+    region: 'europe-west1',
+    machineAt: googleMachineAt(google),
+    losses: google.losses,
     made: () =>
       Promise.resolve(
         Object.values(google.made)

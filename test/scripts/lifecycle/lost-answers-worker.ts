@@ -31,8 +31,13 @@ await writeFile(
 
 const { PATH } = process.env
 const env = {
-  ...{ PATH, HOME: join(root, 'user'), DISTROLAB_CONFIG_HOME: join(root, 'config'), DISTROLAB_TOFU: engine },
-  ...{ DISTROLAB_HOME: join(root, 'home'), DISTROLAB_CACHE: join(root, 'cache'), ...cloud.env },
+  PATH,
+  HOME: join(root, 'user'),
+  DISTROLAB_CONFIG_HOME: join(root, 'config'),
+  DISTROLAB_TOFU: engine,
+  DISTROLAB_HOME: join(root, 'home'),
+  DISTROLAB_CACHE: join(root, 'cache'),
+  ...cloud.env,
 }
 const UP = ['up', 'web', '--profile', `debian-12-${provider}`, '--wait', 'ssh', ...flags]
 const DOWN = ['down', 'web']

@@ -51,7 +51,9 @@ describe('the network of a new lab', () => {
 
   test.each(['own', 'default'])('that is %s is not looked up', async (network) => {
     expect(await recorded({ profile: 'debian-google', network })).toEqual({
-      ...{ network: { given: network }, asked: [], choice: network },
+      network: { given: network },
+      asked: [],
+      choice: network,
     })
   })
 
@@ -75,10 +77,8 @@ describe('the network of a new lab', () => {
   test.each(['aws', 'azure'])('on %s is in one region, which has to be named', async (cloud) => {
     const network = cloud === 'aws' ? 'vpc-0a1b2c3d' : 'net/prod'
     expect(await faultOf(draft({ profile: `debian-${cloud}`, network }))).toEqual({
-      ...{
-        code: 'usage',
-        problem: `--network: "${network}" is in one region only; name it too, with --region`,
-      },
+      code: 'usage',
+      problem: `--network: "${network}" is in one region only; name it too, with --region`,
     })
   })
 

@@ -55,7 +55,8 @@ test('on AWS a network of the lab’s own is recorded, kept by up, and removed a
   ]
   await ok(...up)
   expect(await recordOf(box)).toMatchObject({
-    ...{ network: { given: 'own' }, tags: { team: 'infra', env: 'test', 'distrolab-lab': 'web' } },
+    network: { given: 'own' },
+    tags: { team: 'infra', env: 'test', 'distrolab-lab': 'web' },
   })
   const marked = (await networks()).filter((tags) => tags.includes('distrolab-lab=web'))
   expect(marked).toHaveLength(2)

@@ -40,7 +40,11 @@ describe('up --on-failure destroy that fails', () => {
     expect(up.stderr).toContain('removing what was made')
     expect(await box.traces()).toEqual([])
     expect(await box.record(LAB)).toMatchObject({
-      ...{ state: 'destroyed', command: null, step: null, engine: null, failure: failed },
+      state: 'destroyed',
+      command: null,
+      step: null,
+      engine: null,
+      failure: failed,
     })
     expect(await box.transitions(LAB)).toEqual(forgotten)
     expect((await box.events(LAB))[1]).toMatchObject({
@@ -102,7 +106,9 @@ describe('up --on-failure destroy that fails', () => {
     expect(up.stderr).toContain('could not be removed')
     expect(await box.record(LAB)).toMatchObject({ state: 'destroy-failed', failure: failed })
     expect((await box.events(LAB)).at(-1)).toMatchObject({
-      ...{ from: 'destroying', to: 'destroy-failed', message: expect.stringMatching(/^engine-locked/) },
+      from: 'destroying',
+      to: 'destroy-failed',
+      message: expect.stringMatching(/^engine-locked/),
     })
     await mend()
     await box.ok('down', LAB)

@@ -58,7 +58,8 @@ describe('a machine that is killed from outside', () => {
     expect(stderr).toContain(`SSH to ${LAB}/main failed: the connection was lost while the command ran.`)
     expect(stderr).toContain(`distrolab up ${LAB}`)
     expect(await box.record(LAB)).toMatchObject({
-      ...{ state: 'configure-failed', failure: { step: 'mark', code: 'ssh-failed' } },
+      state: 'configure-failed',
+      failure: { step: 'mark', code: 'ssh-failed' },
     })
     await unlink(rm)
     await box.ok('up', LAB)
@@ -173,7 +174,8 @@ describe("a machine's port", () => {
     expect(up.stderr).toContain(`Port ${port} of 127.0.0.1`)
     expect(up.stderr).toContain(`(pid ${process.pid})`)
     expect(await box.record(LAB)).toMatchObject({
-      ...{ state: 'provision-failed', failure: { step: 'apply', code: 'port-taken' } },
+      state: 'provision-failed',
+      failure: { step: 'apply', code: 'port-taken' },
     })
     squatter.close()
     await once(squatter, 'close')

@@ -18,14 +18,21 @@ beforeEach(() => {
   const home = temporaryFolder()
   space = { home, cache: home, backendId: '0a1b2c3d' }
   machine = {
-    ...{ name: 'main', id: machineId(space.backendId, 'web', 'main'), address: '127.0.0.1', port: 20_123 },
-    ...{ user: 'debian', hostKey: KNOWN, place: machineFolder(space, 'web', 'main') },
+    name: 'main',
+    id: machineId(space.backendId, 'web', 'main'),
+    address: '127.0.0.1',
+    port: 20_123,
+    user: 'debian',
+    hostKey: KNOWN,
+    place: machineFolder(space, 'web', 'main'),
   }
 })
 
 const incarnation = 'c0ffee123456'
 const labWith = (change: Partial<Machine> = {}, computer = ensureComputerId(space.home)) => ({
-  ...{ ...records.local, incarnation, machines: [{ ...machine, ...change }] },
+  ...records.local,
+  incarnation,
+  machines: [{ ...machine, ...change }],
   owner: { user: 'anna', host: 'laptop', computer },
 })
 
@@ -64,7 +71,9 @@ describe('the record of a local lab of this computer', () => {
   test('is refused with another host key than the known one, and without any the known one counts', async () => {
     await knows(KNOWN)
     expect(mismatchOf(context(), labWith({ hostKey: 'ssh-ed25519 BBBB' }))).toEqual({
-      ...{ field: 'machines.main.hostKey', expected: KNOWN, found: 'ssh-ed25519 BBBB' },
+      field: 'machines.main.hostKey',
+      expected: KNOWN,
+      found: 'ssh-ed25519 BBBB',
     })
     const lab = labWith({ hostKey: null })
     expect(mismatchOf(context(), lab)).toBeUndefined()

@@ -42,7 +42,9 @@ describe('--zone, --disk and --spot', () => {
     expect(checkConfiguration(google, await readProviderSchema('google'))).toEqual([])
     const azure = await files(box, '--profile', 'debian-azure', ...ASKED.slice(2), '--zone', '2')
     expect(azure.resource['azurerm_linux_virtual_machine']?.main).toMatchObject({
-      ...{ zone: '2', priority: 'Spot', os_disk: { disk_size_gb: 60 } },
+      zone: '2',
+      priority: 'Spot',
+      os_disk: { disk_size_gb: 60 },
     })
     expect(checkConfiguration(azure, await readProviderSchema('azure'))).toEqual([])
   })
@@ -133,7 +135,8 @@ describe('a lab on AWS', () => {
     })
     const { resource } = await files(box, 'web')
     expect(resource['aws_instance']?.main).toMatchObject({
-      ...{ availability_zone: 'eu-west-1b', root_block_device: { volume_size: 60 } },
+      availability_zone: 'eu-west-1b',
+      root_block_device: { volume_size: 60 },
       instance_market_options: { market_type: 'spot' },
     })
     for (const other of [['--zone', 'a'], ['--spot=false'], ['--disk', '70']]) {

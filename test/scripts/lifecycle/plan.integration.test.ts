@@ -10,7 +10,9 @@ jest.setTimeout(120_000)
 const makeSandbox = useSandboxes()
 const LAB = 'debian-local'
 const NEW = ['main', 'main-boot'].map((name) => ({
-  ...{ address: `terraform_data.${name}`, action: 'create', attributes: [] },
+  address: `terraform_data.${name}`,
+  action: 'create',
+  attributes: [],
 }))
 
 const planOf = async (box: Sandbox, ...args: string[]): Promise<LabChanges> =>
@@ -30,8 +32,14 @@ describe('plan', () => {
     const box = await makeSandbox()
     const plan = await planOf(box, '--profile', LAB)
     expect(plan).toEqual({
-      ...{ lab: LAB, profile: LAB, provider: 'local', region: 'local', distro: 'debian-13' },
-      ...{ state: null, costPerHourUsd: 0, changes: NEW },
+      lab: LAB,
+      profile: LAB,
+      provider: 'local',
+      region: 'local',
+      distro: 'debian-13',
+      state: null,
+      costPerHourUsd: 0,
+      changes: NEW,
     })
     expect(await box.files()).toEqual([])
     expect((await box.run(['status', LAB])).code).toBe(3)

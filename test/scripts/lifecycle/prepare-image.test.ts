@@ -37,8 +37,11 @@ function hooks(newest?: PreparedImage): ProviderHooks {
     if (newest !== undefined) return newest
     const { name: distro } = profile.distro
     throw new LabError({
-      ...{ code: 'cloud-image-missing', provider: 'google', distro },
-      ...{ region: 'europe-west1', selector: 'a family' },
+      code: 'cloud-image-missing',
+      provider: 'google',
+      distro,
+      region: 'europe-west1',
+      selector: 'a family',
     })
   }
   return { prepareImage: own } as unknown as ProviderHooks
@@ -62,9 +65,19 @@ async function record(state: ImageFacts['state'], id: string | null): Promise<vo
   await (
     await ImageWriter.open(store, lease)
   ).create({
-    ...{ ...parts, state, id, name: 'distrolab-0a-arch', source: 'https://a/b', digest: null },
-    ...{ upload: 'gs://disks/images/x', diskGiB: 2, tags: {}, owner: { user: 'anna', host: 'laptop' } },
-    ...{ step: null, failure: null, engine: null },
+    ...parts,
+    state,
+    id,
+    name: 'distrolab-0a-arch',
+    source: 'https://a/b',
+    digest: null,
+    upload: 'gs://disks/images/x',
+    diskGiB: 2,
+    tags: {},
+    owner: { user: 'anna', host: 'laptop' },
+    step: null,
+    failure: null,
+    engine: null,
   })
   await lease.release()
 }

@@ -26,7 +26,10 @@ describe('recover', () => {
     await box.up('--profile', LAB)
     const before = [await box.files(), await box.record(LAB)]
     expect(await recovery(box)).toMatchObject({
-      ...{ state: 'ready', lease: { kind: 'free' }, next: [], applied: [] },
+      state: 'ready',
+      lease: { kind: 'free' },
+      next: [],
+      applied: [],
       engine: { pid: null, state: { resources: ['terraform_data.main', 'terraform_data.main-boot'] } },
       machines: [{ presence: 'running', ssh: 'works' }],
     })
@@ -67,7 +70,9 @@ describe('recover', () => {
     expect((await recovery(box)).next).toMatchObject([{ command: `distrolab down ${LAB}`, safe: true }])
     await hold.release()
     expect(await recovery(box, '--apply')).toMatchObject({
-      ...{ state: 'destroyed', next: [], machines: [{ presence: 'absent' }] },
+      state: 'destroyed',
+      next: [],
+      machines: [{ presence: 'absent' }],
     })
     expect(await box.traces()).toEqual([])
   })

@@ -33,12 +33,19 @@ function factsOf(state: State, more: Partial<RecoveryFacts> = {}): RecoveryFacts
 }
 
 const machine = (presence: RecoveryFacts['machines'][number]['presence'], ssh?: string) => ({
-  ...{ name: 'main', id: 'distrolab-demo-main', presence, ssh },
+  name: 'main',
+  id: 'distrolab-demo-main',
+  presence,
+  ssh,
 })
 
 const held = (takeover: 'holder-dead' | 'expired' | null): RecoveryFacts['lease'] => ({
-  ...{ kind: 'held', holder: elsewhere, command: 'up', takeover },
-  ...{ since: '2026-11-21T10:00:00.000Z', expiresAt: '2026-11-21T10:01:00.000Z' },
+  kind: 'held',
+  holder: elsewhere,
+  command: 'up',
+  takeover,
+  since: '2026-11-21T10:00:00.000Z',
+  expiresAt: '2026-11-21T10:01:00.000Z',
 })
 
 const applied = (facts: RecoveryFacts): (string | undefined)[] =>
@@ -46,10 +53,20 @@ const applied = (facts: RecoveryFacts): (string | undefined)[] =>
 
 /** Written out a second time: who finishes what was left in which state. */
 const finishedBy: Readonly<Record<State, 'up' | 'down' | undefined>> = {
-  ...{ provisioning: 'up', provisioned: 'up', configuring: 'up', 'in-use': 'up' },
-  ...{ swapping: 'up', resetting: 'up', 'provision-failed': 'up', 'configure-failed': 'up' },
-  ...{ 'swap-failed': 'up', 'reset-failed': 'up', destroying: 'down', 'destroy-failed': 'down' },
-  ...{ ready: undefined, destroyed: undefined },
+  provisioning: 'up',
+  provisioned: 'up',
+  configuring: 'up',
+  'in-use': 'up',
+  swapping: 'up',
+  resetting: 'up',
+  'provision-failed': 'up',
+  'configure-failed': 'up',
+  'swap-failed': 'up',
+  'reset-failed': 'up',
+  destroying: 'down',
+  'destroy-failed': 'down',
+  ready: undefined,
+  destroyed: undefined,
 }
 
 describe.each(states)('a lab that is %s', (state) => {

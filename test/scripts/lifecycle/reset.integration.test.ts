@@ -36,7 +36,9 @@ describe('reset', () => {
     expect(await clockOff(box)).toBeGreaterThan(SECOND_MS)
     const reset = (await box.ok('reset', LAB, '-o', 'json')).json<Reset>()
     expect(reset).toMatchObject({
-      ...{ lab: LAB, state: 'ready', reset: [{ name: 'main', verified: 'marker-gone' }] },
+      lab: LAB,
+      state: 'ready',
+      reset: [{ name: 'main', verified: 'marker-gone' }],
       timings: ['restore', 'wait-ssh', 'verify'].map((step) => ({ step })),
     })
     expect(reset.reset[0]?.clockWithinMs).toBeLessThan(SECOND_MS)

@@ -12,11 +12,9 @@ import { faultOf } from '../support.js'
 
 const AWS = {
   ...records.aws,
-  ...{
-    distro: 'debian-13',
-    profile: 'debian-aws',
-    size: { ...records.aws.size, instanceType: 't4g.medium' },
-  },
+  distro: 'debian-13',
+  profile: 'debian-aws',
+  size: { ...records.aws.size, instanceType: 't4g.medium' },
 } as AnyLab
 const LOCAL = records.local as AnyLab
 
@@ -44,7 +42,11 @@ describe.each(HAS)('--%s on a lab that is there', (flag, same, other, has) => {
 
   test(`as it was not made (${other}) is refused with what the lab has`, async () => {
     expect(await faultOf(asked(AWS, { [flag]: other }))).toEqual({
-      ...{ code: 'setting-fixed', lab: 'web', setting: `--${flag}`, has, asked: other },
+      code: 'setting-fixed',
+      lab: 'web',
+      setting: `--${flag}`,
+      has,
+      asked: other,
     })
   })
 })
@@ -61,7 +63,10 @@ describe('a size of a lab that is not of the usual architecture', () => {
 
   test('is refused where it is another one', async () => {
     expect(await faultOf(asked(AWS, { size: 'large' }, { arch: 'arm64' }))).toEqual({
-      ...{ code: 'size-fixed', lab: 'web', has: 't4g.medium', asked: 't4g.large' },
+      code: 'size-fixed',
+      lab: 'web',
+      has: 't4g.medium',
+      asked: 't4g.large',
     })
   })
 
@@ -81,7 +86,9 @@ describe('--ttl on a lab that is there', () => {
   test('is refused where the lab has another expiry: extend moves it', async () => {
     const fault = { code: 'expiry-fixed', lab: 'web' }
     expect(await faultOf(asked(AWS, { ttl: '9h' }))).toEqual({
-      ...{ ...fault, expiresAt: AWS.expiresAt, asked: '9h' },
+      ...fault,
+      expiresAt: AWS.expiresAt,
+      asked: '9h',
     })
     expect(await faultOf(asked(AWS, { ttl: 'none' }))).toMatchObject(fault)
     expect(await faultOf(asked(LOCAL, { ttl: '4h' }))).toMatchObject({ ...fault, expiresAt: null })
@@ -101,7 +108,10 @@ test('a tag of the command line is one that the lab has; those of files and the 
   const lab = { ...AWS, tags: { ...AWS.tags, team: 'infra' } }
   await asked(lab, { tag: ['team=infra'] }, { tags: { cost: '4711' } })
   expect(await faultOf(asked(lab, { tag: ['team=infra', 'team=web'] }))).toMatchObject({
-    ...{ code: 'setting-fixed', setting: '--tag', has: 'team=infra', asked: 'team=web' },
+    code: 'setting-fixed',
+    setting: '--tag',
+    has: 'team=infra',
+    asked: 'team=web',
   })
   expect(await faultOf(asked(lab, { tag: ['constructor=x'] }))).toMatchObject({ has: 'no tag constructor' })
 })

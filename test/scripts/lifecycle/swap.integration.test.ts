@@ -84,7 +84,9 @@ describe('swap', () => {
     expect(box.machines()).toEqual([machine])
     expect(await keptOf(box)).toEqual(before)
     expect(await box.record(LAB)).toMatchObject({
-      ...{ state: 'ready', distro: 'debian-13', command: null },
+      state: 'ready',
+      distro: 'debian-13',
+      command: null,
       failure: { step: 'image', code: 'swap-not-begun' },
     })
     expect((await box.ok('exec', LAB, '--', 'echo', 'alive')).stdout).toBe('alive\n')
@@ -152,7 +154,9 @@ describe('a swap that did not end', () => {
     const box = await makeSandbox()
     await interruptedSwap(box)
     expect(await box.record(LAB)).toMatchObject({
-      ...{ state: 'swap-failed', distro: 'debian-12', failure: { step: 'apply', code: 'interrupted' } },
+      state: 'swap-failed',
+      distro: 'debian-12',
+      failure: { step: 'apply', code: 'interrupted' },
     })
     await box.ok('up', LAB)
     expect(box.machines()).toHaveLength(1)
@@ -194,11 +198,20 @@ async function addUnreachableDistro(box: Sandbox): Promise<void> {
     firmware: 'uefi',
   }
   const distro = {
-    ...{ name: 'nowhere-1', family: 'debian', version: '1', title: 'Nowhere 1' },
-    ...{ codename: 'nowhere', released: '2023-06-10', endOfLife: '2028-06-30', sources: ['none'] },
+    name: 'nowhere-1',
+    family: 'debian',
+    version: '1',
+    title: 'Nowhere 1',
+    codename: 'nowhere',
+    released: '2023-06-10',
+    endOfLife: '2028-06-30',
+    sources: ['none'],
     providers: {
       local: {
-        ...{ support: 'official', user: 'debian', rootFilesystem: 'ext4', minimumDiskGiB: 3 },
+        support: 'official',
+        user: 'debian',
+        rootFilesystem: 'ext4',
+        minimumDiskGiB: 3,
         architectures: { x86_64: { vendor } },
       },
     },

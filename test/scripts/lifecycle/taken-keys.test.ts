@@ -50,7 +50,9 @@ describe('the keys that a provider takes', () => {
   test("the team's count where the cloud sees them, and are named by where they come from", () => {
     const team = [{ publicKey: keys['ecdsa-sha2-nistp256'], from: 'github:bob' }]
     expect(refusalOf(provider('azure'), own('ssh-ed25519'), team)).toMatchObject({
-      ...{ code: 'key-not-taken', key: 'authorizedKeys github:bob', given: 'ecdsa-sha2-nistp256' },
+      code: 'key-not-taken',
+      key: 'authorizedKeys github:bob',
+      given: 'ecdsa-sha2-nistp256',
     })
     expect(refusalOf(provider('aws'), own('ssh-ed25519'), team)).toBeUndefined()
   })

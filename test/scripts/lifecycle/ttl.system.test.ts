@@ -138,7 +138,8 @@ describe('extend', () => {
     await waitUntil('the machine to be off', () => box.machines().length === 0)
     await waitUntil('the end of its watchdog', () => box.processes().length === 0)
     expect(await shown(box, 'status', LAB)).toMatchObject({
-      ...{ state: 'ready', enforcers: [{ name: 'watchdog', state: 'idle' }] },
+      state: 'ready',
+      enforcers: [{ name: 'watchdog', state: 'idle' }],
     })
     expect((await box.ok('extend', LAB)).stdout).toContain(`It is powered off: distrolab up ${LAB}`)
     await box.ok('up', LAB)

@@ -19,19 +19,30 @@ describe('up, status, list, history and down', () => {
     const up = await box.ok('up', '--profile', 'debian-local', '-o', 'json')
     const [machine] = box.machines()
     const shown = {
-      ...{ lab: 'debian-local', profile: 'debian-local', provider: 'local', region: 'local' },
-      ...{ distro: 'debian-13', state: 'ready', costPerHourUsd: 0 },
-      ...{ expiresAt: expect.any(String), expiresInMs: expect.any(Number), enforcers: expect.any(Array) },
+      lab: 'debian-local',
+      profile: 'debian-local',
+      provider: 'local',
+      region: 'local',
+      distro: 'debian-13',
+      state: 'ready',
+      costPerHourUsd: 0,
+      expiresAt: expect.any(String),
+      expiresInMs: expect.any(Number),
+      enforcers: expect.any(Array),
       machines: [
         {
-          ...{ name: 'main', address: '127.0.0.1', port: machine?.port, user: 'debian' },
+          name: 'main',
+          address: '127.0.0.1',
+          port: machine?.port,
+          user: 'debian',
           ssh: expect.stringMatching(/^ssh -F \/.* debian-local$/),
           power: 'running',
         },
       ],
       timings: ['image', 'synth', 'init', 'apply', 'wait-ssh', 'cloud-init', 'baseline', 'mark'].map(
         (step) => ({
-          ...{ step, ms: expect.any(Number) },
+          step,
+          ms: expect.any(Number),
         }),
       ),
     }
@@ -39,8 +50,14 @@ describe('up, status, list, history and down', () => {
     expect((await box.ok('list', '-o', 'json')).json()).toEqual([shown])
     const record = (await box.ok('status', 'debian-local', '-o', 'json')).json()
     expect(record).toMatchObject({
-      ...{ source: 'recorded', state: 'ready', command: null, step: null, failure: null, engine: null },
-      ...{ image: { kind: 'built' }, machines: [{ place: machine?.folder, id: machine?.id }] },
+      source: 'recorded',
+      state: 'ready',
+      command: null,
+      step: null,
+      failure: null,
+      engine: null,
+      image: { kind: 'built' },
+      machines: [{ place: machine?.folder, id: machine?.id }],
     })
     expect((await box.ok('status', 'debian-local')).stdout).toBe('ready\n')
     expect(await box.transitions('debian-local')).toEqual(NEW_LAB)
@@ -186,7 +203,9 @@ describe('lock status', () => {
     const exec = box.start(['exec', 'debian-local', '--', 'echo begun >&2; exec sleep 60'])
     await exec.says('begun')
     expect(await lock()).toMatchObject({
-      ...{ held: true, takeover: null, state: 'in-use' },
+      held: true,
+      takeover: null,
+      state: 'in-use',
       holder: { pid: exec.pid, command: 'exec', ciRunUrl: null },
     })
     expect((await box.ok('lock', 'status', 'debian-local')).stdout).toContain(`(pid ${exec.pid})`)

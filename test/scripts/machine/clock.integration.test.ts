@@ -50,7 +50,10 @@ async function machine(tools: { sudo?: string; date?: string } = {}): Promise<{
 }
 
 const options = (more: Partial<ClockOptions> = {}): ClockOptions => ({
-  ...{ lab: 'demo', machine: 'main', user: 'debian', signal: new AbortController().signal },
+  lab: 'demo',
+  machine: 'main',
+  user: 'debian',
+  signal: new AbortController().signal,
   ...more,
 })
 

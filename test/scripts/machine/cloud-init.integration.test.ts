@@ -72,7 +72,11 @@ describe('waiting for cloud-init', () => {
     remote.write(line({ 'modules-config': { start: 1 } }))
     await until(() => stages.length === 1, 'the stage')
     expect(await fault).toEqual({
-      ...{ code: 'cloud-init-timeout', lab: 'demo', machine: 'main', seconds: 2, stage: 'config stage' },
+      code: 'cloud-init-timeout',
+      lab: 'demo',
+      machine: 'main',
+      seconds: 2,
+      stage: 'config stage',
     })
   })
 

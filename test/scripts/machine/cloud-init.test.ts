@@ -25,7 +25,8 @@ describe('the stage under way', () => {
 describe('the outcome', () => {
   test('without errors is done', () => {
     expect(outcomeOf(parsed({ init: { start: 1, finished: 2 } }), 'demo', 'main')).toEqual({
-      ...{ status: 'done', warnings: [] },
+      status: 'done',
+      warnings: [],
     })
   })
 
@@ -39,7 +40,8 @@ describe('the outcome', () => {
       'modules-final': { recoverable_errors: { WARNING: ['late'] } },
     })
     expect(outcomeOf(found, 'demo', 'main')).toEqual({
-      ...{ status: 'degraded', warnings: ['no ds-identify', 'a module failed', 'late'] },
+      status: 'degraded',
+      warnings: ['no ds-identify', 'a module failed', 'late'],
     })
   })
 
@@ -54,7 +56,10 @@ describe('the outcome', () => {
       'modules-final': { errors: ['no package'] },
     })
     expect(await faultOf(() => outcomeOf(found, 'demo', 'main'))).toEqual({
-      ...{ code: 'cloud-init-failed', lab: 'demo', machine: 'main', errors: ['no network', 'no package'] },
+      code: 'cloud-init-failed',
+      lab: 'demo',
+      machine: 'main',
+      errors: ['no network', 'no package'],
     })
   })
 })

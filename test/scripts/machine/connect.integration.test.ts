@@ -107,14 +107,12 @@ describe('a login', () => {
     const pinned = withoutComment(newKey().public)
     const target = targetAt(server.port, identity, { hostKey: pinned })
     expect(await faultOf(connectOnce(target, TIMEOUTS, never()))).toEqual({
-      ...{
-        code: 'host-key-changed',
-        lab: 'demo',
-        machine: 'main',
-        expected: pinned,
-        got: server.hostKey,
-        isLocal: true,
-      },
+      code: 'host-key-changed',
+      lab: 'demo',
+      machine: 'main',
+      expected: pinned,
+      got: server.hostKey,
+      isLocal: true,
     })
     expect(server.offered).toEqual([])
     await allClosed(server)
@@ -173,7 +171,9 @@ describe('a key in an agent', () => {
   test('without an agent is said at once', async () => {
     const other: Identity = { ...newIdentity(), source: 'agent' }
     expect(await faultOf(connectOnce(targetAt(1, other), TIMEOUTS, never()))).toEqual({
-      ...{ code: 'key-not-in-agent', path: other.file, agent: false },
+      code: 'key-not-in-agent',
+      path: other.file,
+      agent: false,
     })
   })
 
@@ -183,7 +183,8 @@ describe('a key in an agent', () => {
     const socket = join(temporaryFolder(), 'dead.sock')
     const target = targetAt(server.port, other, { agentSocket: socket })
     expect(await faultOf(connectOnce(target, TIMEOUTS, never()))).toMatchObject({
-      ...{ code: 'agent-unreachable', socket },
+      code: 'agent-unreachable',
+      socket,
     })
   })
 })

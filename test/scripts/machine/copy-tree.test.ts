@@ -17,8 +17,12 @@ type Answer = (error: Error | undefined, value: unknown) => void
 /** A machine whose answers are made up. */
 const lying = (answers: Partial<Files>): Files => ({ ...localFiles, ...answers })
 const wayFrom = (from: Files) => ({
-  ...{ from, to: localFiles, onSkipped: () => undefined, drafts: new Set<string>() },
-  ...{ others: 'nobody' as const, signal: new AbortController().signal },
+  from,
+  to: localFiles,
+  onSkipped: () => undefined,
+  drafts: new Set<string>(),
+  others: 'nobody' as const,
+  signal: new AbortController().signal,
   send: (_source: string, draft: string) => writeFile(draft, 'sent'),
 })
 const folder = { kind: 'folder', mode: 0o755 } as const

@@ -18,7 +18,11 @@ import { errorOf, temporaryFolder } from '../support.js'
 
 const values = Object.values(hostile).flat()
 const sound: SshHost = {
-  ...{ alias: 'demo', address: '127.0.0.1', port: 22_001, user: 'debian', hostKey: 'ssh-ed25519 AAAA' },
+  alias: 'demo',
+  address: '127.0.0.1',
+  port: 22_001,
+  user: 'debian',
+  hostKey: 'ssh-ed25519 AAAA',
 }
 const identity = {
   source: 'file',

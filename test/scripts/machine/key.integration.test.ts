@@ -75,7 +75,9 @@ describe('--ssh-key', () => {
     agent = await startAgent(root)
     await agent.add(file)
     expect(await ensure({ sshKey: `${file}.pub`, agentSocket: agent.socket })).toEqual({
-      ...{ source: 'agent', file: `${file}.pub`, publicKey },
+      source: 'agent',
+      file: `${file}.pub`,
+      publicKey,
     })
   })
 
@@ -87,7 +89,9 @@ describe('--ssh-key', () => {
     await agent.add(join(root, 'other'))
     const path = `${file}.pub`
     expect(await faultOf(ensure({ sshKey: path, agentSocket: agent.socket }))).toEqual({
-      ...{ code: 'key-not-in-agent', path, agent: true },
+      code: 'key-not-in-agent',
+      path,
+      agent: true,
     })
     expect(await faultOf(ensure({ sshKey: path }))).toEqual({ code: 'key-not-in-agent', path, agent: false })
   })
@@ -98,15 +102,21 @@ describe('--ssh-key', () => {
       const file = join(root, 'id')
       const publicKey = await makeKey(file, 'secret phrase', type)
       expect(await faultOf(ensure({ sshKey: file }))).toEqual({
-        ...{ code: 'key-passphrase', path: file, agent: false },
+        code: 'key-passphrase',
+        path: file,
+        agent: false,
       })
       agent = await startAgent(root)
       expect(await faultOf(ensure({ sshKey: file, agentSocket: agent.socket }))).toEqual({
-        ...{ code: 'key-passphrase', path: file, agent: true },
+        code: 'key-passphrase',
+        path: file,
+        agent: true,
       })
       await agent.add(file, 'secret phrase')
       expect(await ensure({ sshKey: file, agentSocket: agent.socket })).toEqual({
-        ...{ source: 'agent', file: `${file}.pub`, publicKey },
+        source: 'agent',
+        file: `${file}.pub`,
+        publicKey,
       })
     },
   )
@@ -133,7 +143,9 @@ describe('--ssh-key', () => {
   test('refuses what is not there, and a folder', async () => {
     const path = join(root, 'nosuch')
     expect(await faultOf(ensure({ sshKey: path }))).toEqual({
-      ...{ code: 'key-unreadable', path, reason: 'there is no such file' },
+      code: 'key-unreadable',
+      path,
+      reason: 'there is no such file',
     })
     await mkdir(path)
     expect(await faultOf(ensure({ sshKey: path }))).toMatchObject({ code: 'key-unreadable', path })
@@ -144,7 +156,8 @@ describe('--ssh-key', () => {
     await makeKey(file)
     const socket = join(root, 'dead.sock')
     expect(await faultOf(ensure({ sshKey: `${file}.pub`, agentSocket: socket }))).toMatchObject({
-      ...{ code: 'agent-unreachable', socket },
+      code: 'agent-unreachable',
+      socket,
     })
   })
 })

@@ -25,7 +25,9 @@ beforeEach(() => {
 
 /** Faults of a connection that is gone. */
 const LOST = {
-  ...{ code: 'ssh-failed', lab: 'demo', machine: 'main' },
+  code: 'ssh-failed',
+  lab: 'demo',
+  machine: 'main',
   reason: 'the connection was lost while the command ran',
 }
 const NOT_STARTED = { ...LOST, reason: expect.stringContaining('the machine started no command') }
@@ -45,7 +47,9 @@ describe('a command', () => {
   test('gives its output, byte for byte, and its exit code', async () => {
     const connection = await connected((await serve()).port)
     expect(await captureRemote(connection, 'printf "a\\n\\303\\244"; echo b >&2; exit 7')).toEqual({
-      ...{ exitCode: 7, stdout: 'a\nä', stderr: 'b\n' },
+      exitCode: 7,
+      stdout: 'a\nä',
+      stderr: 'b\n',
     })
     expect((await captureRemote(connection, 'true')).exitCode).toBe(0)
   })

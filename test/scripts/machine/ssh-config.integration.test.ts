@@ -24,7 +24,11 @@ const workspace = (): Workspace => {
   return { home: root, cache: root, backendId: '0a1b2c3d' }
 }
 const host = (changes: Partial<SshHost> = {}): SshHost => ({
-  ...{ alias: 'demo', address: '127.0.0.1', port: 22_001, user: 'debian', hostKey: 'ssh-ed25519 AAAA' },
+  alias: 'demo',
+  address: '127.0.0.1',
+  port: 22_001,
+  user: 'debian',
+  hostKey: 'ssh-ed25519 AAAA',
   ...changes,
 })
 
@@ -46,8 +50,13 @@ describe('the real ssh', () => {
     const config = await written(space, [host()])
     const settings = await understood(config, 'demo')
     expect(Object.fromEntries(settings)).toMatchObject({
-      ...{ hostname: '127.0.0.1', port: '22001', user: 'debian', hostkeyalias: 'distrolab-demo' },
-      ...{ identitiesonly: 'yes', stricthostkeychecking: 'true', globalknownhostsfile: '/dev/null' },
+      hostname: '127.0.0.1',
+      port: '22001',
+      user: 'debian',
+      hostkeyalias: 'distrolab-demo',
+      identitiesonly: 'yes',
+      stricthostkeychecking: 'true',
+      globalknownhostsfile: '/dev/null',
     })
   })
 

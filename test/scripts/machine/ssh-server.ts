@@ -132,8 +132,14 @@ export async function closedPort(): Promise<number> {
 }
 
 export const targetAt = (port: number, identity: Identity, changes: Partial<SshTarget> = {}): SshTarget => ({
-  ...{ lab: 'demo', machine: 'main', address: '127.0.0.1', port, user: 'debian', hostKey: null },
-  ...{ identity, agentSocket: undefined },
+  lab: 'demo',
+  machine: 'main',
+  address: '127.0.0.1',
+  port,
+  user: 'debian',
+  hostKey: null,
+  identity,
+  agentSocket: undefined,
   ...changes,
 })
 

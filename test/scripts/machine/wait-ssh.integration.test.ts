@@ -72,7 +72,10 @@ describe('the wait', () => {
     const server = closing(await startRawServer((socket) => void socket.end()))
     const { options } = waiting({ timeoutMs: 1_000, consoleTail: async () => 'Kernel panic\n- not syncing' })
     expect(await faultOf(waitForSsh(targetAt(server.port, identity), options))).toEqual({
-      ...{ code: 'ssh-timeout', lab: 'demo', machine: 'main', seconds: 1 },
+      code: 'ssh-timeout',
+      lab: 'demo',
+      machine: 'main',
+      seconds: 1,
       lastSeen: 'port open, no SSH handshake yet',
       console: 'Kernel panic\n- not syncing',
     })

@@ -48,7 +48,8 @@ const ANSWERS: Readonly<Record<string, string>> = {
 const REFUSALS: Readonly<Record<string, unknown>> = {
   'iamcredentials.googleapis.com': {
     error: {
-      ...{ code: 403, status: 'PERMISSION_DENIED' },
+      code: 403,
+      status: 'PERMISSION_DENIED',
       message: "Permission 'iam.serviceAccounts.getAccessToken' denied on resource (or it may not exist).",
     },
   },

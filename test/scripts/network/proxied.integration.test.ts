@@ -57,15 +57,20 @@ async function makeHome(): Promise<Record<string, string>> {
   await writeFile(join(home, '.aws/sso/cache', `${SHA1_OF_START_URL}.json`), JSON.stringify(session))
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const key = {
-    ...{ type: 'service_account', project_id: 'project-of-tests', client_email: 'labs@test.invalid' },
+    type: 'service_account',
+    project_id: 'project-of-tests',
+    client_email: 'labs@test.invalid',
     private_key: privateKey.export({ type: 'pkcs8', format: 'pem' }),
   }
   await writeFile(join(home, 'key.json'), JSON.stringify(key))
   return {
     HOME: home,
-    ...{ AWS_PROFILE: 'keys', AWS_EC2_METADATA_DISABLED: 'true' },
+    AWS_PROFILE: 'keys',
+    AWS_EC2_METADATA_DISABLED: 'true',
     GOOGLE_APPLICATION_CREDENTIALS: join(home, 'key.json'),
-    ...{ ARM_TENANT_ID: 'tenant', ARM_CLIENT_ID: 'client', ARM_CLIENT_SECRET: 'secret' },
+    ARM_TENANT_ID: 'tenant',
+    ARM_CLIENT_ID: 'client',
+    ARM_CLIENT_SECRET: 'secret',
     ARM_SUBSCRIPTION_ID: 'subscription',
   }
 }

@@ -30,8 +30,11 @@ async function npm(
   const inherited = Object.keys(process.env).filter((name) => /^npm_/i.test(name))
   const env = {
     ...Object.fromEntries(inherited.map((name) => [name, undefined])),
-    ...{ DISTROLAB_HOME: join(root, 'home'), DISTROLAB_CACHE: join(root, 'cache'), CI: '1' },
-    ...{ npm_config_userconfig: join(root, '.user-npmrc'), npm_config_update_notifier: 'false' },
+    DISTROLAB_HOME: join(root, 'home'),
+    DISTROLAB_CACHE: join(root, 'cache'),
+    CI: '1',
+    npm_config_userconfig: join(root, '.user-npmrc'),
+    npm_config_update_notifier: 'false',
     ...variables,
   }
   try {

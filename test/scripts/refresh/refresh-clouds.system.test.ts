@@ -64,7 +64,8 @@ describe('of Google and Azure', () => {
   test('the newest is told with its date, where there is one, and nothing is written', async () => {
     google.publish('projects/debian-cloud/global/images/family/debian-13')
     expect(await ask(both)).toEqual({
-      ...{ code: 0, changed: false },
+      code: 0,
+      changed: false,
       answers: {
         'debian-13 google x86_64': found('debian-13-v2', '2026-11-08T18:00:00.000Z'),
         'debian-13 google arm64': found('debian-13-arm64-v1', V1),
@@ -91,7 +92,8 @@ describe('of Google and Azure', () => {
     expect([code, changed]).toEqual([1, false])
     expect(answers).toMatchObject({
       'debian-13 google x86_64': {
-        ...{ outcome: 'nothing', reason: 'no image of the family gone of debian-cloud' },
+        outcome: 'nothing',
+        reason: 'no image of the family gone of debian-cloud',
       },
       'debian-13 google arm64': { outcome: 'found' },
       'debian-13 azure x86_64': { outcome: 'nothing', reason: 'no Debian:debian-13:gone in westeurope' },
@@ -114,7 +116,8 @@ describe('of Google and Azure', () => {
     expect(answers).toMatchObject({
       'debian-13 azure x86_64': { outcome: 'nothing', reason: 'no Debian:debian-13:13-gen2 in eastus' },
       'fedora-44 azure x86_64': {
-        ...{ outcome: 'not-asked', reason: 'it is in none of the regions that every account has' },
+        outcome: 'not-asked',
+        reason: 'it is in none of the regions that every account has',
       },
     })
   })
@@ -148,7 +151,8 @@ test.each([
     'credentials in files that are not there',
     {
       ...withoutSecret,
-      ...{ GOOGLE_APPLICATION_CREDENTIALS: '/nobody/key', ARM_CLIENT_SECRET_FILE_PATH: '/nobody/key' },
+      GOOGLE_APPLICATION_CREDENTIALS: '/nobody/key',
+      ARM_CLIENT_SECRET_FILE_PATH: '/nobody/key',
     },
     "GOOGLE_APPLICATION_CREDENTIALS names can't be read",
     "ARM_CLIENT_SECRET_FILE_PATH names can't be read",

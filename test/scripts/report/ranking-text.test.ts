@@ -3,8 +3,11 @@ import type { Ranking } from '../../../scripts/regions/rank.js'
 import { renderRanking } from '../../../scripts/report/ranking-text.js'
 
 const ranking: Ranking = {
-  ...{ provider: 'aws', instanceType: 't3.medium', architecture: 'x86_64' },
-  ...{ measuredAt: '2026-11-21T10:00:00.000Z', pricesAsOf: '2026-11-20' },
+  provider: 'aws',
+  instanceType: 't3.medium',
+  architecture: 'x86_64',
+  measuredAt: '2026-11-21T10:00:00.000Z',
+  pricesAsOf: '2026-11-20',
   regions: [
     { region: 'eu-north-1', title: 'Stockholm', roundTripMs: 31, usdPerHour: 0.0432, score: 35 },
     { region: 'eu-south-2', title: 'Spain', roundTripMs: null, usdPerHour: null, score: null },

@@ -47,14 +47,18 @@ test('an image carries our tags and is made of its snapshot, in the region of th
   expect(await imageOf()).toMatchObject({
     name: 'distrolab-0a1b2c3d-arch-x86_64',
     tags: {
-      ...{ 'distrolab-image': 'arch-x86_64', 'distrolab-backend': '0a1b2c3d' },
+      'distrolab-image': 'arch-x86_64',
+      'distrolab-backend': '0a1b2c3d',
       Name: 'distrolab-0a1b2c3d-arch-x86_64',
     },
     root_device_name: '/dev/xvda',
     ebs_block_device: [
       {
-        ...{ device_name: '/dev/xvda', snapshot_id: 'snap-0123456789abcdef0', volume_size: 2 },
-        ...{ volume_type: 'gp3', delete_on_termination: true },
+        device_name: '/dev/xvda',
+        snapshot_id: 'snap-0123456789abcdef0',
+        volume_size: 2,
+        volume_type: 'gp3',
+        delete_on_termination: true,
       },
     ],
   })
@@ -62,11 +66,16 @@ test('an image carries our tags and is made of its snapshot, in the region of th
 
 test('its machines are of its processor, boot as its disk does, and get metadata by token only', async () => {
   expect(await imageOf()).toMatchObject({
-    ...{ architecture: 'x86_64', boot_mode: 'uefi', virtualization_type: 'hvm', imds_support: 'v2.0' },
-    ...{ ena_support: true, sriov_net_support: 'simple' },
+    architecture: 'x86_64',
+    boot_mode: 'uefi',
+    virtualization_type: 'hvm',
+    imds_support: 'v2.0',
+    ena_support: true,
+    sriov_net_support: 'simple',
   })
   expect(await imageOf({ architecture: 'arm64', firmware: 'bios' })).toMatchObject({
-    ...{ architecture: 'arm64', boot_mode: 'legacy-bios' },
+    architecture: 'arm64',
+    boot_mode: 'legacy-bios',
   })
 })
 

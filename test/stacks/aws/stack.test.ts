@@ -45,8 +45,13 @@ describe('who gets in', () => {
   test('only the allowed networks reach port 22, and nobody any other port', async () => {
     expect((await groupOf(['203.0.113.7/32', '2001:db8::/64']))['ingress']).toEqual([
       expect.objectContaining({
-        ...{ protocol: 'tcp', from_port: 22, to_port: 22, self: false, security_groups: [] },
-        ...{ cidr_blocks: ['203.0.113.7/32'], ipv6_cidr_blocks: ['2001:db8::/64'] },
+        protocol: 'tcp',
+        from_port: 22,
+        to_port: 22,
+        self: false,
+        security_groups: [],
+        cidr_blocks: ['203.0.113.7/32'],
+        ipv6_cidr_blocks: ['2001:db8::/64'],
       }),
     ])
   })
@@ -132,11 +137,9 @@ describe('the image', () => {
 
 test('everything carries the tags of the lab', async () => {
   const tags = {
-    ...{
-      'distrolab-lab': 'demo',
-      'distrolab-backend': '0a1b2c3d4e5f',
-      'distrolab-incarnation': 'c0ffee123456',
-    },
+    'distrolab-lab': 'demo',
+    'distrolab-backend': '0a1b2c3d4e5f',
+    'distrolab-incarnation': 'c0ffee123456',
     'distrolab-expires': '2026-11-21T14:00:00.000Z',
   }
   for (const network of ['default', 'own'] as const) {

@@ -36,7 +36,9 @@ test('an image carries our tags and its disk, lies where that lies, and owns no 
   const { resource } = await configurationOf()
   expect(Object.keys(resource)).toEqual(['azurerm_image'])
   expect(resource.azurerm_image.image).toMatchObject({
-    ...{ name: 'distrolab-arch-x86-64', location: 'westeurope', resource_group_name: 'distrolab-images' },
+    name: 'distrolab-arch-x86-64',
+    location: 'westeurope',
+    resource_group_name: 'distrolab-images',
     tags: { 'distrolab-image': 'arch-x86_64', 'distrolab-backend': '0a1b2c3d' },
     os_disk: { os_type: 'Linux', os_state: 'Generalized', blob_uri: spec.blobUrl },
   })

@@ -48,8 +48,12 @@ describe('who gets in', () => {
   test('only the allowed networks, and on port 22 alone', async () => {
     expect(await rulesOf(['203.0.113.7/32', '2001:db8::/64'])).toEqual([
       expect.objectContaining({
-        ...{ access: 'Allow', direction: 'Inbound', protocol: 'Tcp', destination_port_range: '22' },
-        ...{ source_address_prefix: '', source_address_prefixes: ['203.0.113.7/32'] },
+        access: 'Allow',
+        direction: 'Inbound',
+        protocol: 'Tcp',
+        destination_port_range: '22',
+        source_address_prefix: '',
+        source_address_prefixes: ['203.0.113.7/32'],
       }),
     ])
   })
@@ -125,7 +129,9 @@ describe('a machine', () => {
       (await labOf({}, { lifetime })).resource['azurerm_dev_test_global_vm_shutdown_schedule']
     const expiresAt = '2026-11-21T04:05:59.000Z'
     expect((await shutdownOf({ expiresAt, epoch: 0, seconds: 86_400 }))?.['main_shutdown']).toMatchObject({
-      ...{ daily_recurrence_time: '0405', timezone: 'UTC', enabled: true },
+      daily_recurrence_time: '0405',
+      timezone: 'UTC',
+      enabled: true,
       notification_settings: { enabled: false },
     })
     for (const lifetime of [{ expiresAt, epoch: 0, seconds: 86_401 }, null])
@@ -137,7 +143,10 @@ describe('the image', () => {
   test('of the Marketplace is resolved to a version, which then stays', async () => {
     const lab = await labOf({})
     expect(lab.data?.['azurerm_platform_image']?.['lab_image']).toMatchObject({
-      ...{ publisher: 'Debian', offer: 'debian-13', sku: '13-gen2', location: 'westeurope' },
+      publisher: 'Debian',
+      offer: 'debian-13',
+      sku: '13-gen2',
+      location: 'westeurope',
     })
     expect(await machineOf()).toMatchObject({
       source_image_reference: { version: '${data.azurerm_platform_image.lab_image.version}' },
@@ -165,7 +174,9 @@ describe('the image', () => {
 
   test('with a plan is bought under it', async () => {
     expect((await machineOf({ distro: 'rocky' }))['plan']).toEqual({
-      ...{ name: '10-base', product: 'rockylinux-x86_64', publisher: 'resf' },
+      name: '10-base',
+      product: 'rockylinux-x86_64',
+      publisher: 'resf',
     })
     expect(await machineOf()).not.toHaveProperty('plan')
   })
@@ -206,11 +217,9 @@ test('everything is in one group, carries the lab’s tags, and goes with its co
   const { azurerm_network_interface_security_group_association: _untaggable, ...taggable } = lab.resource
   for (const each of Object.values(taggable).flatMap((named) => Object.values(named))) {
     expect(each['tags']).toEqual({
-      ...{
-        'distrolab-lab': 'demo',
-        'distrolab-backend': '0a1b2c3d4e5f',
-        'distrolab-incarnation': 'c0ffee123456',
-      },
+      'distrolab-lab': 'demo',
+      'distrolab-backend': '0a1b2c3d4e5f',
+      'distrolab-incarnation': 'c0ffee123456',
       'distrolab-expires': '2026-11-21T14:00:00.000Z',
     })
   }

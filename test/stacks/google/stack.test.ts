@@ -43,12 +43,20 @@ describe('who gets in', () => {
     const { resource } = await labOf({})
     const { lab_access: access, lab_deny: deny } = resource['google_compute_firewall'] ?? {}
     expect(access).toMatchObject({
-      ...{ source_ranges: ['203.0.113.7/32'], allow: [{ protocol: 'tcp', ports: ['22'] }], priority: 800 },
-      ...{ network: 'default', direction: 'INGRESS', target_tags: [tag] },
+      source_ranges: ['203.0.113.7/32'],
+      allow: [{ protocol: 'tcp', ports: ['22'] }],
+      priority: 800,
+      network: 'default',
+      direction: 'INGRESS',
+      target_tags: [tag],
     })
     expect(deny).toMatchObject({
-      ...{ source_ranges: ['0.0.0.0/0'], deny: [{ protocol: 'all' }], priority: 900 },
-      ...{ network: 'default', direction: 'INGRESS', target_tags: [tag] },
+      source_ranges: ['0.0.0.0/0'],
+      deny: [{ protocol: 'all' }],
+      priority: 900,
+      network: 'default',
+      direction: 'INGRESS',
+      target_tags: [tag],
     })
     expect(await instanceOf()).toMatchObject({
       tags: [tag],
@@ -181,11 +189,9 @@ test('everything carries the lab: in labels, or where there are none in its desc
     const { google_compute_instance: instances = {}, ...others } = resource
     for (const each of Object.values(instances)) {
       expect(each['labels']).toEqual({
-        ...{
-          'distrolab-lab': 'demo',
-          'distrolab-backend': '0a1b2c3d4e5f',
-          'distrolab-incarnation': 'c0ffee123456',
-        },
+        'distrolab-lab': 'demo',
+        'distrolab-backend': '0a1b2c3d4e5f',
+        'distrolab-incarnation': 'c0ffee123456',
         'distrolab-expires': '2026-11-21t14-00-00-000z',
       })
       // Not when it is over: a change of that would make the machine anew.

@@ -73,7 +73,8 @@ describe('a machine', () => {
   test('gives the driver what it accepts, verb by verb', () => {
     expect(parseInput('create', JSON.stringify(boot?.input))).toMatchObject({ sshPort: 22_001, vcpus: 2 })
     expect(parseInput('destroy', JSON.stringify(main?.input))).toMatchObject({
-      ...{ id: 'distrolab-0a1b2c3d-demo-main', directory: '/home/anna/machines/demo/main' },
+      id: 'distrolab-0a1b2c3d-demo-main',
+      directory: '/home/anna/machines/demo/main',
     })
   })
 
@@ -92,7 +93,10 @@ describe('a machine', () => {
 
 test('the output says how each machine is reached, on loopback only', async () => {
   const machines = ['main', 'target'].map((name, n) => ({
-    ...{ name, user: 'debian', sshPort: 22_001 + n, directory: `/m/${name}` },
+    name,
+    user: 'debian',
+    sshPort: 22_001 + n,
+    directory: `/m/${name}`,
   }))
   const two = await synthesised({ machines })
   expect(Object.keys(two.resource.terraform_data)).toHaveLength(4)

@@ -75,8 +75,12 @@ export class Compute {
       throw new Refusal(409, `The resource 'projects/tests/${path}' already exists`, 'alreadyExists')
     const { scope, kind } = parts(path)
     const common = {
-      ...{ ...body, id: `${++this.#count}`, selfLink: this.#link(path), fingerprint: 'print=' },
-      ...{ creationTimestamp: '2026-11-21T04:00:00.000-08:00', kind: `compute#${kind.slice(0, -1)}` },
+      ...body,
+      id: `${++this.#count}`,
+      selfLink: this.#link(path),
+      fingerprint: 'print=',
+      creationTimestamp: '2026-11-21T04:00:00.000-08:00',
+      kind: `compute#${kind.slice(0, -1)}`,
       ...placeOf(scope, (place) => this.#link(place)),
     }
     this.things.set(path, kind === 'instances' ? this.#booted(scope, body.name, common) : common)
@@ -123,11 +127,19 @@ export class Compute {
     const [card] = (body['networkInterfaces'] ?? []) as Record<string, unknown>[]
     const region = zone.replace('zones', 'regions').replace(/-[a-z]$/, '')
     return {
-      ...{ ...body, status: 'RUNNING', labelFingerprint: 'print=', cpuPlatform: 'Intel Broadwell' },
+      ...body,
+      status: 'RUNNING',
+      labelFingerprint: 'print=',
+      cpuPlatform: 'Intel Broadwell',
       disks: [
         {
-          ...{ boot: true, autoDelete: true, index: 0, mode: 'READ_WRITE', type: 'PERSISTENT' },
-          ...{ deviceName: 'persistent-disk-0', source: this.#link(`${disks}/${name}`) },
+          boot: true,
+          autoDelete: true,
+          index: 0,
+          mode: 'READ_WRITE',
+          type: 'PERSISTENT',
+          deviceName: 'persistent-disk-0',
+          source: this.#link(`${disks}/${name}`),
         },
       ],
       tags: { ...(body['tags'] as object), fingerprint: 'print=' },
@@ -135,13 +147,11 @@ export class Compute {
       networkInterfaces: [
         {
           subnetwork: this.#link(`${region}/subnetworks/default`),
-          ...{
-            ...card,
-            name: 'nic0',
-            networkIP: '10.128.0.2',
-            fingerprint: 'print=',
-            stackType: 'IPV4_ONLY',
-          },
+          ...card,
+          name: 'nic0',
+          networkIP: '10.128.0.2',
+          fingerprint: 'print=',
+          stackType: 'IPV4_ONLY',
           accessConfigs: [
             { name: 'external-nat', type: 'ONE_TO_ONE_NAT', networkTier: 'PREMIUM', natIP: this.#address() },
           ],

@@ -88,7 +88,9 @@ export class GoogleCloud {
    */
   get env(): Readonly<Record<string, string>> {
     return {
-      ...{ GOOGLE_OAUTH_ACCESS_TOKEN: TOKEN, GOOGLE_PROJECT: PROJECT, ...NO_WAY_OUT },
+      GOOGLE_OAUTH_ACCESS_TOKEN: TOKEN,
+      GOOGLE_PROJECT: PROJECT,
+      ...NO_WAY_OUT,
       GOOGLE_COMPUTE_CUSTOM_ENDPOINT: this.url,
     }
   }
@@ -212,8 +214,12 @@ export class GoogleCloud {
     if (fault?.error === undefined) carryOut()
     const name = `operation-${this.#operations.size}`
     const operation = {
-      ...{ kind: 'compute#operation', id: `${this.#operations.size}`, name, scope },
-      ...{ status: fault?.isHeld === true ? 'RUNNING' : 'DONE', fault },
+      kind: 'compute#operation',
+      id: `${this.#operations.size}`,
+      name,
+      scope,
+      status: fault?.isHeld === true ? 'RUNNING' : 'DONE',
+      fault,
       ...placeOf(scope, (place) => `${this.url}projects/${PROJECT}/${place}`),
       ...(fault?.error === undefined ? {} : { error: { errors: [fault.error] } }),
     }

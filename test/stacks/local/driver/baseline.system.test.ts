@@ -199,7 +199,9 @@ describe('reset', () => {
     await theMachine().run('create')
     await theMachine().run('baseline')
     expect((await theMachine().run('reset', {}, 'load-fails')).fault).toEqual({
-      ...{ type: 'fault', code: 'baseline-broken', id: theMachine().spec.id },
+      type: 'fault',
+      code: 'baseline-broken',
+      id: theMachine().spec.id,
       reason: 'Unknown ramblock "pc.ram", cannot accept migration',
     })
     expect((await theMachine().run('status')).result?.machine.presence).toBe('stopped')

@@ -13,8 +13,11 @@ const NO_IMAGE: ImageSource = {
 /** A number in base 60 to YAML 1.1, as one address in eighty is: the card comes up only if cloud-init reads a text. */
 const MAC_ADDRESS = '52:54:00:12:34:56'
 const seed = buildSeed({
-  ...{ instanceId: 'lab-1', hostname: 'lab', macAddress: MAC_ADDRESS },
-  ...{ user: 'lab', authorizedKeys: [] },
+  instanceId: 'lab-1',
+  hostname: 'lab',
+  macAddress: MAC_ADDRESS,
+  user: 'lab',
+  authorizedKeys: [],
 })
 
 /** A machine whose files all lie below `home`. */
