@@ -7,7 +7,7 @@ import standalone from 'ajv/dist/standalone/index.js'
 import { build } from 'esbuild'
 import { writeNotices } from './build-notices.js'
 
-const SCHEMAS = ['backend/schema', 'distro-catalog/schema', 'scripts/schema', 'stacks/local/driver/schema']
+const SCHEMAS = ['backend/schema', 'distro-catalog/schema', 'scripts/schema', 'local-vm/schema']
 
 const SSH_ADDON = 'ssh2/lib/protocol/crypto/build/Release/sshcrypto.node'
 
@@ -117,8 +117,8 @@ async function bundlePrograms(outdir) {
     ...COMMON,
     entryPoints: {
       cli: 'dist/scripts/cli.js',
-      driver: 'dist/stacks/local/driver/main.js',
-      watchdog: 'dist/stacks/local/driver/watchdog.js',
+      driver: 'dist/local-vm/main.js',
+      watchdog: 'dist/local-vm/watchdog.js',
     },
     outdir,
     splitting: true,

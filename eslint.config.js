@@ -2,19 +2,27 @@ import { builtinRules } from 'eslint/use-at-your-own-risk'
 import tseslint from 'typescript-eslint'
 
 /**
- * The rooms and what each may import besides itself. test/ may import everything, bench/ the four rooms.
+ * The rooms and what each may import besides itself. test/ may import everything, bench/ the five rooms.
  * test/architecture.test.ts checks the same rules without ESLint, by resolved path; test/architecture/lint-rules.test.ts
  * proves that each of the rules below fires.
  */
 const rooms = {
   'distro-catalog': { imports: [], why: 'distro-catalog/ says what can run and is a leaf' },
   backend: { imports: [], why: 'backend/ says what is true and is a leaf' },
+  'local-vm': {
+    imports: ['backend'],
+    only: {
+      backend: 'errors forms guard own-user parse-json plain-file process-identity send-signal'.split(' '),
+    },
+    why: 'local-vm/ says how a VM runs here and is a leaf: of backend/ it may use what tells processes, users and files apart',
+  },
   stacks: {
-    imports: ['distro-catalog', 'backend'],
-    why: 'stacks/ says how a lab looks, from the two leaves',
+    imports: ['distro-catalog', 'backend', 'local-vm'],
+    only: { 'local-vm': ['protocol'] },
+    why: 'stacks/ says how a lab looks, from the leaves: of local-vm/ it may use the types of its protocol',
   },
   scripts: {
-    imports: ['distro-catalog', 'backend', 'stacks'],
+    imports: ['distro-catalog', 'backend', 'local-vm', 'stacks'],
     why: 'nothing that ships imports test/ or bench/',
   },
 }
@@ -24,13 +32,13 @@ const product = Object.keys(rooms).map((room) => `${room}/**/*.ts`)
 /** The places that are free of one rule each, by the rule's name. */
 const places = {
   yargs: ['scripts/**'],
-  programs: ['scripts/run.ts', 'stacks/local/driver/run.ts'],
-  env: ['scripts/env.ts', 'stacks/local/driver/env.ts'],
-  exit: ['scripts/cli.ts', 'scripts/refresh-catalog.ts', 'stacks/local/driver/main.ts'],
-  chdir: ['stacks/local/driver/main.ts'],
+  programs: ['scripts/run.ts', 'local-vm/run.ts'],
+  env: ['scripts/env.ts', 'local-vm/env.ts'],
+  exit: ['scripts/cli.ts', 'scripts/refresh-catalog.ts', 'local-vm/main.ts'],
+  chdir: ['local-vm/main.ts'],
   kill: ['backend/send-signal.ts'],
   cdktf: ['stacks/**', 'backend/**'],
-  values: ['distro-catalog/**', 'backend/**', 'scripts/**', 'stacks/local/driver/**'],
+  values: ['distro-catalog/**', 'backend/**', 'scripts/**', 'local-vm/**'],
 }
 const only = (name) => `Only in ${places[name].join(' and ')}`
 
@@ -98,11 +106,12 @@ const packedSpreadBan = {
 }
 
 function roomBan(room) {
-  const { imports, why } = rooms[room]
+  const { imports, only = {}, why } = rooms[room]
   const others = folders.filter((folder) => folder !== room && !imports.includes(folder))
+  const parts = Object.entries(only).map(([other, files]) => `${other}/(?!(?:${files.join('|')})\\.js$)`)
   const allowed = imports.length === 0 ? 'no other room' : `only ${imports.join('/, ')}/`
   return {
-    regex: `^(?:\\.{1,2}/)+(?:${others.join('|')})/`,
+    regex: `^(?:\\.{1,2}/)+(?:${[...others.map((other) => `${other}/`), ...parts].join('|')})`,
     message: `${room}/ may import ${allowed}: ${why}.`,
   }
 }

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
-import { QmpSession } from '../stacks/local/driver/qemu/qmp.js'
+import { QmpSession } from '../local-vm/qemu/qmp.js'
 import type { Row } from './cases.js'
 import { cli, type BenchUser } from './lab.js'
 import { median, timeOf } from './measure.js'

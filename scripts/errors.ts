@@ -1,9 +1,9 @@
-import type { CloudFault } from './clouds/faults.js'
+import type { CloudFault } from './providers/faults.js'
 import type { EngineFault } from './engine/faults.js'
 import type { ImageFault } from './images/faults.js'
-import type { Mismatch } from './lifecycle/own-facts.js'
+import type { Mismatch } from './lab/own-facts.js'
 import type { ConfigProblem } from './config-schema.js'
-import type { DriverFault } from '../stacks/local/driver/errors.js'
+import type { DriverFault } from '../local-vm/errors.js'
 
 /** What can keep a lab from getting another distro, or going back to its baseline. */
 export type SwapFault =

@@ -1,7 +1,7 @@
 import type { Architecture } from '../distro-catalog/offer-schema.js'
 import { ARCHITECTURES, DEFAULTS, ON_FAILURES, OUTPUTS, WAITS, type OnFailure, type Wait } from './choices.js'
 import { listFlag, textFlag, type Flags } from './command.js'
-import { checkTag, parseTag } from './clouds/tag-rules.js'
+import { checkTag, parseTag } from './providers/tag-rules.js'
 import type { Config } from './config.js'
 import { absolutePath } from './config.js'
 import type { ConfigFile } from './config-schema.js'

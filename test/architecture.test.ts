@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, test } from '@jest/globals'
-import * as checks from './architecture/checks.js'
-import { importCycles } from './architecture/cycles.js'
-import { readSources, type Source } from './architecture/source.js'
+import * as checks from './support/architecture/checks.js'
+import { importCycles } from './support/architecture/cycles.js'
+import { readSources, type Source } from './support/architecture/source.js'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 let product: Source[]
@@ -30,6 +30,8 @@ const rules: Sample[] = [
       file('stacks/local/a.ts', `export * from '../../scripts/b.js'`),
       file('stacks/a.ts', `const b = await import('../bench/b.js')`),
       file('scripts/a.ts', `type B = import('../test/b.js').B`),
+      file('local-vm/a.ts', `import { b } from '../backend/lease.js'`),
+      file('stacks/b.ts', `import { b } from '../local-vm/run.js'`),
     ],
     good: [
       file(
@@ -64,7 +66,7 @@ const rules: Sample[] = [
     ],
     good: [
       file('scripts/run.ts', `import { execa } from 'execa'`),
-      file('stacks/local/driver/run.ts', `import { spawn } from 'node:child_process'`),
+      file('local-vm/run.ts', `import { spawn } from 'node:child_process'`),
       file('scripts/main.ts', `import { hideBin } from 'yargs/helpers'`),
     ],
   },
@@ -73,7 +75,7 @@ const rules: Sample[] = [
     check: checks.typeboxInDefinitions,
     bad: [
       file('backend/validate.ts', `import type { Static } from '@sinclair/typebox'`),
-      file('stacks/local/driver/a.ts', `import { Value } from '@sinclair/typebox/value'`),
+      file('local-vm/a.ts', `import { Value } from '@sinclair/typebox/value'`),
       file('scripts/a.ts', `const { Type } = await import('@sinclair/typebox')`),
     ],
     good: [
@@ -89,7 +91,7 @@ const rules: Sample[] = [
       file('backend/a.ts', `import { leaseSchema } from './lease-schema.js'`),
       file('backend/b.ts', `import { type LeaseDocument } from './lease-schema.js'`),
       file('scripts/a.ts', `import { providerNames } from '../distro-catalog/provider.js'`),
-      file('stacks/a.ts', `export { VERBS } from './local/driver/protocol.js'`),
+      file('stacks/a.ts', `export { VERBS } from '../local-vm/protocol.js'`),
       file('scripts/b.ts', `const { published } = await import('../distro-catalog/schema.js')`),
     ],
     good: [
@@ -113,7 +115,7 @@ const rules: Sample[] = [
     good: [
       file('scripts/env.ts', 'const home = process.env.HOME'),
       file('scripts/cli.ts', 'process.exitCode = 1'),
-      file('stacks/local/driver/main.ts', `process.chdir('/')`),
+      file('local-vm/main.ts', `process.chdir('/')`),
       file('scripts/a.ts', 'const here = process.cwd()'),
     ],
   },

@@ -18,7 +18,7 @@ export const backendInitCommand: Command = {
   ],
   exitCodes: [['1', 'the bucket can still be read by the public']],
   async run(context, { flags }) {
-    const { initBackend } = await import('../lifecycle/backend-init.js')
+    const { initBackend } = await import('../setup/backend-init.js')
     const result = await initBackend(context, textFlag(flags, 'location') ?? context.env.flags['location'])
     const { renderInit } = await import('../report/backend-text.js')
     // A folder's mode is its owner's business; a bucket that stays open to the world is no place for states.

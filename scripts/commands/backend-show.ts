@@ -8,7 +8,7 @@ export const backendShowCommand: Command = {
     ['distrolab backend show -o json', 'the same for a script'],
   ],
   async run(context) {
-    const { showBackend } = await import('../lifecycle/backend-show.js')
+    const { showBackend } = await import('../setup/backend-show.js')
     const view = await showBackend(context)
     const { renderBackend } = await import('../report/backend-text.js')
     return { text: renderBackend(view), json: view }

@@ -34,8 +34,8 @@ export const cleanupCommand: Command = {
       ...(olderThan === undefined ? [] : [typed`--older-than ${olderThan}`]),
     ].join(' ')
     requireTerminalOrYes(context, command)
-    const { cleanup, requireSession } = await import('../lifecycle/cleanup.js')
-    const { exitCodeOf } = await import('../lifecycle/destroy-many.js')
+    const { cleanup, requireSession } = await import('../lifecycle/down/cleanup.js')
+    const { exitCodeOf } = await import('../lifecycle/down/destroy-many.js')
     const { renderFates } = await import('../report/fates-text.js')
     const session = isOfSession ? requireSession(context) : undefined
     const fates = await cleanup(context, { session, olderThan: context.settings.olderThan }, (labs) =>

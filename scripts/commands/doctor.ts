@@ -9,7 +9,7 @@ export const doctorCommand: Command = {
     ['1', 'something is missing'],
   ],
   async run(context) {
-    const { examine } = await import('../lifecycle/doctor.js')
+    const { examine } = await import('../setup/doctor.js')
     const findings = await examine(context)
     const { renderTable } = await import('../report/table.js')
     const rows = findings.map(({ name, status, found, fix }) => [status, name, found, fix])

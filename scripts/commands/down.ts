@@ -18,11 +18,11 @@ export const downCommand: Command = {
   ],
   async run(context, { lab }) {
     const { confirm } = await import('../confirm.js')
-    const { labNameOf } = await import('../lifecycle/target.js')
+    const { labNameOf } = await import('../lab/target.js')
     const name = labNameOf(context, lab)
     const question = `Destroy the lab ${name} and everything on its machines?`
     await confirm(context, { command: `down ${name}`, question, unattended: 'proceed' })
-    const { down } = await import('../lifecycle/down.js')
+    const { down } = await import('../lifecycle/down/down.js')
     const result = await down(context, lab)
     const what = result.changed ? 'is destroyed' : 'was destroyed already'
     const proof = result.verified ? 'verified: nothing is left' : 'nothing was ever made of it'

@@ -42,7 +42,7 @@ export const execCommand: Command = {
   ],
   async run(context, args) {
     const request = await readRequest(context, args)
-    const { executeJoined } = await import('../lifecycle/exec-streams.js')
+    const { executeJoined } = await import('../lifecycle/exec/streams.js')
     return executeJoined(context, request)
   },
 }
@@ -59,7 +59,7 @@ async function readRequest({ settings }: Context, { lab, words, flags }: Args) {
     const problem = `--${wrong}: expected a command on a machine, got --local. Give --${wrong} or --local, not both.`
     throw new LabError({ code: 'usage', command: 'exec', problem })
   }
-  const { parseTransfers, parseVariables } = await import('../lifecycle/exec-flags.js')
+  const { parseTransfers, parseVariables } = await import('../lifecycle/exec/flags.js')
   return {
     lab,
     words,

@@ -9,7 +9,7 @@ export const historyCommand: Command = {
   examples: [['distrolab history debian-local', 'what happened, when, by whom']],
   exitCodes: [['1', 'an event cannot be read; the others are shown']],
   async run(context, { lab }) {
-    const { labNameOf, requireLab } = await import('../lifecycle/target.js')
+    const { labNameOf, requireLab } = await import('../lab/target.js')
     const name = labNameOf(context, lab)
     const { readHistory } = await import('../../backend/events.js')
     const { events, unreadable } = await readHistory(await context.store(), name)

@@ -11,7 +11,7 @@ export const lockBreakCommand: Command = {
     ['distrolab lock break debian-local -y', 'does not ask'],
   ],
   async run(context, { lab }) {
-    const { lockStatus } = await import('../lifecycle/lock-status.js')
+    const { lockStatus } = await import('../lifecycle/lock/lock-status.js')
     const status = await lockStatus(context, lab)
     const { renderBreak, renderRisk } = await import('../report/lock-text.js')
     if (status.holder !== null) {
@@ -20,7 +20,7 @@ export const lockBreakCommand: Command = {
       const question = `Break the lease of ${status.lab}?`
       await confirm(context, { command: `lock break ${status.lab}`, question, unattended: 'refuse' })
     }
-    const { breakLock } = await import('../lifecycle/lock-break.js')
+    const { breakLock } = await import('../lifecycle/lock/lock-break.js')
     const result = await breakLock(context, status)
     return { text: renderBreak(result), json: result }
   },

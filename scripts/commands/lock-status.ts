@@ -8,7 +8,7 @@ export const lockStatusCommand: Command = {
   options: { ...profileOption, ...nameOption },
   examples: [['distrolab lock status debian-local', 'free, or its holder']],
   async run(context, { lab }) {
-    const { lockStatus } = await import('../lifecycle/lock-status.js')
+    const { lockStatus } = await import('../lifecycle/lock/lock-status.js')
     const status = await lockStatus(context, lab)
     const { renderLock } = await import('../report/lock-text.js')
     return { text: renderLock(status), json: status }

@@ -30,7 +30,7 @@ export const planCommand: Command = {
     ['2', 'usage or configuration is wrong; with `--detailed-exitcode` only: something would change'],
   ],
   async run(context, { lab }) {
-    const { planAsked } = await import('../lifecycle/plan-asked.js')
+    const { planAsked } = await import('../lifecycle/plan/asked.js')
     const plans = await planAsked(context, lab)
     const { renderPlan, renderPlanMarkdown } = await import('../report/plan-text.js')
     const isChange = plans.some(({ changes }) => changes.length > 0)

@@ -15,8 +15,8 @@ export const reapCommand: Command = {
   ],
   async run(context) {
     const { confirm } = await import('../confirm.js')
-    const { exitCodeOf } = await import('../lifecycle/destroy-many.js')
-    const { reap } = await import('../lifecycle/reap.js')
+    const { exitCodeOf } = await import('../lifecycle/down/destroy-many.js')
+    const { reap } = await import('../lifecycle/down/reap.js')
     const { renderFates } = await import('../report/fates-text.js')
     const fates = await reap(context, (labs) =>
       confirm(context, {

@@ -16,7 +16,7 @@ export const recoverCommand: Command = {
     ['distrolab recover debian-local --apply', 'types it for you, as far as nothing can be lost'],
   ],
   async run(context, { lab, flags }) {
-    const { recover } = await import('../lifecycle/recover.js')
+    const { recover } = await import('../lifecycle/recover/recover.js')
     const recovery = await recover(context, lab, flags['apply'] === true ? 'apply' : 'look')
     const { renderRecovery, recoveryDocument } = await import('../report/recovery-text.js')
     const { viaNpm } = context.env

@@ -11,12 +11,12 @@ export const statusCommand: Command = {
     ['distrolab status debian-local -o json', 'the whole record'],
   ],
   async run(context, { lab }) {
-    const { labNameOf, requireLab } = await import('../lifecycle/target.js')
+    const { labNameOf, requireLab } = await import('../lab/target.js')
     const record = await requireLab(context, labNameOf(context, lab))
-    const { enforcersOf, expiresInMs, isExpired } = await import('../lifecycle/expiry.js')
+    const { enforcersOf, expiresInMs, isExpired } = await import('../lab/expiry.js')
     const now = new Date()
     if (isExpired(record, now)) context.progress.say(`Its time was over at ${record.expiresAt}.`)
-    const { powersOf } = await import('../lifecycle/powers.js')
+    const { powersOf } = await import('../lab/powers.js')
     const { stillText } = await import('../report/power-text.js')
     const power = await powersOf(context, record)
     for (const [machine, found] of Object.entries(power)) {

@@ -22,7 +22,7 @@ export const swapCommand: Command = {
     if (distro !== undefined && flags['profile'] !== undefined) {
       throw new LabError({ code: 'usage', problem: 'Name a distro or --profile, not both.', command: 'swap' })
     }
-    const { swap } = await import('../lifecycle/swap.js')
+    const { swap } = await import('../lifecycle/swap/swap.js')
     const result = await swap(context, { lab, distro })
     const { renderSwap } = await import('../report/lab-text.js')
     return { text: renderSwap(result), json: result }

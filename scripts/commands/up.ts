@@ -37,10 +37,10 @@ export const upCommand: Command = {
   ],
   async run(context, { lab, flags }) {
     if (flags['install-prerequisites'] === true) {
-      const { installMissing } = await import('../lifecycle/install.js')
+      const { installMissing } = await import('../setup/install.js')
       await installMissing(context)
     }
-    const { up } = await import('../lifecycle/up.js')
+    const { up } = await import('../lifecycle/up/up.js')
     const result = await up(context, lab)
     const { renderUp } = await import('../report/lab-text.js')
     return { text: renderUp(result), json: result }

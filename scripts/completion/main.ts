@@ -59,7 +59,7 @@ const bashWord = ({ name }: Named, line: BashLine, replaced: string): string =>
 
 /** A process of its own lists the bucket; no press of Tab waits for it. */
 async function askForLabs(backend: string): Promise<void> {
-  const { startDetached } = await import('../../stacks/local/driver/run.js')
+  const { startDetached } = await import('../../local-vm/run.js')
   const nowhere = await open('/dev/null', 'a')
   const program = process.argv[1] ?? fileURLToPath(import.meta.url)
   await startDetached(process.execPath, [program, LIST_LABS, backend], nowhere.fd)

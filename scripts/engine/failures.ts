@@ -1,4 +1,4 @@
-import { findRefusalAmong } from '../clouds/refusals.js'
+import { findRefusalAmong } from '../providers/refusals.js'
 import type { CloudName } from '../../distro-catalog/provider.js'
 import type { LabFault } from '../errors.js'
 import type { Diagnostic } from './stream.js'

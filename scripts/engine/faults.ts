@@ -1,4 +1,4 @@
-import type { Whereabouts } from '../clouds/faults.js'
+import type { Whereabouts } from '../providers/faults.js'
 
 /** What can go wrong with OpenTofu, and with the state that it keeps. */
 export type EngineFault =

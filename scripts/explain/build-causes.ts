@@ -1,4 +1,4 @@
-import type { BuildCause } from '../../stacks/local/driver/image/build-causes.js'
+import type { BuildCause } from '../../local-vm/image/build-causes.js'
 import { withRunbook } from './explanation.js'
 
 interface Remedy {

@@ -1,5 +1,5 @@
 import type { CloudName } from '../../distro-catalog/provider.js'
-import type { CloudFault } from '../clouds/faults.js'
+import type { CloudFault } from '../providers/faults.js'
 import { EXIT, logNote, withRunbook, type Explanations } from './explanation.js'
 import { asIs, typed } from '../report/typed.js'
 import { credentialAdvice } from './credential-advice.js'

@@ -1,4 +1,4 @@
-import type { DriverFault } from '../../stacks/local/driver/errors.js'
+import type { DriverFault } from '../../local-vm/errors.js'
 import { EXIT, indented, type Explanations, withRunbook } from './explanation.js'
 import { remedyOf } from './build-causes.js'
 import { typed } from '../report/typed.js'

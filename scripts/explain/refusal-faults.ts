@@ -1,5 +1,5 @@
 import type { CloudName } from '../../distro-catalog/provider.js'
-import type { CloudRefusal } from '../clouds/faults.js'
+import type { CloudRefusal } from '../providers/faults.js'
 import { asIs, typed } from '../report/typed.js'
 import { credentialAdvice } from './credential-advice.js'
 import { EXIT, withRunbook, type Explanations } from './explanation.js'

@@ -4,12 +4,7 @@ import type { ImageOutput } from '../../stacks/outputs.js'
 import { synthesiseImage, type ImageSpec } from '../../stacks/imported-image.js'
 import type { Engine } from '../engine/resolve.js'
 import { apply, destroy } from '../engine/tofu.js'
-import {
-  initialiseEngine,
-  runOperation,
-  settleEngine,
-  type EngineSession,
-} from '../lifecycle/engine-session.js'
+import { initialiseEngine, runOperation, settleEngine, type EngineSession } from '../lab/engine-session.js'
 import { prepareWorkFolder } from '../engine/work-folder.js'
 import { CONFIGURATION, putFile, workFolder } from '../workspace.js'
 import type { ImageSession } from './gate.js'

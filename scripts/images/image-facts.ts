@@ -2,7 +2,7 @@ import type { ImageRecord } from '../../backend/image-record-schema.js'
 import { stateBackend } from '../../backend/state-backend.js'
 import type { ImportedImageSpec } from '../../stacks/imported-image.js'
 import type { Context } from '../context.js'
-import { REGISTRY_NAME } from '../lifecycle/cloud-hooks.js'
+import { REGISTRY_NAME } from '../providers/cloud.js'
 import { firmwareOf } from './source.js'
 import type { ImageSubject } from './subject.js'
 

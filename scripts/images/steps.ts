@@ -1,4 +1,4 @@
-import { carryOut, type Timing } from '../lifecycle/steps.js'
+import { carryOut, type Timing } from '../lab/steps.js'
 import type { ImageSession } from './gate.js'
 
 /** Runs the named steps of a command in their order: each is recorded before it begins, shown, and timed. */

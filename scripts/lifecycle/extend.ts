@@ -1,13 +1,13 @@
 import type { AnyLab } from '../../backend/lab.js'
 import type { Context } from '../context.js'
 import { LabError } from '../errors.js'
-import { assertNotBeingDestroyed, enforcersOf, expiryOf, tellExpiry } from './expiry.js'
-import { throughGate, type Session } from './gate.js'
-import type { Enforcer } from './provider-hooks.js'
-import { extendSteps } from './step-lists.js'
-import { Steps } from './steps.js'
-import { assertInReach } from './in-reach.js'
-import { labNameOf, requireLab } from './target.js'
+import { assertNotBeingDestroyed, enforcersOf, expiryOf, tellExpiry } from '../lab/expiry.js'
+import { throughGate, type Session } from '../lab/gate.js'
+import type { Enforcer } from '../providers/provider.js'
+import { extendSteps } from '../lab/step-lists.js'
+import { Steps } from '../lab/steps.js'
+import { assertInReach } from '../lab/in-reach.js'
+import { labNameOf, requireLab } from '../lab/target.js'
 
 export interface Extension {
   readonly lab: string

@@ -3,7 +3,7 @@ import type { AnyLab } from '../../backend/lab.js'
 import { listLiving, listRecords } from '../../backend/record.js'
 import type { Context } from '../context.js'
 import { explain } from '../explain.js'
-import { viewLab, type LabView } from './view.js'
+import { viewLab, type LabView } from '../lab/view.js'
 
 export interface ListedLab {
   readonly view: LabView

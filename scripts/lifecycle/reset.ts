@@ -3,19 +3,24 @@ import type { Context } from '../context.js'
 import { LabError } from '../errors.js'
 import type { Extras } from '../../backend/lab-writer.js'
 import type { Decided } from '../../backend/record-schema.js'
-import { eachMachine, setMachineClock, waitForConfiguration, withMachines } from './configure-machines.js'
-import { settleEngine } from './engine-session.js'
-import { engineFor } from './engine-for.js'
-import { assertNotExpired } from './expiry.js'
-import { endAbandonedUse, throughGate, type Session } from './gate.js'
-import { exchangeMarker, hasMarker } from './marker.js'
-import { planLab, type LabPlan } from './plan-lab.js'
-import { resetSteps } from './step-lists.js'
-import { Steps, type Timing } from './steps.js'
-import { assertInReach } from './in-reach.js'
-import { labNameOf, requireLab } from './target.js'
-import { armedView, type LabView } from './view.js'
-import { stepControl, type Work } from './work.js'
+import {
+  eachMachine,
+  setMachineClock,
+  waitForConfiguration,
+  withMachines,
+} from '../lab/configure-machines.js'
+import { settleEngine } from '../lab/engine-session.js'
+import { engineFor } from '../lab/engine-for.js'
+import { assertNotExpired } from '../lab/expiry.js'
+import { endAbandonedUse, throughGate, type Session } from '../lab/gate.js'
+import { exchangeMarker, hasMarker } from '../lab/marker.js'
+import { planLab, type LabPlan } from '../lab/plan-lab.js'
+import { resetSteps } from '../lab/step-lists.js'
+import { Steps, type Timing } from '../lab/steps.js'
+import { assertInReach } from '../lab/in-reach.js'
+import { labNameOf, requireLab } from '../lab/target.js'
+import { armedView, type LabView } from '../lab/view.js'
+import { stepControl, type Work } from '../lab/work.js'
 
 export interface MachineReset {
   readonly name: string
@@ -107,7 +112,7 @@ async function goBack(
     return
   }
   // With it comes CDKTF, which a snapshot needs nothing of.
-  const { makeMachines } = await import('./make-machines.js')
+  const { makeMachines } = await import('../lab/make-machines.js')
   const engine = await engineFor(session.context)
   const presences = lab.machines.map(({ name }) => [name, 'absent'] as const)
   // They are made from their image, so they show new host keys.

@@ -8,11 +8,11 @@ import { sshAlias } from '../machine/ssh-config.js'
 import { remoteCommand } from '../machine/remote.js'
 import { runInteractive, RunError } from '../run.js'
 import { asTyped } from '../report/as-typed.js'
-import { connectToLab } from './connect-lab.js'
-import { rearm } from './expiry.js'
-import { assertHere } from './here.js'
-import { requireIdentity, targetOf, writeLabSshConfig } from './reach.js'
-import { labNameOf, machineOf, requireLab } from './target.js'
+import { connectToLab } from '../lab/connect-lab.js'
+import { rearm } from '../lab/expiry.js'
+import { assertHere } from '../lab/here.js'
+import { requireIdentity, targetOf, writeLabSshConfig } from '../lab/reach.js'
+import { labNameOf, machineOf, requireLab } from '../lab/target.js'
 
 /** An OpenSSH session on our own terminal; needs no lease, because it must never wait for one. */
 export async function openSession(

@@ -13,10 +13,10 @@ import { runbookCommand } from '../explain/explanation.js'
 import { typed } from '../report/typed.js'
 import { asTyped } from '../report/as-typed.js'
 import { ensureFolder, putFile } from '../workspace.js'
-import { assertOwnFacts } from './own-facts.js'
-import { labNameOf } from './target.js'
-import { decide, draftLab, planLab } from './plan-lab.js'
-import { assertSameLab } from './same-lab.js'
+import { assertOwnFacts } from '../lab/own-facts.js'
+import { labNameOf } from '../lab/target.js'
+import { decide, draftLab, planLab } from '../lab/plan-lab.js'
+import { assertSameLab } from '../lab/same-lab.js'
 
 /**
  * The files of a lab as it is recorded, or of a profile as `up` would make it. They keep the lab's own state

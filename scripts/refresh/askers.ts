@@ -2,7 +2,7 @@ import type { ProviderName } from '../../distro-catalog/provider.js'
 import { resolveOffer } from '../../distro-catalog/resolve.js'
 import { LabError } from '../errors.js'
 import { explain } from '../explain.js'
-import { callDriver } from '../lifecycle/driver.js'
+import { callDriver } from '../providers/local/driver.js'
 import type { Answer, Asker, Question } from './question.js'
 
 /** Finds out whether a provider can be asked at all, and returns who asks it. Throws LabError where it can't. */
@@ -15,9 +15,9 @@ const NOWHERE_COMMON = 'it is in none of the regions that every account has'
 
 const OPEN: Readonly<Record<ProviderName, OpenAsker>> = {
   async aws(signal) {
-    const { checkAwsAccount } = await import('../clouds/aws/account.js')
+    const { checkAwsAccount } = await import('../providers/aws/account.js')
     await checkAwsAccount(signal)
-    const { findNewestImage } = await import('../clouds/aws/image.js')
+    const { findNewestImage } = await import('../providers/aws/image.js')
     return async ({ distro, architecture }) => {
       const offer = resolveOffer(distro, 'aws')
       const image = offer.architectures[architecture]
@@ -31,10 +31,10 @@ const OPEN: Readonly<Record<ProviderName, OpenAsker>> = {
   },
 
   async google(signal) {
-    const { checkGoogleAccount } = await import('../clouds/google/account.js')
+    const { checkGoogleAccount } = await import('../providers/google/account.js')
     await checkGoogleAccount(signal)
-    const { openCompute } = await import('../clouds/google/client.js')
-    const { findNewestImage } = await import('../clouds/google/image.js')
+    const { openCompute } = await import('../providers/google/client.js')
+    const { findNewestImage } = await import('../providers/google/image.js')
     const compute = openCompute(signal)
     return async ({ distro, architecture }) => {
       const image = resolveOffer(distro, 'google').architectures[architecture]
@@ -46,9 +46,9 @@ const OPEN: Readonly<Record<ProviderName, OpenAsker>> = {
   },
 
   async azure(signal) {
-    const { checkAzureAccount } = await import('../clouds/azure/account.js')
+    const { checkAzureAccount } = await import('../providers/azure/account.js')
     await checkAzureAccount(signal)
-    const { findNewestImage } = await import('../clouds/azure/image.js')
+    const { findNewestImage } = await import('../providers/azure/image.js')
     const { selectorOf } = await import('../../stacks/azure/plan.js')
     return async ({ distro, architecture }) => {
       const offer = resolveOffer(distro, 'azure')

@@ -1,7 +1,7 @@
 import type { Audience } from '../../backend/policies.js'
 import type { Settled } from '../../backend/setup.js'
-import type { InitResult } from '../lifecycle/backend-init.js'
-import type { BackendView } from '../lifecycle/backend-show.js'
+import type { InitResult } from '../setup/backend-init.js'
+import type { BackendView } from '../setup/backend-show.js'
 
 export function renderSettled({ aspect, outcome, before, after }: Settled): string {
   switch (outcome) {

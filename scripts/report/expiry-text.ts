@@ -1,5 +1,5 @@
 import type { Extension } from '../lifecycle/extend.js'
-import type { LabView } from '../lifecycle/view.js'
+import type { LabView } from '../lab/view.js'
 
 const SECOND = 1000
 const MINUTE = 60 * SECOND

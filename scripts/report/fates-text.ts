@@ -1,4 +1,4 @@
-import type { Fate } from '../lifecycle/destroy-many.js'
+import type { Fate } from '../lifecycle/down/destroy-many.js'
 import { elapsed } from './progress.js'
 import { renderTable } from './table.js'
 

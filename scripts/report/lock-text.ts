@@ -1,5 +1,5 @@
-import type { LockHolder, LockStatus } from '../lifecycle/lock-status.js'
-import type { LockBreak } from '../lifecycle/lock-break.js'
+import type { LockHolder, LockStatus } from '../lifecycle/lock/lock-status.js'
+import type { LockBreak } from '../lifecycle/lock/lock-break.js'
 import { age } from './age.js'
 import { inOneLineEach } from './printable.js'
 

@@ -1,4 +1,4 @@
-import type { LabChanges, PlannedChange } from '../lifecycle/plan.js'
+import type { LabChanges, PlannedChange } from '../lifecycle/plan/plan.js'
 import { inOneLineEach } from './printable.js'
 import { typed } from './typed.js'
 

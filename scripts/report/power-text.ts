@@ -1,4 +1,4 @@
-import type { Power } from '../../stacks/local/driver/qemu/power.js'
+import type { Power } from '../../local-vm/qemu/power.js'
 
 /** Why a machine that is there does nothing; undefined for one that runs, and where that is not known. */
 export function stillText(power: Power | null): string | undefined {

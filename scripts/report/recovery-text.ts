@@ -1,6 +1,6 @@
 import { runbookCommand } from '../explain/explanation.js'
-import type { Recovery } from '../lifecycle/recover.js'
-import type { RecoveryFacts } from '../lifecycle/recovery-facts.js'
+import type { Recovery } from '../lifecycle/recover/recover.js'
+import type { RecoveryFacts } from '../lifecycle/recover/facts.js'
 import { asTyped } from './as-typed.js'
 import { inOneLineEach } from './printable.js'
 import { renderTable } from './table.js'

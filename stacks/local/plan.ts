@@ -4,7 +4,7 @@ import type { MachineSize } from '../../distro-catalog/size.js'
 import type { StateBackend } from '../../backend/state-backend.js'
 import { buildSeed } from '../cloud-init.js'
 import { machineId, macAddress } from '../naming.js'
-import type { ImageSource } from './driver/protocol.js'
+import type { ImageSource } from '../../local-vm/protocol.js'
 import type { DriverProgram, LocalLabSpec } from './spec.js'
 
 export interface LocalLabPlan {

@@ -1,5 +1,5 @@
 import type { CommonSpec } from '../spec.js'
-import type { MachineSpec } from './driver/protocol.js'
+import type { MachineSpec } from '../../local-vm/protocol.js'
 
 export interface LocalLabSpec extends CommonSpec {
   readonly provider: 'local'

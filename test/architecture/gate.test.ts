@@ -1,10 +1,18 @@
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { commands } from '../../scripts/commands/all.js'
-import { productRooms } from './checks.js'
-import { wayTo } from './cycles.js'
-import { CHANGING, GATE, IMAGE_GATE, OF_IMAGES, READING, RUNNING, waysAroundGate } from './gate.js'
-import { readSources, type Source } from './source.js'
+import { productRooms } from '../support/architecture/checks.js'
+import { wayTo } from '../support/architecture/cycles.js'
+import {
+  CHANGING,
+  GATE,
+  IMAGE_GATE,
+  OF_IMAGES,
+  READING,
+  RUNNING,
+  waysAroundGate,
+} from '../support/architecture/gate.js'
+import { readSources, type Source } from '../support/architecture/source.js'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 let product: Source[]
@@ -49,18 +57,18 @@ describe('the check of the gate', () => {
   const passed = `import { throughGate } from './gate.js'\n`
 
   test.each([
-    ['scripts/lifecycle/a.ts', `import { acquireLease } from '../../backend/lease.js'`],
-    ['scripts/lifecycle/a.ts', `${passed}import { openLabWriter } from '../../backend/lab-writer.js'`],
+    ['scripts/lab/a.ts', `import { acquireLease } from '../../backend/lease.js'`],
+    ['scripts/lab/a.ts', `${passed}import { openLabWriter } from '../../backend/lab-writer.js'`],
     ['scripts/commands/a.ts', `const { inheritLease } = await import('../../backend/inherited-lease.js')`],
-    ['scripts/lifecycle/a.ts', `import { destroy } from '../engine/tofu.js'`],
+    ['scripts/lab/a.ts', `import { destroy } from '../engine/tofu.js'`],
     ['scripts/engine/plan.ts', `import { apply } from './tofu.js'`],
-    ['scripts/lifecycle/a.ts', `import { runEngine } from '../engine/engine-run.js'`],
-    ['scripts/commands/a.ts', `const { bringUp } = await import('../lifecycle/bring-up.js')`],
-    ['scripts/lifecycle/a.ts', `await (await context.store()).remove(key, version)`],
-    ['scripts/lifecycle/a.ts', `${passed}await store.replace(key, body, version)`],
-    ['scripts/lifecycle/a.ts', `await plan.hooks.start(spec, name, step)`],
-    ['scripts/lifecycle/a.ts', `await hooks.baseline.restore(spec, name, step)`],
-    ['scripts/lifecycle/a.ts', `import { storeEvent as tell } from '../../backend/events.js'`],
+    ['scripts/lab/a.ts', `import { runEngine } from '../engine/engine-run.js'`],
+    ['scripts/commands/a.ts', `const { bringUp } = await import('../lab/bring-up.js')`],
+    ['scripts/lab/a.ts', `await (await context.store()).remove(key, version)`],
+    ['scripts/lab/a.ts', `${passed}await store.replace(key, body, version)`],
+    ['scripts/lab/a.ts', `await plan.hooks.start(spec, name, step)`],
+    ['scripts/lab/a.ts', `await hooks.baseline.restore(spec, name, step)`],
+    ['scripts/lab/a.ts', `import { storeEvent as tell } from '../../backend/events.js'`],
   ])('finds a way around it in %s: %s', (path, text) => {
     expect(waysAroundGate([file(path, text)])).toEqual([expect.stringContaining(path)])
   })
@@ -69,9 +77,9 @@ describe('the check of the gate', () => {
     [GATE, `import { acquireLease } from '../../backend/lease.js'`],
     ['scripts/engine/plan.ts', `import { runEngine } from './engine-run.js'`],
     ['backend/lab-writer.ts', `import { RecordSlot } from './record-slot.js'`],
-    ['scripts/lifecycle/a.ts', `import type { Lease } from '../../backend/lease.js'\nwriter.create(decided)`],
-    ['scripts/lifecycle/a.ts', `${passed}import { destroy } from '../engine/tofu.js'\nhooks.start(spec)`],
-    ['scripts/lifecycle/a.ts', `text.replace(/a/, 'b')\nawait (await context.store()).get(key)`],
+    ['scripts/lab/a.ts', `import type { Lease } from '../../backend/lease.js'\nwriter.create(decided)`],
+    ['scripts/lab/a.ts', `${passed}import { destroy } from '../engine/tofu.js'\nhooks.start(spec)`],
+    ['scripts/lab/a.ts', `text.replace(/a/, 'b')\nawait (await context.store()).get(key)`],
   ])('lets pass what is allowed in %s: %s', (path, text) => {
     expect(waysAroundGate([file(path, text)])).toEqual([])
   })

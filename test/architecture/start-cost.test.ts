@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, test } from '@jest/globals'
-import { productRooms } from './checks.js'
-import { wayTo } from './cycles.js'
-import { importsOf } from './imports.js'
-import { readSources, type Source } from './source.js'
+import { productRooms } from '../support/architecture/checks.js'
+import { wayTo } from '../support/architecture/cycles.js'
+import { importsOf } from '../support/architecture/imports.js'
+import { readSources, type Source } from '../support/architecture/source.js'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 let product: Source[]
@@ -22,7 +22,7 @@ describe('TypeBox', () => {
     'distro-catalog/load.ts',
     'distro-catalog/profile.ts',
     'stacks/main.ts',
-    'stacks/local/driver/main.ts',
+    'local-vm/main.ts',
     'scripts/cli.ts',
     'scripts/main.ts',
   ])('is not loaded by %s', (entry) => {
@@ -45,7 +45,7 @@ describe('the clients of clouds', () => {
       .filter((path) => wayTo(product, path, isClient, { lazily: false }) !== undefined)
     for (const loader of loaders)
       expect(loader).toMatch(
-        /^(backend\/(s3|gcs|aws)[-.]|scripts\/clouds\/[a-z]+\/|scripts\/images\/(aws|google|azure)-images)/,
+        /^(backend\/(s3|gcs|aws)[-.]|scripts\/providers\/(aws|azure|google)\/(?!provider\.ts))/,
       )
     const doors = product
       .flatMap(importsOf)
@@ -54,8 +54,10 @@ describe('the clients of clouds', () => {
       )
     expect(doors.filter(({ isLazy }) => !isLazy)).toEqual([])
     expect([...new Set(doors.map(({ from }) => from))].sort()).toEqual([
-      ...['backend/open-setup.ts', 'backend/open-store.ts', 'scripts/images/image-provider.ts'],
-      ...['aws', 'azure', 'google'].map((cloud) => `scripts/lifecycle/${cloud}-hooks.ts`),
+      'backend/open-setup.ts',
+      'backend/open-store.ts',
+      ...['aws', 'azure', 'google'].map((cloud) => `scripts/providers/${cloud}/provider.ts`),
+      'scripts/providers/image-provider.ts',
       'scripts/refresh/askers.ts',
     ])
   })
@@ -71,11 +73,11 @@ describe('the classes of a cloud', () => {
   const atStart = (entry: string) => wayTo(product, entry, isCloudClass, { lazily: false })
 
   test.each([
-    ...['scripts/cli.ts', 'scripts/main.ts', 'scripts/commands/all.ts', 'scripts/lifecycle/up.ts'],
+    ...['scripts/cli.ts', 'scripts/main.ts', 'scripts/commands/all.ts', 'scripts/lifecycle/up/up.ts'],
     ...[
-      'scripts/lifecycle/bring-up.ts',
-      'scripts/lifecycle/local-hooks.ts',
-      'scripts/lifecycle/aws-hooks.ts',
+      'scripts/lab/bring-up.ts',
+      'scripts/providers/local/provider.ts',
+      'scripts/providers/aws/provider.ts',
     ],
     ...['scripts/lifecycle/synth.ts', 'stacks/app.ts', 'stacks/main.ts', 'stacks/local/stack.ts'],
   ])('are not loaded with %s', (entry) => {

@@ -3,8 +3,14 @@ import type { GcsLocation, S3Location } from '../../backend/location.js'
 import { openStore } from '../../backend/open-store.js'
 import { startMoto } from '../services/buckets.js'
 import type { Seen } from '../services/faulty-proxy.js'
-import { always, expectNoConditions, patience, useServers, xml } from './explained-servers.js'
-import { faultOf } from './support.js'
+import {
+  always,
+  expectNoConditions,
+  patience,
+  useServers,
+  xml,
+} from '../support/backend/explained-servers.js'
+import { faultOf } from '../support/backend/support.js'
 
 const environment = { ...process.env }
 const { bucketOn, behindProxy } = useServers({ moto: startMoto })

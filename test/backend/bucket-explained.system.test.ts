@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals'
 import { openStore } from '../../backend/open-store.js'
 import { startFakeGcs, startVersitygw } from '../services/buckets.js'
 import type { Seen } from '../services/faulty-proxy.js'
-import { always, expectNoConditions, patience, useServers } from './explained-servers.js'
-import { faultOf } from './support.js'
+import { always, expectNoConditions, patience, useServers } from '../support/backend/explained-servers.js'
+import { faultOf } from '../support/backend/support.js'
 
 const { bucketOn, behindProxy } = useServers({ gcs: startFakeGcs, versitygw: startVersitygw })
 const json = (code: number, message: string): string => JSON.stringify({ error: { code, message } })

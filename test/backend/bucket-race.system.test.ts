@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { describe, test } from '@jest/globals'
 import { openStore } from '../../backend/open-store.js'
 import { bucketServers, withPrefix } from '../services/buckets.js'
-import { Child } from './child.js'
-import { expectOneWinnerEach } from './store-race.js'
-import { useBucketServer } from './use-bucket.js'
+import { Child } from '../support/backend/child.js'
+import { expectOneWinnerEach } from '../support/backend/store-race.js'
+import { useBucketServer } from '../support/backend/use-bucket.js'
 
 describe.each(bucketServers)('a bucket on %s', (_name, start) => {
   const bucketOf = useBucketServer(start)

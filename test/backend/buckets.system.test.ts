@@ -1,4 +1,4 @@
 import { goServers } from '../services/buckets.js'
-import { describeBucketsOn } from './bucket-tests.js'
+import { describeBucketsOn } from '../support/backend/bucket-tests.js'
 
 describeBucketsOn(goServers)

@@ -1,9 +1,9 @@
 import { chmod, mkdir, readdir, readFile, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { Child } from './child.js'
-import { expectOneWinnerEach } from './store-race.js'
-import { storeIn, temporaryFolder } from './support.js'
+import { Child } from '../support/backend/child.js'
+import { expectOneWinnerEach } from '../support/backend/store-race.js'
+import { storeIn, temporaryFolder } from '../support/backend/support.js'
 
 const children: Child[] = []
 async function start(count: number): Promise<Child[]> {

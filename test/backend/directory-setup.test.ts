@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { directoryLocation } from '../../backend/location.js'
 import { openSetup } from '../../backend/open-setup.js'
-import { faultOf, temporaryFolder } from './support.js'
+import { faultOf, temporaryFolder } from '../support/backend/support.js'
 
 const modeOf = async (path: string): Promise<string> => ((await stat(path)).mode & 0o777).toString(8)
 

@@ -1,8 +1,8 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import { describeStoreContract } from './store-contract.js'
-import { faultOf, storeIn, temporaryFolder, temporaryStore } from './support.js'
+import { describeStoreContract } from '../support/backend/store-contract.js'
+import { faultOf, storeIn, temporaryFolder, temporaryStore } from '../support/backend/support.js'
 
 describeStoreContract('directory', temporaryStore)
 

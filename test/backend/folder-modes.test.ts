@@ -3,7 +3,7 @@ import { chmod, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { directoryLocation } from '../../backend/location.js'
 import { openStore } from '../../backend/open-store.js'
-import { storeIn, temporaryFolder } from './support.js'
+import { storeIn, temporaryFolder } from '../support/backend/support.js'
 
 let before: number
 afterEach(() => void process.umask(before))

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { cleanLine, cleanText } from '../../backend/clean-text.js'
 import { fits, forms, requireForm, shown, type FormName } from '../../backend/forms.js'
-import { faultOf } from './support.js'
+import { faultOf } from '../support/backend/support.js'
 
 const samples: Readonly<Partial<Record<FormName, readonly [sound: string[], unsound: string[]]>>> = {
   address: [

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from '@jest/globals'
 import { withGuard } from '../../backend/guard.js'
 import { currentProcess, isFromEarlierBoot, livenessOf } from '../../backend/process-identity.js'
-import { faultOf, temporaryFolder } from './support.js'
+import { faultOf, temporaryFolder } from '../support/backend/support.js'
 
 const options = { timeoutMs: 5000 }
 const dead = { id: 'dead-one', ...currentProcess(), startTime: '1' }

@@ -6,7 +6,15 @@ import { openLabWriter } from '../../backend/lab-writer.js'
 import { readRecord } from '../../backend/record.js'
 import type { LabEvent } from '../../backend/record-schema.js'
 import type { ObjectStore } from '../../backend/store.js'
-import { decided, disturbed, labName, later, pathOf, takeLease, temporaryStore } from './support.js'
+import {
+  decided,
+  disturbed,
+  labName,
+  later,
+  pathOf,
+  takeLease,
+  temporaryStore,
+} from '../support/backend/support.js'
 
 const lab = labName('demo')
 let store: ObjectStore

@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals'
 import { BackendError } from '../../backend/errors.js'
 import { fits } from '../../backend/forms.js'
 import { formatDocument, parseDocument } from '../../backend/validate.js'
-import { hostile } from './hostile-values.js'
-import { imageRecord, records } from './records.js'
+import { hostile } from '../support/backend/hostile-values.js'
+import { imageRecord, records } from '../support/backend/records.js'
 
 type Path = readonly (string | number)[]
 

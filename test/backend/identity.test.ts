@@ -2,7 +2,7 @@ import { cp, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { ensureBackendId, readBackendId } from '../../backend/identity.js'
-import { storeIn, temporaryFolder, temporaryStore } from './support.js'
+import { storeIn, temporaryFolder, temporaryStore } from '../support/backend/support.js'
 
 const written = async (body: string) => {
   const folder = await temporaryFolder()

@@ -14,7 +14,7 @@ import {
   ourselves,
   temporaryStore,
   tokenOf,
-} from './support.js'
+} from '../support/backend/support.js'
 
 const lab = labName('demo')
 let store: ObjectStore

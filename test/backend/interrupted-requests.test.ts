@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { BucketStore } from '../../backend/bucket-store.js'
 import type { Bucket } from '../../backend/bucket.js'
-import { errorOf } from '../scripts/support.js'
+import { errorOf } from '../support/cli/support.js'
 
 const never = (): Promise<never> => new Promise(() => undefined)
 

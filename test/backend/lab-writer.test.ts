@@ -19,7 +19,7 @@ import {
   takeLease,
   temporaryStore,
   tokenOf,
-} from './support.js'
+} from '../support/backend/support.js'
 
 const lab = labName('demo')
 let store: ObjectStore

@@ -14,7 +14,7 @@ import {
   later,
   ourselves,
   temporaryStore,
-} from './support.js'
+} from '../support/backend/support.js'
 
 const lab = labName('demo')
 let store: ObjectStore

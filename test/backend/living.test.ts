@@ -8,7 +8,15 @@ import { openLabWriter, type LabWriter } from '../../backend/lab-writer.js'
 import { livingMarks, unmarkLiving } from '../../backend/living.js'
 import { listLiving, listRecords } from '../../backend/record.js'
 import type { ObjectStore } from '../../backend/store.js'
-import { decided, disturbed, faultOf, labName, storeIn, takeLease, temporaryFolder } from './support.js'
+import {
+  decided,
+  disturbed,
+  faultOf,
+  labName,
+  storeIn,
+  takeLease,
+  temporaryFolder,
+} from '../support/backend/support.js'
 
 let folder: string
 let store: ObjectStore

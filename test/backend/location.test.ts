@@ -3,7 +3,7 @@ import { BackendError } from '../../backend/errors.js'
 import { isLabName } from '../../backend/lab-name.js'
 import { placeId, directoryLocation, locationUrl, parseBackendUrl } from '../../backend/location.js'
 import { stateBackend } from '../../backend/state-backend.js'
-import { labName } from './support.js'
+import { labName } from '../support/backend/support.js'
 
 describe('a backend URL', () => {
   test.each([

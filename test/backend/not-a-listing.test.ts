@@ -6,7 +6,7 @@ import { parseBackendUrl } from '../../backend/location.js'
 import { openStore } from '../../backend/open-store.js'
 import { listRecords } from '../../backend/record.js'
 import type { ObjectStore } from '../../backend/store.js'
-import { faultOf } from './support.js'
+import { faultOf } from '../support/backend/support.js'
 
 /** What a network with a login page, a wrong address or a broken proxy answers; the status is one of success. */
 const answers: readonly (readonly [what: string, body: string])[] = [

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from '@jest/globals'
-import { faultOf, storeIn, temporaryFolder } from './support.js'
+import { faultOf, storeIn, temporaryFolder } from '../support/backend/support.js'
 
 test('a pipe in the place of an object is not waited for', async () => {
   const root = await temporaryFolder()

@@ -9,7 +9,7 @@ import { openLabWriter } from '../../backend/lab-writer.js'
 import { assertSize, largestFile } from '../../backend/plain-file.js'
 import { listRecords, readRecord } from '../../backend/record.js'
 import type { ObjectStore } from '../../backend/store.js'
-import { decided, faultOf, labName, storeIn, takeLease, temporaryFolder } from './support.js'
+import { decided, faultOf, labName, storeIn, takeLease, temporaryFolder } from '../support/backend/support.js'
 
 const KEY = 'labs/demo/record.json'
 let root: string

@@ -8,7 +8,15 @@ import { openStore } from '../../backend/open-store.js'
 import { openLabWriter } from '../../backend/lab-writer.js'
 import { listRecords, readRecord } from '../../backend/record.js'
 import type { ObjectStore } from '../../backend/store.js'
-import { decided, faultOf, labName, storeIn, takeLease, temporaryFolder, temporaryStore } from './support.js'
+import {
+  decided,
+  faultOf,
+  labName,
+  storeIn,
+  takeLease,
+  temporaryFolder,
+  temporaryStore,
+} from '../support/backend/support.js'
 
 let store: ObjectStore
 beforeEach(async () => {

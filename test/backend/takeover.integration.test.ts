@@ -5,8 +5,15 @@ import { readLease } from '../../backend/lease-document.js'
 import { openLabWriter } from '../../backend/lab-writer.js'
 import { readRecord } from '../../backend/record.js'
 import type { ObjectStore } from '../../backend/store.js'
-import { Child } from './child.js'
-import { decided, faultOf, labName, ourselves, takeLease, temporaryStore } from './support.js'
+import { Child } from '../support/backend/child.js'
+import {
+  decided,
+  faultOf,
+  labName,
+  ourselves,
+  takeLease,
+  temporaryStore,
+} from '../support/backend/support.js'
 
 const lab = labName('demo')
 let store: ObjectStore

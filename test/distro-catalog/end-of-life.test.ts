@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals'
 import { endOfLifeNotice } from '../../distro-catalog/end-of-life.js'
 import { loadCatalog } from '../../distro-catalog/load.js'
 import type { Context } from '../../scripts/context.js'
-import { sayEndOfLife } from '../../scripts/lifecycle/end-of-life.js'
+import { sayEndOfLife } from '../../scripts/lab/end-of-life.js'
 
 const { distros } = await loadCatalog()
 const noticeOf = (name: string, day: string): string | undefined => {

@@ -5,7 +5,7 @@ import { readKnownEntry } from '../../distro-catalog/assemble.js'
 import { keyOf, readKnownEntries } from '../../distro-catalog/known-entries.js'
 import { shippedDirectory } from '../../distro-catalog/load.js'
 import { validateDistro } from '../../distro-catalog/validate.js'
-import { plum44 } from './temporary-catalog.js'
+import { plum44 } from '../support/distro-catalog/temporary-catalog.js'
 
 const file = 'plum-44.yaml'
 const known = { [keyOf(file, plum44)]: { name: 'as it was at the build' } }

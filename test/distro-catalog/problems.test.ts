@@ -3,7 +3,7 @@ import { readEntry } from '../../distro-catalog/assemble.js'
 import { CatalogError, type CatalogProblem } from '../../distro-catalog/errors.js'
 import { loadCatalog } from '../../distro-catalog/load.js'
 import { validateDistro, validateProvider, validateRegions } from '../../distro-catalog/validate.js'
-import { plum44, withFolder } from './temporary-catalog.js'
+import { plum44, withFolder } from '../support/distro-catalog/temporary-catalog.js'
 
 const problemsOf = (text: string, file = 'plum-44.yaml'): readonly CatalogProblem[] => {
   const entry = readEntry({ file, text }, validateDistro)

@@ -3,7 +3,7 @@ import type { Catalog } from '../../distro-catalog/catalog.js'
 import { loadCatalog } from '../../distro-catalog/load.js'
 import { listProfileNames, resolveProfile } from '../../distro-catalog/profile.js'
 import { listPairs, resolveDistro, resolveOffer, resolveProvider } from '../../distro-catalog/resolve.js'
-import { plum44, withFolder } from './temporary-catalog.js'
+import { plum44, withFolder } from '../support/distro-catalog/temporary-catalog.js'
 
 let catalog: Catalog
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { posix } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import { readSource, sourcePath } from '../scripts/support.js'
-import { anchorsIn, linksIn, pagesWithLinks } from './links.js'
+import { readSource, sourcePath } from '../support/cli/support.js'
+import { anchorsIn, linksIn, pagesWithLinks } from '../support/docs/links.js'
 
 /** What is wrong with a link of `page`; nothing for one that leads somewhere, or out of the repository. */
 async function troubleOf(page: string, link: string): Promise<string | undefined> {

@@ -5,12 +5,12 @@ import { parse } from 'yaml'
 import { parseConfig } from '../../scripts/config-parse.js'
 import { EXIT } from '../../scripts/explain/explanation.js'
 import { readEnvironment } from '../../scripts/env.js'
-import { readSource } from '../scripts/support.js'
-import { exitCodes } from './reference/exit-codes.js'
-import { referenceFolder, referencePages } from './reference/pages.js'
-import { variableGroups } from './reference/variables.js'
+import { readSource } from '../support/cli/support.js'
+import { exitCodes } from '../support/docs/reference/exit-codes.js'
+import { referenceFolder, referencePages } from '../support/docs/reference/pages.js'
+import { variableGroups } from '../support/docs/reference/variables.js'
 import { variableOfFlag } from '../../scripts/env.js'
-import { flagsFromEnvironment, variablesRead } from './reference/variables-read.js'
+import { flagsFromEnvironment, variablesRead } from '../support/docs/reference/variables-read.js'
 
 const pages = await referencePages()
 

@@ -5,8 +5,8 @@ import { promisify } from 'node:util'
 import { describe, expect, jest, test } from '@jest/globals'
 import { CLI } from '../stand-in/lab-cli.js'
 import { useSandboxes, type Sandbox } from '../stand-in/sandbox.js'
-import { LAB, STAGES, upTo, type Stage } from '../scripts/lifecycle/stages.js'
-import { readBlocks, runbookNames } from './runbook.js'
+import { LAB, STAGES, upTo, type Stage } from '../support/labs/stages.js'
+import { readBlocks, runbookNames } from '../support/docs/runbook.js'
 
 jest.setTimeout(120_000)
 const makeSandbox = useSandboxes()

@@ -4,10 +4,10 @@ import { findPage, linkPages, readPages } from '../../scripts/docs/pages.js'
 import { LabError } from '../../scripts/errors.js'
 import { explain } from '../../scripts/explain.js'
 import { parseArguments } from '../../scripts/parse.js'
-import { commandLinesIn, wordsOf } from '../scripts/command-line.js'
-import { backendFaults, driverFaults, labFaults } from '../scripts/faults.js'
-import { readSource } from '../scripts/support.js'
-import { readBlocks, runbookNames } from './runbook.js'
+import { commandLinesIn, wordsOf } from '../support/cli/command-line.js'
+import { backendFaults, driverFaults, labFaults } from '../support/cli/faults.js'
+import { readSource } from '../support/cli/support.js'
+import { readBlocks, runbookNames } from '../support/docs/runbook.js'
 
 /** No cloud is part of this version, so nothing can fail for want of capacity yet. */
 const NAMED_LATER = ['exhausted-quota']

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
 import { states } from '../../backend/lab-state.js'
-import { readSource } from '../scripts/support.js'
-import { linksIn } from './links.js'
-import { exitCodes } from './reference/exit-codes.js'
-import { errorsPage } from './reference/errors-page.js'
-import { anchorOf } from './reference/markdown.js'
-import { runbookNames } from './runbook.js'
+import { readSource } from '../support/cli/support.js'
+import { linksIn } from '../support/docs/links.js'
+import { exitCodes } from '../support/docs/reference/exit-codes.js'
+import { errorsPage } from '../support/docs/reference/errors-page.js'
+import { anchorOf } from '../support/docs/reference/markdown.js'
+import { runbookNames } from '../support/docs/runbook.js'
 
 const page = await readSource('docs/symptoms.md')
 

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { LabEvent, LabRecord } from '../../backend/record-schema.js'
-import type { StepName } from '../../scripts/lifecycle/step-lists.js'
+import type { StepName } from '../../scripts/lab/step-lists.js'
 import { waitUntil } from '../stand-in/lab-cli.js'
-import { newUser, type Ran, type RealUser } from './real-lab.js'
+import { newUser, type Ran, type RealUser } from '../support/e2e/real-lab.js'
 
 const MINUTES = 60_000
 const LAB = 'life'

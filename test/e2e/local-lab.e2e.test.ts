@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { existsSync } from 'node:fs'
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isListening, newUser, type RealUser } from './real-lab.js'
+import { isListening, newUser, type RealUser } from '../support/e2e/real-lab.js'
 
 interface View {
   lab: string

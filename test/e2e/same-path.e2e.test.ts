@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { SamePath } from '../stand-in/same-path.js'
 import { testCache } from '../test-cache.js'
-import { newUser } from './real-lab.js'
+import { newUser } from '../support/e2e/real-lab.js'
 
 const MINUTES = 60_000
 

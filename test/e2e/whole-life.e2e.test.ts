@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { QmpSession } from '../../stacks/local/driver/qemu/qmp.js'
-import { newUser, type RealUser } from './real-lab.js'
+import { QmpSession } from '../../local-vm/qemu/qmp.js'
+import { newUser, type RealUser } from '../support/e2e/real-lab.js'
 
 const MINUTES = 60_000
 const LAB = 'debian-13-local'

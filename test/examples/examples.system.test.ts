@@ -3,10 +3,10 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { archiveFor } from '../../scripts/engine/release.js'
-import { ImageServer, makeQcow2 } from '../stacks/local/driver/image-server.js'
+import { ImageServer, makeQcow2 } from '../support/local-vm/image-server.js'
 import { useSandboxes } from '../stand-in/sandbox.js'
-import { Example } from './example.js'
-import { runGithubJob, runGitlabJob } from './jobs.js'
+import { Example } from '../support/examples/example.js'
+import { runGithubJob, runGitlabJob } from '../support/examples/jobs.js'
 
 jest.setTimeout(120_000)
 const makeSandbox = useSandboxes()

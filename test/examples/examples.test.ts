@@ -3,9 +3,9 @@ import { describe, expect, test } from '@jest/globals'
 import { loadCatalog } from '../../distro-catalog/load.js'
 import { loadConfig } from '../../scripts/config.js'
 import { parseArguments } from '../../scripts/parse.js'
-import { commandLinesIn, wordsOf } from '../scripts/command-line.js'
-import { readSource, sourcePath, temporaryFolder } from '../scripts/support.js'
-import { exampleNames } from './example.js'
+import { commandLinesIn, wordsOf } from '../support/cli/command-line.js'
+import { readSource, sourcePath, temporaryFolder } from '../support/cli/support.js'
+import { exampleNames } from '../support/examples/example.js'
 
 const configured = exampleNames().filter((name) => existsSync(sourcePath(`examples/${name}/distrolab.yaml`)))
 

@@ -4,7 +4,7 @@ import { openStore } from '../../backend/open-store.js'
 import { startVersitygw, type TestBucket } from '../services/buckets.js'
 import { obtained, programs } from '../services/programs.js'
 import { useSandboxes } from '../stand-in/sandbox.js'
-import { Example } from './example.js'
+import { Example } from '../support/examples/example.js'
 
 jest.setTimeout(120_000)
 const makeSandbox = useSandboxes()

@@ -1,10 +1,17 @@
 import { existsSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
-import { handing, linesOf, readers } from './commands.js'
-import { fieldAttacks, forgedGuards, forgedLease, forgedLock, forgedProfile, wellFormed } from './fields.js'
-import { stateAttacks } from './states.js'
-import { useWorld } from './suite.js'
-import type { Attack } from './world.js'
+import { handing, linesOf, readers } from '../support/hostile/commands.js'
+import {
+  fieldAttacks,
+  forgedGuards,
+  forgedLease,
+  forgedLock,
+  forgedProfile,
+  wellFormed,
+} from '../support/hostile/fields.js'
+import { stateAttacks } from '../support/hostile/states.js'
+import { useWorld } from '../support/hostile/suite.js'
+import type { Attack } from '../support/hostile/world.js'
 
 const { survives, world } = useWorld()
 const named = (attacks: readonly Attack[]) => attacks.map((attack) => [attack.name, attack] as const)

@@ -1,8 +1,8 @@
 import { afterEach, beforeAll, expect, test } from '@jest/globals'
-import { temporaryFolder } from '../scripts/support.js'
-import { OtherBuild } from './other-build.js'
-import { protections } from './protections.js'
-import { useWorld } from './suite.js'
+import { temporaryFolder } from '../support/cli/support.js'
+import { OtherBuild } from '../support/hostile/other-build.js'
+import { protections } from '../support/hostile/protections.js'
+import { useWorld } from '../support/hostile/suite.js'
 
 /** Whether the suite would notice: each protection is turned off in a copy of the program. */
 const { world, survives } = useWorld()

@@ -1,11 +1,11 @@
 import { afterAll, expect, test } from '@jest/globals'
 import { useSandboxes } from '../stand-in/sandbox.js'
-import '../scripts/support.js'
-import { handing, linesOf } from './commands.js'
-import { wellFormed } from './fields.js'
-import { stateAttacks } from './states.js'
-import { wholeFiles } from './whole-files.js'
-import { World } from './world.js'
+import '../support/cli/support.js'
+import { handing, linesOf } from '../support/hostile/commands.js'
+import { wellFormed } from '../support/hostile/fields.js'
+import { stateAttacks } from '../support/hostile/states.js'
+import { wholeFiles } from '../support/hostile/whole-files.js'
+import { World } from '../support/hostile/world.js'
 
 const makeSandbox = useSandboxes()
 let world: World | undefined

@@ -1,7 +1,7 @@
 import { describe, test } from '@jest/globals'
-import { handing } from './commands.js'
-import { useWorld } from './suite.js'
-import { oddRecord, oddRecords, wholeFiles } from './whole-files.js'
+import { handing } from '../support/hostile/commands.js'
+import { useWorld } from '../support/hostile/suite.js'
+import { oddRecord, oddRecords, wholeFiles } from '../support/hostile/whole-files.js'
 
 const { survives } = useWorld()
 

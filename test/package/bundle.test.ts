@@ -1,7 +1,7 @@
 import { builtinModules } from 'node:module'
 import { expect, test } from '@jest/globals'
 import type { Metafile } from 'esbuild'
-import { readSource } from '../scripts/support.js'
+import { readSource } from '../support/cli/support.js'
 
 /** Libraries ask for these in a `try` and do without: two native addons of ssh2, and node-fetch's other charsets. */
 const OPTIONAL = ['cpu-features', 'encoding', 'ssh2/lib/protocol/crypto/build/Release/sshcrypto.node']

@@ -2,9 +2,9 @@ import { appendFile, readFile, stat, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { packagedEngine } from '../../scripts/engine/release.js'
-import { temporaryFolder } from '../scripts/support.js'
+import { temporaryFolder } from '../support/cli/support.js'
 import { useSandboxes } from '../stand-in/sandbox.js'
-import { Installed, packInto, userOf, type Packed } from './installed.js'
+import { Installed, packInto, userOf, type Packed } from '../support/package/installed.js'
 
 jest.setTimeout(120_000)
 const makeSandbox = useSandboxes()

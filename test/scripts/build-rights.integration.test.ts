@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { describe, expect, test } from '@jest/globals'
 import { CLI } from '../stand-in/lab-cli.js'
 import { skippedTitle } from '../suite/file-result.js'
-import { temporaryFolder } from './support.js'
+import { temporaryFolder } from '../support/cli/support.js'
 import { chmodSync } from 'node:fs'
 
 interface Finding {

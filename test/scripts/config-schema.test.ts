@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { Ajv } from 'ajv'
 import { configSchema } from '../../scripts/config-schema.js'
 import { parseConfig } from '../../scripts/config-parse.js'
-import type { SchemaNode } from '../docs/reference/config-page.js'
+import type { SchemaNode } from '../support/docs/reference/config-page.js'
 
 type Described = SchemaNode & { readonly expected?: string }
 

@@ -4,7 +4,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { absolutePath, loadConfig } from '../../scripts/config.js'
 import { parseConfig } from '../../scripts/config-parse.js'
-import { faultOf, temporaryFolder } from './support.js'
+import { faultOf, temporaryFolder } from '../support/cli/support.js'
 
 let root: string
 let cwd: string

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { encryptionSecrets, engineEncryption, resolveEncryption } from '../../scripts/encryption.js'
 import { parseConfig } from '../../scripts/config-parse.js'
-import { faultOf } from './support.js'
+import { faultOf } from '../support/cli/support.js'
 
 const PASSPHRASE = 'correct horse battery staple'
 const take = (value: string | undefined) => (name: string) => (name === 'LABS' ? value : undefined)

@@ -8,10 +8,10 @@ import { commands } from '../../scripts/commands/all.js'
 import { parseArguments } from '../../scripts/parse.js'
 import { asTyped } from '../../scripts/report/as-typed.js'
 import { typedWord } from '../../scripts/report/typed.js'
-import { commandLinesIn, wordsOf } from './command-line.js'
-import { variants } from './fault-variants.js'
-import { withValues } from './hostile-faults.js'
-import { backendFaults, catalogFaults, driverFaults, labFaults } from './faults.js'
+import { commandLinesIn, wordsOf } from '../support/cli/command-line.js'
+import { variants } from '../support/cli/fault-variants.js'
+import { withValues } from '../support/cli/hostile-faults.js'
+import { backendFaults, catalogFaults, driverFaults, labFaults } from '../support/cli/faults.js'
 
 const errors = [
   ...backendFaults.map((fault) => new BackendError(fault)),

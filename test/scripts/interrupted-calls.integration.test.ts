@@ -7,12 +7,12 @@ import { createDefaultHttpClient, createPipelineRequest } from '@azure/core-rest
 import { afterAll, expect, test } from '@jest/globals'
 import { OAuth2Client } from 'google-auth-library'
 import { fetch as undiciFetch } from 'undici'
-import { explainAwsError } from '../../scripts/clouds/aws/client.js'
-import { asLabError } from '../../scripts/clouds/azure/explain.js'
-import { explainGoogleError } from '../../scripts/clouds/google/errors.js'
+import { explainAwsError } from '../../scripts/providers/aws/client.js'
+import { asLabError } from '../../scripts/providers/azure/explain.js'
+import { explainGoogleError } from '../../scripts/providers/google/errors.js'
 import { LabError } from '../../scripts/errors.js'
 import { reasonOf } from '../../scripts/interrupt.js'
-import './support.js'
+import '../support/cli/support.js'
 
 /** It takes every request, and answers none. */
 const server = createServer(() => undefined).listen(0, '127.0.0.1')

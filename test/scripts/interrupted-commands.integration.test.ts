@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, expect, test } from '@jest/globals'
 import { Sandbox } from '../stand-in/sandbox.js'
-import './support.js'
+import '../support/cli/support.js'
 
 const box = await Sandbox.make()
 afterAll(() => box.remove())

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { CLI } from '../stand-in/lab-cli.js'
 import { skippedTitle } from '../suite/file-result.js'
-import { temporaryFolder } from './support.js'
+import { temporaryFolder } from '../support/cli/support.js'
 
 interface Run {
   readonly code: number | null

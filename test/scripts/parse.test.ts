@@ -3,8 +3,8 @@ import { commands } from '../../scripts/commands/all.js'
 import { explain } from '../../scripts/explain.js'
 import { commonOptions } from '../../scripts/options.js'
 import { parseArguments, type Parsed } from '../../scripts/parse.js'
-import { errorOf, readSource } from './support.js'
-import { wordsOf } from './command-line.js'
+import { errorOf, readSource } from '../support/cli/support.js'
+import { wordsOf } from '../support/cli/command-line.js'
 import { specialNames } from '../stand-in/special-names.js'
 
 const parse = (...argv: string[]): Promise<Parsed> => parseArguments(argv, '1.2.3')

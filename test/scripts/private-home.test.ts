@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals'
 import { chmod, lstat, mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { keepPrivate } from '../../scripts/private-home.js'
-import { temporaryFolder } from './support.js'
+import { temporaryFolder } from '../support/cli/support.js'
 
 const modeOf = async (path: string): Promise<string> => ((await lstat(path)).mode & 0o7777).toString(8)
 

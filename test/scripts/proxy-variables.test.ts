@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { proxyVariables } from '../../scripts/proxy-variables.js'
-import { faultOf } from './support.js'
+import { faultOf } from '../support/cli/support.js'
 
 const PROXY = 'http://proxy.example.org:3128'
 

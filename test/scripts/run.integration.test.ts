@@ -6,8 +6,8 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { run, RunError, runInteractive, start, type RunFailure } from '../../scripts/run.js'
-import { shellProgram } from './executables.js'
-import { errorOf, readOptional, temporaryFolder, until } from './support.js'
+import { shellProgram } from '../support/cli/executables.js'
+import { errorOf, readOptional, temporaryFolder, until } from '../support/cli/support.js'
 
 let root: string
 beforeEach(() => {
@@ -125,7 +125,7 @@ describe('an abort', () => {
 test('Ctrl-C, which goes to our whole process group, does not reach the program by itself', async () => {
   const script = `trap 'echo the program got SIGINT' INT; touch ${root}/started
     while [ ! -e ${root}/go ]; do sleep 0.02; done; echo finished`
-  const path = fileURLToPath(new URL('group-worker.js', import.meta.url))
+  const path = fileURLToPath(new URL('../support/cli/group-worker.js', import.meta.url))
   const worker = spawn(process.execPath, [path, ...sh(script).flat()], {
     stdio: ['ignore', 'pipe', 'inherit'],
     detached: true,

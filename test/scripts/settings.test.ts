@@ -7,7 +7,7 @@ import { loadConfig } from '../../scripts/config.js'
 import { readEnvironment } from '../../scripts/env.js'
 import { resolveSettings, type Settings } from '../../scripts/settings.js'
 import { duration, Unfit } from '../../scripts/setting-values.js'
-import { faultOf, temporaryFolder } from './support.js'
+import { faultOf, temporaryFolder } from '../support/cli/support.js'
 
 const NO_CONFIG = { values: {}, files: [], origins: {} }
 const settings = (flags: Flags, variables: Record<string, string> = {}): Settings =>

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import tls from 'node:tls'
 import { readEnvironment } from '../../scripts/env.js'
 import { placeAuthorities, trustAuthorities } from '../../scripts/trust.js'
-import { temporaryFolder } from './support.js'
+import { temporaryFolder } from '../support/cli/support.js'
 
 const folder = temporaryFolder()
 const [extra, bundle] = [join(folder, 'extra.pem'), join(folder, 'bundle.pem')]

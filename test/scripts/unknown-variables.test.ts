@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { readEnvironment } from '../../scripts/env.js'
 import { FLAGS_WITH_VARIABLE, unknownVariables } from '../../scripts/unknown-variables.js'
-import { flagsFromEnvironment } from '../docs/reference/variables-read.js'
+import { flagsFromEnvironment } from '../support/docs/reference/variables-read.js'
 
 test('a variable that no command reads is named, with the one that was probably meant', async () => {
   const variables = {

@@ -13,7 +13,7 @@ import {
   workFolder,
   type Workspace,
 } from '../../scripts/workspace.js'
-import { temporaryFolder } from './support.js'
+import { temporaryFolder } from '../support/cli/support.js'
 
 function newSpace(): Workspace {
   const root = temporaryFolder()

@@ -6,8 +6,8 @@ import { cloudNames, type CloudName } from '../../distro-catalog/provider.js'
 import { synthesiseLab } from '../../stacks/app.js'
 import type { CloudLabPlan } from '../../stacks/cloud-plan.js'
 import { engineProviders } from '../../stacks/engine-providers.js'
-import { cloudSpecOf, readProviderSchema, type Wanted } from './cloud-labs.js'
-import { checkConfiguration, type ProviderSchema } from './schema-check.js'
+import { cloudSpecOf, readProviderSchema, type Wanted } from '../support/stacks/cloud-labs.js'
+import { checkConfiguration, type ProviderSchema } from '../support/stacks/schema-check.js'
 
 interface Synthesised {
   readonly terraform: { readonly required_providers: Readonly<Record<string, { readonly source: string }>> }

@@ -5,8 +5,8 @@ import { buildUserData } from '../../stacks/cloud-user-data.js'
 import { synthesiseLab } from '../../stacks/app.js'
 import { keyMetadata } from '../../stacks/google/key.js'
 import { escapeTemplates } from '../../stacks/templates.js'
-import { hostile } from '../backend/hostile-values.js'
-import { labSpec } from './local/lab-plan.js'
+import { hostile } from '../support/backend/hostile-values.js'
+import { labSpec } from '../support/stacks/lab-plan.js'
 
 const values = Object.values(hostile).flat()
 

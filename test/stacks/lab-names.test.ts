@@ -6,11 +6,11 @@ import { loadCatalog } from '../../distro-catalog/load.js'
 import { cloudNames } from '../../distro-catalog/provider.js'
 import { synthesiseLab } from '../../stacks/app.js'
 import { buildSeed } from '../../stacks/cloud-init.js'
-import { machineFiles } from '../../stacks/local/driver/files.js'
+import { machineFiles } from '../../local-vm/files.js'
 import { specialNames } from '../stand-in/special-names.js'
-import { cloudSpecOf, readProviderSchema } from './cloud-labs.js'
-import { labSpec } from './local/lab-plan.js'
-import { checkConfiguration, type ProviderSchema } from './schema-check.js'
+import { cloudSpecOf, readProviderSchema } from '../support/stacks/cloud-labs.js'
+import { labSpec } from '../support/stacks/lab-plan.js'
+import { checkConfiguration, type ProviderSchema } from '../support/stacks/schema-check.js'
 
 test('each of the special names is one that a lab may have', () => {
   expect(specialNames.filter((name) => !isLabName(name))).toEqual([])

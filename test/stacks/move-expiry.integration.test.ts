@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 import { describe, expect, test } from '@jest/globals'
 import { buildUserData, moveExpiryScript } from '../../stacks/cloud-user-data.js'
 import { parse } from 'yaml'
-import { temporaryFolder, until } from '../scripts/support.js'
+import { temporaryFolder, until } from '../support/cli/support.js'
 
 const run = promisify(execFile)
 const NOW = Math.floor(Date.now() / 1000)

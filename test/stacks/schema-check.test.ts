@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { checkConfiguration, type ProviderSchema } from './schema-check.js'
+import { checkConfiguration, type ProviderSchema } from '../support/stacks/schema-check.js'
 
 const schema: ProviderSchema = {
   version: '1',

@@ -1,5 +1,5 @@
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import type { ExecPart, StepName } from '../../scripts/lifecycle/step-lists.js'
+import type { ExecPart, StepName } from '../../scripts/lab/step-lists.js'
 
 /** What a CLI is struck by; the second Ctrl-C comes while the first is still being obeyed. */
 export const strokes = {

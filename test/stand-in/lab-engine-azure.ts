@@ -1,4 +1,4 @@
-import { changeAzure, readAzure } from '../../scripts/clouds/azure/client.js'
+import { changeAzure, readAzure } from '../../scripts/providers/azure/client.js'
 import type { CarryOut, Declared, Kind, Making, StandInProvider } from './lab-engine-kinds.js'
 
 const SUBSCRIPTION = process.env['ARM_SUBSCRIPTION_ID'] ?? ''

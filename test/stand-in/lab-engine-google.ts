@@ -1,4 +1,4 @@
-import { openCompute } from '../../scripts/clouds/google/client.js'
+import { openCompute } from '../../scripts/providers/google/client.js'
 import type { CarryOut, Declared, Kind, StandInProvider } from './lab-engine-kinds.js'
 
 /** Compute Engine. `image`: of all machines. */

@@ -3,7 +3,7 @@ import { makeGuest, type StandInGuest } from './guest.js'
 import { dirname, join } from 'node:path'
 import { parse } from 'yaml'
 import { generateKeyPair } from '../../scripts/machine/key-pair.js'
-import { standInDisk } from '../stacks/local/driver/stand-in-disk.js'
+import { standInDisk } from '../support/local-vm/stand-in-disk.js'
 import { KNOBS_VARIABLE } from './knobs.js'
 
 /** What the stand-in learns of the machine from QEMU's command line and the seed, as a guest would. */

@@ -1,8 +1,8 @@
 import { appendFileSync } from 'node:fs'
 import { createServer, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { findPanic } from '../../stacks/local/driver/console.js'
-import { machineFiles } from '../../stacks/local/driver/files.js'
+import { findPanic } from '../../local-vm/machine/console.js'
+import { machineFiles } from '../../local-vm/files.js'
 import { KNOBS_VARIABLE, readKnobs, type Knobs } from './knobs.js'
 import { forwardedPort, readMachine, valueOf } from './machine.js'
 import { PANIC, panicsSoFar } from './panic.js'
@@ -39,6 +39,6 @@ function boot(): void {
     // The fake binds the port it is told of: any other one, then.
     const netdev = valueOf(process.argv, '-netdev')
     process.argv[process.argv.indexOf(netdev)] = netdev.replace(`127.0.0.1:${port}-`, '127.0.0.1:0-')
-    void import('../stacks/local/driver/fake-qemu.js')
+    void import('../support/local-vm/fake-qemu.js')
   })
 }

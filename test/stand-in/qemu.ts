@@ -22,5 +22,5 @@ async function launch(): Promise<void> {
     process.exitCode = 1
     return
   }
-  await import('../stacks/local/driver/fake-qemu.js')
+  await import('../support/local-vm/fake-qemu.js')
 }

@@ -6,7 +6,7 @@ import {
   installPrerequisites,
   LOCAL_PREREQUISITES,
   type Prerequisite,
-} from '../../scripts/prerequisites.js'
+} from '../../scripts/setup/prerequisites.js'
 
 /** Debian packs Python's pip for each version; one of another origin has its own. */
 const ENSUREPIP = ['3.9', '3.10', '3.11', '3.12', '3.13', '3.14', '3.15'].map(

@@ -3,7 +3,7 @@ import type { AggregatedResult } from '@jest/reporters'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { temporaryFolder } from '../scripts/support.js'
+import { temporaryFolder } from '../support/cli/support.js'
 import { COSTS_VARIABLE, RESULTS_VARIABLE, skippedTitle } from './file-result.js'
 import ResultsReporter from './results-reporter.js'
 

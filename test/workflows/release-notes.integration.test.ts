@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { cp, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import { sourcePath, temporaryFolder } from '../scripts/support.js'
+import { sourcePath, temporaryFolder } from '../support/cli/support.js'
 
 const CHANGELOG = `# Changelog
 

@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
-import { readSource, sourcePath } from '../scripts/support.js'
-import { pinsOf, workflowProblems } from './problems.js'
+import { readSource, sourcePath } from '../support/cli/support.js'
+import { pinsOf, workflowProblems } from '../support/workflows/problems.js'
 
 const files = [
   ...readdirSync(sourcePath('.github/workflows')).map((name) => `.github/workflows/${name}`),

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { parseBackendUrl } from '../../../backend/location.js'
 import { labsInFolder, labsOfBucket, writeBucketLabs } from '../../../scripts/completion/lab-list.js'
-import { temporaryFolder } from '../support.js'
+import { temporaryFolder } from '../../support/cli/support.js'
 
 const record = (lab: string, state = 'ready') => ({
   lab,

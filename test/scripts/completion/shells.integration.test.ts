@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { run } from '../../../scripts/run.js'
 import { SHELLS } from '../../../scripts/completion/shells.js'
-import { sourcePath, temporaryFolder, until } from '../support.js'
+import { sourcePath, temporaryFolder, until } from '../../support/cli/support.js'
 
 const CLI = fileURLToPath(new URL('../../../bundle/cli.js', import.meta.url))
 

@@ -4,7 +4,7 @@ import type { Outcome } from '../../../scripts/command.js'
 import type { Context } from '../../../scripts/context.js'
 import { findPage, linkPages, readPages, type Page } from '../../../scripts/docs/pages.js'
 import { readEnvironment } from '../../../scripts/env.js'
-import { faultOf, readSource } from '../support.js'
+import { faultOf, readSource } from '../../support/cli/support.js'
 
 let pages: readonly Page[]
 beforeAll(async () => {

@@ -6,8 +6,8 @@ import { beforeEach, describe, expect, test } from '@jest/globals'
 import { placeCliConfig } from '../../../scripts/engine/cli-config.js'
 import { readEnvironment } from '../../../scripts/env.js'
 import { engineProviders } from '../../../stacks/engine-providers.js'
-import { errorOf, readOptional, temporaryFolder } from '../support.js'
-import { ENGINE } from './real-engine.js'
+import { errorOf, readOptional, temporaryFolder } from '../../support/cli/support.js'
+import { ENGINE } from '../../support/engine/real-engine.js'
 
 const runFile = promisify(execFile)
 const { aws, local } = engineProviders

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { currentProcess, identifyProcess, type ProcessIdentity } from '../../../backend/process-identity.js'
 import { isEngineAtWork } from '../../../scripts/engine/engine-process.js'
-import { shellProgram } from '../executables.js'
-import { temporaryFolder } from '../support.js'
+import { shellProgram } from '../../support/cli/executables.js'
+import { temporaryFolder } from '../../support/cli/support.js'
 
 let root: string
 let folder: string

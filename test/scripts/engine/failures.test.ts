@@ -3,7 +3,7 @@ import { explainEngineFailure, type FailedRun } from '../../../scripts/engine/fa
 import { isRefusal } from '../../../scripts/engine/recover-state.js'
 import type { LabFault } from '../../../scripts/errors.js'
 import type { Diagnostic } from '../../../scripts/engine/stream.js'
-import { eventsOf, recorded } from './recorded.js'
+import { eventsOf, recorded } from '../../support/engine/recorded.js'
 
 const diagnosticsIn = async (...of: Parameters<typeof recorded>): Promise<Diagnostic[]> =>
   eventsOf(await recorded(...of)).flatMap((event) => (event.type === 'diagnostic' ? [event.diagnostic] : []))

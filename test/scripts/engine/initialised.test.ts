@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { beforeEach, expect, test } from '@jest/globals'
 import { isInitialised, markInitialised, unmarkInitialised } from '../../../scripts/engine/initialised.js'
 import type { Engine } from '../../../scripts/engine/resolve.js'
-import { temporaryFolder } from '../support.js'
+import { temporaryFolder } from '../../support/cli/support.js'
 
 const engine: Engine = { path: '/usr/bin/tofu', version: '1.10.0', source: 'PATH' }
 const bucket = { backend: { s3: { bucket: 'labs', region: 'eu-west-1' } } }

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { assertOwnProviders } from '../../../scripts/engine/installed.js'
 import { engineProviders } from '../../../stacks/engine-providers.js'
-import { faultOf, temporaryFolder } from '../support.js'
+import { faultOf, temporaryFolder } from '../../support/cli/support.js'
 
 const { aws, local } = engineProviders
 

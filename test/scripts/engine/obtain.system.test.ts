@@ -10,13 +10,13 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { archiveFor, engineSource } from '../../../scripts/engine/release.js'
-import { ImageServer } from '../../stacks/local/driver/image-server.js'
-import { shellProgram } from '../executables.js'
-import { temporaryFolder, until } from '../support.js'
-import type { ObtainTask } from './obtain-worker.js'
+import { ImageServer } from '../../support/local-vm/image-server.js'
+import { shellProgram } from '../../support/cli/executables.js'
+import { temporaryFolder, until } from '../../support/cli/support.js'
+import type { ObtainTask } from '../../support/engine/obtain-worker.js'
 
 const runFile = promisify(execFile)
-const WORKER = fileURLToPath(new URL('obtain-worker.js', import.meta.url))
+const WORKER = fileURLToPath(new URL('../../support/engine/obtain-worker.js', import.meta.url))
 const pinned = archiveFor(process.platform, process.arch)
 if (pinned === undefined) throw new TypeError('there is a release for the computers of tests')
 const { path: archivePath } = pinned

@@ -7,8 +7,8 @@ import { distrustOf as distrust } from '../../../scripts/engine/engine-digest.js
 import { locatePackaged } from '../../../scripts/engine/packaged-engine.js'
 import { packagedEngine } from '../../../scripts/engine/release.js'
 import { readEnvironment, type Environment } from '../../../scripts/env.js'
-import { temporaryFolder, until } from '../support.js'
-import { ENGINE } from './real-engine.js'
+import { temporaryFolder, until } from '../../support/cli/support.js'
+import { ENGINE } from '../../support/engine/real-engine.js'
 
 const runFile = promisify(execFile)
 

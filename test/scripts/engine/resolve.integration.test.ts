@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { readEnvironment, type Environment } from '../../../scripts/env.js'
 import { putCached } from '../../../scripts/engine/cached-engine.js'
 import { resolveEngine } from '../../../scripts/engine/resolve.js'
-import { shellProgram } from '../executables.js'
-import { faultOf, readOptional, temporaryFolder } from '../support.js'
-import { ENGINE } from './real-engine.js'
+import { shellProgram } from '../../support/cli/executables.js'
+import { faultOf, readOptional, temporaryFolder } from '../../support/cli/support.js'
+import { ENGINE } from '../../support/engine/real-engine.js'
 
 let root: string
 beforeEach(() => {

@@ -6,8 +6,8 @@ import { tofuStateKey } from '../../../backend/keys.js'
 import { directoryLocation, objectPlace } from '../../../backend/location.js'
 import { engineProviders } from '../../../stacks/engine-providers.js'
 import { readEngineFiles, type EngineFiles } from '../../../scripts/engine/state-file.js'
-import { labName, storeIn } from '../../backend/support.js'
-import { temporaryFolder } from '../support.js'
+import { labName, storeIn } from '../../support/backend/support.js'
+import { temporaryFolder } from '../../support/cli/support.js'
 
 const lab = labName('demo')
 const provider = engineProviders.local

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { parseEngineLine } from '../../../scripts/engine/stream.js'
-import { eventsOf, recorded } from './recorded.js'
+import { eventsOf, recorded } from '../../support/engine/recorded.js'
 
 describe('the recorded stream of OpenTofu 1.6.2', () => {
   test('an apply is the start and the end of each resource', async () => {

@@ -9,9 +9,9 @@ import { livenessOf, type ProcessIdentity } from '../../../backend/process-ident
 import type { EngineEvent } from '../../../scripts/engine/stream.js'
 import { initialise, type EngineRun } from '../../../scripts/engine/engine-run.js'
 import { apply, destroy } from '../../../scripts/engine/tofu.js'
-import { shellProgram } from '../executables.js'
-import { errorOf, faultOf, readOptional, temporaryFolder, until } from '../support.js'
-import { ENGINE } from './real-engine.js'
+import { shellProgram } from '../../support/cli/executables.js'
+import { errorOf, faultOf, readOptional, temporaryFolder, until } from '../../support/cli/support.js'
+import { ENGINE } from '../../support/engine/real-engine.js'
 
 let root: string
 let controller: AbortController
@@ -194,7 +194,10 @@ test('an engine whose reader was killed with -9 finishes its work and writes its
   const noise =
     'i=0; while [ $i -lt 3000 ]; do echo "a line of output that would fill any pipe $i"; i=$((i+1)); done'
   const folder = await initialised('lab', `${WAIT_FOR_GO}; ${noise}; touch all-said`)
-  const worker = fork(fileURLToPath(new URL('engine-worker.js', import.meta.url)), [ENGINE, folder])
+  const worker = fork(fileURLToPath(new URL('../../support/engine/engine-worker.js', import.meta.url)), [
+    ENGINE,
+    folder,
+  ])
   await until(exists('started'), 'the provisioner')
   const identity = await until(() => readOptional(join(folder, 'engine.json')), 'the identity')
   const engine = JSON.parse(identity) as ProcessIdentity

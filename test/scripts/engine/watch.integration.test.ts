@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { identifyProcess } from '../../../backend/process-identity.js'
 import { initialise, type EngineRun } from '../../../scripts/engine/engine-run.js'
 import { apply } from '../../../scripts/engine/tofu.js'
-import { shellProgram } from '../executables.js'
-import { errorOf, faultOf, temporaryFolder, until } from '../support.js'
-import { ENGINE } from './real-engine.js'
+import { shellProgram } from '../../support/cli/executables.js'
+import { errorOf, faultOf, temporaryFolder, until } from '../../support/cli/support.js'
+import { ENGINE } from '../../support/engine/real-engine.js'
 
 const NEVER = 600_000
 let root: string

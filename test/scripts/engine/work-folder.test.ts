@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals'
 import { BackendError } from '../../../backend/errors.js'
 import { prepareWorkFolder } from '../../../scripts/engine/work-folder.js'
 import { workFolder, type Workspace } from '../../../scripts/workspace.js'
-import { errorOf, temporaryFolder } from '../support.js'
+import { errorOf, temporaryFolder } from '../../support/cli/support.js'
 
 let space: Workspace
 let folder: string

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import type { CloudName } from '../../../distro-catalog/provider.js'
-import { findRefusal } from '../../../scripts/clouds/refusals.js'
-import { withWhereabouts } from '../../../scripts/clouds/whereabouts.js'
+import { findRefusal } from '../../../scripts/providers/refusals.js'
+import { withWhereabouts } from '../../../scripts/providers/whereabouts.js'
 import { LabError } from '../../../scripts/errors.js'
 import { explain } from '../../../scripts/explain.js'
 

@@ -3,9 +3,9 @@ import { describe, expect, jest, test } from '@jest/globals'
 import type { LabRecord } from '../../../backend/record-schema.js'
 import { nothingMade } from '../../services/aws.js'
 import type { Sandbox } from '../../stand-in/sandbox.js'
-import '../support.js'
-import { REGION, useAwsImports } from './aws-world.js'
-import { ok, recordOf } from './import-lab.js'
+import '../../support/cli/support.js'
+import { REGION, useAwsImports } from '../../support/images/aws-world.js'
+import { ok, recordOf } from '../../support/images/import-lab.js'
 import { describeWith } from '../../suite/lacking.js'
 
 // OpenTofu's own provider waits ten seconds for each instance.

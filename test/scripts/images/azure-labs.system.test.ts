@@ -1,9 +1,9 @@
 import { expect, jest, test } from '@jest/globals'
 import type { LabRecord } from '../../../backend/record-schema.js'
 import { REGION, SUBSCRIPTION } from '../../stand-in/azure.js'
-import '../support.js'
-import { useAzureImports } from './azure-world.js'
-import { ok } from './import-lab.js'
+import '../../support/cli/support.js'
+import { useAzureImports } from '../../support/images/azure-world.js'
+import { ok } from '../../support/images/import-lab.js'
 
 jest.setTimeout(300_000)
 

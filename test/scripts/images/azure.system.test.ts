@@ -4,14 +4,14 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect, jest, test } from '@jest/globals'
 import { pagesIn } from '../../services/azurite.js'
-import { makeQcow2, sha256 } from '../../stacks/local/driver/image-server.js'
+import { makeQcow2, sha256 } from '../../support/local-vm/image-server.js'
 import { no } from '../../stand-in/azure-answer.js'
 import { REGION, SUBSCRIPTION } from '../../stand-in/azure.js'
 import { waitUntil } from '../../stand-in/lab-cli.js'
 import type { Sandbox } from '../../stand-in/sandbox.js'
-import { readSource } from '../support.js'
-import { blobsIn, useAzureImports } from './azure-world.js'
-import { ok, recordOf as recordIn } from './import-lab.js'
+import { readSource } from '../../support/cli/support.js'
+import { blobsIn, useAzureImports } from '../../support/images/azure-world.js'
+import { ok, recordOf as recordIn } from '../../support/images/import-lab.js'
 
 // A dozen commands, and disks that are packed and sent.
 jest.setTimeout(600_000)

@@ -5,8 +5,8 @@ import { withPrefix } from '../../services/buckets.js'
 import { cloudProvider } from '../../services/cloud-providers.js'
 import type { Sandbox } from '../../stand-in/sandbox.js'
 import { programs, obtained } from '../../services/programs.js'
-import '../support.js'
-import { ok, useImports } from './import-lab.js'
+import '../../support/cli/support.js'
+import { ok, useImports } from '../../support/images/import-lab.js'
 import { describeWith } from '../../suite/lacking.js'
 
 // The provider's own program takes seconds to start.

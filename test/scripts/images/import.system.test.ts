@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import { expect, jest, test } from '@jest/globals'
 import { pathToFileURL } from 'node:url'
 import type { Pair } from '../../../distro-catalog/resolve.js'
-import { sha256 } from '../../stacks/local/driver/image-server.js'
+import { sha256 } from '../../support/local-vm/image-server.js'
 import { waitUntil } from '../../stand-in/lab-cli.js'
 import type { Sandbox } from '../../stand-in/sandbox.js'
-import '../support.js'
-import { DISK, ok, recordOf, useImports } from './import-lab.js'
+import '../../support/cli/support.js'
+import { DISK, ok, recordOf, useImports } from '../../support/images/import-lab.js'
 
 // A dozen commands, and disks that are packed and sent.
 jest.setTimeout(600_000)

@@ -1,7 +1,7 @@
 import { expect, jest, test } from '@jest/globals'
 import type { LabRecord } from '../../../backend/record-schema.js'
-import '../support.js'
-import { ok, recordOf, useImports } from './import-lab.js'
+import '../../support/cli/support.js'
+import { ok, recordOf, useImports } from '../../support/images/import-lab.js'
 
 jest.setTimeout(300_000)
 

@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, jest, test } from '@jest/globals'
-import { makeQcow2, sha256 } from '../../stacks/local/driver/image-server.js'
-import '../support.js'
-import { DISK, ok, recordOf, useImports } from './import-lab.js'
+import { makeQcow2, sha256 } from '../../support/local-vm/image-server.js'
+import '../../support/cli/support.js'
+import { DISK, ok, recordOf, useImports } from '../../support/images/import-lab.js'
 
 jest.setTimeout(300_000)
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { GoogleCloud } from '../../stand-in/google/google-cloud.js'
 import { useSandboxes, type Sandbox } from '../../stand-in/sandbox.js'
-import '../support.js'
+import '../../support/cli/support.js'
 
 jest.setTimeout(60_000)
 const LAB = 'web'

@@ -1,6 +1,6 @@
 import { expect, jest, test } from '@jest/globals'
 import { useSandboxes } from '../../stand-in/sandbox.js'
-import { engineLocks, LAB } from './stages.js'
+import { engineLocks, LAB } from '../../support/labs/stages.js'
 
 jest.setTimeout(120_000)
 const makeSandbox = useSandboxes()

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, jest, test } from '@jest/globals'
 import { directoryLocation, placeId } from '../../../backend/location.js'
 import { useSandboxes, type Sandbox } from '../../stand-in/sandbox.js'
-import { LAB } from './stages.js'
+import { LAB } from '../../support/labs/stages.js'
 
 jest.setTimeout(120_000)
 const makeSandbox = useSandboxes()

@@ -3,12 +3,12 @@ import { describe, expect, jest, test } from '@jest/globals'
 import { readRecord } from '../../../backend/record.js'
 import { openStore } from '../../../backend/open-store.js'
 import type { LabEvent } from '../../../backend/record-schema.js'
-import { labName } from '../../backend/support.js'
+import { labName } from '../../support/backend/support.js'
 import { startFakeGcs, startVersitygw, withPrefix } from '../../services/buckets.js'
 import type { Fault, Seen } from '../../services/faulty-proxy.js'
 import { useSandboxes, type Sandbox } from '../../stand-in/sandbox.js'
-import { ok, optionsFor, useBucket } from './bucket-lab.js'
-import { LAB } from './stages.js'
+import { ok, optionsFor, useBucket } from '../../support/labs/bucket-lab.js'
+import { LAB } from '../../support/labs/stages.js'
 
 jest.setTimeout(600_000)
 const makeSandbox = useSandboxes()

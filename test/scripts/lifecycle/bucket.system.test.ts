@@ -5,8 +5,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@
 import { openStore } from '../../../backend/open-store.js'
 import { bucketServers, startMoto, withPrefix, type TestBucket } from '../../services/buckets.js'
 import { useSandboxes, type Sandbox } from '../../stand-in/sandbox.js'
-import { isStateWrite, ok, optionsFor, useBucket } from './bucket-lab.js'
-import { LAB } from './stages.js'
+import { isStateWrite, ok, optionsFor, useBucket } from '../../support/labs/bucket-lab.js'
+import { LAB } from '../../support/labs/stages.js'
 
 jest.setTimeout(120_000)
 const makeSandbox = useSandboxes()

@@ -1,7 +1,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { expect, jest, test } from '@jest/globals'
 import { useSandboxes, type Sandbox } from '../../stand-in/sandbox.js'
-import { LAB } from './stages.js'
+import { LAB } from '../../support/labs/stages.js'
 
 jest.setTimeout(90_000)
 const makeSandbox = useSandboxes()

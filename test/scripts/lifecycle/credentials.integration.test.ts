@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { TestAws } from '../../services/aws.js'
 import { useSandboxes } from '../../stand-in/sandbox.js'
-import '../support.js'
+import '../../support/cli/support.js'
 
 const makeSandbox = useSandboxes()
 let aws: TestAws

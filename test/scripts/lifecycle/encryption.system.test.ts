@@ -8,9 +8,9 @@ import { startFakeGcs, startVersitygw, withPrefix } from '../../services/buckets
 import { obtained, programs } from '../../services/programs.js'
 import type { CliOptions, CliRun } from '../../stand-in/lab-cli.js'
 import { useSandboxes, type Sandbox } from '../../stand-in/sandbox.js'
-import { isStateWrite, ok, optionsFor, useBucket } from './bucket-lab.js'
-import { filesWith } from './files-with.js'
-import { LAB } from './stages.js'
+import { isStateWrite, ok, optionsFor, useBucket } from '../../support/labs/bucket-lab.js'
+import { filesWith } from '../../support/labs/files-with.js'
+import { LAB } from '../../support/labs/stages.js'
 
 jest.setTimeout(180_000)
 const makeSandbox = useSandboxes()

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { describe, expect, jest, test } from '@jest/globals'
 import type { CliOptions } from '../../stand-in/lab-cli.js'
 import { useSandboxes, type Sandbox } from '../../stand-in/sandbox.js'
-import { filesWith } from './files-with.js'
-import { LAB } from './stages.js'
+import { filesWith } from '../../support/labs/files-with.js'
+import { LAB } from '../../support/labs/stages.js'
 
 jest.setTimeout(120_000)
 const makeSandbox = useSandboxes()

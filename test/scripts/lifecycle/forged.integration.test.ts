@@ -6,8 +6,8 @@ import { dirname, join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { identifyProcess } from '../../../backend/process-identity.js'
 import { useSandboxes, type Sandbox } from '../../stand-in/sandbox.js'
-import { LAB } from './stages.js'
-import '../support.js'
+import { LAB } from '../../support/labs/stages.js'
+import '../../support/cli/support.js'
 
 const makeSandbox = useSandboxes()
 const stateFile = ({ home }: Sandbox): string => join(home, 'labs', LAB, 'tofu.tfstate')

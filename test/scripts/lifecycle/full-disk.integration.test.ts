@@ -4,7 +4,7 @@ import { describe, expect, jest, test } from '@jest/globals'
 import { SmallDisk } from '../../stand-in/small-disk.js'
 import { useSandboxes, type Sandbox } from '../../stand-in/sandbox.js'
 import { testWithDisk } from '../../suite/lacking.js'
-import { LAB } from './stages.js'
+import { LAB } from '../../support/labs/stages.js'
 
 jest.setTimeout(60_000)
 const makeSandbox = useSandboxes()

@@ -1,11 +1,11 @@
 import { expect, jest, test } from '@jest/globals'
 import { LabError } from '../../../scripts/errors.js'
-import { throughGate } from '../../../scripts/lifecycle/gate.js'
+import { throughGate } from '../../../scripts/lab/gate.js'
 import type { LabName } from '../../../backend/lab-name.js'
 import { useSandboxes } from '../../stand-in/sandbox.js'
-import { errorOf } from '../support.js'
-import { contextIn } from './in-process.js'
-import { LAB } from './stages.js'
+import { errorOf } from '../../support/cli/support.js'
+import { contextIn } from '../../support/labs/in-process.js'
+import { LAB } from '../../support/labs/stages.js'
 
 jest.setTimeout(60_000)
 const makeSandbox = useSandboxes()

@@ -1,7 +1,7 @@
 import { describe, expect, jest, test } from '@jest/globals'
 import { waitUntil } from '../../stand-in/lab-cli.js'
 import { useSandboxes } from '../../stand-in/sandbox.js'
-import { engineLocks, LAB, STAGES, upTo } from './stages.js'
+import { engineLocks, LAB, STAGES, upTo } from '../../support/labs/stages.js'
 
 jest.setTimeout(60_000)
 const makeSandbox = useSandboxes()

@@ -5,7 +5,7 @@ import type { LabEvent, LabRecord } from '../../../backend/record-schema.js'
 import { struckAt } from '../../stand-in/kill-point.js'
 import { watchedInto } from '../../stand-in/record-watch.js'
 import { Sandbox } from '../../stand-in/sandbox.js'
-import { LAB } from './stages.js'
+import { LAB } from '../../support/labs/stages.js'
 
 jest.setTimeout(180_000)
 

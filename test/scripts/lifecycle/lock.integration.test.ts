@@ -1,11 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, jest, test } from '@jest/globals'
-import type { LockStatus } from '../../../scripts/lifecycle/lock-status.js'
+import type { LockStatus } from '../../../scripts/lifecycle/lock/lock-status.js'
 import { CLI, type CliProcess } from '../../stand-in/lab-cli.js'
 import { useSandboxes, type Sandbox } from '../../stand-in/sandbox.js'
 import { keys } from '../../stand-in/terminal.js'
-import { holdLease, LAB, STAGES, upTo, type Stage } from './stages.js'
+import { holdLease, LAB, STAGES, upTo, type Stage } from '../../support/labs/stages.js'
 
 jest.setTimeout(60_000)
 const makeSandbox = useSandboxes()

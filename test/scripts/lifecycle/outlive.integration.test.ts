@@ -5,7 +5,7 @@ import { expect, jest, test } from '@jest/globals'
 import { CLI, waitUntil } from '../../stand-in/lab-cli.js'
 import { signalIfAlive } from '../../stand-in/processes.js'
 import { useSandboxes, type Sandbox } from '../../stand-in/sandbox.js'
-import { LAB } from './stages.js'
+import { LAB } from '../../support/labs/stages.js'
 
 jest.setTimeout(60_000)
 const makeSandbox = useSandboxes()

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { describe, expect, jest, test } from '@jest/globals'
 import { waitUntil } from '../../stand-in/lab-cli.js'
 import { useSandboxes, type Sandbox } from '../../stand-in/sandbox.js'
-import { LAB, STAGES, upTo } from './stages.js'
+import { LAB, STAGES, upTo } from '../../support/labs/stages.js'
 
 jest.setTimeout(60_000)
 const makeSandbox = useSandboxes()

@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import type { LabRecord } from '../../../backend/record-schema.js'
 import { TestAws } from '../../services/aws.js'
-import { readProviderSchema } from '../../stacks/cloud-labs.js'
-import { checkConfiguration } from '../../stacks/schema-check.js'
+import { readProviderSchema } from '../../support/stacks/cloud-labs.js'
+import { checkConfiguration } from '../../support/stacks/schema-check.js'
 import { useSandboxes, type Sandbox } from '../../stand-in/sandbox.js'
-import { shellProgram } from '../executables.js'
-import '../support.js'
+import { shellProgram } from '../../support/cli/executables.js'
+import '../../support/cli/support.js'
 
 jest.setTimeout(120_000)
 const makeSandbox = useSandboxes()

@@ -1,6 +1,6 @@
 import { describe, expect, jest, test } from '@jest/globals'
-import { QmpSession } from '../../../stacks/local/driver/qemu/qmp.js'
-import { powerOf } from '../../../stacks/local/driver/qemu/power.js'
+import { QmpSession } from '../../../local-vm/qemu/qmp.js'
+import { powerOf } from '../../../local-vm/qemu/power.js'
 import type { MachineProcess, Sandbox } from '../../stand-in/sandbox.js'
 import { useSandboxes } from '../../stand-in/sandbox.js'
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { TestAws } from '../../services/aws.js'
 import type { CliRun } from '../../stand-in/lab-cli.js'
 import { useSandboxes, type Sandbox } from '../../stand-in/sandbox.js'
-import '../support.js'
+import '../../support/cli/support.js'
 
 const makeSandbox = useSandboxes()
 let aws: TestAws

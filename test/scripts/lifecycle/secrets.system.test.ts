@@ -6,9 +6,9 @@ import { openStore } from '../../../backend/open-store.js'
 import { generateKeyPair } from '../../../scripts/machine/key-pair.js'
 import { bucketServers, withPrefix } from '../../services/buckets.js'
 import { useSandboxes, type Sandbox } from '../../stand-in/sandbox.js'
-import { optionsFor, useBucket } from './bucket-lab.js'
-import { filesWith } from './files-with.js'
-import { LAB } from './stages.js'
+import { optionsFor, useBucket } from '../../support/labs/bucket-lab.js'
+import { filesWith } from '../../support/labs/files-with.js'
+import { LAB } from '../../support/labs/stages.js'
 
 jest.setTimeout(240_000)
 const makeSandbox = useSandboxes()

@@ -1,6 +1,6 @@
 import { expect, jest, test } from '@jest/globals'
 import { useSandboxes } from '../../stand-in/sandbox.js'
-import { LAB } from './stages.js'
+import { LAB } from '../../support/labs/stages.js'
 
 jest.setTimeout(90_000)
 const makeSandbox = useSandboxes()

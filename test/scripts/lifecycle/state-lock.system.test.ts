@@ -6,8 +6,8 @@ import { openStore } from '../../../backend/open-store.js'
 import { startFakeGcs, startVersitygw, withPrefix, type TestBucket } from '../../services/buckets.js'
 import { waitUntil } from '../../stand-in/lab-cli.js'
 import { useSandboxes } from '../../stand-in/sandbox.js'
-import { ok, optionsFor } from './bucket-lab.js'
-import { LAB } from './stages.js'
+import { ok, optionsFor } from '../../support/labs/bucket-lab.js'
+import { LAB } from '../../support/labs/stages.js'
 
 jest.setTimeout(180_000)
 const makeSandbox = useSandboxes()

@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, test } from '@jest/globals'
 import type { CloudName } from '../../../distro-catalog/provider.js'
-import { readProviderSchema } from '../../stacks/cloud-labs.js'
-import { checkConfiguration } from '../../stacks/schema-check.js'
-import { temporaryFolder } from '../support.js'
+import { readProviderSchema } from '../../support/stacks/cloud-labs.js'
+import { checkConfiguration } from '../../support/stacks/schema-check.js'
+import { temporaryFolder } from '../../support/cli/support.js'
 
 const CLI = fileURLToPath(new URL('../../../bundle/cli.js', import.meta.url))
 const run = promisify(execFile)

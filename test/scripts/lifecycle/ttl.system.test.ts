@@ -2,7 +2,7 @@ import { describe, expect, jest, test } from '@jest/globals'
 import type { LabRecord } from '../../../backend/record-schema.js'
 import { waitUntil } from '../../stand-in/lab-cli.js'
 import { useSandboxes, type Sandbox } from '../../stand-in/sandbox.js'
-import { LAB } from './stages.js'
+import { LAB } from '../../support/labs/stages.js'
 
 jest.setTimeout(60_000)
 const makeSandbox = useSandboxes()

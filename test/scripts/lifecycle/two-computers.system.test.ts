@@ -6,9 +6,9 @@ import type { LabEvent } from '../../../backend/record-schema.js'
 import { startFakeGcs, startVersitygw, withPrefix, type TestBucket } from '../../services/buckets.js'
 import type { CliOptions } from '../../stand-in/lab-cli.js'
 import { useSandboxes, type Sandbox } from '../../stand-in/sandbox.js'
-import { makeKey } from '../machine/ssh-agent.js'
-import { ok, optionsFor } from './bucket-lab.js'
-import { LAB } from './stages.js'
+import { makeKey } from '../../support/machine/ssh-agent.js'
+import { ok, optionsFor } from '../../support/labs/bucket-lab.js'
+import { LAB } from '../../support/labs/stages.js'
 
 jest.setTimeout(120_000)
 const makeSandbox = useSandboxes()

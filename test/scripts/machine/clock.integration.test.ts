@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import type { ServerChannel } from 'ssh2'
 import { behindMs, setClock, type ClockOptions } from '../../../scripts/machine/clock.js'
 import type { Connection } from '../../../scripts/machine/connect.js'
-import { errorOf, faultOf, temporaryFolder, until } from '../support.js'
-import { useConnections } from './closing.js'
+import { errorOf, faultOf, temporaryFolder, until } from '../../support/cli/support.js'
+import { useConnections } from '../../support/machine/closing.js'
 
 const connected = useConnections()
 

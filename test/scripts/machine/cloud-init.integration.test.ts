@@ -2,10 +2,10 @@ import { describe, expect, test } from '@jest/globals'
 import type { ServerChannel } from 'ssh2'
 import type { Connection } from '../../../scripts/machine/connect.js'
 import { waitForCloudInit } from '../../../scripts/machine/cloud-init.js'
-import { errorOf, faultOf, until } from '../support.js'
-import { status } from './cloud-init-status.js'
-import { useConnections } from './closing.js'
-import type { SshServer } from './ssh-server.js'
+import { errorOf, faultOf, until } from '../../support/cli/support.js'
+import { status } from '../../support/machine/cloud-init-status.js'
+import { useConnections } from '../../support/machine/closing.js'
+import type { SshServer } from '../../support/machine/ssh-server.js'
 
 const connected = useConnections()
 

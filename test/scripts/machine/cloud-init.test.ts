@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { currentStage, outcomeOf, parseStatus } from '../../../scripts/machine/cloud-init.js'
-import { faultOf } from '../support.js'
-import { status } from './cloud-init-status.js'
+import { faultOf } from '../../support/cli/support.js'
+import { status } from '../../support/machine/cloud-init-status.js'
 
 const parsed = (...args: Parameters<typeof status>): NonNullable<ReturnType<typeof parseStatus>> => {
   const value = parseStatus(JSON.stringify(status(...args)))

@@ -6,12 +6,19 @@ import type { AuthContext } from 'ssh2'
 import { connectOnce, SshError, type SshTarget } from '../../../scripts/machine/connect.js'
 import type { Identity } from '../../../scripts/machine/key.js'
 import { withoutComment } from '../../../scripts/machine/public-key.js'
-import { errorOf, faultOf, temporaryFolder, until } from '../support.js'
-import { useClosing } from './closing.js'
-import { newIdentity } from './identity.js'
-import { makeKey, startAgent } from './ssh-agent.js'
-import { startFreezer } from './freezer.js'
-import { allClosed, closedPort, newKey, startRawServer, startSshServer, targetAt } from './ssh-server.js'
+import { errorOf, faultOf, temporaryFolder, until } from '../../support/cli/support.js'
+import { useClosing } from '../../support/machine/closing.js'
+import { newIdentity } from '../../support/machine/identity.js'
+import { makeKey, startAgent } from '../../support/machine/ssh-agent.js'
+import { startFreezer } from '../../support/machine/freezer.js'
+import {
+  allClosed,
+  closedPort,
+  newKey,
+  startRawServer,
+  startSshServer,
+  targetAt,
+} from '../../support/machine/ssh-server.js'
 
 const identity = newIdentity()
 const TIMEOUTS = { banner: 20_000, login: 20_000 }

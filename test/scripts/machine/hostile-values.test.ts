@@ -3,8 +3,8 @@ import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fits, type FormName } from '../../../backend/forms.js'
 import type { Machine } from '../../../backend/record-schema.js'
-import type { Session } from '../../../scripts/lifecycle/gate.js'
-import { exchangeMarker } from '../../../scripts/lifecycle/marker.js'
+import type { Session } from '../../../scripts/lab/gate.js'
+import { exchangeMarker } from '../../../scripts/lab/marker.js'
 import type { Connection } from '../../../scripts/machine/connect.js'
 import {
   forgetHostKeys,
@@ -13,8 +13,8 @@ import {
   type SshHost,
 } from '../../../scripts/machine/ssh-config.js'
 import { keyFolder, logFile, machineFolder, workFolder } from '../../../scripts/workspace.js'
-import { hostile } from '../../backend/hostile-values.js'
-import { errorOf, temporaryFolder } from '../support.js'
+import { hostile } from '../../support/backend/hostile-values.js'
+import { errorOf, temporaryFolder } from '../../support/cli/support.js'
 
 const values = Object.values(hostile).flat()
 const sound: SshHost = {

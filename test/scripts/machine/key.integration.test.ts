@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { ensureIdentity, readIdentity, type Identity, type KeyOptions } from '../../../scripts/machine/key.js'
 import type { Workspace } from '../../../scripts/workspace.js'
-import { faultOf, temporaryFolder } from '../support.js'
-import { makeKey, startAgent, type Agent } from './ssh-agent.js'
+import { faultOf, temporaryFolder } from '../../support/cli/support.js'
+import { makeKey, startAgent, type Agent } from '../../support/machine/ssh-agent.js'
 
 const call = promisify(execFile)
 let root: string

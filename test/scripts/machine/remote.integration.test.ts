@@ -7,13 +7,18 @@ import { promisify } from 'node:util'
 import type { ServerChannel } from 'ssh2'
 import { connectOnce, type Connection } from '../../../scripts/machine/connect.js'
 import { remoteCommand, runRemote } from '../../../scripts/machine/remote.js'
-import { captureRemote } from './capture.js'
+import { captureRemote } from '../../support/machine/capture.js'
 import { quoteForShell } from '../../../scripts/machine/shell.js'
-import { errorOf, faultOf, until } from '../support.js'
-import { startFreezer } from './freezer.js'
-import { useClosing } from './closing.js'
-import { newIdentity } from './identity.js'
-import { startSshServer, targetAt, type ServerOptions, type SshServer } from './ssh-server.js'
+import { errorOf, faultOf, until } from '../../support/cli/support.js'
+import { startFreezer } from '../../support/machine/freezer.js'
+import { useClosing } from '../../support/machine/closing.js'
+import { newIdentity } from '../../support/machine/identity.js'
+import {
+  startSshServer,
+  targetAt,
+  type ServerOptions,
+  type SshServer,
+} from '../../support/machine/ssh-server.js'
 
 const identity = newIdentity()
 const TIMEOUTS = { banner: 20_000, login: 20_000 }

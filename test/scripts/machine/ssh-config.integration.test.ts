@@ -8,8 +8,8 @@ import { ensureIdentity } from '../../../scripts/machine/key.js'
 import { sshAlias, sshCommand, writeSshConfig, type SshHost } from '../../../scripts/machine/ssh-config.js'
 import type { Workspace } from '../../../scripts/workspace.js'
 import { withoutComment } from '../../../scripts/machine/public-key.js'
-import { errorOf, temporaryFolder } from '../support.js'
-import { newKey, startSshServer, type SshServer } from './ssh-server.js'
+import { errorOf, temporaryFolder } from '../../support/cli/support.js'
+import { newKey, startSshServer, type SshServer } from '../../support/machine/ssh-server.js'
 
 const call = promisify(execFile)
 let server: SshServer | undefined

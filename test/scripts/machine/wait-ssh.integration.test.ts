@@ -3,10 +3,17 @@ import { getEventListeners } from 'node:events'
 import type { SshTarget } from '../../../scripts/machine/connect.js'
 import { waitForSsh, type WaitOptions } from '../../../scripts/machine/wait-ssh.js'
 import { withoutComment } from '../../../scripts/machine/public-key.js'
-import { errorOf, faultOf, until } from '../support.js'
-import { useClosing } from './closing.js'
-import { newIdentity } from './identity.js'
-import { allClosed, closedPort, newKey, startRawServer, startSshServer, targetAt } from './ssh-server.js'
+import { errorOf, faultOf, until } from '../../support/cli/support.js'
+import { useClosing } from '../../support/machine/closing.js'
+import { newIdentity } from '../../support/machine/identity.js'
+import {
+  allClosed,
+  closedPort,
+  newKey,
+  startRawServer,
+  startSshServer,
+  targetAt,
+} from '../../support/machine/ssh-server.js'
 
 const identity = newIdentity()
 const closing = useClosing()

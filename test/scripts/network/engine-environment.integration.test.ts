@@ -4,8 +4,8 @@ import { afterAll, expect, test } from '@jest/globals'
 import { initialise } from '../../../scripts/engine/engine-run.js'
 import { readEnvironment, settleProxies } from '../../../scripts/env.js'
 import { placeAuthorities } from '../../../scripts/trust.js'
-import { shellProgram } from '../executables.js'
-import { temporaryFolder } from '../support.js'
+import { shellProgram } from '../../support/cli/executables.js'
+import { temporaryFolder } from '../../support/cli/support.js'
 
 const before = process.env
 afterAll(() => void (process.env = before))

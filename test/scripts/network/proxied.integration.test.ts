@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, test } from '@jest/globals'
 import { run } from '../../../scripts/run.js'
-import { temporaryFolder } from '../support.js'
-import { startProxiedWorld } from './proxied-world.js'
+import { temporaryFolder } from '../../support/cli/support.js'
+import { startProxiedWorld } from '../../support/network/proxied-world.js'
 
 const folder = temporaryFolder()
 const world = await startProxiedWorld(folder)
@@ -76,7 +76,7 @@ async function makeHome(): Promise<Record<string, string>> {
 }
 const SHA1_OF_START_URL = 'd0869e5c64698c3d0d8e8f1e5afdbbb726c692fa'
 
-const worker = fileURLToPath(new URL('./proxied-worker.js', import.meta.url))
+const worker = fileURLToPath(new URL('../../support/network/proxied-worker.js', import.meta.url))
 const nothing = (...names: string[]) => Object.fromEntries(names.map((name) => [name, undefined]))
 
 describe.each([

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { run, RunError } from '../../../scripts/run.js'
-import { temporaryFolder } from '../support.js'
+import { temporaryFolder } from '../../support/cli/support.js'
 
 const CLI = fileURLToPath(new URL('../../../bundle/cli.js', import.meta.url))
 

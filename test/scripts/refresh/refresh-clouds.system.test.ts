@@ -9,8 +9,8 @@ import { NEWEST, PUBLISHED } from '../../stand-in/azure-images.js'
 import { TestAzure } from '../../stand-in/azure.js'
 import { GoogleCloud } from '../../stand-in/google/google-cloud.js'
 import { useCloud } from '../../stand-in/use-cloud.js'
-import { sourcePath, temporaryFolder } from '../support.js'
-import { answersOf, runRefresh } from './program.js'
+import { sourcePath, temporaryFolder } from '../../support/cli/support.js'
+import { answersOf, runRefresh } from '../../support/refresh/program.js'
 
 const google = await useCloud(GoogleCloud.start())
 const azure = await useCloud(TestAzure.start())

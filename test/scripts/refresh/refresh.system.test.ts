@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
 import type { Answer } from '../../../scripts/refresh/question.js'
 import { TestAws } from '../../services/aws.js'
-import { ImageServer, sha256 } from '../../stacks/local/driver/image-server.js'
-import { sourcePath, temporaryFolder } from '../support.js'
-import { answersOf, runRefresh, type Run } from './program.js'
+import { ImageServer, sha256 } from '../../support/local-vm/image-server.js'
+import { sourcePath, temporaryFolder } from '../../support/cli/support.js'
+import { answersOf, runRefresh, type Run } from '../../support/refresh/program.js'
 
 const DISK = '/Arch-Linux-x86_64-cloudimg.qcow2'
 const disk = Buffer.from('a disk')

@@ -3,7 +3,7 @@ import { loadCatalog } from '../../../distro-catalog/load.js'
 import { resolveDistro } from '../../../distro-catalog/resolve.js'
 import { endedOn, questionsOf, type Answer } from '../../../scripts/refresh/question.js'
 import { failures, refresh, renderRefresh } from '../../../scripts/refresh/refresh.js'
-import '../support.js'
+import '../../support/cli/support.js'
 
 const catalog = await loadCatalog()
 const debian = resolveDistro(catalog, 'debian-12')

@@ -13,7 +13,7 @@ import { LabError } from '../../../scripts/errors.js'
 import { measureRoundTrips } from '../../../scripts/regions/measure.js'
 import { parseMeasurement, rankFor } from '../../../scripts/regions/rank.js'
 import { roundTripsFile } from '../../../scripts/workspace.js'
-import { errorOf, faultOf, temporaryFolder } from '../support.js'
+import { errorOf, faultOf, temporaryFolder } from '../../support/cli/support.js'
 
 const servers: Server[] = []
 afterEach(async () => {

@@ -4,7 +4,7 @@ import { writeText } from '../../../scripts/report/output.js'
 import { printable, printableLine } from '../../../scripts/report/printable.js'
 import { plainProgress } from '../../../scripts/report/progress.js'
 import { renderTable } from '../../../scripts/report/table.js'
-import { recordingStream } from './recording-stream.js'
+import { recordingStream } from '../../support/report/recording-stream.js'
 
 /** Every character of one UTF-16 unit that a terminal obeys, or does not show. */
 const hostile = String.fromCharCode(

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, jest, test } from '@jest/globals'
 import { stripVTControlCharacters } from 'node:util'
 import { createProgress, printedProgress } from '../../../scripts/report/create-progress.js'
 import { elapsed } from '../../../scripts/report/progress.js'
-import { recordingStream } from './recording-stream.js'
+import { recordingStream } from '../../support/report/recording-stream.js'
 
 test.each([
   [0, '0.0 s'],

@@ -5,7 +5,7 @@ import { explain } from '../../../scripts/explain.js'
 import { asTyped } from '../../../scripts/report/as-typed.js'
 import { printable } from '../../../scripts/report/printable.js'
 import { typed, typedWord } from '../../../scripts/report/typed.js'
-import { allErrors, withValues } from '../hostile-faults.js'
+import { allErrors, withValues } from '../../support/cli/hostile-faults.js'
 
 jest.setTimeout(60_000)
 const run = promisify(execFile)

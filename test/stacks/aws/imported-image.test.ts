@@ -3,9 +3,9 @@ import type { AwsImageSpec } from '../../../stacks/aws/imported-image.js'
 import { imageName } from '../../../stacks/aws/names.js'
 import { synthesiseImage } from '../../../stacks/imported-image.js'
 import { imageId } from '../../../stacks/naming.js'
-import { readProviderSchema } from '../cloud-labs.js'
-import { importedArch } from '../imported-arch.js'
-import { checkConfiguration } from '../schema-check.js'
+import { readProviderSchema } from '../../support/stacks/cloud-labs.js'
+import { importedArch } from '../../support/stacks/imported-arch.js'
+import { checkConfiguration } from '../../support/stacks/schema-check.js'
 
 const spec: AwsImageSpec = {
   ...importedArch,

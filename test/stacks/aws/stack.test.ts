@@ -3,8 +3,8 @@ import type { Catalog } from '../../../distro-catalog/catalog.js'
 import { loadCatalog } from '../../../distro-catalog/load.js'
 import { synthesiseLab } from '../../../stacks/app.js'
 import type { CloudLabPlan } from '../../../stacks/cloud-plan.js'
-import { cloudSpecOf, KEY } from '../cloud-labs.js'
-import { expectGolden } from '../golden.js'
+import { cloudSpecOf, KEY } from '../../support/stacks/cloud-labs.js'
+import { expectGolden } from '../../support/stacks/golden.js'
 
 type Named = Readonly<Record<string, Readonly<Record<string, unknown>>>>
 interface Lab {

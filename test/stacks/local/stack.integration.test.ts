@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { synthesiseLab } from '../../../stacks/app.js'
 import type { LocalLabPlan } from '../../../stacks/local/plan.js'
-import { ENGINE } from '../../scripts/engine/real-engine.js'
-import { errorOf, readOptional, temporaryFolder } from '../../scripts/support.js'
-import { labSpec } from './lab-plan.js'
+import { ENGINE } from '../../support/engine/real-engine.js'
+import { errorOf, readOptional, temporaryFolder } from '../../support/cli/support.js'
+import { labSpec } from '../../support/stacks/lab-plan.js'
 
 /** Instead of the VM driver: notes each call, and fails at `create` while there is a file `fail`. */
 const RECORDER = `

@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals'
 import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { synthesiseLab } from '../../../stacks/app.js'
-import { parseInput } from '../../../stacks/local/driver/validate.js'
-import { labSpec } from './lab-plan.js'
+import { parseInput } from '../../../local-vm/machine/validate.js'
+import { labSpec } from '../../support/stacks/lab-plan.js'
 
 interface Resource {
   readonly input: Record<string, unknown>

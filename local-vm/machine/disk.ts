@@ -1,0 +1,94 @@
+import { constants } from 'node:fs'
+import { copyFile, link, mkdir, rm, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import type { Context } from './context.js'
+import { errnoOf, writeFailure } from '../errors.js'
+import { imageFiles, type MachineFiles, type SeedFile } from '../files.js'
+import { makeFolder, PRIVATE_FILE, putFile } from './folder.js'
+import { inspectDisk } from '../image/disk-header.js'
+import { convertToQcow2, createOverlay } from '../image/qemu-img.js'
+import { markAsOurs } from './own-folder.js'
+import { readOwnText } from './own-text.js'
+import type { Firmware, ImageResult, MachineSpec } from '../protocol.js'
+import { findFirmware } from '../qemu/firmware.js'
+
+const GIB = 1024 ** 3
+
+/** What a machine's disk was made of. Only the id is known at first: with the rest of it the disk is whole. */
+export interface MachineMeta {
+  readonly id: string
+  readonly imageId: string
+  readonly firmware: Firmware
+}
+
+/** Makes everything a machine needs to start. Its directory must be empty or absent. */
+export async function makeDisk(
+  spec: MachineSpec,
+  image: ImageResult,
+  files: MachineFiles,
+  context: Context,
+): Promise<void> {
+  context.report('disk', `${spec.diskGiB} GiB on ${image.id}`)
+  try {
+    await makeFolder(files.directory)
+    await markAsOurs(spec.id, files)
+    await linkImage(image, files)
+    const { virtualBytes } = await inspectDisk(files.base)
+    await createOverlay(files.overlay, basename(files.base), Math.max(virtualBytes, spec.diskGiB * GIB))
+    if (image.firmware === 'uefi') {
+      const { variables } = await findFirmware(spec.image.architecture)
+      await convertToQcow2(variables, files.variables, { signal: context.signal, sourceFormat: 'raw' })
+    }
+    await writeSeed(spec, files)
+    await writeMeta(files, { id: spec.id, imageId: image.id, firmware: image.firmware })
+  } catch (error) {
+    throw writeFailure(error, files.directory)
+  }
+}
+
+/** Links, so that the machine keeps its image when the cache is deleted, at no cost where both are on one disk. */
+async function linkImage(image: ImageResult, files: MachineFiles): Promise<void> {
+  const source = imageFiles(image.directory)
+  await linkOrCopy(source.disk, files.base)
+  if (image.firmware !== 'kernel') return
+  await linkOrCopy(source.kernel, files.kernel)
+  await linkOrCopy(source.initrd, files.initrd)
+}
+
+async function linkOrCopy(source: string, target: string): Promise<void> {
+  try {
+    await link(source, target)
+  } catch (error) {
+    // Another file system, or one without hard links (protected_hardlinks refuses foreign files with EPERM).
+    if (!['EXDEV', 'EPERM', 'EMLINK', 'ENOTSUP'].includes(errnoOf(error) ?? '')) throw error
+    await copyFile(source, target, constants.COPYFILE_FICLONE)
+  }
+}
+
+/** The NoCloud seed: QEMU shows this folder to the guest as a small FAT disk, so nothing else may lie in it. */
+async function writeSeed(spec: MachineSpec, files: MachineFiles): Promise<void> {
+  await mkdir(files.seed, { mode: 0o700 })
+  const { metaData, userData, networkConfig } = spec.seed
+  for (const [name, text] of Object.entries({
+    'meta-data': metaData,
+    'user-data': userData,
+    'network-config': networkConfig,
+  } satisfies Record<SeedFile, string>)) {
+    await writeFile(join(files.seed, name), text, { mode: PRIVATE_FILE })
+  }
+}
+
+const writeMeta = (files: MachineFiles, meta: MachineMeta): Promise<void> =>
+  putFile(files.meta, `${JSON.stringify(meta, null, 2)}\n`)
+
+/** Undefined when there is no whole disk. */
+export async function readMeta(files: MachineFiles): Promise<MachineMeta | undefined> {
+  const text = await readOwnText(files.meta)
+  const meta = text === undefined ? {} : (JSON.parse(text) as Partial<MachineMeta>)
+  return meta.imageId === undefined ? undefined : (meta as MachineMeta)
+}
+
+/** Leftovers of a QEMU that is gone: it cannot remove its socket itself, having changed to `/`. */
+export async function clearRuntimeFiles(files: MachineFiles): Promise<void> {
+  for (const file of [files.pid, files.socket, files.process]) await rm(file, { force: true })
+}

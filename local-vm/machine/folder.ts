@@ -1,0 +1,39 @@
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { errnoOf, writeFailure } from '../errors.js'
+
+/** The mode of the files that the driver makes: whatever the umask, other users read none of them. */
+export const PRIVATE_FILE = 0o600
+
+/** Makes a folder and those above it, for the user alone. Throws disk-full or place-unwritable. */
+export async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    throw writeFailure(await trueReason(error, folder), folder)
+  }
+}
+
+/** On a read-only file system Node's recursive mkdir says ENOENT (seen with Node 20); a plain one says EROFS. */
+async function trueReason(error: unknown, folder: string): Promise<unknown> {
+  if (errnoOf(error) !== 'ENOENT') return error
+  return mkdir(folder).then(
+    () => error,
+    (plain: unknown) => plain,
+  )
+}
+
+/** Puts a file in place as a whole or not at all. Throws disk-full or place-unwritable. */
+export async function putFile(file: string, text: string): Promise<void> {
+  const draft = draftOf(file)
+  try {
+    await rm(draft, { force: true })
+    await writeFile(draft, text, { flag: 'wx', mode: PRIVATE_FILE })
+    await rename(draft, file)
+  } catch (error) {
+    throw writeFailure(error, dirname(file))
+  }
+}
+
+/** What `putFile` leaves when it is killed. */
+export const draftOf = (file: string): string => `${file}.draft`

@@ -1,0 +1,236 @@
+import { type Static, type TObject, Type } from '@sinclair/typebox'
+import { TIME } from './machine/expiry.js'
+
+/** What the driver is told and what it answers: schemas and static types from one definition. */
+
+const closed = { additionalProperties: false }
+const AbsolutePath = Type.String({ pattern: '^/', description: 'an absolute path' })
+const Url = Type.String({ pattern: '^https?://', description: 'an http(s) URL' })
+const MachineId = Type.String({
+  pattern: '^distrolab-[a-z0-9][a-z0-9-]{0,80}$',
+  description: 'distrolab-<name>',
+})
+const ImageId = Type.String({
+  pattern: '^sha(256|512):[0-9a-f]+$',
+  description: 'sha256:<hex> or sha512:<hex>',
+})
+const Time = Type.String({
+  pattern: TIME.source,
+  description: 'an ISO 8601 time in UTC',
+})
+const Name = Type.String({ pattern: '^[a-z0-9][a-z0-9.-]{0,62}$', description: 'a lower-case name' })
+
+export const ChecksumSource = Type.Object(
+  {
+    url: Url,
+    format: Type.Union([Type.Literal('gnu'), Type.Literal('bsd'), Type.Literal('bare')]),
+    algorithm: Type.Union([Type.Literal('sha256'), Type.Literal('sha512')]),
+  },
+  closed,
+)
+export type ChecksumSource = Static<typeof ChecksumSource>
+
+export const VendorImage = Type.Object(
+  {
+    url: Url,
+    /** Where its digest is published; or the digest itself, where the user knows it. */
+    checksum: Type.Optional(ChecksumSource),
+    digest: Type.Optional(ImageId),
+    firmware: Type.Union([Type.Literal('uefi'), Type.Literal('bios')]),
+  },
+  { ...closed, anyOf: [{ required: ['checksum'] }, { required: ['digest'] }] },
+)
+export type VendorImage = Static<typeof VendorImage>
+
+export const ImageBuild = Type.Object({ tool: Type.Literal('mmdebstrap'), suite: Name, mirror: Url }, closed)
+export type ImageBuild = Static<typeof ImageBuild>
+
+export const ImageSource = Type.Object(
+  {
+    distro: Name,
+    architecture: Type.Union([Type.Literal('x86_64'), Type.Literal('aarch64')]),
+    vendor: Type.Optional(VendorImage),
+    build: Type.Optional(ImageBuild),
+  },
+  { ...closed, anyOf: [{ required: ['vendor'] }, { required: ['build'] }] },
+)
+export type ImageSource = Static<typeof ImageSource>
+export type Architecture = ImageSource['architecture']
+
+export const ImageRequest = Type.Object(
+  {
+    cache: AbsolutePath,
+    image: ImageSource,
+    pinned: Type.Optional(ImageId),
+    maxAgeHours: Type.Optional(Type.Number({ minimum: 0 })),
+  },
+  closed,
+)
+export type ImageRequest = Static<typeof ImageRequest>
+
+export const MachineSpec = Type.Object(
+  {
+    id: MachineId,
+    directory: AbsolutePath,
+    cache: AbsolutePath,
+    image: ImageSource,
+    imageId: Type.Union([ImageId, Type.Null()]),
+    hostname: Name,
+    vcpus: Type.Integer({ minimum: 1, maximum: 256 }),
+    memoryMiB: Type.Integer({ minimum: 128 }),
+    diskGiB: Type.Integer({ minimum: 1, maximum: 65536 }),
+    sshPort: Type.Integer({ minimum: 1, maximum: 65535 }),
+    macAddress: Type.String({
+      pattern: '^([0-9a-f]{2}:){5}[0-9a-f]{2}$',
+      description: 'a lower-case MAC address',
+    }),
+    seed: Type.Object(
+      { metaData: Type.String(), userData: Type.String(), networkConfig: Type.String() },
+      closed,
+    ),
+    /** The machine powers itself off at this time. Null: never; left out: as it was. */
+    expiresAt: Type.Optional(Type.Union([Time, Type.Null()])),
+  },
+  closed,
+)
+export type MachineSpec = Static<typeof MachineSpec>
+
+/** All that is needed to find, stop or remove a machine; the rest of a MachineSpec is tolerated, whatever it is. */
+export const MachineKey = Type.Object({ id: MachineId, directory: AbsolutePath })
+export type MachineKey = Static<typeof MachineKey>
+
+export const ExpiryRequest = Type.Object({
+  id: MachineId,
+  directory: AbsolutePath,
+  expiresAt: Type.Union([Time, Type.Null()]),
+})
+export type ExpiryRequest = Static<typeof ExpiryRequest>
+
+export const BaselineRequest = Type.Object({
+  id: MachineId,
+  directory: AbsolutePath,
+  /** How long the guest may take to end what it is just doing; without it the baseline is taken at once. */
+  restWithinMs: Type.Optional(Type.Integer({ minimum: 0 })),
+})
+export type BaselineRequest = Static<typeof BaselineRequest>
+
+export const ConsoleRequest = Type.Object({
+  directory: AbsolutePath,
+  lines: Type.Optional(Type.Integer({ minimum: 1, maximum: 10000 })),
+})
+export type ConsoleRequest = Static<typeof ConsoleRequest>
+
+export const PublishedRequest = Type.Object({ vendor: VendorImage }, closed)
+export type PublishedRequest = Static<typeof PublishedRequest>
+
+export const VERBS = {
+  image: ImageRequest,
+  /** What the vendor publishes now; nothing is loaded but the checksum file. */
+  published: PublishedRequest,
+  create: MachineSpec,
+  start: MachineSpec,
+  stop: MachineKey,
+  status: MachineKey,
+  destroy: MachineKey,
+  /** Takes the baseline of a running machine, unless it has one. */
+  baseline: BaselineRequest,
+  /** Back to the baseline, in another QEMU process; the machine runs afterwards. Its clock is as far behind as the baseline is old. */
+  reset: MachineSpec,
+  /** Moves the time at which the machine powers itself off. */
+  extend: ExpiryRequest,
+  console: ConsoleRequest,
+} as const satisfies Record<string, TObject>
+export type Verb = keyof typeof VERBS
+export type InputOf<V extends Verb> = Static<(typeof VERBS)[V]>
+
+export type Phase =
+  | 'resolve'
+  | 'download'
+  | 'verify'
+  | 'build'
+  | 'convert'
+  | 'disk'
+  | 'start'
+  | 'stop'
+  | 'baseline'
+  | 'reset'
+  | 'remove'
+  | 'wait'
+/** How the image boots: `kernel` means that QEMU is given kernel and initrd directly. */
+export type Firmware = 'uefi' | 'bios' | 'kernel'
+export type Accelerator = 'kvm' | 'hvf' | 'tcg'
+export type Presence = 'absent' | 'partial' | 'stopped' | 'running'
+
+export interface ImageResult {
+  readonly id: string
+  readonly kind: 'vendor' | 'built'
+  /** The URL, or for built images the mirror and suite. */
+  readonly source: string
+  readonly firmware: Firmware
+  readonly directory: string
+  readonly bytes: number
+  /** True when nothing was downloaded or built by this call. */
+  readonly cached: boolean
+  /** Why the vendor's image was not taken. */
+  readonly fallbackReason?: string | undefined
+  /** True when a cached one was no longer what had been stored, and was thrown away. */
+  readonly replaced?: boolean | undefined
+}
+
+export interface PublishedResult {
+  readonly id: string
+  /** Of the image as it is downloaded; absent where the server does not tell. */
+  readonly bytes?: number | undefined
+  /** ISO 8601; absent where the server does not tell. */
+  readonly modifiedAt?: string | undefined
+}
+
+export interface MachineResult {
+  readonly id: string
+  readonly pid: number
+  readonly startTime: string
+  readonly port: number
+  readonly accelerator: Accelerator
+  readonly directory: string
+}
+
+export interface StatusResult {
+  readonly id: string
+  readonly presence: Presence
+  readonly pid?: number | undefined
+  readonly startTime?: string | undefined
+  readonly port?: number | undefined
+  /** When the machine must be off; absent when it has no expiry, or its own file does not say it any more. */
+  readonly expiresAt?: string | undefined
+  /** Whether the process that enforces the expiry is at work; start, reset, extend, … start a missing one. */
+  readonly watchdog?: 'armed' | 'missing' | undefined
+  /** What the guest's kernel said last, where it stands still for good. */
+  readonly panic?: string | undefined
+}
+
+export interface ResultOf {
+  readonly image: { readonly image: ImageResult }
+  readonly published: { readonly published: PublishedResult }
+  readonly create: {
+    readonly machine: MachineResult
+    readonly image?: ImageResult | undefined
+    readonly reused: boolean
+  }
+  readonly start: { readonly machine: MachineResult; readonly reused: boolean }
+  readonly stop: { readonly machine: StatusResult }
+  readonly status: { readonly machine: StatusResult }
+  readonly destroy: { readonly removed: readonly string[] }
+  /** `taken: false`: there was a baseline, and it was kept. */
+  readonly baseline: { readonly machine: StatusResult; readonly taken: boolean }
+  readonly reset: { readonly machine: MachineResult }
+  readonly extend: { readonly machine: StatusResult }
+  readonly console: { readonly lines: readonly string[] }
+}
+
+export interface DriverProgress {
+  readonly type: 'progress'
+  readonly phase: Phase
+  readonly message: string
+  readonly done?: number | undefined
+  readonly total?: number | undefined
+}

@@ -1,0 +1,12 @@
+import type { Context } from '../context.js'
+import type { EngineLimits } from '../engine/watch.js'
+import type { ProviderHooks } from '../providers/provider.js'
+
+/** The engine is given as long as the provider needs at the most, or as the user says. */
+export function limitsOf({ settings }: Context, { patience }: ProviderHooks): EngineLimits {
+  const { applyTimeout: totalMs = patience.totalMs } = settings
+  return { totalMs, quietMs: Math.min(patience.quietMs, totalMs), graceMs: GRACE_MS }
+}
+
+/** After an interrupt OpenTofu waits for what it has begun, and writes its state. */
+const GRACE_MS = 2 * 60_000

@@ -1,0 +1,186 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Leasable } from '../../backend/keys.js'
+import { sendSignal } from '../../backend/send-signal.js'
+import type { StateBackend } from '../../backend/state-backend.js'
+import type { LabRecord } from '../../backend/record-schema.js'
+import { engineProviderOf } from '../../stacks/engine-providers.js'
+import { engineEncryption } from '../encryption.js'
+import { placeCliConfig } from '../engine/cli-config.js'
+import { isEngineAtWork } from '../engine/engine-process.js'
+import { initialise, type EngineRun } from '../engine/engine-run.js'
+import { isInitialised, markInitialised, unmarkInitialised } from '../engine/initialised.js'
+import { assertOwnProviders } from '../engine/installed.js'
+import type { Engine } from '../engine/resolve.js'
+import { assertOwnState } from '../engine/state-trust.js'
+import { describeEvent, type Outputs } from '../engine/stream.js'
+import { LabError } from '../errors.js'
+import { hasErroredState, recoverLocalState, recoverRemoteState } from '../engine/recover-state.js'
+import { parseDriverLine } from '../providers/local/driver.js'
+import type { Session } from './gate.js'
+import { placeAuthorities } from '../trust.js'
+import { workFolder } from '../workspace.js'
+import { hasEngineProvider, withProviders } from './provider-cache.js'
+import { engineUmask, stateModes } from './state-modes.js'
+
+/** What an engine is run for: a lab under its lease, or an image under its own. */
+export interface EngineSession extends Pick<Session, 'context' | 'log' | 'signal'> {
+  /** The name of its work folder. */
+  readonly lab: string
+  readonly lease: {
+    /** Whose state it is. */
+    readonly lab: Leasable
+    readonly lost: AbortSignal
+  }
+  readonly writer: {
+    readonly lab: Pick<LabRecord, 'provider' | 'engine'> | undefined
+    update(change: Pick<LabRecord, 'engine'>): Promise<unknown>
+    /** That it has ended is seen by looking for it: to say so may wait for the next write. */
+    defer(change: Pick<LabRecord, 'engine'>): unknown
+  }
+}
+
+/**
+ * The step `init`, unless an earlier command has done it. A state that an earlier run could not write is put back before
+ * anybody reads the old one. Throws LabError state-refused before anything that the state names is loaded, and
+ * provider-refused before it is run.
+ */
+export async function initialiseEngine(
+  session: EngineSession,
+  engine: Engine,
+  folder: string,
+  state: StateBackend,
+  detail: (text: string) => void,
+): Promise<void> {
+  const { context, lease, writer } = session
+  const isErrored = hasErroredState(folder)
+  // `init` itself reads a local state, and fails on one that was cut short.
+  if (isErrored && state.kind === 'local')
+    await recoverLocalState(state, folder, (await stateModes(context)).file)
+  const provider = engineProviderOf(writer.lab?.provider)
+  await assertOwnState(await context.store(), context.location, lease.lab, provider)
+  if (isErrored || !(await isInitialised(folder, engine)))
+    await initialiseAnew(session, engine, folder, state, detail)
+  try {
+    await assertOwnProviders(folder, provider)
+  } catch (error) {
+    // The next command loads what it needs, and no more.
+    await rm(join(folder, '.terraform'), { recursive: true, force: true })
+    throw error
+  }
+}
+
+async function initialiseAnew(
+  session: EngineSession,
+  engine: Engine,
+  folder: string,
+  state: StateBackend,
+  detail: (text: string) => void,
+): Promise<void> {
+  const { context, lab, writer, signal } = session
+  const isErrored = hasErroredState(folder)
+  await unmarkInitialised(folder)
+  await withProviders(context, { lab, provider: writer.lab?.provider, signal }, (providers) =>
+    runOperation(session, engine, folder, detail, (run) => initialise({ ...run, providers })),
+  )
+  if (isErrored && state.kind !== 'local')
+    await runOperation(session, engine, folder, detail, recoverRemoteState)
+  if (isErrored) session.log.warn('recovered the state that OpenTofu could not write')
+  await markInitialised(folder, engine)
+}
+
+/**
+ * Runs one engine operation: its process is recorded while it runs, the user's interrupt reaches it as one
+ * SIGINT, and a fault of the driver comes out as that fault. Returns the outputs that it ended with; none where it
+ * has nothing to say of them.
+ */
+export async function runOperation(
+  session: EngineSession,
+  engine: Engine,
+  folder: string,
+  detail: (text: string) => void,
+  operation: (run: EngineRun) => Promise<void>,
+): Promise<Outputs> {
+  const { context, writer, signal } = session
+  let fault: LabError | undefined
+  let outputs: Outputs = {}
+  let runsOn = false
+  const cliConfig = await placeCliConfig(context.env, folder, engineProviderOf(writer.lab?.provider))
+  const done = context.interrupt.waitingFor('OpenTofu to stop')
+  try {
+    await operation({
+      engine: engine.path,
+      folder,
+      umask: await engineUmask(context),
+      unset: [...context.env.unsetForEngine, ...uselessSecrets(session)],
+      cliConfig,
+      authorities: await placeAuthorities(context.env.authorityFiles, context.env.cache),
+      isAlone: !hasEngineProvider(writer.lab?.provider),
+      encryption: context.encryption === undefined ? undefined : engineEncryption(context.encryption),
+      signal,
+      onStarted: async ({ pid, startTime, boot, host }) => {
+        await writer.update({ engine: { pid, startTime, boot, host, startedAt: new Date().toISOString() } })
+      },
+      onEvent: (event) => {
+        const line = event.type === 'provisioner' ? parseDriverLine(event.line) : undefined
+        if (event.type === 'outputs') outputs = event.outputs
+        if (line?.type === 'fault') fault = new LabError({ code: 'driver', fault: line })
+        const text = line?.type === 'progress' ? line.message : describeEvent(event)
+        if (text !== undefined) detail(text)
+      },
+    })
+  } catch (error) {
+    runsOn = isRunningOn(error)
+    // Whatever it is: a folder that is initialised anew is no part of it.
+    await unmarkInitialised(folder)
+    throw fault !== undefined && isEngineFailure(error) ? fault : error
+  } finally {
+    done()
+    // One that would not stop stays on record: whoever comes next waits for it.
+    if (!session.lease.lost.aborted && !runsOn) await writer.defer({ engine: null })
+  }
+  return outputs
+}
+
+/**
+ * A local lab whose state is on this computer too needs no credentials, and what OpenTofu starts inherits all it has. Those
+ * that a key service asks for stay.
+ */
+function uselessSecrets({ context, writer }: EngineSession): readonly string[] {
+  const { location, encryption, env } = context
+  const isHere = location.kind === 'directory' && !hasEngineProvider(writer.lab?.provider)
+  return isHere && (encryption === undefined || encryption.kind === 'passphrase') ? env.secretNames : []
+}
+
+const isRunningOn = (error: unknown): boolean =>
+  error instanceof LabError && error.fault.code === 'engine-timeout' && error.fault.pid !== null
+
+const isEngineFailure = (error: unknown): boolean =>
+  error instanceof LabError && error.fault.code === 'engine-failed'
+
+const POLL_MS = 200
+
+/**
+ * An engine that outlived its command must end before another one starts. `interrupt` asks it to stop, with
+ * exactly one SIGINT; otherwise it may finish its work. What a record calls an engine and is none is left alone.
+ */
+export async function settleEngine(session: EngineSession, mode: 'wait' | 'interrupt'): Promise<void> {
+  const { context, writer, signal, log } = session
+  const engine = writer.lab?.engine
+  if (engine === undefined || engine === null) return
+  const folder = workFolder(context.space, session.lab)
+  if (await isEngineAtWork(engine, folder)) {
+    log.warn('an engine outlived its command', { pid: engine.pid, mode })
+    context.progress.say(
+      `An OpenTofu of an earlier command is still running (pid ${engine.pid}): waiting for it to ${mode === 'wait' ? 'finish' : 'stop'} …`,
+    )
+    if (mode === 'interrupt') sendSignal(engine.pid, 'SIGINT')
+    const done = context.interrupt.waitingFor('OpenTofu to finish')
+    while (await isEngineAtWork(engine, folder)) {
+      await sleep(POLL_MS, undefined, { signal }).catch(() => signal.throwIfAborted())
+    }
+    done()
+  }
+  await writer.update({ engine: null })
+}

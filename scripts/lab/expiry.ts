@@ -1,0 +1,86 @@
+import type { AnyLab } from '../../backend/lab.js'
+import type { Context } from '../context.js'
+import { LabError } from '../errors.js'
+import type { Session } from './gate.js'
+import { hooksOf, isSupported, type Enforcer } from '../providers/provider.js'
+
+/** When a lab that is given `ttlMs` at `now` is over, as in its record. */
+export const expiryOf = (ttlMs: number | null, now: Date): string | null =>
+  ttlMs === null ? null : new Date(now.getTime() + ttlMs).toISOString()
+
+/** Milliseconds left, negative once its time is over; null for a lab without end, and for a destroyed one. */
+export const expiresInMs = (
+  { expiresAt, state }: Pick<AnyLab, 'expiresAt' | 'state'>,
+  now: Date,
+): number | null =>
+  expiresAt === null || state === 'destroyed' ? null : Date.parse(expiresAt) - now.getTime()
+
+export const isExpired = (lab: Pick<AnyLab, 'expiresAt' | 'state'>, now: Date): boolean =>
+  (expiresInMs(lab, now) ?? 1) <= 0
+
+/**
+ * An expired lab gets no more work: it is powered off, or about to be. Throws LabError lab-expired, or
+ * lab-being-destroyed for one that can't be given more time either.
+ */
+export function assertNotExpired(lab: AnyLab, now: Date): void {
+  if (lab.expiresAt === null || !isExpired(lab, now)) return
+  assertNotBeingDestroyed(lab)
+  throw new LabError({ code: 'lab-expired', lab: lab.lab, expiresAt: lab.expiresAt })
+}
+
+/** Throws LabError lab-being-destroyed. */
+export function assertNotBeingDestroyed({ lab, state }: AnyLab): void {
+  if (state === 'destroying' || state === 'destroy-failed')
+    throw new LabError({ code: 'lab-being-destroyed', lab })
+}
+
+/** What will end a lab by itself, as it was found; none where it has no end, or is gone. */
+export async function enforcersOf(context: Context, lab: AnyLab): Promise<readonly Enforcer[]> {
+  if (lab.state === 'destroyed') return []
+  // A newer version's provider hides no lab from who looks.
+  if (!isSupported(lab.provider))
+    return lab.expiresAt === null ? [] : [{ name: lab.provider, state: 'unknown' }]
+  const hooks = await hooksOf(lab.provider)
+  const found = lab.expiresAt === null ? [] : await hooks.enforcers(context, lab)
+  await hooks.rearm?.(context, lab)
+  return found
+}
+
+/** Whatever sees a lab on this computer sees to it that its end is enforced here; says and throws nothing. */
+export async function rearm(context: Context, lab: AnyLab): Promise<void> {
+  if (lab.state === 'destroyed' || !isSupported(lab.provider)) return
+  await (await hooksOf(lab.provider)).rearm?.(context, lab)
+}
+
+/**
+ * A lab that runs without what must end it, as after a kill of the watchdog, is given it back. Returns what enforces its
+ * end from then on.
+ */
+export async function armMissing(session: Session, lab: AnyLab): Promise<readonly Enforcer[]> {
+  const enforcers = await enforcersOf(session.context, lab)
+  if (!enforcers.some(({ state }) => state === 'missing')) return enforcers
+  const { log } = session
+  log.warn('nothing enforced the TTL: arming it anew', { lab: lab.lab, expiresAt: lab.expiresAt })
+  await tellExpiry(session, lab, (text) => log.debug(text))
+  return enforcersOf(session.context, lab)
+}
+
+/** The provider goes by `lab.expiresAt` from now on; what else that changed is recorded. */
+export async function tellExpiry(
+  session: Session,
+  lab: AnyLab,
+  detail: (text: string) => void,
+): Promise<void> {
+  const { context, signal, writer } = session
+  const hooks = await hooksOf(lab.provider)
+  await hooks.moveExpiry(context, lab, {
+    signal,
+    detail,
+    async onAddress(name, address) {
+      const machines = (writer.lab ?? lab).machines.map((machine) =>
+        machine.name === name ? { ...machine, address } : machine,
+      )
+      await writer.update({ machines })
+    },
+  })
+}

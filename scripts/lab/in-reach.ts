@@ -1,0 +1,44 @@
+import type { AnyLab } from '../../backend/lab.js'
+import type { Context } from '../context.js'
+import { LabError } from '../errors.js'
+import { hooksOf } from '../providers/provider.js'
+import { assertHere } from './here.js'
+import { assertOwnFacts } from './own-facts.js'
+import { hasEngineProvider } from './provider-cache.js'
+
+/**
+ * Throws LabError lab-on-other-computer, record-mismatch or other-account: who asks there finds nothing of the lab, and would take it for
+ * gone.
+ */
+export async function assertInReach(context: Context, lab: AnyLab): Promise<void> {
+  assertHere(context, lab)
+  assertOwnFacts(context, lab)
+  await assertAccount(context, lab.lab, lab)
+}
+
+/**
+ * As `assertInReach`, before a lab is removed: one of which nothing was ever made is nowhere, and its account, which may be
+ * closed by now, is not asked.
+ */
+export async function assertRemovable(context: Context, lab: AnyLab): Promise<void> {
+  if (!isNeverMade(lab)) return assertInReach(context, lab)
+  assertHere(context, lab)
+  assertOwnFacts(context, lab)
+}
+
+/** A cloud is asked for nothing before the image is on record that the machines are made from. */
+export const isNeverMade = ({ image, provider }: AnyLab): boolean =>
+  image === null && hasEngineProvider(provider)
+
+/** `what`: for the message. Throws LabError other-account, or as the check of an account does. */
+export async function assertAccount(
+  { interrupt }: Context,
+  what: string,
+  { account, provider }: Pick<AnyLab, 'account' | 'provider'>,
+): Promise<void> {
+  // Records of before name none.
+  if (account === undefined) return
+  const given = await (await hooksOf(provider)).account?.(interrupt.signal)
+  if (given === account) return
+  throw new LabError({ code: 'other-account', what, provider, account, given: given ?? 'none' })
+}

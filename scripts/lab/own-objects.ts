@@ -1,0 +1,30 @@
+import type { AnyLab } from '../../backend/lab.js'
+import { LabError } from '../errors.js'
+import { parseState } from '../engine/state-document.js'
+import { readStateText } from '../engine/state-file.js'
+import { objectsIn, type StateObject } from '../engine/state-objects.js'
+import type { Session } from './gate.js'
+import { hooksOf } from '../providers/provider.js'
+
+/**
+ * Before the engine changes anything: a state lies in the backend, and whoever writes there can name any machine of the
+ * account by its id, which OpenTofu would then destroy. Each object that it holds must be the lab's own. Throws LabError
+ * state-refused. Returns the objects; undefined where only the engine can read them.
+ */
+export async function assertOwnObjects(
+  { context, signal, lab: name }: Session,
+  lab: AnyLab,
+): Promise<readonly StateObject[] | undefined> {
+  const hooks = await hooksOf(lab.provider)
+  const { place, text } = await readStateText(await context.store(), context.location, name)
+  if (text === undefined) return []
+  const state = parseState(text)
+  if (state.kind !== 'plain') return undefined
+  const { objects, problems } = objectsIn(state.document)
+  const strangers =
+    objects.length === 0 ? [] : ((await hooks.strangersAmong?.(context, lab, objects, signal)) ?? [])
+  const told = [...problems, ...strangers.map(({ type, id }) => `the ${type} ${id}, which is not the lab's`)]
+  if (told.length > 0)
+    throw new LabError({ code: 'state-refused', lab: lab.lab, place, problems: told.slice(0, 5) })
+  return objects
+}

@@ -1,0 +1,144 @@
+import { newRandomId } from '../../backend/identity.js'
+import type { AnyLab } from '../../backend/lab.js'
+import type { LabName } from '../../backend/lab-name.js'
+import type { AuthorizedKey, Decided } from '../../backend/record-schema.js'
+import { resolveProfile, type Profile } from '../../distro-catalog/profile.js'
+import type { MachineSize } from '../../distro-catalog/size.js'
+import { labTags } from '../../stacks/naming.js'
+import { findComputerId } from '../computer.js'
+import type { Context } from '../context.js'
+import { ensureIdentity, type Identity } from '../machine/key.js'
+import type { Measuring } from '../regions/rank.js'
+import { findLabNetwork, type LabNetwork } from './network.js'
+import { hooksOf, type Place, type ProviderHooks } from '../providers/provider.js'
+import { requireIdentity } from './reach.js'
+import { assertKeysTaken } from './taken-keys.js'
+import { resolveTeamKeys } from './team-keys.js'
+
+/** What a lab is or will be made of, checked against the catalog. Making one changes nothing. */
+export interface LabDraft {
+  readonly lab: LabName
+  readonly profile: Profile
+  readonly hooks: ProviderHooks
+  readonly size: MachineSize
+  readonly place: Place
+}
+
+export interface LabPlan extends LabDraft {
+  readonly identity: Identity
+  /** The networks that reach SSH; undefined where nothing is opened. */
+  readonly allowFrom: readonly string[] | undefined
+  /** As it is recorded. */
+  readonly network: LabNetwork | undefined
+  /** Who else gets in. */
+  readonly authorizedKeys: readonly AuthorizedKey[]
+}
+
+/**
+ * The draft and the key that goes with it: a living lab has one, a new one is given one. The key's folder belongs
+ * to whoever holds the lab's lease.
+ */
+export async function planLab(
+  context: Context,
+  lab: LabName,
+  living: AnyLab | undefined,
+  measuring: Measuring = 'measure',
+): Promise<LabPlan> {
+  const draft = await draftLab(context, lab, living, measuring)
+  if (living !== undefined) {
+    const { authorizedKeys = [], network } = living
+    const allowFrom = await allowedAnew(context, draft.hooks, living)
+    return { ...draft, authorizedKeys, allowFrom, network, identity: await requireIdentity(context, living) }
+  }
+  const network = await findLabNetwork(context, draft)
+  const allowFrom = await draft.hooks.allowFrom(context, measuring)
+  const authorizedKeys = await resolveTeamKeys(context, lab)
+  const options = { sshKey: context.settings.sshKey, agentSocket: context.env.sshAgentSocket }
+  const identity = await ensureIdentity(context.space, lab, options)
+  assertKeysTaken(draft.profile.provider, identity, authorizedKeys)
+  return { ...draft, authorizedKeys, allowFrom, network, identity }
+}
+
+/** A living lab stays open to the networks it was opened to, unless others are named now. */
+export const allowedAnew = async (
+  context: Context,
+  hooks: ProviderHooks,
+  { allowFrom }: AnyLab,
+): Promise<readonly string[] | undefined> =>
+  context.settings.allowFrom.length === 0 ? allowFrom : hooks.allowFrom(context, 'measure')
+
+/** `living`: the lab's record, unless it is destroyed. */
+export async function draftLab(
+  context: Context,
+  lab: LabName,
+  living: AnyLab | undefined,
+  measuring: Measuring = 'measure',
+): Promise<LabDraft> {
+  const profile =
+    living === undefined
+      ? resolveProfile(
+          await context.catalog(),
+          context.settings.profile ?? lab,
+          context.config.values.profiles,
+        )
+      : await profileOf(context, living)
+  const hooks = await hooksOf(profile.provider.name)
+  if (living !== undefined) return { lab, profile, hooks, size: living.size, place: placeOf(living) }
+  const { settings } = context
+  const size = hooks.resolveSize(profile, {
+    size: settings.size ?? profile.size,
+    instanceType: settings.instanceType ?? profile.instanceType,
+    architecture: settings.architecture ?? profile.architecture,
+    diskGiB: settings.diskGiB ?? profile.diskGiB,
+  })
+  return { lab, profile, hooks, size, place: await hooks.place(context, profile, size, measuring) }
+}
+
+/** Where a recorded lab is. */
+export const placeOf = ({ region, zone, spot, costPerHourUsd }: AnyLab): Place => ({
+  region,
+  zone,
+  spot,
+  costPerHourUsd,
+})
+
+/** The profile a lab was made from; its distro is the recorded release, whatever an alias means today. */
+export async function profileOf(context: Context, known: AnyLab): Promise<Profile> {
+  const profile = resolveProfile(await context.catalog(), `${known.distro}-${known.provider}`)
+  return { ...profile, name: known.profile }
+}
+
+/** Everything a new lab's record says before anything is made. */
+export async function decide(
+  context: Context,
+  plan: LabPlan,
+  expiresAt: Decided['expiresAt'],
+): Promise<Decided> {
+  const { lab, profile, hooks, identity, size, place } = plan
+  const { space, holder, env, settings } = context
+  const incarnation = newRandomId()
+  const computer = findComputerId(space.home)
+  const { source, file, publicKey } = identity
+  return {
+    profile: profile.name,
+    provider: profile.provider.name,
+    region: place.region,
+    ...(place.zone === undefined ? {} : { zone: place.zone }),
+    ...(place.spot === true ? { spot: true } : {}),
+    ...(plan.network === undefined ? {} : { network: plan.network }),
+    distro: profile.distro.name,
+    size,
+    image: null,
+    machines: await hooks.planMachines(context, lab, ['main'], profile),
+    sshKey: { publicKey, source, ...(source === 'generated' ? {} : { path: file }) },
+    authorizedKeys: [...plan.authorizedKeys],
+    ...(plan.allowFrom === undefined ? {} : { allowFrom: [...plan.allowFrom] }),
+    incarnation,
+    tags: { ...settings.tags, ...labTags({ backendId: space.backendId, lab, incarnation }) },
+    owner: { user: holder.user, host: holder.host, ...(computer === undefined ? {} : { computer }) },
+    session: env.session ?? null,
+    expiresAt,
+    costPerHourUsd: place.costPerHourUsd,
+    engine: null,
+  }
+}

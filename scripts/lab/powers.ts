@@ -1,0 +1,25 @@
+import type { AnyLab } from '../../backend/lab.js'
+import type { Machine } from '../../backend/record-schema.js'
+import type { Power } from '../../local-vm/qemu/power.js'
+import type { Context } from '../context.js'
+import { mismatchOf } from './own-facts.js'
+import { hooksOf, isSupported } from '../providers/provider.js'
+import { isElsewhere } from './target.js'
+
+/** By the name of the machine. */
+export type Powers = Readonly<Record<string, Power>>
+
+/**
+ * What the machines of a lab do right now; empty where nothing is to be seen from here, or nothing was made. A record that is
+ * not to be believed says of no machine where it is.
+ */
+export async function powersOf(context: Context, lab: AnyLab): Promise<Powers> {
+  if (lab.state === 'destroyed' || !isSupported(lab.provider)) return {}
+  if (mismatchOf(context, lab) !== undefined || isElsewhere(context, lab)) return {}
+  const hooks = await hooksOf(lab.provider)
+  const look = async (machine: Machine): Promise<[string, Power][]> => {
+    const power = await hooks.power?.(machine)
+    return power === undefined ? [] : [[machine.name, power]]
+  }
+  return Object.fromEntries((await Promise.all(lab.machines.map(look))).flat())
+}

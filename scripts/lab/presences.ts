@@ -1,0 +1,28 @@
+import type { AnyLab } from '../../backend/lab.js'
+import type { Context } from '../context.js'
+import type { Presence, ProviderHooks } from '../providers/provider.js'
+
+/** What the provider shows of each machine of a lab. */
+export type Presences = readonly (readonly [machine: string, Presence])[]
+
+/** Only looks, but for what must end the lab by itself. */
+export async function lookAtMachines(
+  context: Context,
+  hooks: ProviderHooks,
+  lab: AnyLab,
+): Promise<Presences> {
+  await hooks.rearm?.(context, lab)
+  return Promise.all(
+    lab.machines.map(async (machine) => [machine.name, await hooks.presence(lab, machine)] as const),
+  )
+}
+
+export const absentIn = (presences: Presences): readonly string[] =>
+  presences.filter(([, presence]) => presence === 'absent').map(([name]) => name)
+
+/**
+ * The machines that get nothing of the ones that are there: those that are absent, and all of a swap that did not end,
+ * which may have left the old ones.
+ */
+export const madeAnew = (state: AnyLab['state'], presences: Presences): readonly string[] =>
+  state === 'swapping' || state === 'swap-failed' ? presences.map(([name]) => name) : absentIn(presences)

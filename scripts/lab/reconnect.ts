@@ -1,0 +1,98 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { AnyLab, Lab } from '../../backend/lab.js'
+import type { Machine } from '../../backend/record-schema.js'
+import { LabError } from '../errors.js'
+import { connectOnce, SshError, type Connection, type SshTarget } from '../machine/connect.js'
+import { waitForSsh } from '../machine/wait-ssh.js'
+import type { Session } from './gate.js'
+import { hooksOf } from '../providers/provider.js'
+import { wakeMachines } from './wake-machines.js'
+import { mendClock } from './guest-clock.js'
+import { acceptingOwn, isStanding, silentOf } from './own-machine.js'
+import { keyNotOnLab, requireIdentity, targetOf, writeLabSshConfig } from './reach.js'
+
+/** Generous: it is known to be up, and without KVM a login takes a second. */
+const TIMEOUTS = { banner: 10_000, login: 30_000 }
+
+/**
+ * Proves that every machine of a lab that is ready (or used by whoever lends us its lease) answers over SSH with its
+ * pinned host key; no engine is started.
+ * False: a machine can't be reached, so it must be brought back. Throws LabError key-not-on-lab, host-key-changed or
+ * ssh-silent, which no restart can mend.
+ */
+export async function reconnect(session: Session, lab: Lab<'ready' | 'in-use'>): Promise<boolean> {
+  const { context, writer } = session
+  const identity = await requireIdentity(context, lab)
+  await wakeMachines(session, await hooksOf(lab.provider), lab)
+  const machines: AnyLab['machines'] = []
+  for (const machine of context.settings.wait === 'none' ? [] : lab.machines) {
+    const connection = await reach(session, lab, machine, targetOf(context, lab, machine, identity))
+    if (connection === undefined) return false
+    machines.push({ ...machine, hostKey: connection.hostKey })
+    try {
+      await mendClock(session, lab, machine, connection)
+    } finally {
+      connection.end()
+    }
+  }
+  if (machines.length > 0 && !isDeepStrictEqual(machines, lab.machines)) await writer.update({ machines })
+  await writeLabSshConfig(context, writer.lab ?? lab, identity)
+  await writer.settle()
+  return true
+}
+
+/** Undefined where it can't be reached. */
+async function reach(
+  session: Session,
+  lab: AnyLab,
+  machine: Machine,
+  target: SshTarget,
+): Promise<Connection | undefined> {
+  try {
+    return await acceptingOwn(session, lab, machine, target, (at) =>
+      connectOnce(at, TIMEOUTS, session.signal),
+    )
+  } catch (error) {
+    if (!(error instanceof SshError)) throw error
+    session.log.warn('a ready machine did not answer', { machine: machine.name, stage: error.stage })
+    if (error.stage === 'authentication') throw keyNotOnLab(lab, target.identity, error)
+    if (!(await isStanding(lab, machine))) return undefined
+    session.context.progress.say(`${lab.lab}/${machine.name} runs, but SSH does not answer: waiting for it`)
+    return waitForStanding(session, lab, machine, target)
+  }
+}
+
+/** A restart from within, without KVM, takes about one minute. */
+const STANDING_MS = 2 * 60_000
+
+class NotStanding extends Error {}
+
+/**
+ * The lab stays ready meanwhile, so that a reset remains possible. Undefined once the machine no longer runs. Throws
+ * LabError ssh-silent.
+ */
+export async function waitForStanding(
+  session: Session,
+  lab: AnyLab,
+  machine: Machine,
+  target: SshTarget,
+  timeoutMs = STANDING_MS,
+): Promise<Connection | undefined> {
+  const options = {
+    timeoutMs,
+    signal: session.signal,
+    onSeen: (seen: string) => session.log.info(seen, { machine: machine.name }),
+    consoleTail: async () => '',
+    betweenAttempts: async () => {
+      if (!(await isStanding(lab, machine))) throw new NotStanding()
+      return 'as-before' as const
+    },
+  }
+  try {
+    return await acceptingOwn(session, lab, machine, target, (at) => waitForSsh(at, options))
+  } catch (error) {
+    if (error instanceof NotStanding) return undefined
+    if (!(error instanceof LabError) || error.fault.code !== 'ssh-timeout') throw error
+    throw await silentOf(lab, machine, error.fault.lastSeen, error)
+  }
+}

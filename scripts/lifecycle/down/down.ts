@@ -1,0 +1,183 @@
+import { forgetState } from '../../../backend/state-backend.js'
+import type { AnyLab, Lab } from '../../../backend/lab.js'
+import { CatalogError } from '../../../distro-catalog/errors.js'
+import { spaceOf, type Context } from '../../context.js'
+import { destroy } from '../../engine/tofu.js'
+import { LabError } from '../../errors.js'
+import { explain } from '../../explain.js'
+import { withReserve } from '../../reserve.js'
+import { forgetLab } from '../../workspace.js'
+import { engineFor } from '../../lab/engine-for.js'
+import { writeConfiguration } from '../../lab/configuration.js'
+import { limitsOf } from '../../lab/engine-limits.js'
+import { initialiseEngine, runOperation, settleEngine } from '../../lab/engine-session.js'
+import { throughGate, type Session } from '../../lab/gate.js'
+import { assertOwnFacts } from '../../lab/own-facts.js'
+import { assertOwnObjects } from '../../lab/own-objects.js'
+import { hooksOf, type ProviderHooks } from '../../providers/provider.js'
+import { removeUntilGone } from '../../lab/removal.js'
+import { downSteps, verifySteps } from '../../lab/step-lists.js'
+import { Steps, type Timing } from '../../lab/steps.js'
+import { assertRemovable, isNeverMade } from '../../lab/in-reach.js'
+import { labNameOf, requireLab } from '../../lab/target.js'
+import { profileOf } from '../../lab/plan-lab.js'
+
+export interface DownResult {
+  readonly lab: string
+  readonly state: 'destroyed'
+  /** False: it was destroyed already. */
+  readonly changed: boolean
+  /** False: nothing was ever made of it, and its provider could not be asked; `leftovers` or `not-ours` is thrown otherwise. */
+  readonly verified: boolean
+  readonly timings: readonly Timing[]
+}
+
+/** Destroys a lab and verifies with the provider, not with the engine, that nothing of it is left. */
+export async function down(context: Context, positional: string | undefined): Promise<DownResult> {
+  const name = labNameOf(context, positional)
+  const known = await requireLab(context, name)
+  await assertRemovable(context, known)
+  return withReserve(context, async () => {
+    // What speaks against it on this computer is found out before anything is recorded.
+    if (known.state !== 'destroyed') await engineFor(context).catch(unlessDispensable)
+    return throughGate(context, name, 'down', (session) => destroyLab(session, session.writer.lab ?? known))
+  })
+}
+
+/** Destroys the lab of a session, from whatever state it is in. Throws LabError leftovers or not-ours. */
+export async function destroyLab(session: Session, current: AnyLab): Promise<DownResult> {
+  const { context, lab } = session
+  assertOwnFacts(context, current)
+  const changed = current.state !== 'destroyed'
+  const steps = new Steps(session, changed ? downSteps : verifySteps)
+  const outcome =
+    current.state === 'destroyed'
+      ? await verifyDestroyed(session, steps, current)
+      : await destroyLiving(session, steps, current)
+  await forgetLab(spaceOf(context, current), lab)
+  // All of the lab is gone; what others call by its names is not ours to remove, and is never passed over in silence.
+  if (outcome.foreign.length > 0) throw new LabError({ code: 'not-ours', lab, foreign: outcome.foreign })
+  const { verified } = outcome
+  return { ...({ lab, state: 'destroyed' } as const), changed, verified, timings: steps.timings }
+}
+
+interface Verified {
+  readonly foreign: readonly string[]
+  readonly verified: boolean
+}
+
+/** An `up` that was cut short at its very beginning has left a key. */
+async function verifyDestroyed(session: Session, steps: Steps, lab: AnyLab): Promise<Verified> {
+  const verified = await verify(session, steps, lab)
+  await session.writer.finish()
+  return verified
+}
+
+async function destroyLiving(
+  session: Session,
+  steps: Steps,
+  current: Exclude<AnyLab, Lab<'destroyed'>>,
+): Promise<Verified> {
+  const { context, lab, writer } = session
+  const first = isNeverMade(current) ? 'verify' : 'synth'
+  const destroying = await writer.transition(current, 'destroying', { step: first })
+  const isByEngine = !isNeverMade(current) && (await destroyByEngine(session, steps, destroying))
+  steps.skip('synth', 'init', 'destroy')
+  const verified = await verify(session, steps, destroying)
+  // It tells of what is gone, or can't be read: the next lab of the name would stumble over it.
+  if (!isByEngine) await forgetState(await context.store(), context.location, lab)
+  await writer.transition(destroying, 'destroyed', { step: null, finish: true, patch: { engine: null } })
+  return verified
+}
+
+/** Returns false where the engine could not do it, and it can be done without. */
+async function destroyByEngine(session: Session, steps: Steps, lab: Lab<'destroying'>): Promise<boolean> {
+  try {
+    await runSteps(session, steps, lab, await hooksOf(lab.provider))
+    return true
+  } catch (error) {
+    unlessDispensable(error)
+    const { message } = explain(error)
+    session.context.progress.say(
+      `OpenTofu could not remove ${lab.lab}: ${message}\nRemoving it without OpenTofu …`,
+    )
+    return false
+  }
+}
+
+async function runSteps(
+  session: Session,
+  steps: Steps,
+  lab: Lab<'destroying'>,
+  hooks: ProviderHooks,
+): Promise<void> {
+  const { context } = session
+  const recorded = async (): Promise<void> => undefined
+  const { engine, folder, state } = await steps.run(
+    'synth',
+    async () => {
+      await settleEngine(session, 'interrupt')
+      // A resource that is in the state alone has no provisioner: the engine only forgets it.
+      const forgotten = hooks.removeMachine === undefined ? lab : { ...lab, machines: [] }
+      const spec = hooks.buildSpec(context, forgotten, await profileOf(context, lab), [])
+      return {
+        engine: await engineFor(context),
+        state: spec.state,
+        folder: await writeConfiguration(session, spec),
+      }
+    },
+    recorded,
+  )
+  await steps.run('init', async (detail) => {
+    await initialiseEngine(session, engine, folder, state, detail)
+    await assertOwnObjects(session, lab)
+  })
+  await steps.run('destroy', async (detail) => {
+    const limits = limitsOf(context, hooks)
+    // What the engine can't do leaves the machines as they are.
+    await runOperation(session, engine, folder, detail, (run) => destroy({ ...run, limits }))
+    for (const machine of lab.machines)
+      await hooks.removeMachine?.(machine, { signal: session.signal, detail })
+  })
+}
+
+/** Someone else's work that is under way, what a person has to decide, and what must only be set right here. */
+const DECISIVE: ReadonlySet<string> = new Set([
+  ...['interrupted', 'engine-locked', 'engine-lock-raced', 'state-refused', 'record-mismatch'],
+  ...[
+    'passphrase-missing',
+    'passphrase-short',
+    'state-undecryptable',
+    'state-encrypted',
+    'state-unencrypted',
+  ],
+])
+
+/** Throws what keeps a lab from being removed, and not only the engine from doing so. */
+function unlessDispensable(error: unknown): void {
+  // A distro that is not in the catalog any more.
+  if (error instanceof CatalogError) return
+  if (!(error instanceof LabError) || DECISIVE.has(error.fault.code)) throw error
+  // It is still at work.
+  if (error.fault.code === 'engine-timeout' && error.fault.pid !== null) throw error
+}
+
+/**
+ * The engine says what it did; this asks what is there, and removes what is. Returns what only has names of the lab's.
+ * Throws LabError leftovers.
+ */
+async function verify(session: Session, steps: Steps, lab: AnyLab): Promise<Verified> {
+  const hooks = await hooksOf(lab.provider)
+  return steps.run('verify', async (detail) => {
+    try {
+      return { foreign: await removeUntilGone(session, hooks, lab, detail), verified: true }
+    } catch (error) {
+      if (!isNeverMade(lab) || !(error instanceof LabError) || !error.fault.code.startsWith('cloud-'))
+        throw error
+      session.context.progress.say(
+        `Nothing was ever made of ${lab.lab}, so its record is all there is to remove.`,
+      )
+      return { foreign: [], verified: false }
+    }
+  })
+}

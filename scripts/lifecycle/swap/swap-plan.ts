@@ -1,0 +1,106 @@
+import type { AnyLab, Lab } from '../../../backend/lab.js'
+import type { LabName } from '../../../backend/lab-name.js'
+import { listLiving } from '../../../backend/record.js'
+import type { Decided } from '../../../backend/record-schema.js'
+import { resolveProfile, type Profile } from '../../../distro-catalog/profile.js'
+import type { Context } from '../../context.js'
+import { LabError } from '../../errors.js'
+import { explain } from '../../explain.js'
+import { placeOf, type LabPlan } from '../../lab/plan-lab.js'
+import { hooksOf } from '../../providers/provider.js'
+import { requireIdentity } from '../../lab/reach.js'
+import { assertInReach } from '../../lab/in-reach.js'
+import { defaultLabName, labNameOf } from '../../lab/target.js'
+
+/** What the user asked for: a distro for the lab's own provider, or a profile. */
+export interface SwapRequest {
+  readonly lab: string | undefined
+  readonly distro: string | undefined
+}
+
+export interface SwapPlan extends LabPlan {
+  /** What the record says of the lab from then on; the image joins it when it is there. */
+  readonly decided: Pick<Decided, 'profile' | 'distro' | 'size' | 'machines'>
+}
+
+/** The lab that is meant: the named one, else the only one of ours that could become what `--profile` names. */
+export async function findSwapLab(context: Context, request: SwapRequest): Promise<LabName> {
+  const { name, profile: asked } = context.settings
+  if (request.lab !== undefined || name !== undefined) return labNameOf(context, request.lab)
+  if (asked === undefined) {
+    const problem = 'Name a lab and a distro, or what it should become with --profile.'
+    throw new LabError({ code: 'usage', problem, command: 'swap' })
+  }
+  const profile = resolveProfile(await context.catalog(), asked, context.config.values.profiles)
+  const { labs, unreadable } = await listLiving(await context.store())
+  for (const error of unreadable) context.progress.say(explain(error).message)
+  const candidates = labs.filter((lab) => isOurs(context, lab) && couldBecome(lab, profile))
+  const names = candidates.map(({ lab }) => lab)
+  const meant =
+    names.find((lab) => lab === defaultLabName(asked)) ?? (names.length === 1 ? names[0] : undefined)
+  if (meant === undefined) throw new LabError({ code: 'swap-which-lab', profile: asked, labs: names })
+  return labNameOf(context, meant)
+}
+
+/** Nobody's lab but our own is ever guessed. */
+const isOurs = ({ holder }: Context, { owner }: AnyLab): boolean =>
+  owner.user === holder.user && owner.host === holder.host
+
+const couldBecome = (lab: AnyLab, { distro, provider }: Profile): boolean =>
+  lab.provider === provider.name && (lab.distro !== distro.name || lab.state !== 'ready')
+
+/**
+ * Checks by the record and the catalog what a lab would become; changes nothing. Throws LabError lab-not-ready,
+ * swap-same-distro, swap-other-provider, lab-on-other-computer, key-missing or key-not-on-lab, or CatalogError.
+ */
+export async function planSwap(
+  context: Context,
+  lab: LabName,
+  known: AnyLab,
+  request: SwapRequest,
+): Promise<SwapPlan> {
+  const { settings, config } = context
+  // `in-use` is somebody's `exec`: its end is waited for at the gate.
+  if (!isSwappable(known) && known.state !== 'in-use')
+    throw new LabError({ code: 'lab-not-ready', lab, state: known.state })
+  const asked =
+    request.distro === undefined ? (settings.profile ?? known.profile) : `${request.distro}-${known.provider}`
+  const profile = resolveProfile(await context.catalog(), asked, config.values.profiles)
+  const { provider, distro } = profile
+  if (provider.name !== known.provider) {
+    throw new LabError({ code: 'swap-other-provider', lab, provider: known.provider, asked })
+  }
+  if (distro.name === known.distro && !isBegun(known)) {
+    throw new LabError({ code: 'swap-same-distro', lab, distro: distro.name })
+  }
+  await assertInReach(context, known)
+  const hooks = await hooksOf(provider.name)
+  const size = hooks.resolveSize(profile, { instanceType: known.size.instanceType })
+  const decided = {
+    profile: profile.name,
+    distro: distro.name,
+    size: { ...size, diskGiB: Math.max(size.diskGiB, known.size.diskGiB) },
+    machines: hooks.swapMachines(known.machines, profile),
+  }
+  const { authorizedKeys = [] } = known
+  return {
+    lab,
+    profile,
+    hooks,
+    authorizedKeys,
+    decided,
+    size: decided.size,
+    place: placeOf(known),
+    allowFrom: known.allowFrom,
+    network: known.network,
+    identity: await requireIdentity(context, known),
+  }
+}
+
+type Begun = 'swapping' | 'swap-failed'
+
+/** A swap that did not end may be begun again, also to another distro. */
+export const isBegun = (lab: AnyLab): lab is Lab<Begun> =>
+  lab.state === 'swapping' || lab.state === 'swap-failed'
+
+export const isSwappable = (lab: AnyLab): lab is Lab<'ready' | Begun> => lab.state === 'ready' || isBegun(lab)

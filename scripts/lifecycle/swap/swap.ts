@@ -1,0 +1,110 @@
+import type { AnyLab, Lab } from '../../../backend/lab.js'
+import type { Context } from '../../context.js'
+import { LabError } from '../../errors.js'
+import { configureMachines, withMachines } from '../../lab/configure-machines.js'
+import { sayEndOfLife } from '../../lab/end-of-life.js'
+import { settleEngine } from '../../lab/engine-session.js'
+import { engineFor } from '../../lab/engine-for.js'
+import { assertNotExpired } from '../../lab/expiry.js'
+import { endAbandonedUse, throughGate } from '../../lab/gate.js'
+import { forgetHostKeys, sshAlias } from '../../machine/ssh-config.js'
+import { makeMachines, type EngineWork } from '../../lab/make-machines.js'
+import { stepControl, type Work } from '../../lab/work.js'
+import { prepareImage } from '../../lab/prepare-image.js'
+import { lookAtMachines } from '../../lab/presences.js'
+import type { PreparedImage } from '../../providers/provider.js'
+import { largeEnough } from '../../lab/bring-up.js'
+import { writeLabSshConfig } from '../../lab/reach.js'
+import { swapSteps } from '../../lab/step-lists.js'
+import { Steps } from '../../lab/steps.js'
+import { findSwapLab, isBegun, isSwappable, planSwap, type SwapPlan, type SwapRequest } from './swap-plan.js'
+import { requireLab } from '../../lab/target.js'
+import { armedView, type LabView } from '../../lab/view.js'
+
+export type SwapResult = LabView & {
+  /** The distro that it was before. */
+  readonly from: string
+}
+
+/**
+ * Gives a lab another distro: its machines are made anew under the same name, address and key. Until the new image is
+ * there the lab stays `ready` with its old machines; from then on `up` goes on with the new distro.
+ */
+export async function swap(context: Context, request: SwapRequest): Promise<SwapResult> {
+  const name = await findSwapLab(context, request)
+  const { hooks } = await planSwap(context, name, await requireLab(context, name), request)
+  await hooks.checkPrerequisites(context)
+  const engine = await engineFor(context)
+  return throughGate(context, name, 'swap', async (session) => {
+    const current = (await endAbandonedUse(session)) ?? (await requireLab(context, name))
+    assertNotExpired(current, session.lease.storeTime())
+    // Once more, as it is under the lease.
+    const plan = await planSwap(context, name, current, request)
+    const work = { session, plan, engine, steps: new Steps(session, swapSteps(hooks.baseline.kind)) }
+    await settleEngine(session, 'wait')
+    const image = await work.steps.run('image', (detail) => newImage(work, plan, current, detail))
+    const ready = await replaceMachines(work, plan, image)
+    return { ...(await armedView(session, ready, work.steps.timings)), from: current.distro }
+  })
+}
+
+/** Throws LabError swap-not-begun when there is no image: the old machines run on, and the lab is as ready as it was. */
+async function newImage(
+  work: Work,
+  { profile, hooks, decided }: SwapPlan,
+  current: AnyLab,
+  detail: (text: string) => void,
+): Promise<PreparedImage> {
+  const { context } = work.session
+  try {
+    const wish = { region: current.region, size: decided.size }
+    await sayEndOfLife(context, profile.distro)
+    const step = stepControl(work, detail)
+    const prepared = await prepareImage(hooks, context, profile, wish, undefined, step)
+    if (prepared.remark !== undefined) context.progress.say(prepared.remark)
+    return prepared
+  } catch (error) {
+    if (isBegun(current) || !(error instanceof LabError) || error.fault.code !== 'driver') throw error
+    const { lab, distro } = current
+    const { fault } = error.fault
+    throw new LabError(
+      { code: 'swap-not-begun', lab, distro, asked: profile.distro.name, fault },
+      { cause: error },
+    )
+  }
+}
+
+/** The transition is the intent: whoever comes after a crash makes machines of the new distro. */
+async function replaceMachines(
+  work: EngineWork,
+  { decided, identity }: SwapPlan,
+  { image, minimumDiskGiB }: PreparedImage,
+): Promise<Lab<'ready'>> {
+  const { context, writer } = work.session
+  const current = writer.lab
+  if (current === undefined || !isSwappable(current)) throw new TypeError('it was swappable under this lease')
+  let swapping: Lab<'swapping'> | undefined
+  const presences = await lookAtMachines(context, work.plan.hooks, current)
+  const patch = { ...decided, size: largeEnough(decided.size, minimumDiskGiB), image }
+  const anew = decided.machines.map(({ name }) => name)
+  await makeMachines(work, { ...current, ...patch }, presences, {
+    anew,
+    record: async (_writer, extras) => {
+      const message = `${current.distro} -> ${decided.distro}`
+      const aliases = anew.map((name) => sshAlias(current.lab, name))
+      await forgetHostKeys(context.space, current.lab, aliases)
+      swapping = await writer.transition(current, 'swapping', {
+        ...extras,
+        message,
+        patch,
+      })
+      // Without the old host key: a session of right now is not told that somebody else answers.
+      await writeLabSshConfig(context, swapping, identity)
+    },
+  })
+  if (swapping === undefined) throw new TypeError('the step was recorded')
+  await withMachines(work, writer.lab ?? swapping, (connections) =>
+    configureMachines(work, connections, 'ready'),
+  )
+  return writer.transition(swapping, 'ready', { step: null, finish: true })
+}

@@ -1,0 +1,263 @@
+import { isLabName } from '../../backend/lab-name.js'
+import type { LabFacts } from '../../backend/record-schema.js'
+import { stateBackend } from '../../backend/state-backend.js'
+import { CatalogError } from '../../distro-catalog/errors.js'
+import type { Architecture, CloudOffer } from '../../distro-catalog/offer-schema.js'
+import type { Profile } from '../../distro-catalog/profile.js'
+import type { CloudName, CloudProvider } from '../../distro-catalog/provider.js'
+import { findRegion, usdPerHour, whyNot, type RegionQuestion } from '../../distro-catalog/rank-regions.js'
+import { resolveOffer } from '../../distro-catalog/resolve.js'
+import { architectureOf, resolveSize, type MachineSize } from '../../distro-catalog/size.js'
+import type { CloudLabPlan } from '../../stacks/cloud-plan.js'
+import type { Lifetime } from '../../stacks/cloud-spec.js'
+import { labTags, machineId, userTags } from '../../stacks/naming.js'
+import { checkNetworkName, isNamed } from './network-name.js'
+import { checkTags } from './tag-rules.js'
+import { spaceOf, type Context } from '../context.js'
+import { LabError } from '../errors.js'
+import { explain } from '../explain.js'
+import { regionQuestion } from '../regions/question.js'
+import { rankFor, type Measuring } from '../regions/rank.js'
+import { zoneIn } from '../regions/zone.js'
+import { networkChoiceOf } from '../lab/network.js'
+import type { Enforcer, Place, ProviderHooks, SpecFacts } from './provider.js'
+import { keysOn } from '../lab/reach.js'
+
+type Planning =
+  | 'patience'
+  | 'baseline'
+  | 'resolveSize'
+  | 'place'
+  | 'allowFrom'
+  | 'planMachines'
+  | 'swapMachines'
+  | 'replaceAddress'
+
+/** What the hooks of all clouds share: a lab is planned from the catalog and the settings. */
+export function cloudPlanning(name: CloudName): Pick<ProviderHooks, Planning> {
+  return {
+    // A machine takes one or two minutes; a provider without a network may retry in silence for an hour.
+    patience: { quietMs: 3 * 60_000, totalMs: 10 * 60_000 },
+    baseline: { kind: 'image' },
+    resolveSize: (profile, choice) => resolveCloudSize(profile, name, choice),
+    place: (context, profile, size, measuring) =>
+      placeOf(context, profile, size, resolveOffer(profile.distro, name), measuring),
+
+    async planMachines({ space }, lab, names, profile) {
+      const { user } = resolveOffer(profile.distro, name)
+      return names.map((machine) => {
+        const id = machineId(space.backendId, lab, machine)
+        return { name: machine, id, address: null, port: null, user, hostKey: null }
+      })
+    },
+
+    swapMachines(machines, profile) {
+      const { user } = resolveOffer(profile.distro, name)
+      return machines.map((machine) => ({ ...machine, user, hostKey: null }))
+    },
+
+    async allowFrom(context, measuring) {
+      const { allowFrom } = context.settings
+      const named = allowFrom.filter((each) => each !== 'auto')
+      const isAuto = named.length < allowFrom.length || allowFrom.length === 0
+      // Files can be written without a network: they open nothing that nobody named.
+      if (!isAuto || measuring === 'known') return named
+      return [...new Set([...named, await ownNetwork(context)])]
+    },
+
+    replaceAddress: (machine) => `${INSTANCE[name]}.${machine}`,
+  }
+}
+
+/** What everything of a lab carries: computed, whatever its record says. */
+export const marksOf = (
+  context: Context,
+  { lab, incarnation }: Pick<LabFacts, 'lab' | 'incarnation'>,
+): Record<string, string> =>
+  labTags({ backendId: spaceOf(context, { incarnation }).backendId, lab, incarnation })
+
+/** How long a look at a lab waits for what its cloud could add, in milliseconds. */
+const LOOK_MS = 3_000
+
+/** What a cloud tells of the enforcers of a lab; else the one of that name, of which nothing is known. */
+export async function lookForEnforcers(
+  name: string,
+  look: (patience: AbortSignal) => Promise<readonly Enforcer[]>,
+): Promise<readonly Enforcer[]> {
+  const patience = AbortSignal.timeout(LOOK_MS)
+  try {
+    return await look(patience)
+  } catch (error) {
+    // Whoever may look at the record need not have credentials of the cloud, or a network.
+    if (error instanceof LabError || patience.aborted) return [{ name, state: 'unknown' }]
+    throw error
+  }
+}
+
+/** Of a machine's console, counted from its end. */
+const CONSOLE_LINES = 20
+
+/** The console, or why the cloud does not show it: it is asked for when something else has failed, which must be told. */
+export async function consoleOrReason(read: (lines: number) => Promise<string>): Promise<string> {
+  try {
+    return await read(CONSOLE_LINES)
+  } catch (error) {
+    if (error instanceof LabError) return `(${explain(error).message})`
+    throw error
+  }
+}
+
+/** As the stacks declare them, one for each machine under its name. */
+const INSTANCE: Readonly<Record<CloudName, string>> = {
+  aws: 'aws_instance',
+  azure: 'azurerm_linux_virtual_machine',
+  google: 'google_compute_instance',
+}
+
+async function ownNetwork({ settings, env, interrupt }: Context): Promise<string> {
+  const { ADDRESS_PAGES, callerNetwork } = await import('./caller-address.js')
+  const pages = settings.addressUrl === undefined ? ADDRESS_PAGES : [settings.addressUrl]
+  return callerNetwork(pages, { signal: interrupt.signal, proxied: env.proxied })
+}
+
+/** Everything that a cloud's stack is planned from, out of a record and the settings. */
+export function cloudPlan(
+  context: Context,
+  facts: SpecFacts,
+  profile: Profile,
+  anew: readonly string[],
+): CloudLabPlan {
+  const { lab, incarnation, region, size, machines, image } = facts
+  const { location, settings } = context
+  const { backendId } = spaceOf(context, facts)
+  const provider = requireCloud(profile)
+  if (!isLabName(lab)) throw new LabError({ code: 'lab-name-invalid', given: lab })
+  return {
+    lab,
+    profile: facts.profile,
+    backendId,
+    incarnation,
+    state: stateBackend(location, lab),
+    distro: profile.distro,
+    provider,
+    region,
+    zone: facts.zone ?? null,
+    size,
+    imageId: image?.id ?? null,
+    publicKey: facts.sshKey.publicKey,
+    authorizedKeys: keysOn(facts).filter((key) => key !== facts.sshKey.publicKey),
+    allowFrom: facts.allowFrom ?? [],
+    lifetime: lifetimeOf(facts),
+    spot: facts.spot ?? false,
+    network: networkChoiceOf(facts),
+    tags: userTags(facts.tags),
+    providerVersion: settings.providerVersions[REGISTRY_NAME[provider.name]] ?? null,
+    machines: machines.map((machine) => machine.name),
+    anew,
+  }
+}
+
+/** What OpenTofu's registry calls them. */
+export const REGISTRY_NAME: Readonly<Record<CloudName, string>> = {
+  aws: 'aws',
+  azure: 'azurerm',
+  google: 'google',
+}
+
+/** From the record alone, so that the same lab always gives the same files. */
+function lifetimeOf({ createdAt, expiresAt }: SpecFacts): Lifetime | null {
+  if (expiresAt === null || createdAt === '') return null
+  const epoch = Math.floor(Date.parse(expiresAt) / 1000)
+  return { expiresAt, epoch, seconds: epoch - Math.floor(Date.parse(createdAt) / 1000) }
+}
+
+function resolveCloudSize(
+  profile: Profile,
+  name: CloudName,
+  choice: Parameters<ProviderHooks['resolveSize']>[1],
+): MachineSize {
+  const offer = resolveOffer(profile.distro, name)
+  const provider = requireCloud(profile)
+  // With one architecture only there is nothing to choose.
+  const [only, second] = Object.keys(offer.architectures)
+  const architecture = choice.architecture ?? (only === 'arm64' && second === undefined ? only : undefined)
+  const size = resolveSize(provider, { ...choice, architecture, minimumDiskGiB: offer.minimumDiskGiB })
+  offeredImage(profile, name, size)
+  return size
+}
+
+/** The catalog's image for machines of a size. Throws CatalogError pair-unavailable. */
+export function offeredImage<N extends CloudName>(
+  profile: Profile,
+  name: N,
+  { instanceType }: Pick<MachineSize, 'instanceType'>,
+): { readonly image: OfferedImage<N>; readonly architecture: Architecture } {
+  const architecture = architectureOf(requireCloud(profile), instanceType)
+  const offer: { readonly architectures: Partial<Record<Architecture, OfferedImage<N>>> } = resolveOffer(
+    profile.distro,
+    name,
+  )
+  const image = offer.architectures[architecture]
+  if (image !== undefined) return { image, architecture }
+  const reason = `there is no ${architecture} image`
+  throw new CatalogError({ code: 'pair-unavailable', distro: profile.distro.name, provider: name, reason })
+}
+
+type OfferedImage<N extends CloudName> = NonNullable<
+  ReturnType<typeof resolveOffer<N>>['architectures'][Architecture]
+>
+
+/** The region that was named, if it will do; else the best ranked one. */
+async function placeOf(
+  context: Context,
+  profile: Profile,
+  { instanceType }: MachineSize,
+  offer: CloudOffer,
+  measuring: Measuring,
+): Promise<Place> {
+  const { settings } = context
+  const provider = requireCloud(profile)
+  const named = settings.region ?? profile.region ?? 'auto'
+  checkTags(provider.name, settings.tags)
+  checkNetwork(provider.name, settings.network ?? profile.network ?? 'default', named)
+  const question = await regionQuestion(context, provider, instanceType, offer)
+  const zone = settings.zone ?? profile.zone
+  const region =
+    named === 'auto'
+      ? ((await rankFor(context, question, measuring)).regions[0]?.region ?? '')
+      : checkNamed({ ...question, allowed: [named] }, named)
+  return {
+    region,
+    costPerHourUsd: costOf(question, region),
+    spot: settings.spot ?? profile.spot ?? false,
+    zone: zone === undefined ? undefined : zoneIn(provider.name, region, zone),
+  }
+}
+
+/** Networks of Google are in all regions; its subnetworks are not, which is found out where one is looked up. */
+function checkNetwork(provider: CloudName, network: string, region: string): void {
+  checkNetworkName(provider, network)
+  if (provider === 'google' || !isNamed(network) || region !== 'auto') return
+  const problem = `--network: "${network}" is in one region only; name it too, with --region`
+  throw new LabError({ code: 'usage', problem })
+}
+
+function checkNamed(question: RegionQuestion, named: string): string {
+  const reason = whyNot(question, findRegion(question.regions, named))
+  if (reason === undefined) return named
+  const { instanceType, provider } = question
+  const leftOut = [{ region: named, reason }]
+  throw new CatalogError({ code: 'no-region', provider: provider.name, instanceType, leftOut })
+}
+
+/** The list price, or where it is not known for this region the dearest that is; 0 where none is. */
+function costOf({ provider, regions, instanceType }: RegionQuestion, region: string): number {
+  const here = usdPerHour(provider, findRegion(regions, region), instanceType)
+  const known = regions.regions.flatMap((each) => usdPerHour(provider, each, instanceType) ?? [])
+  return here ?? Math.max(0, ...known)
+}
+
+export function requireCloud({ provider }: Profile): CloudProvider {
+  if (provider.name !== 'local') return provider
+  throw new TypeError('local is no cloud')
+}

@@ -1,0 +1,258 @@
+import type { Machine } from '../../../backend/record-schema.js'
+import { stateBackend } from '../../../backend/state-backend.js'
+import { isLabName } from '../../../backend/lab-name.js'
+import type { Profile } from '../../../distro-catalog/profile.js'
+import { resolveOffer } from '../../../distro-catalog/resolve.js'
+import { resolveSize } from '../../../distro-catalog/size.js'
+import { driverProgram } from '../../../stacks/local/driver-program.js'
+import { findCached } from '../../../local-vm/image/cache.js'
+import type { ImageResult, ImageSource, StatusResult } from '../../../local-vm/protocol.js'
+import { canBind } from '../../../local-vm/qemu/port.js'
+import { powerOf } from '../../../local-vm/qemu/power.js'
+import { imageSourceOf, planLocalLab } from '../../../stacks/local/plan.js'
+import { bootAddress, LOCAL_ADDRESS } from '../../../stacks/local/addresses.js'
+import { machineId, sshPortCandidates } from '../../../stacks/naming.js'
+import type { LabSpec } from '../../../stacks/spec.js'
+import { CatalogError } from '../../../distro-catalog/errors.js'
+import { spaceOf } from '../../context.js'
+import { LabError } from '../../errors.js'
+import { checkLocalPrerequisites } from '../../setup/prerequisites.js'
+import { isElsewhere } from '../../lab/target.js'
+import { machineFolder } from '../../workspace.js'
+import { keysOn } from '../../lab/reach.js'
+import { callDriver } from './driver.js'
+import { looking } from './in-process.js'
+import { driverFaultOf, driverOptions, keyOf, placeOf } from './machine.js'
+import type { Enforcer, ProviderHooks, StepControl } from '../provider.js'
+
+/** A VM on this computer: OpenTofu owns that it exists, the driver starts it again when it is off. */
+export const localHooks: ProviderHooks = {
+  // The driver is quick, unless somebody has emptied the cache since the image was looked for.
+  patience: { quietMs: 3 * 60_000, totalMs: 30 * 60_000 },
+
+  baseline: {
+    kind: 'snapshot',
+
+    async take(machine, wait, step) {
+      const request = { ...keyOf(machine), restWithinMs: wait === 'ready' ? REST_MS : 0 }
+      const { taken } = await callDriver('baseline', request, driverOptions(step))
+      return taken ? 'taken' : 'kept'
+    },
+
+    async restore(spec, name, step) {
+      if (spec.provider !== 'local') return
+      const machine = spec.machines.find((candidate) => candidate.name === name)
+      if (machine === undefined) return
+      const { resetMachine } = await import('./reset.js')
+      await resetMachine(machine.vm, step)
+    },
+
+    isLost: (error) => LOST.has(driverFaultOf(error)?.code),
+  },
+
+  revival: {
+    panicOf: async (machine) => (await lookAt(machine)).panic,
+
+    async restart(spec, machine, step) {
+      await callDriver('stop', keyOf(machine), driverOptions(step))
+      await startMachine(spec, machine.name, step)
+    },
+  },
+
+  async processOf(machine) {
+    const { presence, pid, port } = await lookAt(machine)
+    return presence === 'running' && port === machine.port ? pid : undefined
+  },
+
+  checkPrerequisites: checkLocalPrerequisites,
+
+  resolveSize(profile, choice) {
+    const own = process.arch === 'arm64' ? 'arm64' : 'x86_64'
+    if (choice.architecture !== undefined && choice.architecture !== own) {
+      throw notHere(`--arch: local machines are ${own}, as this computer is; got "${choice.architecture}"`)
+    }
+    const { minimumDiskGiB } = resolveOffer(profile.distro, 'local')
+    return resolveSize(profile.provider, { ...choice, minimumDiskGiB })
+  },
+
+  async place({ settings }, profile) {
+    const region = settings.region ?? profile.region ?? 'local'
+    const zone = settings.zone ?? profile.zone
+    const isSpot = settings.spot ?? profile.spot ?? false
+    if (!['auto', 'local'].includes(region)) throw notHere(`--region: local has only local, got "${region}"`)
+    if (zone !== undefined) throw notHere(`--zone: local has no zones, got "${zone}"`)
+    if (isSpot) throw notHere('--spot: machines on this computer cost nothing, and nobody takes them away')
+    const network = settings.network ?? profile.network ?? 'default'
+    if (network !== 'default')
+      throw notHere(`--network: local machines are on this computer only, in no network; got "${network}"`)
+    return { region: 'local', costPerHourUsd: 0 }
+  },
+
+  allowFrom: async () => undefined,
+
+  async planMachines({ space }, lab, names, profile) {
+    const { user } = resolveOffer(profile.distro, 'local')
+    const machines: Machine[] = []
+    for (const name of names) {
+      const id = machineId(space.backendId, lab, name)
+      const port = await freePort(id)
+      const place = machineFolder(space, lab, name)
+      machines.push({ name, id, address: LOCAL_ADDRESS, port, user, hostKey: null, place })
+    }
+    return machines
+  },
+
+  swapMachines(machines, profile) {
+    const { user } = resolveOffer(profile.distro, 'local')
+    return machines.map((machine) => ({ ...machine, user, hostKey: null }))
+  },
+
+  async prepareImage({ space }, profile, _lab, pinned, step) {
+    const request = {
+      cache: space.cache,
+      image: sourceOf(profile),
+      ...(pinned === undefined ? {} : { pinned }),
+    }
+    const image =
+      (await findCached(request)) ?? (await callDriver('image', request, driverOptions(step))).image
+    const { id, kind, source } = image
+    const remark = remarkOn(image)
+    return { image: { id, kind, source }, ...(remark === undefined ? {} : { remark }) }
+  },
+
+  buildSpec(context, lab, profile) {
+    const { location } = context
+    const space = spaceOf(context, lab)
+    if (!isLabName(lab.lab)) throw new LabError({ code: 'lab-name-invalid', given: lab.lab })
+    return planLocalLab({
+      lab: lab.lab,
+      profile: lab.profile,
+      backendId: space.backendId,
+      state: stateBackend(location, lab.lab),
+      driver: driverProgram,
+      image: sourceOf(profile),
+      imageId: lab.image?.id ?? null,
+      size: lab.size,
+      machines: lab.machines.map((machine) => ({
+        name: machine.name,
+        user: machine.user,
+        shell: resolveOffer(profile.distro, 'local').shell,
+        sshPort: machine.port ?? 0,
+        directory: placeOf(machine),
+      })),
+      authorizedKeys: keysOn(lab),
+      cache: space.cache,
+      instanceId: lab.createdAt.replaceAll(/[^0-9]/g, ''),
+      expiresAt: lab.expiresAt,
+    })
+  },
+
+  presence: async (_lab, machine) => (await lookAt(machine)).presence,
+
+  power: (machine) => looking(powerOf(keyOf(machine))),
+
+  async wake(machine, step) {
+    const { wake } = await import('./wake.js')
+    await wake(machine, step)
+  },
+
+  async enforcers(context, lab) {
+    if (isElsewhere(context, lab)) return [{ name: WATCHDOG, state: 'unknown' }]
+    const machines = await Promise.all(lab.machines.map(lookAt))
+    return [{ name: WATCHDOG, state: watchdogState(machines, lab.expiresAt) }]
+  },
+
+  async rearm(context, lab) {
+    if (isElsewhere(context, lab)) return
+    const driver = await import('../../../local-vm/machine/rearm.js')
+    const placed = lab.machines.filter(({ place }) => place !== undefined)
+    await Promise.all(placed.map((machine) => driver.rearm(keyOf(machine), lab.expiresAt)))
+  },
+
+  async moveExpiry(_context, lab, step) {
+    for (const machine of lab.machines) {
+      const request = { ...keyOf(machine), expiresAt: lab.expiresAt }
+      await callDriver('extend', request, driverOptions(step)).catch(unlessAbsent)
+    }
+  },
+
+  replaceAddress: bootAddress,
+
+  start: startMachine,
+
+  async removeMachine(machine, step) {
+    const { removeMachine } = await import('./removal.js')
+    await removeMachine(machine, step)
+  },
+
+  async removeLeftovers(_context, lab, step) {
+    const { removeLeft } = await import('./removal.js')
+    const left: string[] = []
+    for (const machine of lab.machines) left.push(...(await removeLeft(machine, step)))
+    return { left, foreign: [], mayPass: false }
+  },
+
+  async consoleTail(_lab, machine) {
+    const { lines } = await callDriver('console', { directory: placeOf(machine), lines: CONSOLE_LINES })
+    return lines.join('\n')
+  },
+}
+
+function remarkOn({ kind, source, fallbackReason, replaced }: ImageResult): string | undefined {
+  if (fallbackReason !== undefined) return `${fallbackReason}: a ${kind} image is used, from ${source}`
+  if (replaced !== true) return undefined
+  return 'the cached image had changed since it was stored, so it was thrown away and got again'
+}
+
+async function startMachine(spec: LabSpec, name: string, step: StepControl): Promise<undefined> {
+  if (spec.provider !== 'local') return undefined
+  const machine = spec.machines.find((candidate) => candidate.name === name)
+  if (machine !== undefined) await callDriver('start', machine.vm, driverOptions(step))
+  return undefined
+}
+
+const notHere = (problem: string): LabError => new LabError({ code: 'usage', problem })
+
+/** Looking changes nothing, so it needs no program of its own. */
+async function lookAt(machine: Machine): Promise<StatusResult> {
+  const { statusOf } = await import('../../../local-vm/machine/status.js')
+  return looking(statusOf(keyOf(machine)))
+}
+
+/** cloud-init's own service ends within two seconds of its last stage, without KVM. */
+const REST_MS = 10_000
+
+const CONSOLE_LINES = 20
+const WATCHDOG = 'watchdog'
+
+const LOST: ReadonlySet<string | undefined> = new Set([
+  'baseline-absent',
+  'baseline-broken',
+  'machine-absent',
+])
+
+/** A watchdog that goes by another time is none. */
+function watchdogState(machines: readonly StatusResult[], expiresAt: string | null): Enforcer['state'] {
+  const running = machines.filter(({ presence }) => presence === 'running')
+  if (running.length === 0) return 'idle'
+  const isArmed = running.every((machine) => machine.watchdog === 'armed' && machine.expiresAt === expiresAt)
+  return isArmed ? 'armed' : 'missing'
+}
+
+/** What is not there will be made with the time that is on record. */
+function unlessAbsent(error: unknown): void {
+  if (driverFaultOf(error)?.code !== 'machine-absent') throw error
+}
+
+function sourceOf(profile: Profile): ImageSource {
+  const source = imageSourceOf(profile.distro, resolveOffer(profile.distro, 'local'), process.arch)
+  if (source !== undefined) return source
+  const reason = `there is no image for ${process.arch} computers`
+  throw new CatalogError({ code: 'pair-unavailable', distro: profile.distro.name, provider: 'local', reason })
+}
+
+/** The first candidate that nothing listens on. Whoever takes it later is found out when the VM starts. */
+async function freePort(id: string): Promise<number> {
+  for (const port of sshPortCandidates(id)) if (await canBind(port)) return port
+  throw new LabError({ code: 'no-free-port' })
+}

@@ -1,0 +1,27 @@
+import type { AnyLab } from '../../backend/lab.js'
+import type { Machine } from '../../backend/record-schema.js'
+import type { Context } from '../context.js'
+import { moveTimer } from '../machine/timer.js'
+import { connectToMachine } from '../lab/connect-machine.js'
+import type { StepControl } from './provider.js'
+import { requireIdentity, targetOf } from '../lab/reach.js'
+
+/** Enough for a machine that is up. */
+const TIMEOUTS = { banner: 10_000, login: 15_000 }
+
+/** The timer within a machine goes by `lab.expiresAt` from now on. Throws as connectToMachine does. */
+export async function moveMachineExpiry(
+  context: Context,
+  lab: AnyLab,
+  machine: Machine,
+  { signal, detail }: StepControl,
+): Promise<void> {
+  const identity = await requireIdentity(context, lab)
+  detail(`${machine.name}: telling its timer`)
+  const connection = await connectToMachine(lab, targetOf(context, lab, machine, identity), TIMEOUTS, signal)
+  try {
+    await moveTimer(connection, lab.expiresAt, signal)
+  } finally {
+    connection.end()
+  }
+}

@@ -1,4 +1,0 @@
-import type { CloudRefusalCode } from '../../../../scripts/clouds/faults.js'
-
-/** What a cloud says, in its own words, and what it is. */
-export type Said = readonly [is: CloudRefusalCode, text: string]

@@ -1,0 +1,97 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import type { Lease } from '../../../backend/lease.js'
+import { CHANGING, READING, RUNNING } from '../../support/architecture/gate.js'
+import { Sandbox } from '../../stand-in/sandbox.js'
+import { holdLease, LAB } from '../../support/labs/stages.js'
+
+jest.setTimeout(60_000)
+
+/** What each verb is given besides the lab, so that it would do its work. */
+const WORDS: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  exec: [
+    [LAB, '--', 'true'],
+    [LAB, '--local', '--', 'true'],
+  ],
+  swap: [[LAB, 'debian-12']],
+  recover: [[LAB], [LAB, '--apply']],
+  ssh: [[LAB, '--', 'true']],
+  list: [[]],
+  images: [[]],
+  regions: [['--provider', 'aws']],
+  doctor: [[]],
+  docs: [['stuck-state']],
+  completion: [['bash']],
+  'backend init': [[]],
+  'backend show': [[]],
+}
+const lines = (verbs: readonly string[]): string[][] =>
+  verbs.flatMap((verb) => (WORDS[verb] ?? [[LAB]]).map((words) => [...verb.split(' '), ...words]))
+/** They go over all labs, and say of each what became of it. */
+const SWEEPING = ['cleanup', 'reap']
+/** `lock break` passes by breaking the lease, which is its purpose, and has tests of its own. */
+const ONE_LAB = CHANGING.filter((verb) => verb !== 'lock break' && !SWEEPING.includes(verb))
+
+let box: Sandbox
+let lease: Lease
+beforeAll(async () => {
+  box = await Sandbox.make()
+  await box.up('--profile', LAB)
+})
+beforeEach(async () => {
+  lease = await holdLease(box)
+})
+afterEach(() => lease.release())
+afterAll(() => box.remove())
+
+/** What `plan` has the engine do, in a folder of its own. */
+const LOOKING = new Set(['init', 'plan', 'show'])
+
+/** All that there is of the lab; the lease is renewed by its holder, and whoever lists the labs may say that their index is whole. */
+async function everything(): Promise<unknown> {
+  const labs = (await box.files('labs')).filter((file) => !/lease\.json$|_complete$/.test(file))
+  const texts = await Promise.all(labs.map((file) => readFile(join(box.home, file), 'utf8')))
+  return {
+    labs,
+    texts,
+    machines: box.machines(),
+    keys: await box.files('keys'),
+    engine: (await box.engineCalls()).filter((call) => !LOOKING.has(call)),
+  }
+}
+
+describe('while somebody else holds the lease', () => {
+  test.each(lines(ONE_LAB).map((line) => [line]))('%j changes nothing and exits 4', async (line) => {
+    const before = await everything()
+    const [verb = '', ...rest] = line
+    const run = await box.run([verb, '--wait-lock', '0', ...rest])
+    expect(`${run.code} ${run.stderr}`).toMatch(/^4 Error: .* is held by .*running swap since/)
+    expect(await everything()).toEqual(before)
+    await lease.assertHeld()
+  })
+
+  test.each([
+    [['cleanup', '--yes', '--wait-lock', '0'], /^6 [^]*is held by .*running swap since/],
+    // Nor would it be destroyed if it were free: its time is not over.
+    [['reap', '--yes'], /^0 /],
+  ])('%j leaves that lab alone, and says so', async (line, said) => {
+    const before = await everything()
+    const run = await box.run(line)
+    expect(`${run.code} ${run.stdout}${run.stderr}`).toMatch(said)
+    expect(await everything()).toEqual(before)
+    await lease.assertHeld()
+  })
+
+  test('all verbs that go over labs are among those tried', () => {
+    expect(CHANGING).toEqual(expect.arrayContaining(SWEEPING))
+  })
+
+  test.each(lines([...READING, ...RUNNING]).map((line) => [line]))('%j does not wait', async (line) => {
+    const before = await everything()
+    const run = await box.run(line)
+    expect(run.stderr).not.toMatch(/held by|Waiting for the lease/)
+    if (line[0] !== 'doctor') expect(run.code).toBe(0)
+    expect(await everything()).toEqual(before)
+  })
+})
