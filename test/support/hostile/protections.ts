@@ -49,7 +49,7 @@ const noOwnFacts: Change = {
 export const protections: readonly Protection[] = [
   {
     name: 'a link in the place of a document is not followed',
-    off: [{ module: plainFile, from: 'constants.O_NOFOLLOW | ', to: '' }],
+    off: [{ module: plainFile, from: ': constants.O_NOFOLLOW', to: ': 0' }],
     attack: inPlaceOf('a record', 'a link to its copy'),
     lines: linesOf('exec'),
     found: /exec .*: succeeds/,
