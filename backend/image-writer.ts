@@ -9,12 +9,12 @@ import type { ObjectStore } from './store.js'
 
 type Stamp = 'updatedAt' | 'createdAt' | 'holder' | 'revision'
 
-/** What a command says of an image; the rest is kept by the writer. */
+/** What a command writes about an image; the writer keeps the rest. */
 export type ImageFacts = Omit<ImageRecord, Stamp>
 
 /**
- * The single place that changes an image's record, under its lease. Every write asks the lease first and is a
- * compare-and-set: whoever lost the lease writes nothing more. One write at a time.
+ * The only code that changes an image's record, under its lease. Every write checks the lease first and is a
+ * compare-and-set, so a command that lost the lease writes nothing more. Writes run one at a time.
  */
 export class ImageWriter {
   #queue: Promise<unknown> = Promise.resolve()
@@ -29,12 +29,12 @@ export class ImageWriter {
     return new ImageWriter(store, lease, await readStoredImage(store, lease.lab))
   }
 
-  /** As last written or loaded; undefined while there is none, and once it is forgotten. */
+  /** As last written or loaded; undefined if there is none or the image is forgotten. */
   get record(): ImageRecord | undefined {
     return this.stored?.record.state === 'forgotten' ? undefined : this.stored?.record
   }
 
-  /** The intent, before anything is made; in the place of a forgotten image's. */
+  /** Writes the intent before anything is made; replaces the record of a forgotten image. */
   create(facts: ImageFacts): Promise<ImageRecord> {
     return this.#inTurn((at) => this.#write({ ...facts, ...this.#stamp(at), createdAt: at }))
   }
@@ -70,7 +70,7 @@ export class ImageWriter {
       return write(this.lease.storeTime().toISOString())
     }
     const done = this.#queue.then(turn, turn)
-    // Its caller is told of a failure; the queue only waits for the end.
+    // The caller gets the failure; the queue only waits for the end.
     this.#queue = done.catch(() => undefined)
     return done
   }
