@@ -1,8 +1,9 @@
 import type { BuildCause } from './image/build-causes.js'
 
 /**
- * What can go wrong in the driver: one literal code each, with the fields that its message needs.
- * `interrupted` is the only fault that does not exit with 1 (or 2 for `usage`): 130 or 143, as shells do.
+ * Everything that can go wrong in the driver: one literal code each, with the fields its message needs.
+ * `interrupted` is the only fault that does not exit with 1 (or 2 for `usage`): it exits with 130 or 143, as
+ * shells do.
  */
 export type DriverFault =
   | { readonly code: 'usage'; readonly problems: readonly UsageProblem[] }
@@ -42,7 +43,10 @@ export type DriverFault =
       readonly directory: string
       readonly reason: string
     }
-  /** Its guest stands still since the host's disk is full. In bytes; `growth`: what its own disk may still take. */
+  /**
+   * The guest stands still because the host's disk is full. In bytes; `growth`: how much its own disk may
+   * still grow.
+   */
   | {
       readonly code: 'machine-out-of-room'
       readonly id: string
@@ -66,7 +70,7 @@ export type DriverFault =
     }
   | { readonly code: 'machine-left'; readonly id: string; readonly left: readonly string[] }
 
-/** One thing that is wrong with the input, addressed by a JSON pointer. */
+/** One problem in the input, addressed by a JSON pointer. */
 export interface UsageProblem {
   readonly field: string
   readonly expected: string
@@ -83,7 +87,7 @@ export class DriverError extends Error {
   }
 }
 
-/** The errno code of a failed system call, or undefined for anything else. */
+/** The errno code of a failed system call; undefined for any other error. */
 export function errnoOf(error: unknown): string | undefined {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
   return typeof code === 'string' ? code : undefined
@@ -92,10 +96,10 @@ export function errnoOf(error: unknown): string | undefined {
 const UNWRITABLE = new Set(['EROFS', 'EACCES', 'EPERM', 'ENOTDIR', 'EEXIST'])
 const FULL = new Set(['ENOSPC', 'EDQUOT'])
 
-/** A write for which there was no room. */
+/** A write that failed for lack of room. */
 export const isFull = (error: unknown): boolean => FULL.has(errnoOf(error) ?? '')
 
-/** Gives a failed write its fault (disk-full, place-unwritable); anything else is returned as it came. */
+/** Turns a failed write into its fault (disk-full, place-unwritable); returns any other error unchanged. */
 export function writeFailure(error: unknown, place: string): unknown {
   const code = errnoOf(error) ?? ''
   if (isFull(error)) return new DriverError({ code: 'disk-full', place }, { cause: error })
@@ -104,8 +108,8 @@ export function writeFailure(error: unknown, place: string): unknown {
 }
 
 /**
- * What a look finds; undefined where there is no such file. Throws place-unreadable where that cannot be told: what we may
- * not see is not gone.
+ * Undefined if the file does not exist. Throws place-unreadable if that cannot be known: a file that we may
+ * not see is not missing.
  */
 export async function unlessAbsent<T>(place: string, look: Promise<T>): Promise<T | undefined> {
   try {

@@ -8,11 +8,11 @@ import { PRIVATE_FILE } from '../folder.js'
 import { digestOf } from './digest.js'
 import { reasonOf, request } from './http.js'
 
-/** Retries that got nothing new; one that moved the download on starts the count again. */
+/** Retries without any new data; a retry with new data starts the count again. */
 const ATTEMPTS_WITHOUT_PROGRESS = 4
 const REPORT_EVERY_BYTES = 4 * 1024 * 1024
 
-/** Beside the .part file: which version at the server it belongs to (RFC 9110, section 13.1.5). */
+/** Beside the .part file: which version on the server it belongs to (RFC 9110, section 13.1.5). */
 interface Validator {
   readonly url: string
   readonly ifRange: string | undefined
@@ -28,8 +28,8 @@ export interface Download {
 }
 
 /**
- * Brings the file at `url` to `part` and proves it. What an earlier, interrupted download left there is resumed.
- * Throws checksum-mismatch (the part is removed), download-truncated (kept), image-unreachable, image-refused,
+ * Downloads the file at `url` to `part` and verifies it. Resumes an earlier, interrupted download. Throws
+ * checksum-mismatch (the part is removed), download-truncated (kept), image-unreachable, image-refused,
  * disk-full, place-unwritable.
  */
 export async function download(job: Download, context: Context): Promise<void> {
@@ -69,7 +69,7 @@ async function attempt(job: Download, from: number, context: Context): Promise<v
   }
 }
 
-/** A weak validator must not be used with If-Range; without one the final checksum is the judge. */
+/** A weak validator must not be used with If-Range; without one the final checksum decides. */
 function rangeHeaders(from: number, validator: Validator | undefined): Record<string, string> {
   const range = { range: `bytes=${from}-` }
   return validator?.ifRange === undefined ? range : { ...range, 'if-range': validator.ifRange }
@@ -189,7 +189,7 @@ async function readValidator(job: Download): Promise<Validator | undefined> {
     const validator = JSON.parse((await readIfPlain(validatorFile(job))) ?? '') as Validator
     return validator.url === job.url ? validator : undefined
   } catch {
-    // Absent, or cut short by a kill: the range is asked for without it and the checksum decides.
+    // Absent, or cut short by a kill: the range is requested without it and the checksum decides.
     return undefined
   }
 }

@@ -1,22 +1,27 @@
 import { Agent, type Dispatcher, EnvHttpProxyAgent, fetch, type Response } from 'undici'
 import { DriverError, errnoOf } from '../errors.js'
 
-/** What a server gave, or why it gave nothing: unreachable hosts are told apart from refusals (404 and the like). */
+/**
+ * What a server returned, or why it returned nothing. Unreachable hosts differ from refusals (404 and the
+ * like).
+ */
 
 const CONNECT_TIMEOUT_MS = 5_000
 const UNREACHABLE_STATUS = new Set([408, 429, 500, 502, 503, 504])
 
 export interface HttpOptions {
   readonly signal: AbortSignal
-  /** A response that sends nothing for so long has failed. */
+  /** A response that sends nothing for this long has failed. */
   readonly stallMs: number
-  /** The environment names a proxy (undici warns of its proxy agent being new, so it is used only when needed). */
+  /**
+   * The environment names a proxy (undici warns that its proxy agent is new, so it is used only when needed).
+   */
   readonly proxied: boolean
 }
 
 /**
- * Requests `url`; redirects are followed, and the proxies of the environment honoured at each hop.
- * Throws `image-unreachable` (no connection, or a server error) or `image-refused` (any other status of 400 and up).
+ * Requests `url`; follows redirects, and applies the environment's proxies at each hop. Throws
+ * `image-unreachable` (no connection, or a server error) or `image-refused` (any other status of 400 and up).
  */
 export async function request(
   url: string,
@@ -42,7 +47,7 @@ async function connect(
   try {
     return await fetch(url, {
       method,
-      // What is counted and resumed are the file's own bytes.
+      // Counting and resuming need the file's own bytes.
       headers: { 'accept-encoding': 'identity', 'user-agent': 'distrolab', ...headers },
       dispatcher: dispatcherOf(options),
       signal: options.signal,
