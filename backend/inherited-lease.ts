@@ -9,19 +9,20 @@ import type { ObjectStore } from './store.js'
 
 export interface InheritRequest {
   readonly token: LeaseToken
-  /** Who works under the lease now, and as which command: what events tell. */
+  /** Who works under the lease now, and as which command; events say this. */
   readonly holder: Holder
   readonly command: string
-  /** Milliseconds between two looks at the lease while it is borrowed. */
+  /** Milliseconds between two checks of a borrowed lease. */
   readonly lookMs?: number
 }
 
 const usualLookMs = 5_000
 
 /**
- * The lease under which a parent command runs us (`DISTROLAB_LEASE`): the same right, renewed and released by the
- * parent alone, and asked of the store before every change. It is over as soon as anybody could take it over: a
- * parent that is gone renews nothing. Throws BackendError `lease-token-refused` when it is over already.
+ * The lease of the parent command that started us (`DISTROLAB_LEASE`). It gives the same right, but only the
+ * parent renews and releases it, and the store is asked before every change. It ends as soon as anyone could
+ * take it over, because a parent that is gone renews nothing. Throws BackendError `lease-token-refused` if it
+ * has already ended.
  */
 export async function inheritLease(store: ObjectStore, request: InheritRequest): Promise<Lease> {
   const { token, holder, command } = request
@@ -37,7 +38,7 @@ export async function inheritLease(store: ObjectStore, request: InheritRequest):
     lost.abort(leaseLost(lab, `the command that lent it holds it no longer (${now.got})`))
     lost.signal.throwIfAborted()
   }
-  // A store that can't be read proves no loss; whoever changes something next is told of it.
+  // An unreadable store does not prove that the lease is lost; the next change reports the error.
   const look = (): void => void assertHeld().catch(() => undefined)
   const timer = setInterval(look, request.lookMs ?? usualLookMs).unref()
   return {

@@ -16,7 +16,7 @@ export function publishedSchemas(): Record<string, unknown> {
   }
 }
 
-/** Writes schema/ anew after a change of the definitions; a test compares the two. */
+/** Writes schema/ again after a change of the definitions; a test compares the two. */
 export async function writePublishedSchemas(): Promise<void> {
   const folder = new URL('../../backend/schema/', import.meta.url)
   for (const [file, schema] of Object.entries(publishedSchemas())) {
@@ -24,7 +24,7 @@ export async function writePublishedSchemas(): Promise<void> {
   }
 }
 
-/** Through JSON, because TypeBox keeps marks of its own under symbols. */
+/** Through JSON, because TypeBox keeps its own marks under symbols. */
 const published = (title: string, schema: TSchema): unknown => ({
   $schema: 'http://json-schema.org/draft-07/schema#',
   title,

@@ -1,8 +1,8 @@
 import { BackendError } from './errors.js'
 
 /**
- * The `record-unreadable` of one document among many, whatever keeps it from being read: that it is garbage, or that
- * we may not. Throws every other error: it concerns the whole store.
+ * The `record-unreadable` of one document among many, whether it is garbage or we may not read it. Throws
+ * every other error, because it concerns the whole store.
  */
 export function unreadableOf(error: unknown, lab: string, place: string): BackendError {
   if (!(error instanceof BackendError)) throw error

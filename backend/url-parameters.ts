@@ -1,6 +1,6 @@
 import { distance } from 'fastest-levenshtein'
 
-/** The parts of a backend URL on which a bucket's location is built, and all that is wrong with them. */
+/** The parts of a backend URL that make up a bucket's location, and everything wrong with them. */
 export interface BucketUrl {
   readonly bucket: string
   /** Without slashes at its ends; empty for the bucket's root. */
@@ -9,7 +9,7 @@ export interface BucketUrl {
   readonly problems: readonly string[]
 }
 
-/** Takes `scheme://bucket/prefix?name=value` apart; only parameters in `known` may occur, each once. */
+/** Splits `scheme://bucket/prefix?name=value`. Only parameters in `known` may occur, each once. */
 export function readBucketUrl(
   url: URL,
   isBucket: (name: string) => boolean,

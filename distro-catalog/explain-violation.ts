@@ -2,7 +2,7 @@ import type { ErrorObject } from 'ajv'
 import type { CatalogProblem } from './errors.js'
 import { nearNames } from './near-names.js'
 
-/** One violation reported by ajv (with `verbose`) → a problem in the words of the file's author. */
+/** Turns one violation reported by ajv (with `verbose`) into a problem in the words of the file's author. */
 export function explainViolation(violation: ErrorObject, file: string): CatalogProblem {
   const at = violation.instancePath.split('/').slice(1).map(unescapePointer)
   const schema = (violation.parentSchema ?? {}) as SchemaNotes

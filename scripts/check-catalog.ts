@@ -5,8 +5,8 @@ import { loadCatalog, loadRegions } from '../distro-catalog/load.js'
 import { explain } from './explain.js'
 import { writeText } from './report/output.js'
 
-// A program of its own (`npm run catalog:check`): reads every shipped file, needs no network, and fails with all
-// problems at once.
+// A separate program (`npm run catalog:check`): reads every shipped file without the network, and fails with
+// all problems.
 try {
   const catalog = await loadCatalog()
   const [aws, azure, google] = await Promise.all([

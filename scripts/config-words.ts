@@ -1,7 +1,7 @@
 import type { Words } from '../distro-catalog/setting-schema.js'
 
-// The words of each key of `distrolab.yaml`: editors show them, docs/reference/config.md is written from them, and
-// `expected` is what a mistake is answered with.
+// The texts about each key of `distrolab.yaml`: editors show them, docs/reference/config.md is generated from
+// them, and error messages use `expected`.
 
 export const backend: Words = {
   title: 'Backend',

@@ -2,10 +2,10 @@ import type { Options } from 'yargs'
 
 const text = (describe: string): Options => ({ type: 'string', describe, requiresArg: true })
 
-/** May be given more than once; `listFlag` reads it. */
+/** May be repeated; `listFlag` reads it. */
 export const repeatedText = (describe: string): Options => ({ ...text(describe), array: true })
 
-/** Flags that every verb understands. */
+/** Flags that every verb accepts. */
 export const commonOptions: Readonly<Record<string, Options>> = {
   backend: text('Where the truth is kept, such as file:///srv/labs'),
   config: text('Configuration file instead of the nearest distrolab.yaml'),

@@ -12,8 +12,8 @@ import type { NetworkQuestion } from '../network-question.js'
 import { withEc2 } from './client.js'
 
 /**
- * The VPC that is meant by its id, its Name tag or a subnet of it, and that subnet or one that is reached from outside.
- * Throws LabError network-unfit.
+ * Finds a VPC by its id, its Name tag or one of its subnets, and that subnet or one that can be reached from
+ * outside. Throws LabError network-unfit.
  */
 export const findNetwork = ({
   given,
@@ -52,7 +52,10 @@ export const findNetwork = ({
     return { id, subnet }
   })
 
-/** Those with room that have a route to an internet gateway: a machine in another one is never reached. */
+/**
+ * The subnets with free addresses and a route to an internet gateway: a machine in any other could never be
+ * reached.
+ */
 async function reachedFromOutside(
   client: EC2Client,
   vpc: string,

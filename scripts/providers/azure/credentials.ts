@@ -15,14 +15,14 @@ import { readCertificate } from './certificate.js'
 import { httpClient, RETRIES, type AzureEnvironment } from './environment.js'
 import { federatedToken, machineIdentity, unreadableFile } from './federation.js'
 
-/** What `az login` leaves. */
+/** Written by `az login`. */
 const PROFILE = 'azureProfile.json'
 
 /**
- * Who OpenTofu's provider would be, by the same variables in the same order: a principal with a certificate, a secret or a
- * token of another service, the identity of a machine of Azure, and who is logged in with `az`. Nobody is asked whether
- * they are still valid. Throws LabError cloud-credentials-missing, or cloud-credentials-refused for a certificate that can't
- * be read.
+ * The identity that OpenTofu's provider would use, by the same variables in the same order: a principal with
+ * a certificate, a secret or a token of another service, the identity of an Azure machine, and the user of
+ * `az`. Does not check whether they are still valid. Throws LabError cloud-credentials-missing, or
+ * cloud-credentials-refused for an unreadable certificate.
  */
 export async function azureCredential({ login }: AzureEnvironment): Promise<TokenCredential> {
   const options = { authorityHost: login, disableInstanceDiscovery: true, retryOptions: RETRIES, httpClient }
@@ -50,7 +50,10 @@ export async function azureCredential({ login }: AzureEnvironment): Promise<Toke
   throw new LabError({ code: 'cloud-credentials-missing', provider: 'azure', sought })
 }
 
-/** Asks for the token before the library does, which would wrap what keeps it from being there into words of its own. */
+/**
+ * Gets the token before the library does, because the library would wrap the reason of a failure into words
+ * of its own.
+ */
 function assertionCredential(
   token: () => Promise<string>,
   credentialWith: (assertion: () => Promise<string>) => TokenCredential,
