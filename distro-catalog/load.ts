@@ -84,10 +84,10 @@ async function readSource(file: string, problems: CatalogProblem[]): Promise<Sou
     // Neither is a pipe waited for, nor a file of another kind taken into memory.
     const found = await stat(file)
     if (!found.isFile() || found.size > LARGEST_YAML)
-      throw new Error(found.isFile() ? 'more than 64 KiB' : 'no plain file')
+      throw new Error(found.isFile() ? 'more than 64 KiB' : 'not a plain file')
     return [{ file, text: await readFile(file, 'utf8') }]
   } catch (cause) {
-    problems.push(unreadable(file, 'a file that can be read', cause))
+    problems.push(unreadable(file, 'a readable file', cause))
     return []
   }
 }

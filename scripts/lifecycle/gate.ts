@@ -58,7 +58,7 @@ export async function throughGate<T>(
     ...(breakFence === undefined ? { waitMs: settings.waitLock } : { waitMs: 0, breakFence }),
     onWait: ({ user, host, pid, command: theirs, since }) =>
       progress.say(
-        `Waiting for the lease of ${lab}: ${user}@${host} (pid ${pid}) runs ${theirs} since ${since}`,
+        `Waiting for the lease of ${lab}: ${user}@${host} (pid ${pid}) has been running ${theirs} since ${since}`,
       ),
   })
   context.holdsLease()
@@ -159,7 +159,7 @@ async function hold<T>(
 export async function endAbandonedUse({ writer, lease }: Session): Promise<AnyLab | undefined> {
   const { lab } = writer
   if (lab?.state !== 'in-use' || lease.lentBy !== undefined) return lab
-  return writer.transition(lab, 'ready', { message: 'the command that used it is gone' })
+  return writer.transition(lab, 'ready', { message: 'the command that used it has ended' })
 }
 
 /** A lease that is lost leaves the record to its new holder; a lab without a record has nothing to tell. */

@@ -50,8 +50,7 @@ export async function explainedBy<C extends { destroy(): void }, T>(
   }
 }
 
-const SOUGHT =
-  'no keys in AWS_* variables, no profile in ~/.aws, no SSO session, and no role of a machine of AWS that this would be'
+const SOUGHT = 'no keys in AWS_* variables, no profile in ~/.aws, no SSO session and no instance role'
 
 /** An error of AWS's client as a LabError; any other as it is. */
 export function explainAwsError(error: unknown): unknown {
