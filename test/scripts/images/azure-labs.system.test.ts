@@ -55,7 +55,7 @@ test.each([
     2,
     /none is named[^]*az storage account create[^]*az storage container create/,
   ],
-  ['a bucket of another cloud', { DISTROLAB_BUCKET: 'gs://labs' }, 2, /"gs:\/\/labs" names none/],
+  ['a bucket of another cloud', { DISTROLAB_BUCKET: 'gs://labs' }, 2, /"gs:\/\/labs" does not name one/],
   [
     ...[
       'an account of another subscription',

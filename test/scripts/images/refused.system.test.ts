@@ -99,7 +99,7 @@ test('somebody else who works on the image is waited for, or told of', async () 
   const second = await box.run([...IMPORT, '--wait-lock', '0'], { env })
   expect([second.code, second.stderr]).toEqual([
     4,
-    expect.stringContaining('works on the image of arch at google'),
+    expect.stringContaining('is working on the image of arch at google'),
   ])
   const third = box.start([...IMPORT, '-o', 'json'], { env })
   await third.says('Waiting for the image google/arch/x86_64')

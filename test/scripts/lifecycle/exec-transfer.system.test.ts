@@ -130,7 +130,7 @@ describe('exec --copy', () => {
     try {
       const run = await box.run(['exec', LAB, '--copy', `${here}/a:a`, '--', 'true'])
       expect(run.code).toBe(1)
-      expect(run.stderr).toContain('SFTP does not begin')
+      expect(run.stderr).toContain('SFTP does not start')
     } finally {
       await box.knobs({})
     }

@@ -113,7 +113,7 @@ describe('authorizedKeys', () => {
     await rm(machine?.folder ?? '', { recursive: true })
     const bobs = await computerOf('bob')
     const run = await bobs('up', LAB)
-    expect(`${run.code} ${run.stderr}`).toMatch(/^0 [^]*made anew/)
+    expect(`${run.code} ${run.stderr}`).toMatch(/^0 [^]*recreating it/)
     expect((await box.record(LAB)).authorizedKeys).toEqual(authorizedKeys)
     for (const name of ['anna', 'bob']) expect(await enter(inTeam(name))).toBe('in\n')
   })
