@@ -71,7 +71,7 @@ export const forms = {
   /** A lab, or a lab, a dash and a machine. */
   aliasOfHost: form('a name of a-z, 0-9 and -', 81, '[a-z](?:[a-z0-9-]{0,79}[a-z0-9])?'),
   pathForSsh: form(
-    'an absolute path without quotes, backslashes, $ and what is not visible',
+    'an absolute path without quotes, backslashes, $ and invisible characters',
     4096,
     `/[^"\\\\$${INVISIBLE}]*`,
   ),

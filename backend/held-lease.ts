@@ -68,7 +68,7 @@ export class HeldLease<Owner extends Leasable = LabName> implements Lease<Owner>
       await this.#renew()
     } catch (error) {
       throw this.#lose(
-        `it was not renewed in time, and the store did not confirm it: ${String(error)}`,
+        `it was not renewed in time, and the store could not confirm it: ${String(error)}`,
         error,
       )
     }
@@ -93,7 +93,7 @@ export class HeldLease<Owner extends Leasable = LabName> implements Lease<Owner>
       await this.store.replace(leaseKey(this.lab), encodeLease(document), this.last.version)
     } catch (error) {
       if (!isChanged(error)) throw error
-      this.#lose('somebody else took it over', error)
+      this.#lose('someone else took it over', error)
     }
   }
 
@@ -142,7 +142,7 @@ export class HeldLease<Owner extends Leasable = LabName> implements Lease<Owner>
       this.last = { document, version, asked }
       this.#attempt = undefined
     } catch (error) {
-      if (isChanged(error)) throw this.#lose('somebody else took it over', error)
+      if (isChanged(error)) throw this.#lose('someone else took it over', error)
       throw error
     }
   }

@@ -35,7 +35,7 @@ export async function inheritLease(store: ObjectStore, request: InheritRequest):
     lost.signal.throwIfAborted()
     const now = await lookAt(store, token)
     if (!('field' in now)) return
-    lost.abort(leaseLost(lab, `the command that lent it holds it no longer (${now.got})`))
+    lost.abort(leaseLost(lab, `the command that lent it no longer holds it (${now.got})`))
     lost.signal.throwIfAborted()
   }
   // An unreadable store does not prove that the lease is lost; the next change reports the error.
@@ -72,10 +72,10 @@ async function lookAt(store: ObjectStore, { lab, fence }: LeaseToken): Promise<L
     return { field: 'fence', expected: String(document?.fence ?? 'none'), got: String(fence) }
   }
   const { holder } = document
-  const expected = 'a holder that is alive'
+  const expected = 'a living holder'
   if (holder === null) return { field: 'holder', expected, got: 'none: it was released' }
   const gone = await takeoverReason(store, holder, document.expiresAt)
   if (gone === null) return { document, holder }
-  const got = gone === 'expired' ? `one that renews no longer` : `one whose process is dead`
+  const got = gone === 'expired' ? `one that no longer renews it` : `one whose process is dead`
   return { field: 'holder', expected, got: `${got}: ${holder.user}@${holder.host}, pid ${holder.pid}` }
 }

@@ -13,8 +13,8 @@ export const foundInstead: Readonly<Record<FileFault['found'], string>> = {
   folder: 'a folder',
   special: 'a pipe, socket or device',
   oversized: 'a file that is far too large',
-  guard: 'a lock file that distrolab has not written',
-  configuration: 'a configuration of OpenTofu that distrolab has not written',
+  guard: 'a lock file that distrolab did not write',
+  configuration: 'an OpenTofu configuration that distrolab did not write',
 }
 
 export interface Reading {

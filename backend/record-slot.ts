@@ -96,13 +96,13 @@ export class RecordSlot {
   async #assertUnbroken(): Promise<void> {
     const { lab, fence } = this.lease
     const stored = await readLeaseDocument(this.store, lab)
-    if (stored?.document.fence !== fence) throw leaseLost(lab, 'somebody else took it over')
+    if (stored?.document.fence !== fence) throw leaseLost(lab, 'someone else took it over')
   }
 
   async #load(): Promise<void> {
     const stored = await readRecord(this.store, this.lease.lab)
     if (stored !== undefined && stored.lab.fence > this.lease.fence) {
-      throw leaseLost(this.lease.lab, `its record was written under a newer lease (${stored.lab.fence})`)
+      throw leaseLost(this.lease.lab, `a newer lease has written its record (${stored.lab.fence})`)
     }
     this.#stored = stored
   }

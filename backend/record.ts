@@ -40,7 +40,7 @@ function contradictions({ lab: named, lastEvent, machines }: LabRecord, lab: Lab
     ...(twice < 0
       ? []
       : [
-          `/machines/${twice}/name expected another name than those before, got ${shown(names[twice] ?? '')}`,
+          `/machines/${twice}/name expected a name that no other machine has, got ${shown(names[twice] ?? '')}`,
         ]),
   ]
 }

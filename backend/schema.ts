@@ -8,10 +8,13 @@ import { eventSchema, recordSchema } from './record-schema.js'
 /** The JSON schemas of the documents, by the name under which schema/ holds them. `validate.ts` reads them. */
 export function publishedSchemas(): Record<string, unknown> {
   return {
-    'record.schema.json': published('The record of a lab: all that is known of it', recordSchema),
+    'record.schema.json': published('The record of a lab: everything known about it', recordSchema),
     'lease.schema.json': published('The lease of a lab: who may change it', leaseSchema),
-    'image-record.schema.json': published('An image that was brought to a provider', imageRecordSchema),
-    'identity.schema.json': published('Whose everything is that was made from a backend', identitySchema),
+    'image-record.schema.json': published('An image that was imported to a provider', imageRecordSchema),
+    'identity.schema.json': published(
+      'The identity of a backend, which marks everything created from it',
+      identitySchema,
+    ),
     'event.schema.json': published('An event: one thing that happened to a lab', eventSchema),
   }
 }

@@ -14,8 +14,7 @@ export function unreadableOf(error: unknown, lab: string, place: string): Backen
 function problemOf(error: BackendError): string {
   const { fault } = error
   if (fault.code === 'store-unreadable') return `${fault.place}: ${fault.reason}`
-  if (fault.code === 'key-invalid')
-    return `${JSON.stringify(fault.key)}: its name is none that distrolab gives`
-  if (fault.code === 'store-forbidden') return `${fault.place}: ${fault.permission} is missing`
+  if (fault.code === 'key-invalid') return `${JSON.stringify(fault.key)}: not a name that distrolab gives`
+  if (fault.code === 'store-forbidden') return `${fault.place}: lacks ${fault.permission}`
   throw error
 }

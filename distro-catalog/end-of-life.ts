@@ -23,5 +23,5 @@ export function endOfLifeNotice(
     .filter((other) => other.family === family && other.name !== name)
     .filter((other) => (other.endOfLife ?? '9999') > endOfLife)
     .map((other) => other.name)
-  return `${title} ${said}.${later.length === 0 ? '' : ` What goes on: ${later.join(', ')}.`}`
+  return `${title} ${said}.${later.length === 0 ? '' : ` Still maintained: ${later.join(', ')}.`}`
 }

@@ -66,7 +66,7 @@ function remedyFor(violation: ErrorObject, schema: SchemaNotes): string {
   const { data } = violation
   const isScalar = typeof data === 'number' || typeof data === 'boolean'
   if (violation.keyword === 'type' && schema.type === 'string' && isScalar) {
-    return 'put the value in quotes, as YAML reads it as something else than text'
+    return 'put the value in quotes; without them YAML does not read it as text'
   }
   if (schema.enum !== undefined) {
     const near = typeof data === 'string' ? nearNames(data, schema.enum) : []

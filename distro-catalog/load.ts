@@ -87,10 +87,10 @@ async function readSource(file: string, problems: CatalogProblem[]): Promise<Sou
     // Never wait for a pipe, or read another kind of file into memory.
     const found = await stat(file)
     if (!found.isFile() || found.size > LARGEST_YAML)
-      throw new Error(found.isFile() ? 'more than 64 KiB' : 'no plain file')
+      throw new Error(found.isFile() ? 'more than 64 KiB' : 'not a plain file')
     return [{ file, text: await readFile(file, 'utf8') }]
   } catch (cause) {
-    problems.push(unreadable(file, 'a file that can be read', cause))
+    problems.push(unreadable(file, 'a readable file', cause))
     return []
   }
 }

@@ -135,7 +135,7 @@ const cloudFields = {
   keyTypes: Type.Optional(
     Type.Array(oneOf(['rsa', 'ed25519']), {
       minItems: 1,
-      description: 'the SSH key types the image takes, where not all work',
+      description: 'the SSH key types the image accepts, where not all work',
     }),
   ),
   regions: regionList('the only regions that have the image'),

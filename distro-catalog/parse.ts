@@ -19,7 +19,7 @@ export function parseYaml(text: string, file: string): Checked<unknown> {
     problems: troubles.map((got) => ({
       file,
       field: '(file)',
-      expected: 'YAML that can be read',
+      expected: 'readable YAML',
       got,
       remedy: 'correct the YAML at that place; indentation and unquoted ":" or "#" are the usual causes',
     })),

@@ -91,7 +91,7 @@ const namedTypeSchema = Type.Object(
         closed,
       ),
     ),
-    diskType: Type.Optional(text('the only disk type that this instance type takes')),
+    diskType: Type.Optional(text('the only disk type that this instance type accepts')),
     secureBoot: Type.Optional(Type.Literal(false, { description: 'false where secure boot is not offered' })),
     regions: Type.Optional(Type.Array(text('a region'), { description: 'the only regions that have it' })),
   },

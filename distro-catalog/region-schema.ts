@@ -41,7 +41,7 @@ export const regionsSchema = Type.Object(
     provider: oneOf(cloudNames),
     prices: Type.Object(
       {
-        asOf: date('the day to which the list prices belong'),
+        asOf: date('the date of the list prices'),
         note: text('what the prices are and how sure they are'),
       },
       closed,

@@ -164,7 +164,7 @@ function fileNameProblems(name: string, file: string, field = 'name'): CatalogPr
   const stem = basename(file, extname(file))
   if (stem === name) return []
   const remedy = `rename the file to ${name}.yaml, or change the name`
-  return [{ file, field, expected: `"${stem}", as the file is called`, got: `"${name}"`, remedy }]
+  return [{ file, field, expected: `"${stem}", the name of the file`, got: `"${name}"`, remedy }]
 }
 
 function dateProblems(

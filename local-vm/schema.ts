@@ -8,7 +8,7 @@ import { VERBS } from './protocol.js'
 export const publishedSchemas = (): Record<string, unknown> => ({
   'protocol.schema.json': {
     $schema: 'http://json-schema.org/draft-07/schema#',
-    title: 'What the local VM driver is told, by verb',
+    title: 'What the local VM driver accepts, by verb',
     definitions: JSON.parse(JSON.stringify(VERBS)) as unknown,
   },
 })

@@ -22,7 +22,7 @@ try {
     if (notice !== undefined) writeText(process.stderr, `Warning: ${notice}`)
   }
   const regions = aws.regions.length + azure.regions.length + google.regions.length
-  writeText(process.stdout, `The catalog is in order: ${catalog.distros.size} distros, ${regions} regions.`)
+  writeText(process.stdout, `The catalog is valid: ${catalog.distros.size} distros, ${regions} regions.`)
 } catch (error) {
   writeText(process.stderr, explain(error).message)
   throw error

@@ -32,7 +32,7 @@ export function ensureComputerId(home: string): string {
   }
   const made = findComputerId(home)
   if (made !== undefined) return made
-  throw unwritable(home, new Error(`${fileIn(home)} is expected to hold 32 hex digits; remove it`))
+  throw unwritable(home, new Error(`${fileIn(home)} does not hold 32 hex digits; remove it`))
 }
 
 function machineId(): string {

@@ -203,7 +203,7 @@ async function assertKnownMember(group: string, second: string): Promise<void> {
   )
   if (members.length === 0 || members.includes(second)) return
   const near = await suggestion(second, members)
-  const problem = `There is no verb "${group} ${second}".${near || ` There is: ${members.join(', ')}.`}`
+  const problem = `There is no verb "${group} ${second}".${near || ` Choose from: ${members.join(', ')}.`}`
   throw new LabError({ code: 'usage', problem })
 }
 

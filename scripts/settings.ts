@@ -175,7 +175,8 @@ const isCountOfNone = (value: Flags[string]): boolean => value === 0
 
 function byDefault<T>(parse: ParseValue<T>, text: string): T {
   const value = parse(text)
-  if (value instanceof Unfit) throw new TypeError(`"${text}" is no default: expected ${value.expected}`)
+  if (value instanceof Unfit)
+    throw new TypeError(`"${text}" is not a valid default: expected ${value.expected}`)
   return value
 }
 

@@ -2,7 +2,7 @@
 export class TimeOverError extends Error {
   /** @param end `unseen`: it may still run, or the machine may be frozen */
   constructor(readonly end: 'seen' | 'unseen') {
-    super('its time was over')
+    super('its time limit was over')
     this.name = 'TimeOverError'
   }
 }

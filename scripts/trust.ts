@@ -73,6 +73,6 @@ function readAuthorities({ name, path }: AuthorityFile): {
   } catch (error) {
     const { code } = systemErrorOf(error) ?? {}
     if (code === undefined) throw error
-    return { problem: `${name}: cannot read the file that it names (${code}); it is ignored.` }
+    return { problem: `${name}: cannot read the file that it names (${code}); ignoring it.` }
   }
 }

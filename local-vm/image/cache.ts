@@ -126,7 +126,7 @@ export class ImageCache {
     await rm(place, { recursive: true, force: true })
     await rename(directory, place)
     const found = await this.find(image.id)
-    if (found === undefined) throw new Error(`the image just stored in ${place} is gone`)
+    if (found === undefined) throw new Error(`the image just stored in ${place} has vanished`)
     return { ...found, cached: false }
   }
 

@@ -59,7 +59,7 @@ function whyRefused(header: Buffer, trailer: Buffer, size: number): string | und
   const foreign = FOREIGN.find(([, at, mark]) => header.subarray(at, at + mark.length).equals(mark))
   const other = foreign?.[0] ?? (trailer.subarray(0, VHD_MARK.length).equals(VHD_MARK) ? 'VHD' : undefined)
   if (other !== undefined) return `it is in the format ${other}; qcow2 and raw disks can be used`
-  return size < SMALLEST_RAW ? `${size} bytes of no known disk format` : undefined
+  return size < SMALLEST_RAW ? `${size} bytes of an unknown disk format` : undefined
 }
 
 /** https://www.qemu.org/docs/master/interop/qcow2.html */
@@ -68,9 +68,9 @@ const EXTERNAL_DATA_FILE = 1n << 2n
 function whyQcowRefused(header: Buffer): string | undefined {
   const version = header.readUInt32BE(4)
   if (version !== 2 && version !== 3) return `it is in version ${version} of qcow; 2 and 3 can be used`
-  if (header.readBigUInt64BE(8) !== 0n) return 'it is not whole: it names a backing file'
+  if (header.readBigUInt64BE(8) !== 0n) return 'it is not complete: it names a backing file'
   if (version === 3 && (header.readBigUInt64BE(72) & EXTERNAL_DATA_FILE) !== 0n) {
-    return 'it is not whole: its data is in another file'
+    return 'it is not complete: its data is in another file'
   }
   if (header.readUInt32BE(32) !== 0) return 'it is encrypted'
   const bytes = header.readBigUInt64BE(24)

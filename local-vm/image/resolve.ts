@@ -27,7 +27,7 @@ const GUARD_TIMEOUT_MS = 4 * HOUR_MS
 export async function ensureImage(request: ImageRequest, context: Context): Promise<ImageResult> {
   const discarded: string[] = []
   const cache = new ImageCache(request.cache, request.image, async (id, directory) => {
-    context.report('verify', `the cached image ${id} has changed since it was stored: getting it again`)
+    context.report('verify', `the cached image ${id} has changed since it was stored: fetching it again`)
     await rm(directory, { recursive: true, force: true })
     discarded.push(id)
   })

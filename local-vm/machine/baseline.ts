@@ -62,7 +62,7 @@ export async function takeBaseline(
 }
 
 async function letRest({ identity }: QemuProcess, withinMs: number, context: Context): Promise<void> {
-  context.report('baseline', 'waiting until the guest comes to rest')
+  context.report('baseline', 'waiting until the guest is idle')
   const { waitForRest } = await import('../qemu/rest.js')
   await waitForRest(identity.pid, withinMs, context.signal)
 }

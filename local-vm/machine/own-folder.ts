@@ -36,8 +36,8 @@ async function whyForeign(id: string, { directory, meta }: MachineFiles): Promis
   // A driver that was killed while writing its first file has left only this.
   if ((await readdir(directory)).every((name) => name === basename(draftOf(meta)))) return undefined
   const owner = await ownerIn(meta)
-  if (owner === undefined) return 'it has no machine.json that names a VM'
-  return owner === id ? undefined : `it is that of ${owner}`
+  if (owner === undefined) return 'it has no valid machine.json'
+  return owner === id ? undefined : `it belongs to ${owner}`
 }
 
 async function ownerIn(meta: string): Promise<string | undefined> {

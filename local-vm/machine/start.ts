@@ -95,7 +95,7 @@ export async function launch(
   await launchQemu(context.environment.qemu ?? qemuBinary(architecture), plan)
   const started = await findAnswering(spec.id, files, ADOPT_WAIT_MS)
   if (started === undefined) {
-    const reason = 'QEMU started, and is gone or does not answer on its socket'
+    const reason = 'QEMU started, but it has ended or does not answer on its socket'
     throw new DriverError({ code: 'machine-broken', id: spec.id, directory: files.directory, reason })
   }
   await rememberProcess(started, files)

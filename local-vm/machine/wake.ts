@@ -44,12 +44,12 @@ async function wakeBy(
   const state = await askRunState(session)
   if (state === 'running') return 'on'
   if (state === 'io-error') await requireRoom(id, files)
-  control.report('start', `${id} stands still (${state}): letting it go on`)
+  control.report('start', `${id} is paused (${state}): resuming it`)
   try {
     await session.execute(state === 'suspended' ? 'system_wakeup' : 'cont')
   } catch (error) {
     if (!(error instanceof QmpFailure)) throw error
-    control.report('start', `${id} cannot go on: ${error.reason}`)
+    control.report('start', `${id} cannot resume: ${error.reason}`)
     return 'off'
   }
   if (state === 'io-error') await assertGoesOn(session, id, files)

@@ -70,7 +70,7 @@ async function runJob(session: QmpSession, command: string, args: object): Promi
   for (;;) {
     const jobs = (await session.execute('query-jobs')) as readonly Job[]
     const job = jobs.find((candidate) => candidate.id === id)
-    if (job === undefined) throw new QmpFailure(command, 'its job is gone')
+    if (job === undefined) throw new QmpFailure(command, 'its job has vanished')
     if (job.status === 'concluded') {
       await session.execute('job-dismiss', { id })
       if (job.error !== undefined) throw new QmpFailure(command, job.error)

@@ -41,7 +41,7 @@ async function askPage(page: string, { signal, proxied }: AskOptions): Promise<A
     if (!response.ok) return { reason: `HTTP ${response.status}` }
     // A hotel's login page also answers.
     return isIP(text) === 0 || !fits('address', text)
-      ? { reason: 'its answer is no address' }
+      ? { reason: 'its answer is not an address' }
       : { address: text }
   } catch (error) {
     signal.throwIfAborted()

@@ -61,7 +61,7 @@ export function parseTag(setting: string, given: string): Tag {
 export function checkTag(setting: string, [key, value]: Tag): Tag {
   if (!fits('tagKey', key)) throw refused(`expected ${forms.tagKey.description}`, key, setting)
   if (!fits('tagValue', value)) throw refused(`expected ${forms.tagValue.description}`, value, setting)
-  if (isOurKey(key)) throw refused('keys that begin with distrolab- are its own', key, setting)
+  if (isOurKey(key)) throw refused('keys that begin with distrolab- are reserved', key, setting)
   return [key, value]
 }
 

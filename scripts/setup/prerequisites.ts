@@ -30,7 +30,7 @@ export const LOCAL_PREREQUISITES: readonly Prerequisite[] = [
   {
     name: 'qemu-img',
     package: 'qemu-utils',
-    purpose: 'makes disks',
+    purpose: 'creates disks',
     anyOf: ['qemu-img'],
     versionArgs: ['--version'],
   },
@@ -49,7 +49,7 @@ export const LOCAL_PREREQUISITES: readonly Prerequisite[] = [
   {
     name: 'mmdebstrap',
     package: 'mmdebstrap',
-    purpose: 'builds an image where none can be downloaded',
+    purpose: 'builds an image when none can be downloaded',
     anyOf: ['mmdebstrap'],
     versionArgs: ['--version'],
   },

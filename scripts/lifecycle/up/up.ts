@@ -38,7 +38,7 @@ export async function up(context: Context, positional: string | undefined): Prom
     if (current !== undefined) assertNotExpired(current, session.lease.storeTime())
     const opened = current?.state === 'ready' ? await openedAnew(context, current) : undefined
     if (opened !== undefined) {
-      context.progress.say(`${lab} is opened to ${opened.join(', ')} alone`)
+      context.progress.say(`SSH of ${lab} is now open to ${opened.join(', ')} only`)
     } else if (current?.state === 'ready' || current?.state === 'in-use') {
       if (await reconnect(session, current)) {
         return { ...(await armedView(session, session.writer.lab ?? current, [])), reused: true }
@@ -71,14 +71,16 @@ async function finishReset(
 ): Promise<UpResult | undefined> {
   const { context, lab: name } = session
   const { resetLab } = await import('../reset.js')
-  context.progress.say(`A reset of ${name} did not end: going on with it`)
+  context.progress.say(`A reset of ${name} did not finish: continuing it`)
   try {
     const { lab, timings } = await resetLab(session, plan, current)
     return { ...(await armedView(session, lab, timings)), reused: false }
   } catch (error) {
     const { baseline } = plan.hooks
     if (baseline.kind !== 'snapshot' || !baseline.isLost(error)) throw error
-    context.progress.say(`${explain(error).message}\nStarting ${name} without it: it is not at its baseline.`)
+    context.progress.say(
+      `${explain(error).message}\nStarting ${name} without the reset: it is not at its baseline.`,
+    )
     return undefined
   }
 }

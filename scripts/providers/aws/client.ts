@@ -53,8 +53,7 @@ export async function explainedBy<C extends { destroy(): void }, T>(
   }
 }
 
-const SOUGHT =
-  'no keys in AWS_* variables, no profile in ~/.aws, no SSO session, and no role of a machine of AWS that this would be'
+const SOUGHT = 'no keys in AWS_* variables, no profile in ~/.aws, no SSO session and no instance role'
 
 /** Turns an error of AWS's client into a LabError; returns any other unchanged. */
 export function explainAwsError(error: unknown): unknown {

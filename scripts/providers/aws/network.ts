@@ -32,7 +32,7 @@ export const findNetwork = ({
     }
     if (given.startsWith('subnet-')) {
       const [subnet] = await subnets({ Name: 'subnet-id', Values: [given] })
-      if (subnet?.VpcId === undefined) throw unfit(`there is no such subnet in ${place}`)
+      if (subnet?.VpcId === undefined) throw unfit(`${place} has no such subnet`)
       return { id: subnet.VpcId, subnet: given }
     }
     const isId = /^vpc-[0-9a-f]+$/.test(given)
@@ -42,7 +42,7 @@ export const findNetwork = ({
     const { Vpcs = [] } = await client.send(command, options)
     const ids = Vpcs.flatMap(({ VpcId }) => VpcId ?? [])
     const [id] = ids
-    if (id === undefined) throw unfit(`there is no such VPC in ${region}`)
+    if (id === undefined) throw unfit(`${region} has no such VPC`)
     if (ids.length > 1) throw unfit(`several VPCs in ${region} have that name: ${ids.join(', ')}`)
     const found = await subnets({ Name: 'vpc-id', Values: [id] })
     const reached = await reachedFromOutside(client, id, found, signal)

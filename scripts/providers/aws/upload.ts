@@ -159,7 +159,7 @@ async function waitUntilCompleted(
     if (snapshot?.state === 'completed') return
     if (snapshot?.state !== 'pending') break
   }
-  const reason = `the snapshot ${id} is ${snapshot?.state ?? 'gone'} ${snapshot?.reason ?? ''}`.trim()
+  const reason = `the snapshot ${id} is ${snapshot?.state ?? 'missing'} ${snapshot?.reason ?? ''}`.trim()
   throw new LabError({ code: 'upload-failed', place: snapshotUrl(place), reason })
 }
 

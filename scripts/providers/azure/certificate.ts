@@ -37,7 +37,7 @@ async function toPem(file: string): Promise<string> {
     if (!(error instanceof RunError)) throw error
     const { failure } = error
     const said = failure.kind === 'spawn-failed' ? failure.reason : (failure.stderr.split('\n')[0] ?? '')
-    const reason = `the client certificate can't be read (openssl: ${said})`
+    const reason = `the client certificate cannot be read (openssl: ${said})`
     throw new LabError({ code: 'cloud-credentials-refused', provider: 'azure', reason }, { cause: error })
   }
 }

@@ -46,7 +46,7 @@ export async function azureCredential({ login }: AzureEnvironment): Promise<Toke
   const profile = join(variable('AZURE_CONFIG_DIR') ?? join(homedir(), '.azure'), PROFILE)
   if (variable('ARM_USE_CLI') !== 'false' && (await isThere(profile)))
     return new AzureCliCredential(tenant === undefined ? {} : { tenantId: tenant })
-  const sought = `ARM_CLIENT_ID, ARM_TENANT_ID and ARM_CLIENT_SECRET are not all set, and there is no ~/.azure/${PROFILE}`
+  const sought = `ARM_CLIENT_ID, ARM_TENANT_ID and ARM_CLIENT_SECRET are not all set, and ~/.azure/${PROFILE} does not exist`
   throw new LabError({ code: 'cloud-credentials-missing', provider: 'azure', sought })
 }
 

@@ -49,7 +49,7 @@ async function readToken(file: string, name: string): Promise<string> {
 export function unreadableFile(name: string, error: unknown): unknown {
   const { code } = systemErrorOf(error) ?? {}
   if (code === undefined) return error
-  const reason = `the file that ${name} names can't be read (${code})`
+  const reason = `the file that ${name} names cannot be read (${code})`
   return new LabError({ code: 'cloud-credentials-unusable', provider: 'azure', reason }, { cause: error })
 }
 
@@ -76,6 +76,6 @@ async function ask<T>(url: URL, headers: Record<string, string>): Promise<T> {
   for (const [name, value] of Object.entries(headers)) request.headers.set(name, value)
   const { status, bodyAsText } = await pipeline.sendRequest(httpClient, request)
   if (status === 200) return JSON.parse(bodyAsText ?? '') as T
-  const reason = `${url.host} gives no token: HTTP ${status}`
+  const reason = `${url.host} returns no token: HTTP ${status}`
   throw new LabError({ code: 'cloud-credentials-refused', provider: 'azure', reason })
 }

@@ -20,7 +20,7 @@ export async function checkGoogleAccount(signal: AbortSignal): Promise<GoogleAcc
   const { project } = compute
   const [principal, found] = await Promise.all([principalOf(credentials), compute.find('')])
   if (found !== undefined) return { principal, project }
-  const sought = `Google knows no project "${project}"`
+  const sought = `Google Cloud has no project "${project}"`
   throw new LabError({ code: 'cloud-project-missing', provider: 'google', sought })
 }
 

@@ -44,7 +44,7 @@ export function projectOfCredentials(home = homedir()): string | undefined {
 export function requireProject(): string {
   const project = projectOfVariables() ?? projectOfCredentials()
   if (project !== undefined) return project
-  const sought = `none of ${PROJECTS.join(', ')} is set, and the credentials name none`
+  const sought = `none of ${PROJECTS.join(', ')} is set, and the credentials name no project`
   throw new LabError({ code: 'cloud-project-missing', provider: 'google', sought })
 }
 
@@ -65,7 +65,7 @@ export function lookForCredentials(home = homedir()): FoundCredentials {
   if (left !== undefined) return { kind: 'key', key: parseKey(left, `~/${FILE}`), from: `~/${FILE}` }
   if (isMachineOfGoogle()) return { kind: 'machine' }
   const names = [TOKEN, ...KEYS, KEY_FILE].join(', ')
-  throw missing(`none of ${names} is set, there is no ~/${FILE}, and this is no machine of Google's`)
+  throw missing(`none of ${names} is set, ~/${FILE} does not exist, and this is not a Google Cloud machine`)
 }
 
 const textOf = (value: string, name: string): string => {
@@ -76,7 +76,7 @@ const textOf = (value: string, name: string): string => {
     const { code } = error as NodeJS.ErrnoException
     if (code === undefined) throw error
     // The value itself is not shown: it may be a badly pasted key.
-    throw unusable(`the file that ${name} names can't be read (${code})`)
+    throw unusable(`the file that ${name} names cannot be read (${code})`)
   }
 }
 
@@ -88,7 +88,7 @@ function parseKey(text: string, from: string): Key {
     // JSON.parse quotes the text, which is secret.
     if (!(error instanceof SyntaxError)) throw error
   }
-  throw unusable(`what ${from} gives is no file of credentials`)
+  throw unusable(`${from} does not contain credentials`)
 }
 
 /** Without the network, because a computer outside Google would wait for seconds. */

@@ -91,7 +91,7 @@ async function settledInstance(
       throw new LabError({ code: 'cloud-machine-missing', provider: 'google', machine: name })
     if (!instance.status.endsWith('ING') || instance.status === 'RUNNING') return instance
   }
-  const reason = `the machine ${name} is ${instance?.status ?? ''} for more than ${STOP_SECONDS} s`
+  const reason = `the machine ${name} has been ${instance?.status ?? ''} for more than ${STOP_SECONDS} s`
   throw new LabError({ code: 'cloud-failed', provider: 'google', reason })
 }
 
