@@ -139,7 +139,7 @@ async function runCommand({ session, machine, connection, request }: Reached): P
     // A frozen machine would never answer.
     const canFetch = error.end === 'seen'
     if (!canFetch && fetches.length > 0)
-      session.context.progress.say('--fetch: skipped, because the connection ended before the command did')
+      session.context.progress.say('--fetch: skipped, because the command may still be running')
     return { ended: timeoutOf(session.lab, machine.name, timeLimitMs), canFetch }
   }
 }
