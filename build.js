@@ -11,11 +11,14 @@ const SCHEMAS = ['backend/schema', 'distro-catalog/schema', 'scripts/schema', 'l
 
 const SSH_ADDON = 'ssh2/lib/protocol/crypto/build/Release/sshcrypto.node'
 
-/** CDKTF loads it for assets, which no lab has; with all that it loads itself it is a tenth of a synth. */
-const withoutArchiver = {
-  name: 'without-archiver',
+/**
+ * CDKTF loads archiver for assets, which no lab has; with all that it loads itself it is a tenth of a synth. node-ssh loads
+ * the others for folders, which it does not copy here (docs/decisions/0008).
+ */
+const withoutUnused = {
+  name: 'without-unused',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^archiver$/ }, ({ path }) => ({ path, namespace: 'left-out' }))
+    onResolve({ filter: /^(archiver|make-dir|sb-scandir)$/ }, ({ path }) => ({ path, namespace: 'left-out' }))
     onLoad({ filter: /.*/, namespace: 'left-out' }, ({ path }) => ({
       contents: `module.exports = () => { throw new Error('${path} is left out of the bundle') }`,
     }))
@@ -128,7 +131,7 @@ async function bundlePrograms(outdir) {
     sourcesContent: false,
     // Of use to ssh2's addon alone, and with one of its own.
     external: ['cpu-features'],
-    plugins: [withoutArchiver, withSshAddon],
+    plugins: [withoutUnused, withSshAddon],
     // CommonJS libraries in the bundle ask for Node's own modules by `require`, and for the folder they are in.
     banner: {
       js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url), bundleFolder = import.meta.dirname;",

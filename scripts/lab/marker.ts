@@ -3,7 +3,7 @@ import { requireForm } from '../../backend/forms.js'
 import type { Machine } from '../../backend/record-schema.js'
 import { LabError } from '../errors.js'
 import type { Connection } from '../machine/connect.js'
-import { runRemote } from '../machine/remote.js'
+import { runShort } from '../machine/short-command.js'
 import type { Session } from './gate.js'
 
 /**
@@ -53,8 +53,8 @@ export async function exchangeMarker(
 
 const newMarker = (): string => PREFIX + randomUUID()
 
-const run = ({ signal }: Session, connection: Connection, command: string): Promise<number> =>
-  runRemote(connection, command, { signal })
+const run = async ({ signal }: Session, connection: Connection, command: string): Promise<number> =>
+  (await runShort(connection, command, signal)).exitCode
 
 function outcome(
   { context, lab, log }: Session,

@@ -2,6 +2,7 @@ import { PassThrough } from 'node:stream'
 import { LabError } from '../errors.js'
 import type { Connection } from './connect.js'
 import { runRemote } from './remote.js'
+import { runShort } from './short-command.js'
 
 /** Says that it is ready, then sets the clock to each time it is sent, in seconds, and says when that is done. */
 const FOLLOW = 'echo; while read -r time; do date -u -s "@$time" >/dev/null || exit; echo; done'
@@ -74,9 +75,8 @@ const TOLERATED_MS = 2_000
  */
 export async function behindMs(connection: Connection, signal: AbortSignal): Promise<number | undefined> {
   const asked = Date.now()
-  let said = ''
-  await runRemote(connection, 'date +%s', { signal, onStdout: (chunk) => (said += chunk.toString()) })
-  const seconds = /^(\d{1,12})\s*$/.exec(said)?.[1]
+  const { stdout } = await runShort(connection, 'date +%s', signal)
+  const seconds = /^\d{1,12}$/.exec(stdout)?.[0]
   const behind = asked - Number(seconds ?? NaN) * 1000
   return behind > TOLERATED_MS ? behind : undefined
 }

@@ -1,10 +1,9 @@
 import { connect as connectSocket, type Socket } from 'node:net'
-import { readPlainFile, refusalIn } from '../../backend/plain-file.js'
-import ssh2, { type Client, type ConnectConfig } from 'ssh2'
+import type { Config, NodeSSH } from 'node-ssh'
+import type { Client } from 'ssh2'
 import { fits } from '../../backend/forms.js'
 import { LOCAL_ADDRESS } from '../../stacks/local/addresses.js'
 import { LabError } from '../errors.js'
-import { agentWithOneKey } from './agent.js'
 import type { Identity } from './key.js'
 
 export interface SshTarget {
@@ -36,6 +35,9 @@ export class SshError extends Error {
 export interface Connection {
   readonly lab: string
   readonly machine: string
+  /** For short commands and SFTP. */
+  readonly ssh: NodeSSH
+  /** The client of ssh2 beneath it, for streams. node-ssh forgets it once the machine has said goodbye. */
   readonly client: Client
   /** The key the machine showed, in known_hosts form. */
   readonly hostKey: string
@@ -79,33 +81,21 @@ export async function connectOnce(
   signal: AbortSignal,
 ): Promise<Connection> {
   signal.throwIfAborted()
-  const credentials = await authentication(target)
-  const socket = await openSocket(target, timeouts.banner, signal)
+  // Loaded here: most commands make no connection. node-ssh loads while the machine is waited for.
+  const { credentialsOf } = await import('./credentials.js')
+  const credentials = await credentialsOf(target)
+  const [socket, { connectOver }] = await Promise.all([
+    openSocket(target, timeouts.banner, signal),
+    import('./connect-over.js'),
+  ])
+  const connect: Connect = (config) => connectOver(socket, { ...credentials, ...config })
   try {
-    return await authenticate(target, credentials, socket, timeouts, signal)
+    // While that was loading, no one heard of it.
+    if (socket.destroyed) throw new SshError('handshake', 'the connection was closed')
+    return await logIn(target, connect, socket, timeouts, signal)
   } catch (error) {
     socket.destroy()
     throw error
-  }
-}
-
-async function authentication(target: SshTarget): Promise<Pick<ConnectConfig, 'privateKey' | 'agent'>> {
-  const { identity, agentSocket } = target
-  if (identity.source !== 'agent') return { privateKey: await readKey(identity.file) }
-  if (agentSocket === undefined) {
-    throw new LabError({ code: 'key-not-in-agent', path: identity.file, agent: false })
-  }
-  return { agent: agentWithOneKey(agentSocket, identity.publicKey) }
-}
-
-async function readKey(path: string): Promise<Buffer> {
-  try {
-    const text = await readPlainFile(path, { links: 'followed' })
-    if (text === undefined) throw new Error('no such file')
-    return Buffer.from(text)
-  } catch (error) {
-    const reason = refusalIn(error) ?? (error as Error).message
-    throw new LabError({ code: 'key-unreadable', path, reason }, { cause: error })
   }
 }
 
@@ -155,35 +145,22 @@ function stageBeforeBanner(error: NodeJS.ErrnoException, connected: boolean): Ss
   return error.code === 'ECONNREFUSED' ? 'refused' : 'unreachable'
 }
 
-function authenticate(
+type Connect = (config: Config) => Promise<Pick<Connection, 'ssh' | 'client'>>
+
+async function logIn(
   target: SshTarget,
-  credentials: Pick<ConnectConfig, 'privateKey' | 'agent'>,
+  connect: Connect,
   socket: Socket,
   { login, keepAlive = KEEP_ALIVE_MS }: AttemptTimeouts,
   signal: AbortSignal,
 ): Promise<Connection> {
-  return new Promise((resolve, reject) => {
-    const client = new ssh2.Client()
-    let shown: string | undefined
-    const give = (error: Error): void => {
-      client.end()
-      reject(error)
-    }
-    const onAbort = (): void => give(signal.reason as Error)
-    signal.addEventListener('abort', onAbort, { once: true })
-    const ignoreAbort = (): void => signal.removeEventListener('abort', onAbort)
-    client.once('close', ignoreAbort)
-    client.once('ready', () => {
-      // From here on an abort is a matter of what runs on the machine, which must still hear of it.
-      ignoreAbort()
-      const { lab, machine } = target
-      resolve({ lab, machine, client, hostKey: shown ?? '', end: () => endConnection(client, socket) })
-    })
-    client.on('error', (error: ClientError) => give(loginFailure(error, shown, target)))
-    client.once('close', () => give(new SshError('handshake', 'the connection was closed')))
-    client.connect({
-      ...credentials,
-      sock: socket,
+  signal.throwIfAborted()
+  // After the login an abort is a matter of what runs on the machine, which must still hear of it.
+  const onAbort = (): void => void socket.destroy()
+  signal.addEventListener('abort', onAbort, { once: true })
+  let shown: string | undefined
+  try {
+    const { ssh, client } = await connect({
       username: target.user,
       readyTimeout: login,
       keepaliveInterval: keepAlive,
@@ -196,12 +173,19 @@ function authenticate(
         return target.hostKey === null || shown === target.hostKey
       },
     })
-  })
+    const { lab, machine } = target
+    return { lab, machine, ssh, client, hostKey: shown ?? '', end: () => endConnection(ssh, socket) }
+  } catch (error) {
+    signal.throwIfAborted()
+    throw loginFailure(error as ClientError, shown, target)
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+  }
 }
 
 /** Says goodbye and waits for nobody: a slow machine takes its time to answer, a frozen one never does. */
-function endConnection(client: Client, socket: Socket): void {
-  client.end()
+function endConnection(ssh: NodeSSH, socket: Socket): void {
+  ssh.dispose()
   socket.destroySoon()
 }
 

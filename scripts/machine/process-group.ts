@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Client } from 'ssh2'
+import type { NodeSSH } from 'node-ssh'
 import type { Take } from '../pass-on.js'
 
 /**
@@ -48,10 +48,7 @@ export class ProcessGroup {
   }
 
   /** Whether that worked is seen from the end of the command. */
-  kill(client: Client): void {
-    if (this.#id === undefined) return
-    client.exec(`kill -s KILL -- -${this.#id}`, (error, channel) => {
-      if (!error) channel.resume().stderr.resume()
-    })
+  kill(ssh: NodeSSH): void {
+    if (this.#id !== undefined) ssh.execCommand(`kill -s KILL -- -${this.#id}`).catch(() => undefined)
   }
 }

@@ -1,8 +1,10 @@
-import type { Client, ClientChannel } from 'ssh2'
+import type { ClientChannel } from 'ssh2'
 import type { LabError } from '../errors.js'
 import { passOn, type Take } from '../pass-on.js'
 import { limitTime, TimeOverError } from '../time-limit.js'
-import { sshFailed, type Connection } from './connect.js'
+import { commandLost, commandNotStarted, exitCodeOf, sendSignal, type Ended } from './channel.js'
+import type { Connection } from './connect.js'
+import { orAborted } from './or-aborted.js'
 import { ProcessGroup } from './process-group.js'
 import { quoteForShell } from './shell.js'
 
@@ -24,16 +26,23 @@ export interface RemoteOptions {
 const READER_LEFT = 141
 
 /**
- * Runs one command in the user's login shell and returns its exit code; 128 + n when a signal ended it. Throws
+ * Runs one command in the user's login shell and returns its exit code; 128 + n when a signal ended it. It has ssh2's own
+ * channel: node-ssh keeps all output in memory, and reads on however slowly that is taken. Throws the signal's reason,
  * TimeOverError once it was ended because its time was over, and LabError ssh-failed when the connection is lost.
  */
-export function runRemote(
+export async function runRemote(
   connection: Connection,
   command: string,
   options: RemoteOptions = {},
 ): Promise<number> {
+  options.signal?.throwIfAborted()
+  const running = follow(connection, command, options)
+  // A frozen machine does not even open a channel.
+  return options.signal === undefined ? running : orAborted(running, options.signal)
+}
+
+function follow(connection: Connection, command: string, options: RemoteOptions): Promise<number> {
   return new Promise((resolve, reject) => {
-    options.signal?.throwIfAborted()
     const { onStdout: pass = () => undefined } = options
     const group = options.timeLimitMs === undefined ? undefined : new ProcessGroup(pass)
     const onStarted = (channel: ClientChannel): void => {
@@ -45,7 +54,7 @@ export function runRemote(
         settle()
       }
       const limit = limitTime(options.timeLimitMs, {
-        send: (signal) => endGroup(connection.client, channel, signal, group),
+        send: (signal) => endGroup(connection, channel, signal, group),
         giveUp: () => leave(() => reject(new TimeOverError('unseen'))),
       })
       const interrupt = (settle: () => void) => (): void => {
@@ -62,8 +71,7 @@ export function runRemote(
         group?.end()
         options.signal?.removeEventListener('abort', stop)
         if (limit.isOver) reject(new TimeOverError('seen'))
-        else if (ended === undefined)
-          reject(sshFailed(connection, 'the connection was lost while the command ran'))
+        else if (ended === undefined) reject(commandLost(connection))
         else resolve(exitCodeOf(ended))
       })
       const onStdout: Take = (chunk) => (group === undefined ? pass(chunk) : group.take(chunk))
@@ -84,8 +92,7 @@ function start(
     readonly onFailed: (error: LabError) => void
   },
 ): void {
-  const fail = (error: Error): void =>
-    told.onFailed(sshFailed(connection, `the machine could not start the command (${error.message})`, error))
+  const fail = (error: Error): void => told.onFailed(commandNotStarted(connection, error))
   try {
     connection.client.exec(command, (error, channel) => (error ? fail(error) : told.onStarted(channel)))
   } catch (error) {
@@ -96,25 +103,13 @@ function start(
 
 /** sshd passes a signal on for as long as the first process lives; KILL must reach what outlived that. */
 function endGroup(
-  client: Client,
+  { ssh, client }: Connection,
   channel: ClientChannel,
   signal: 'TERM' | 'KILL',
   group: ProcessGroup | undefined,
 ): void {
   sendSignal(client, channel, signal)
-  if (signal === 'KILL') group?.kill(client)
-}
-
-/**
- * What `channel.signal` should do: ssh2 1.17 sends nothing once our side of the channel is at its end-of-file, as it
- * is without standard input, and the command would go on. Requests may follow an end-of-file (RFC 4254 §5.3).
- */
-function sendSignal(client: Client, channel: ClientChannel, signal: string): void {
-  const { outgoing } = channel as unknown as { outgoing: { id: number; state: string } }
-  const { _protocol: protocol } = client as unknown as {
-    _protocol: { signal(channel: number, signal: string): void }
-  }
-  if (outgoing.state === 'open' || outgoing.state === 'eof') protocol.signal(outgoing.id, signal)
+  if (signal === 'KILL') group?.kill(ssh)
 }
 
 function wireStreams(channel: ClientChannel, options: RemoteOptions, onLeft: () => void): void {
@@ -124,31 +119,6 @@ function wireStreams(channel: ClientChannel, options: RemoteOptions, onLeft: () 
   if (firstInput) channel.write(firstInput)
   if (stdin === undefined) channel.end()
   else stdin.pipe(channel)
-}
-
-/** Signal names as in RFC 4254 §6.10, with the numbers that shells use. */
-const SIGNAL_NUMBERS: Readonly<Record<string, number>> = {
-  HUP: 1,
-  INT: 2,
-  QUIT: 3,
-  ILL: 4,
-  ABRT: 6,
-  FPE: 8,
-  KILL: 9,
-  SEGV: 11,
-  PIPE: 13,
-  ALRM: 14,
-  TERM: 15,
-}
-
-interface Ended {
-  readonly code: number | null
-  readonly signal: string | undefined
-}
-
-function exitCodeOf(ended: Ended): number {
-  if (ended.code !== null) return ended.code
-  return 128 + (SIGNAL_NUMBERS[(ended.signal ?? '').replace(/^SIG/, '')] ?? 0)
 }
 
 /**

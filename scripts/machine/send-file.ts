@@ -4,10 +4,14 @@ import { posix } from 'node:path'
 import type { SFTPWrapper, Stats } from 'ssh2'
 import { copyContent, type Content, type EmptyFile } from './copy-content.js'
 import { ask } from './files.js'
+import { orAborted } from './or-aborted.js'
 
 export interface Sending {
   readonly onBytes: (count: number) => void
-  /** Aborts once no answer is waited for any more. */
+  /**
+   * Aborts once no answer is waited for any more: a request on a channel that has ended is never answered, and whoever
+   * waited for it would keep a file open.
+   */
   readonly over: AbortSignal
 }
 
@@ -23,7 +27,7 @@ export async function sendFile(
     const { size } = await file.stat()
     const send = (handle: Buffer): Promise<void> =>
       copyContent(localContent(local, file), remoteFile(sftp, remote, handle), size, onBytes)
-    await untilOver(over, () => withRemote(sftp, remote, 'r+', send))
+    await orAborted(withRemote(sftp, remote, 'r+', send), over)
   } finally {
     await file.close()
   }
@@ -41,20 +45,10 @@ export async function receiveFile(
       const { size } = await ask<Stats>(remote, (done) => sftp.fstat(handle, done))
       await copyContent(remoteContent(sftp, remote, handle), localFile(local, file), size, onBytes)
     }
-    await untilOver(over, () => withRemote(sftp, remote, 'r', receive))
+    await orAborted(withRemote(sftp, remote, 'r', receive), over)
   } finally {
     await file.close()
   }
-}
-
-/** A request on a channel that has ended is never answered, and whoever waited for it would keep a file open. */
-function untilOver(over: AbortSignal, action: () => Promise<void>): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(over.reason as Error)
-    over.addEventListener('abort', onAbort, { once: true })
-    const ending = action().finally(() => over.removeEventListener('abort', onAbort))
-    ending.then(resolve, reject)
-  })
 }
 
 async function withRemote(

@@ -1,7 +1,7 @@
 import { moveExpiryScript } from '../../stacks/cloud-user-data.js'
 import { sshFailed, type Connection } from './connect.js'
-import { runRemote } from './remote.js'
 import { quoteForShell } from './shell.js'
+import { runShort } from './short-command.js'
 
 /**
  * Tells a machine's own timer when the machine is over; a machine that had no timer gets one. Throws LabError ssh-failed
@@ -13,13 +13,9 @@ export async function moveTimer(
   signal: AbortSignal,
 ): Promise<void> {
   const script = moveExpiryScript(expiresAt === null ? null : Math.floor(Date.parse(expiresAt) / 1000))
-  let complaint = ''
-  const code = await runRemote(
-    connection,
-    `[ "$(id -u)" = 0 ] || root="sudo -n"; $root sh -c ${quoteForShell(script)}`,
-    { signal, onStderr: (chunk) => (complaint += chunk.toString()) },
-  )
-  if (code === 0) return
-  const reason = `its timer could not be set: ${complaint.trim() || `the command ended with ${code}`}`
+  const command = `[ "$(id -u)" = 0 ] || root="sudo -n"; $root sh -c ${quoteForShell(script)}`
+  const { exitCode, stderr } = await runShort(connection, command, signal)
+  if (exitCode === 0) return
+  const reason = `its timer could not be set: ${stderr || `the command ended with ${exitCode}`}`
   throw sshFailed(connection, reason)
 }

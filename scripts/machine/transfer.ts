@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SFTPWrapper } from 'ssh2'
+import type { LabError } from '../errors.js'
 import { sshFailed, type Connection } from './connect.js'
 import { copyTree, type Way } from './copy-tree.js'
 import { localFiles, remoteFiles } from './files.js'
@@ -85,14 +86,17 @@ async function giveUp({ to, drafts, others }: Way, sftp: SFTPWrapper, copying: P
 const orTired = (tidying: Promise<unknown>): Promise<unknown> =>
   Promise.race([tidying, sleep(TIDY_MS, undefined, { ref: false })])
 
-function openSftp({ client }: Connection): Promise<SFTPWrapper> {
-  return new Promise((resolve, reject) => {
-    client.sftp((error, sftp) => {
-      if (error) reject(new Error(`SFTP does not start: ${error.message}`, { cause: error }))
-      else resolve(sftp)
-    })
-  })
+async function openSftp(connection: Connection): Promise<SFTPWrapper> {
+  try {
+    return await connection.ssh.requestSFTP()
+  } catch (error) {
+    if (!connection.ssh.isConnected()) throw lost(connection)
+    throw new Error(`SFTP does not start: ${(error as Error).message}`, { cause: error })
+  }
 }
+
+const lost = (connection: Connection): LabError =>
+  sshFailed(connection, 'the connection was lost while files were copied')
 
 /** Rejects on abort, and when the connection is lost: SFTP answers nothing any more then, not even with an error. */
 function endOf(
@@ -103,7 +107,7 @@ function endOf(
   let onClose = (): void => undefined
   const promise = new Promise<never>((_resolve, reject) => {
     onAbort = () => reject(signal.reason as Error)
-    onClose = () => reject(sshFailed(connection, 'the connection was lost while files were copied'))
+    onClose = () => reject(lost(connection))
   })
   signal.addEventListener('abort', onAbort, { once: true })
   connection.client.once('close', onClose)

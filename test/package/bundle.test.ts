@@ -45,6 +45,16 @@ test('the package can be published, and has no script that npm would ask about w
   expect([scripts['postprepare'], scripts['prepack']]).toEqual(['npm run build', 'npm run build'])
 })
 
+test('what libraries load for work that is never asked of them is left out of the programs', async () => {
+  const inputs = (await metafiles()).flatMap((metafile) => Object.keys(metafile.inputs))
+  expect(inputs.filter((path) => path.startsWith('left-out:')).sort()).toEqual([
+    'left-out:archiver',
+    'left-out:make-dir',
+    'left-out:sb-scandir',
+  ])
+  expect(inputs.filter((path) => /node_modules\/(archiver|make-dir|sb-scandir)\//.test(path))).toEqual([])
+})
+
 test('every package in the bundle is named with its licence', async () => {
   const inputs = (await metafiles()).flatMap(({ outputs }) =>
     Object.values(outputs).flatMap((one) => Object.entries(one.inputs)),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { getEventListeners } from 'node:events'
-import { rm } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AuthContext } from 'ssh2'
 import { connectOnce, SshError, type SshTarget } from '../../../scripts/machine/connect.js'
@@ -131,6 +131,16 @@ describe('a login', () => {
     await rm(gone.file)
     const fault = await faultOf(connectOnce(targetAt(server.port, gone), TIMEOUTS, never()))
     expect(fault).toMatchObject({ code: 'key-unreadable', path: gone.file })
+  })
+})
+
+test('a key file that holds no key any more is a fault that names it, before the machine is asked', async () => {
+  const damaged = newIdentity()
+  await writeFile(damaged.file, 'damaged')
+  expect(await faultOf(connectOnce(targetAt(1, damaged), TIMEOUTS, never()))).toMatchObject({
+    code: 'key-unreadable',
+    path: damaged.file,
+    reason: expect.stringContaining('Unsupported key format'),
   })
 })
 

@@ -91,8 +91,8 @@ test('no folder and no file is named by a value that leads elsewhere', async () 
 test('a marker that is none of ours reaches no shell', async () => {
   const session = { signal: new AbortController().signal } as Session
   const reached: unknown[] = []
-  const client = { exec: (command: string) => void reached.push(command) }
-  const connection = { lab: 'demo', machine: 'main', client } as unknown as Connection
+  const ssh = { execCommand: (command: string) => void reached.push(command) }
+  const connection = { lab: 'demo', machine: 'main', ssh } as unknown as Connection
   for (const marker of values) {
     const error = await errorOf(exchangeMarker(session, { name: 'main', marker } as Machine, connection))
     expect(error).toMatchObject(refusal('marker'))

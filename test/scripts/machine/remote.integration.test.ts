@@ -175,6 +175,19 @@ describe('an abort', () => {
     expect(performance.now() - aborted).toBeLessThan(5_000)
   })
 
+  test('ends the wait for a channel that a frozen machine does not open', async () => {
+    const server = await serve()
+    const proxy = closing(await startFreezer(server.port))
+    const connection = await connected(proxy.port)
+    proxy.freeze()
+    const { signal } = controller
+    const ending = errorOf(runRemote(connection, 'x', { signal }))
+    const reason = new Error('Ctrl-C')
+    controller.abort(reason)
+    expect(await ending).toBe(reason)
+    expect(getEventListeners(signal, 'abort')).toEqual([])
+  })
+
   test('that came before the command starts nothing', async () => {
     const started: string[] = []
     const server = await serve({ exec: (_channel, command) => started.push(command) })
