@@ -17,7 +17,7 @@ import { localName } from './subject.js'
 
 type Detail = (text: string) => void
 
-/** Has OpenTofu make the image, or find that it is as it should be. */
+/** Has OpenTofu make the image, or find that it is correct. */
 export async function registerImage(
   session: ImageSession,
   engine: Engine,
@@ -51,7 +51,7 @@ async function initialised(session: ImageSession, engine: Engine, spec: ImageSpe
   return { own, folder }
 }
 
-/** The image in the place of a lab: the engine is run, recorded and interrupted in the same way. */
+/** The image in place of a lab: the engine is run, recorded and interrupted in the same way. */
 function engineSession({ context, lease, writer, log, signal, subject }: ImageSession): EngineSession {
   const update = (change: Pick<ImageRecord, 'engine'>): Promise<ImageRecord> => writer.update(change)
   const record = {

@@ -12,20 +12,20 @@ import { logFile } from '../workspace.js'
 import { assertOwnImage } from './own-record.js'
 import { localName, named, type ImageSubject } from './subject.js'
 
-/** What a command that changes an image works with while it holds the image's lease. */
+/** What a command that changes an image uses while it holds the image's lease. */
 export interface ImageSession {
   readonly context: Context
   readonly subject: ImageSubject
   readonly lease: Lease<ImageName>
   readonly writer: ImageWriter
   readonly log: Log
-  /** Aborts when the user interrupts and when the lease is lost. */
+  /** Aborts when the user interrupts or the lease is lost. */
   readonly signal: AbortSignal
 }
 
 /**
- * The gate of images, as labs have one: one command at a time changes an image, on whichever computer; the failure of one
- * that fails is recorded. Throws LabError image-busy.
+ * The gate of images, like that of labs: one command at a time changes an image, across all computers, and
+ * failures are recorded. Throws LabError image-busy.
  */
 export async function throughImageGate<T>(
   context: Context,
@@ -85,7 +85,7 @@ async function takeLease(
   }
 }
 
-/** An image without a record has nothing to tell, and a lease that is lost leaves it to its new holder. */
+/** An image without a record has nothing to record, and a lost lease leaves it to its new holder. */
 async function recordFailure(context: Context, writer: ImageWriter, log: Log, error: unknown): Promise<void> {
   const { code, message } = explain(error)
   log.warn('command failed', { code, message })

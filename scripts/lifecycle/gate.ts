@@ -17,27 +17,27 @@ import { assertOwnFacts } from './own-facts.js'
 import { ensureFolder, logFile, turnFile } from '../workspace.js'
 import { rearm } from './expiry.js'
 
-/** What a command that changes a lab works with while it holds the lease. */
+/** What a command that changes a lab uses while it holds the lease. */
 export interface Session {
   readonly context: Context
   readonly lab: LabName
   readonly lease: Lease
   readonly writer: LabWriter
   readonly log: Log
-  /** Aborts when the user interrupts and when the lease is lost. */
+  /** Aborts when the user interrupts or the lease is lost. */
   readonly signal: AbortSignal
 }
 
 export interface GateOptions {
-  /** Passes by breaking the lease of this fence; one that changed hands meanwhile is not waited for. */
+  /** Passes by breaking the lease with this fence; does not wait for one that has changed hands. */
   readonly breakFence?: number
 }
 
 type Action<T> = (session: Session) => Promise<T>
 
 /**
- * The one gate: every command that changes a lab passes here. Takes the lease, or inherits the one that the command
- * that started us lends (`DISTROLAB_LEASE`), runs `action`, records its failure if it fails, and gives the lease back.
+ * The one gate: every command that changes a lab passes here. Acquires the lease, or inherits the one that
+ * the parent command lends (`DISTROLAB_LEASE`), runs `action`, records its failure, and releases the lease.
  */
 export async function throughGate<T>(
   context: Context,
@@ -69,7 +69,7 @@ export async function throughGate<T>(
 export const lentTokens = ({ env }: Context): readonly LeaseToken[] =>
   env.lease === undefined ? [] : parseLeaseTokens(env.lease)
 
-/** One lease, one command at a time: the commands that borrow from the same lender wait for each other. */
+/** One lease, one command at a time: commands that borrow from the same lender wait for each other. */
 async function inTurn<T>(
   context: Context,
   token: LeaseToken,
@@ -137,7 +137,7 @@ async function hold<T>(
   log.info('command begins', { lab, command, fence: lease.fence })
   const signal = AbortSignal.any([context.interrupt.signal, lease.lost])
   try {
-    // The record as it is under the lease. A destroyed lab's says nothing of the next one.
+    // The record under the lease. A destroyed lab's record says nothing about the next one.
     if (writer.lab !== undefined && writer.lab.state !== 'destroyed') {
       assertOwnFacts(context, writer.lab)
       await rearm(context, writer.lab)
@@ -153,8 +153,8 @@ async function hold<T>(
 }
 
 /**
- * A lab in use is ready again once we hold its lease: whoever used it is gone. Under a lent lease it is the lender
- * that uses it, and still does. Returns the lab as it is then.
+ * A lab in use is ready again once we hold its lease, because its user is gone. Under a lent lease the lender
+ * still uses it. Returns the lab as it is then.
  */
 export async function endAbandonedUse({ writer, lease }: Session): Promise<AnyLab | undefined> {
   const { lab } = writer
@@ -162,7 +162,7 @@ export async function endAbandonedUse({ writer, lease }: Session): Promise<AnyLa
   return writer.transition(lab, 'ready', { message: 'the command that used it is gone' })
 }
 
-/** A lease that is lost leaves the record to its new holder; a lab without a record has nothing to tell. */
+/** A lost lease leaves the record to its new holder; a lab without a record has nothing to record. */
 async function recordFailure(context: Context, writer: LabWriter, log: Log, error: unknown): Promise<void> {
   const { code, message } = explain(error)
   log.warn('command failed', { code, message })
@@ -178,7 +178,7 @@ async function recordFailure(context: Context, writer: LabWriter, log: Log, erro
 const isLeaseLost = (error: unknown): boolean =>
   error instanceof BackendError && error.fault.code === 'lease-lost'
 
-/** A command that was refused has done nothing: what was begun before stays as unfinished as it was. */
+/** A refused command has done nothing: what was begun before stays unfinished. */
 const REFUSALS: readonly string[] = [
   ...['lab-being-destroyed', 'lab-expired', 'lab-on-other-computer', 'record-mismatch'],
 ]

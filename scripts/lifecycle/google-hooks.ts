@@ -24,7 +24,7 @@ import {
 import type { Enforcer, ImageWish, Presence, ProviderHooks } from './provider-hooks.js'
 import { remainsOf } from './remains.js'
 
-// Whoever only writes files does without Google's client, which takes longer to load than a stack.
+// Commands that only write files avoid Google's client, which takes longer to load than a stack.
 const loadAccount = () => import('../clouds/google/account.js')
 const loadImage = () => import('../clouds/google/image.js')
 const loadInstances = () => import('../clouds/google/instances.js')
@@ -32,11 +32,14 @@ const loadLeftovers = () => import('../clouds/google/leftovers.js')
 const loadForEnd = () =>
   Promise.all([import('../clouds/google/client.js'), import('../clouds/google/expiry.js'), loadInstances()])
 
-/** An instance of Compute Engine. Google is asked by labels and names alone, so that a lab is found without any state of OpenTofu. */
+/**
+ * A Compute Engine instance. Google is searched only by labels and names, so a lab is found without
+ * OpenTofu's state.
+ */
 export const googleHooks: ProviderHooks = {
   ...cloudPlanning('google'),
 
-  // Async, so that what it throws is a rejection.
+  // Async, so that errors are rejections.
   async account() {
     return requireProject()
   },
@@ -99,7 +102,7 @@ export const googleHooks: ProviderHooks = {
     return startInstance(machineName(`${spec.id}-${name}`), step.signal)
   },
 
-  // Everything of a lab has a name that no one else's things have.
+  // Everything of a lab has a name that no one else uses.
   async strangersAmong(context, lab, objects) {
     const { id, machines } = atGoogle(context, lab)
     const names = new Set([...machines, labName(id), ...RULES.map((rule) => ruleName(id, rule))])

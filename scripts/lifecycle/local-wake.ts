@@ -4,6 +4,6 @@ import { inProcess } from './local-in-process.js'
 import { keyOf } from './local-machine.js'
 import type { StepControl } from './provider-hooks.js'
 
-/** As the driver does it, but without a program of its own. */
+/** Like the driver, but in this process. */
 export const wake = (machine: Machine, step: StepControl): Promise<void> =>
   inProcess(step, (control) => wakeMachine(keyOf(machine), control))

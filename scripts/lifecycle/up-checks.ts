@@ -6,8 +6,8 @@ import type { LabDraft } from './plan-lab.js'
 import { assertKeyOnLab } from './reach.js'
 
 /**
- * Throws what speaks against an `up` of a lab in the order in which `up` finds it, as far as neither programs nor credentials
- * are needed; changes nothing. `living`: the lab's record, unless it is destroyed.
+ * Throws what prevents an `up` of a lab, in the order in which `up` finds it, without needing programs or
+ * credentials; changes nothing. `living`: the lab's record, unless it is destroyed.
  */
 export async function checkDraft(
   context: Context,
@@ -16,7 +16,7 @@ export async function checkDraft(
 ): Promise<LabDraft> {
   if (living !== undefined) await assertInReach(context, living)
   const { draftLab } = await import('./plan-lab.js')
-  // Without measuring regions: missing credentials are to be said at once.
+  // Without measuring regions, so that missing credentials are reported immediately.
   const draft = await draftLab(context, lab, living, 'known')
   const { settings, env } = context
   if (living === undefined) {

@@ -7,25 +7,25 @@ import { ProcessGroup } from './process-group.js'
 import { quoteForShell } from './shell.js'
 
 export interface RemoteOptions {
-  /** Once either is taken no more, the command gets SIGINT and its streams are closed. */
+  /** If no one accepts one of the streams any more, the command gets SIGINT and its streams are closed. */
   readonly onStdout?: Take
   readonly onStderr?: Take
   /** Fed to the command's standard input; without it the command reads end-of-file. */
   readonly stdin?: NodeJS.ReadableStream
-  /** Fed to it before that. */
+  /** Fed to it first. */
   readonly firstInput?: string
-  /** Milliseconds from its start on after which it is ended, with its process group. */
+  /** Milliseconds after its start until it is ended, with its process group. */
   readonly timeLimitMs?: number | undefined
   /** On abort the remote command gets this command's signal and the channel is closed. */
   readonly signal?: AbortSignal
 }
 
-/** What shells say of a command whose reader left: 128 and SIGPIPE. */
+/** A shell's exit code for a command whose reader left: 128 and SIGPIPE. */
 const READER_LEFT = 141
 
 /**
- * Runs one command in the user's login shell and returns its exit code; 128 + n when a signal ended it. Throws
- * TimeOverError once it was ended because its time was over, and LabError ssh-failed when the connection is lost.
+ * Runs one command in the user's login shell and returns its exit code; 128 + n if a signal ended it. Throws
+ * TimeOverError once it was ended at its time limit, and LabError ssh-failed if the connection is lost.
  */
 export function runRemote(
   connection: Connection,
@@ -37,7 +37,7 @@ export function runRemote(
     const { onStdout: pass = () => undefined } = options
     const group = options.timeLimitMs === undefined ? undefined : new ProcessGroup(pass)
     const onStarted = (channel: ClientChannel): void => {
-      // Not when the channel is closed: a frozen machine never answers that.
+      // Not when the channel closes: a frozen machine never answers that.
       const leave = (settle: () => void): void => {
         limit.dispose()
         options.signal?.removeEventListener('abort', stop)
@@ -75,7 +75,7 @@ export function runRemote(
   })
 }
 
-/** Callbacks, for what comes on the channel at once must be heard. */
+/** Callbacks, because data that arrives on the channel immediately must not be missed. */
 function start(
   connection: Connection,
   command: string,
@@ -89,12 +89,12 @@ function start(
   try {
     connection.client.exec(command, (error, channel) => (error ? fail(error) : told.onStarted(channel)))
   } catch (error) {
-    // Thrown where the connection is known to be gone.
+    // Thrown if the connection is known to be gone.
     fail(error as Error)
   }
 }
 
-/** sshd passes a signal on for as long as the first process lives; KILL must reach what outlived that. */
+/** sshd passes signals on only while the first process lives; KILL must reach processes that outlive it. */
 function endGroup(
   client: Client,
   channel: ClientChannel,
@@ -106,8 +106,9 @@ function endGroup(
 }
 
 /**
- * What `channel.signal` should do: ssh2 1.17 sends nothing once our side of the channel is at its end-of-file, as it
- * is without standard input, and the command would go on. Requests may follow an end-of-file (RFC 4254 §5.3).
+ * What `channel.signal` should do. ssh2 1.17 sends nothing once our side of the channel is at its
+ * end-of-file, as it is without standard input, and the command would continue. Requests may follow an
+ * end-of-file (RFC 4254 §5.3).
  */
 function sendSignal(client: Client, channel: ClientChannel, signal: string): void {
   const { outgoing } = channel as unknown as { outgoing: { id: number; state: string } }
@@ -152,8 +153,8 @@ function exitCodeOf(ended: Ended): number {
 }
 
 /**
- * What is sent for `exec LAB -- words…`: several words are arguments, each passed on exactly as it is; a
- * single word is a command line for the machine's shell, as with ssh.
+ * The command line for `exec LAB -- words…`: several words are arguments, each passed on unchanged; a single
+ * word is a command line for the machine's shell, as with ssh.
  */
 export function remoteCommand(words: readonly string[]): string {
   const [only] = words
