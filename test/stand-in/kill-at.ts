@@ -19,7 +19,7 @@ import { KILL_VARIABLE, type Strike } from './kill-point.js'
 const { when, step, signals } = JSON.parse(process.env[KILL_VARIABLE] ?? '{}') as Strike
 const left = [...signals]
 
-/** Once: each signal after what the one before it has set off at once. */
+/** Only once: each signal comes after the immediate effects of the one before it. */
 function strike(): void {
   const signal = left.shift()
   if (signal === undefined) return
@@ -32,7 +32,7 @@ const deed = (): void => {
   if (when === 'during' && isUnderWay) strike()
 }
 
-// What the CLI starts lives on as it would otherwise.
+// Processes that the CLI starts continue as usual.
 delete process.env[KILL_VARIABLE]
 delete process.env['NODE_OPTIONS']
 if (process.argv[1]?.endsWith('/bundle/cli.js') === true) watch()
@@ -52,7 +52,8 @@ function watch(): void {
   const { spawn } = programs
   programs.spawn = (...words) => {
     const child = spawn(...words)
-    // Reading a console is no deed: a wait that is given up ends with it, and must not pass for one that was struck.
+    // Reading a console does not count as a deed: a wait that is given up ends with it, and must not pass for
+    // one that was struck.
     if (!isConsoleRead(words[1])) deed()
     return child
   }
@@ -100,7 +101,7 @@ function watchStandardError(): void {
 /** More than any request: the content of a file. */
 const CONTENT = 10_000
 
-/** Standard streams are sockets too: what is said there is no deed. */
+/** Standard streams are sockets too: output on them does not count as a deed. */
 function watchSockets(): void {
   const ours: readonly unknown[] = [process.stderr, process.stdout]
   const write = Reflect.get(Socket.prototype, 'write') as (...words: unknown[]) => boolean
