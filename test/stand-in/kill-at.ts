@@ -5,16 +5,16 @@ import { Socket } from 'node:net'
 import { KILL_VARIABLE, type Strike } from './kill-point.js'
 
 /**
- * Loaded into the CLI by `--import`: sends it signals at a point that KILL_VARIABLE names, from within, so that after a
- * SIGKILL not one instruction more is carried out. The product knows nothing of it. What is not on record shows in the
- * log, which `-v` brings to stderr.
+ * Loaded into the CLI by `--import`: sends it signals from within, at a point that KILL_VARIABLE names, so that no
+ * instruction runs after a SIGKILL. The product does not know about it. Parts that are not recorded show in the log,
+ * which `-v` sends to stderr.
  *
- * begin   the lease and the record are taken, and nothing else was written yet
+ * begin   the command has taken the lease and the record, and written nothing else
  * before  the record, or the log, is about to say that the step begins
  * during  the step has begun, and just did its first deed: started a program, wrote to a socket, put a file in place;
- *         one that only looked is struck at its end
+ *         a step that only looks is struck at its end
  * after   the step has ended, and nothing has followed yet
- * end     the command is over, and is about to give its lease back
+ * end     the command is done, and is about to release its lease
  */
 const { when, step, signals } = JSON.parse(process.env[KILL_VARIABLE] ?? '{}') as Strike
 const left = [...signals]
