@@ -3,7 +3,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** As long as a bucket of the same region takes for one request; S3 gives a thousand keys a page. In milliseconds. */
+/**
+ * Times of a bucket in the same region for one request; S3 returns a thousand keys a page. In milliseconds.
+ */
 const ANSWER_MS = 30
 const PAGE = 1000
 
@@ -13,7 +15,7 @@ export interface BenchBucket {
   close(): void
 }
 
-/** As much of S3 as a listing of labs needs, in this very process. */
+/** The part of S3 that a listing of labs needs, in this process. */
 export async function openBucket(): Promise<BenchBucket> {
   const objects = new Map<string, string>()
   const server = createServer((request, response) => void answer(objects, request, response))

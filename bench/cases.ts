@@ -4,15 +4,15 @@ import { execa } from 'execa'
 import { cli, projectRoot, type BenchUser } from './lab.js'
 import { quietly, sideBySide, timeOf } from './measure.js'
 
-/** One row of the table. `value` and `limit` in `unit`; a value at or under the limit is what we promise. */
+/** One row of the table. `value` and `limit` in `unit`; we promise a value at or under the limit. */
 export interface Row {
   readonly what: string
   readonly value: number
   readonly unit: 'times' | 's'
   readonly limit: number
-  /** `at least` turns the promise round. */
+  /** `at least` reverses the comparison. */
   readonly promise: 'at most' | 'at least'
-  /** Both sides in milliseconds, where there are two. */
+  /** Both sides in milliseconds, if there are two. */
   readonly sides?: { readonly ours: number; readonly theirs: number }
 }
 
@@ -31,7 +31,7 @@ export async function startUp(user: BenchUser): Promise<Row[]> {
   ]
 }
 
-/** The first `up` ever loads or builds the image; the second lab finds it in the cache. */
+/** The very first `up` downloads or builds the image; the second lab finds it in the cache. */
 export async function firstUps(user: BenchUser): Promise<Row[]> {
   const first = await timeOf(() => user.distrolab('up', '--profile', PROFILE))
   await user.distrolab('down', PROFILE)
@@ -65,7 +65,7 @@ export async function reconnect(user: BenchUser): Promise<Row[]> {
   ]
 }
 
-/** The same VM made by the CLI and by plain OpenTofu from the very files that `synth` writes. */
+/** The same VM made by the CLI and by plain OpenTofu from the files that `synth` writes. */
 export async function overhead(user: BenchUser): Promise<Row[]> {
   const folder = join(user.folder, 'plain')
   await user.distrolab('synth', '--profile', PROFILE, '--out', folder)
@@ -98,7 +98,9 @@ export async function overhead(user: BenchUser): Promise<Row[]> {
 
 const CDKTF_CLI = 'cdktf-cli@0.21.0'
 
-/** `cdktf deploy` of the same stack: the one that this project's own cdktf.json app makes of the profile. */
+/**
+ * `cdktf deploy` of the same stack: the one that this project's own cdktf.json app makes from the profile.
+ */
 export async function againstCdktf(user: BenchUser): Promise<Row[]> {
   const folder = join(user.folder, 'cdktf')
   await mkdir(folder, { recursive: true })
@@ -111,7 +113,7 @@ export async function againstCdktf(user: BenchUser): Promise<Row[]> {
     CHECKPOINT_DISABLE: '1',
     CI: 'true',
   }
-  // Where the app, which knows no DISTROLAB_CACHE, finds the image.
+  // Where the app, which does not read DISTROLAB_CACHE, finds the image.
   await mkdir(join(user.folder, '.cache'), { recursive: true })
   await symlink(user.env['DISTROLAB_CACHE'] ?? '', join(user.folder, '.cache/distrolab'))
   const output = join(folder, 'out')

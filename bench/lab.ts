@@ -7,7 +7,7 @@ import { execa } from 'execa'
 export const projectRoot = fileURLToPath(new URL('../../', import.meta.url))
 export const cli = join(projectRoot, 'dist/bundle/cli.js')
 
-/** A user of their own: an empty state folder and, unless another one is given, an empty cache. */
+/** A separate user: an empty state folder and, unless another one is given, an empty cache. */
 export interface BenchUser {
   readonly folder: string
   readonly env: Readonly<Record<string, string>>
@@ -22,7 +22,7 @@ export async function newUser(cache?: string): Promise<BenchUser> {
   const env = {
     DISTROLAB_HOME: join(folder, 'home'),
     DISTROLAB_CACHE: cache ?? join(folder, 'cache'),
-    // For the bucket of `bucket.ts`, which takes any.
+    // For the bucket of `bucket.ts`, which accepts any credentials.
     AWS_ACCESS_KEY_ID: 'bench',
     AWS_SECRET_ACCESS_KEY: 'bench',
   }

@@ -8,7 +8,9 @@ import { median, timeOf } from './measure.js'
 
 const LAB = 'bench-life'
 
-/** SSH works before the command ends: it goes on to prove that the machine came back, and sets its clock. */
+/**
+ * SSH works before the command ends: the command then proves that the machine came back, and sets its clock.
+ */
 export async function resetToSsh(user: BenchUser): Promise<Row[]> {
   await user.distrolab('up', LAB, '--profile', 'debian-13-local')
   const toSsh: number[] = []
@@ -32,7 +34,7 @@ export async function resetToSsh(user: BenchUser): Promise<Row[]> {
   return [row('reset to a working SSH', toSsh, 3), row('reset, proved and with its clock set', whole, 4)]
 }
 
-/** To the same distro from the same image, once from nothing and once in the place of another. */
+/** To the same distro from the same image, once as a new lab and once as a replacement. */
 export async function swapAgainstUp(user: BenchUser): Promise<Row[]> {
   await user.distrolab('up', LAB, '--profile', 'debian-12-local', '--wait', 'none')
   await user.distrolab('down', LAB)
@@ -57,7 +59,7 @@ const LABS = 20
 const DOWNS = 3
 const ROUNDS = 3
 
-/** Of VMs that are paused: twenty that boot would take the processors from both sides. */
+/** With paused VMs: twenty booting ones would take the processors from both sides. */
 export async function cleanupAgainstDown(user: BenchUser): Promise<Row[]> {
   const names = Array.from({ length: LABS + DOWNS }, (_name, n) => `bench-${n}`)
   const downs: number[] = []
@@ -84,7 +86,7 @@ export async function cleanupAgainstDown(user: BenchUser): Promise<Row[]> {
   ]
 }
 
-/** By QEMU's own command: it still answers whoever wants it to end. */
+/** With QEMU's own command: it still answers a request to end. */
 async function pause(user: BenchUser, lab: string): Promise<void> {
   const machines = join(user.env['DISTROLAB_HOME'] ?? '', 'machines')
   const [backend = ''] = await readdir(machines)

@@ -20,7 +20,10 @@ export interface SideBySide {
   readonly theirs: number
 }
 
-/** Both sides by turns, so that whatever else the computer does falls on both; the first turn only warms up. */
+/**
+ * Alternates both sides, so that other work on the computer affects both equally; the first turn only warms
+ * up.
+ */
 export async function sideBySide(
   rounds: number,
   ours: () => Promise<unknown>,
@@ -36,7 +39,7 @@ export async function sideBySide(
   return { ours: median(times.ours), theirs: median(times.theirs) }
 }
 
-/** Runs a program without a shell and without output; throws when it fails. */
+/** Runs a program without a shell and without output; throws if it fails. */
 export const quietly = (
   program: string,
   args: readonly string[],

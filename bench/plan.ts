@@ -7,7 +7,7 @@ const SYNTHS = [
   ['debian-aws', ['--allow-from', '203.0.113.7']],
 ] as const
 
-/** From the command line to the whole configuration. */
+/** From the command line to the complete configuration. */
 export async function synthOfOne(user: BenchUser): Promise<Row[]> {
   const rows: Row[] = []
   for (const [profile, more] of SYNTHS) {
@@ -20,10 +20,10 @@ export async function synthOfOne(user: BenchUser): Promise<Row[]> {
   return rows
 }
 
-/** Their names differ, and nothing else: what is compared is the work of one and of ten. */
+/** Only their names differ, so that the work of one is compared with the work of ten. */
 const PROFILES = Array.from({ length: 10 }, (_profile, n) => `bench-${n}`)
 
-/** Of labs that are not there, so that OpenTofu plans all of each. */
+/** For labs that do not exist, so that OpenTofu plans everything. */
 export async function plansInParallel(user: BenchUser): Promise<Row[]> {
   const config = await user.configure(
     `profiles:\n${PROFILES.map((name) => `  ${name}: { distro: debian-13, provider: local }\n`).join('')}`,

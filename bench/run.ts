@@ -8,7 +8,7 @@ import { listOfMany } from './scale.js'
 import { plansInParallel, synthOfOne } from './plan.js'
 import { cleanupAgainstDown, resetToSsh, swapAgainstUp } from './life.js'
 
-/** Runs every case in one go on a user of its own, prints the table and writes it as JSON. */
+/** Runs every case as one separate user, prints the table and writes it as JSON. */
 const user = await newUser()
 const rows: Row[] = []
 const show = async (cases: Promise<Row[]>): Promise<void> => {

@@ -9,10 +9,10 @@ import type { BenchUser } from './lab.js'
 import { timeOf } from './measure.js'
 
 const LAB = 'demo'
-/** What a lab leaves beside its record: some ten events, a lease and a state. */
+/** What a lab leaves beside its record: about ten events, a lease and a state. */
 const EVENTS = 10
 
-/** A folder with many living labs, and a bucket where few live among many that were destroyed. */
+/** A folder with many living labs, and a bucket with few living labs among many destroyed ones. */
 export async function listOfMany(user: BenchUser): Promise<Row[]> {
   const record = await recordOf()
   return [await listInFolder(user, record), await listInBucket(user, record)]

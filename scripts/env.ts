@@ -10,14 +10,14 @@ import { urlPasswords } from './report/redact.js'
 import type { AuthorityFile } from './trust.js'
 
 /**
- * Everything distrolab takes from the process environment. This is the only module that reads it, or writes it.
+ * Everything distrolab reads from the process environment. No other module reads or writes it.
  *
  * DISTROLAB_HOME         state of this user: the default backend, keys, VMs, logs
- * DISTROLAB_CACHE        images, engines, work folders: may be deleted at any time
- * DISTROLAB_TOFU         the OpenTofu binary to use, whatever else is found
+ * DISTROLAB_CACHE        images, engines, work folders; can be deleted at any time
+ * DISTROLAB_TOFU         the OpenTofu binary to use, before any other
  * DISTROLAB_LEASE        the leases lent to us by the `exec --local` that started us
- * DISTROLAB_ENGINE_MIRROR  a copy of OpenTofu's releases on GitHub, for networks that do not reach those
- * DISTROLAB_SESSION      what the labs made from here belong to, for `cleanup --session`; in CI by default the run
+ * DISTROLAB_ENGINE_MIRROR  a copy of OpenTofu's releases on GitHub, for networks that cannot reach GitHub
+ * DISTROLAB_SESSION      the session of new labs, for `cleanup --session`; in CI by default the run
  * DISTROLAB_<FLAG>       a default for a flag: DISTROLAB_PROFILE, DISTROLAB_WAIT_LOCK, DISTROLAB_SSH_KEY, …
  */
 export interface Environment {

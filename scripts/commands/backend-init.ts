@@ -21,7 +21,7 @@ export const backendInitCommand: Command = {
     const { initBackend } = await import('../setup/backend-init.js')
     const result = await initBackend(context, textFlag(flags, 'location') ?? context.env.flags['location'])
     const { renderInit } = await import('../report/backend-text.js')
-    // A folder's mode is its owner's business; a bucket that stays open to the world is no place for states.
+    // A folder's mode is its owner's choice; a bucket that stays public must not hold states.
     const isUnfit = result.kind !== 'directory' && result.public === true
     return { text: renderInit(result), json: result, exitCode: isUnfit ? 1 : 0 }
   },

@@ -27,7 +27,7 @@ export const cleanupCommand: Command = {
     const { confirm, requireTerminalOrYes } = await import('../confirm.js')
     const isOfSession = flags['session'] === true
     const olderThan = textFlag(flags, 'older-than')
-    // A hint that named fewer flags would hit more labs.
+    // A hint with fewer flags would affect more labs.
     const command = [
       'cleanup',
       ...(isOfSession ? ['--session'] : []),

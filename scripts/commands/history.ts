@@ -13,7 +13,7 @@ export const historyCommand: Command = {
     const name = labNameOf(context, lab)
     const { readHistory } = await import('../../backend/events.js')
     const { events, unreadable } = await readHistory(await context.store(), name)
-    // A lab whose record is garbage still has its history; one never used has none.
+    // A lab with a garbage record still has its history; a name never used has none.
     if (events.length === 0) await requireLab(context, name)
     const { explain } = await import('../explain.js')
     for (const error of unreadable) context.progress.say(explain(error).message)

@@ -34,7 +34,7 @@ export const imagesCommand: Command = {
   },
 }
 
-/** What the team has imported; the catalog itself is there without the backend too. */
+/** What the team has imported; the catalog itself works without the backend. */
 async function importsOf(context: Context): Promise<{ imports: readonly ImageRecord[]; trouble: string[] }> {
   const { listImageRecords } = await import('../../backend/image-record.js')
   try {
@@ -60,7 +60,7 @@ function cellOf(pair: Pair | undefined): string {
   return second === undefined ? `${pair.support} (${only})` : pair.support
 }
 
-/** Why there is no image, or why it must be brought. */
+/** Why there is no image, or why it must be imported. */
 function remarkOf({ profile, support, reason, offer }: Pair): string[] {
   if (support === 'none') return [`${profile}: ${reason ?? ''}`]
   const notes = support === 'byo' && offer && 'notes' in offer ? (offer.notes ?? []) : []

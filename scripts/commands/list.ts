@@ -17,7 +17,7 @@ export const listCommand: Command = {
     const { renderList } = await import('../report/lab-text.js')
     const json = labs.map(({ view }) => view)
     if (problems.length === 0) return { text: renderList(labs), json }
-    // That there are no labs is not known then.
+    // Then it is not known that there are no labs.
     return { ...(labs.length === 0 ? {} : { text: renderList(labs) }), json, exitCode: EXIT.failed }
   },
 }

@@ -1,16 +1,16 @@
 import { quoteForShell } from '../machine/shell.js'
 
 export interface BashLine {
-  /** The whole words before the begun one, as the shell would pass them on. */
+  /** The whole words before the unfinished one, as the shell would pass them on. */
   readonly before: readonly string[]
   readonly current: string
-  /** The begun word is inside quotes. */
+  /** The unfinished word is inside quotes. */
   readonly isQuoted: boolean
 }
 
 /**
- * Reads a command line up to the cursor into words. bash's own COMP_WORDS are split at `=` and `:` too, which flags and
- * backend URLs have. Nothing is expanded.
+ * Splits a command line up to the cursor into words. bash's own COMP_WORDS are also split at `=` and `:`,
+ * which flags and backend URLs contain. Nothing is expanded.
  */
 export function splitBashLine(text: string): BashLine {
   const words: string[] = []
@@ -34,8 +34,8 @@ export function splitBashLine(text: string): BashLine {
 }
 
 /**
- * What bash puts in the place of `replaced`, the end of the begun word that it sees as a word of its own: for
- * `--wait=no` that is `no`.
+ * The text that bash puts in place of `replaced`, the end of the unfinished word that it sees as a word of
+ * its own: for `--wait=no` that is `no`.
  */
 export function bashReplacement(name: string, { current, isQuoted }: BashLine, replaced: string): string {
   const kept = current.endsWith(replaced) ? current.slice(0, current.length - replaced.length) : ''

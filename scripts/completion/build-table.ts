@@ -20,7 +20,7 @@ import {
   type VerbEntry,
 } from './table.js'
 
-/** A part of `npm run build`, after the catalog's own. Throws an Error for a flag that nothing says how to complete. */
+/** A part of `npm run build`, after the catalog's own. Throws an Error for a flag without a completion. */
 export async function writeCompletionTable(): Promise<void> {
   await writeFile(tableFile(), JSON.stringify(await buildTable()))
 }
@@ -58,7 +58,7 @@ function verbEntry({ name, describe, options = {}, positionals = '' }: Command):
   }
 }
 
-/** The common flags that mean something else after this verb. */
+/** The common flags that mean something different after this verb. */
 const changedCommon = (verb: string): Record<string, Options> =>
   Object.fromEntries(
     Object.entries(commonOptions).filter(([name]) => flagValuesOfVerb[`${verb} --${name}`] !== undefined),

@@ -2,20 +2,20 @@ import { namesOfLabs, type KnownLab } from './known-lab.js'
 import type { Line } from './line.js'
 import type { CompletionTable, Named, PlaceKind, Source } from './table.js'
 
-/** What only this user's computer knows. */
+/** Facts that only this user's computer knows. */
 export interface LocalNames {
   readonly labs: readonly KnownLab[]
   readonly profiles: readonly Named[]
   readonly distros: readonly Named[]
 }
 
-/** What a shell is to offer: words, or what it completes by itself. */
+/** What a shell offers: words, or what it completes by itself. */
 export interface Answer {
   readonly kind: 'words' | 'files' | 'folders' | 'command'
   readonly words: readonly Named[]
 }
 
-/** The words that can stand where `line` ends. */
+/** The words that can complete the end of `line`. */
 export function answer(table: CompletionTable, line: Line, local: LocalNames): Answer {
   const { asked } = line
   switch (asked.kind) {
@@ -102,18 +102,20 @@ function namesOf(
   }
 }
 
-/** A profile whose name is a lab's name too: `up` makes that lab. Lab names have no dots. */
+/** A profile whose name is also a lab's name: `up` makes that lab. Lab names have no dots. */
 const defaultLabs = (table: CompletionTable, local: LocalNames): Named[] =>
   [...local.profiles, ...table.profiles].filter(({ name }) => !name.includes('.'))
 
-/** Of the lab that the line names already. */
+/** For the lab that the line already names. */
 function machinesOf({ positionals, given }: Line, { labs }: LocalNames): Named[] {
   const meant = positionals[0] ?? given.get('name') ?? given.get('profile')?.replaceAll('.', '-')
   const machines = labs.find(({ lab }) => lab === meant)?.machines ?? []
   return machines.map((name) => ({ name, describe: '' }))
 }
 
-/** Of the provider that the line names, by itself or as the end of a profile or a default lab; else of all. */
+/**
+ * For the provider that the line names, by itself or at the end of a profile or a default lab; else for all.
+ */
 function placesOf({ providers }: CompletionTable, line: Line, kind: PlaceKind): Named[] {
   const named = [line.given.get('provider'), line.given.get('profile'), line.positionals[0]]
   const provider = providers.find(({ name }) =>

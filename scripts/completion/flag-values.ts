@@ -6,7 +6,7 @@ const words = (...list: readonly string[]): Source => ({ kind: 'words', words: l
 const nothing: Source = { kind: 'nothing' }
 const files: Source = { kind: 'files' }
 
-/** What completes the value of each flag that has one. The build fails for one that has no line here. */
+/** What completes the value of each flag that has one. The build fails for a flag without a line here. */
 export const flagValues: Readonly<Record<string, Source>> = {
   'allow-from': words('auto'),
   'apply-timeout': words('10m', '20m', '30m'),
@@ -44,7 +44,7 @@ export const flagValues: Readonly<Record<string, Source>> = {
   zone: nothing,
 }
 
-/** Flags that accept something else after one verb, as `VERB --FLAG`. */
+/** Flags that accept different values after one verb, as `VERB --FLAG`. */
 export const flagValuesOfVerb: Readonly<Record<string, Source>> = {
   'plan --output': words(...OUTPUTS),
   'plan --profile': { kind: 'profiles', list: true },
@@ -62,7 +62,7 @@ export const positionalValues: Readonly<Record<string, Source>> = {
 const labsToMake: Source = { kind: 'labs-to-make' }
 const allLabs: Source = { kind: 'all-labs' }
 
-/** Verbs that mean other labs than the living ones. */
+/** Verbs that accept more than the living labs. */
 export const labsOfVerb: Readonly<Record<string, Source>> = {
   up: labsToMake,
   plan: labsToMake,

@@ -1,7 +1,7 @@
 import { isLabName } from '../../backend/lab-name.js'
 import type { Named } from './table.js'
 
-/** The little of a lab's record that completion shows. */
+/** The few fields of a lab's record that completion shows. */
 export interface KnownLab {
   readonly lab: string
   readonly state: string
@@ -9,7 +9,7 @@ export interface KnownLab {
   readonly machines: readonly string[]
 }
 
-/** Records and caches are input: what is not a lab's name is left out, whatever else is said of it. */
+/** Records and caches are input: an entry without a valid lab name is dropped. */
 export function parseKnownLab(value: unknown): KnownLab | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   const { lab, state, profile, machines } = value as Readonly<Record<string, unknown>>
@@ -23,7 +23,7 @@ export function parseKnownLab(value: unknown): KnownLab | undefined {
   }
 }
 
-/** A machine as a record has it, or by its name alone. */
+/** A machine as a record has it, or only its name. */
 function machineName(value: unknown): string | undefined {
   const name = typeof value === 'object' && value !== null && 'name' in value ? value.name : value
   return typeof name === 'string' && /^[a-z0-9][a-z0-9-]*$/.test(name) ? name : undefined

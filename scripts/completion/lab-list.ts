@@ -8,7 +8,7 @@ import { systemErrorOf } from '../../backend/system-error.js'
 import { ensureFolder, labNamesFile, putFile } from '../workspace.js'
 import { parseKnownLab, type KnownLab } from './known-lab.js'
 
-/** A bucket's labs as they were listed last; old ones are offered while newer ones are on their way. */
+/** A bucket's labs from its last listing; old ones are offered while a new listing runs. */
 interface Cache {
   /** Milliseconds since 1970. */
   readonly listedAt: number
@@ -16,13 +16,13 @@ interface Cache {
   readonly labs: readonly KnownLab[]
 }
 
-/** How long a bucket's list counts as new, and how long a listing may take before another one is started. */
+/** How long a bucket's list is fresh, and how long a listing may take before another one starts. */
 const FRESH_MS = 30_000
 const PATIENCE_MS = 20_000
 
 /**
- * Reads every record of a folder that `typed` can mean, or of those only that may be living. A record that cannot be read
- * hides no other.
+ * Reads every record of a folder that `typed` can mean, or only those of labs that may be living. An
+ * unreadable record hides no other.
  */
 export function labsInFolder(folder: string, typed: string, which: 'living' | 'all'): KnownLab[] {
   const living = which === 'all' ? undefined : livingOf(namesIn(join(folder, livingPrefix)))
@@ -32,7 +32,7 @@ export function labsInFolder(folder: string, typed: string, which: 'living' | 'a
     .flatMap((name) => readLab(folder, name))
 }
 
-/** Undefined where not each of them is there: from before there was that index. */
+/** Undefined if the index is incomplete, as in a backend from before it existed. */
 function livingOf(names: readonly string[]): readonly string[] | undefined {
   const keys = names.map((name) => `${livingPrefix}${name}`)
   if (!keys.includes(livingComplete)) return undefined
@@ -46,8 +46,8 @@ function readLab(folder: string, name: LabName): readonly KnownLab[] {
 }
 
 /**
- * A bucket is never waited for: what its cache holds is the answer. `ask` is called when that is old, and is to list
- * the bucket with `writeBucketLabs` in a process of its own.
+ * Never waits for a bucket: the answer is what its cache holds. If that is old, `ask` is called, and must
+ * list the bucket with `writeBucketLabs` in a separate process.
  */
 export async function labsOfBucket(
   cache: string,
@@ -93,7 +93,7 @@ function readCache(file: string): Cache {
   }
 }
 
-/** Undefined for what is no file, cannot be read or is not JSON: then there is nothing to offer. */
+/** Undefined if it is not a file, cannot be read or is not JSON: then there is nothing to offer. */
 function readJson(file: string): unknown {
   try {
     const text = readIfPlainSync(file)

@@ -1,13 +1,13 @@
 import { flagsOf, type CompletionTable, type FlagEntry, type Source, type VerbEntry } from './table.js'
 
-/** What the word under the cursor is, going by the words before it. */
+/** What the word under the cursor is, according to the words before it. */
 export type Asked =
   | { readonly kind: 'verb' }
   /** The second word of a verb of two. */
   | { readonly kind: 'member'; readonly group: string }
   | { readonly kind: 'flag'; readonly flags: readonly FlagEntry[] }
   | { readonly kind: 'value'; readonly source: Source }
-  /** The lab is named: what is left is a command, after `--`. */
+  /** The lab is named; the rest is a command, after `--`. */
   | { readonly kind: 'dashes' }
   /** Part of a command that is not ours. */
   | { readonly kind: 'command' }
@@ -15,13 +15,13 @@ export type Asked =
 
 export interface Line {
   readonly asked: Asked
-  /** What is typed of the word so far. */
+  /** The part of the word that is already typed. */
   readonly typed: string
-  /** What stands before it in the same shell word: `--profile=`. */
+  /** The text before it in the same shell word: `--profile=`. */
   readonly prefix: string
   /** Values of flags before the word, by the flag's name; a flag without a value has an empty one. */
   readonly given: ReadonlyMap<string, string>
-  /** Words before it that are neither the verb nor flags nor their values. */
+  /** Words before it that are not the verb, flags or values of flags. */
   readonly positionals: readonly string[]
 }
 
@@ -33,7 +33,7 @@ interface Walk {
   readonly verb: VerbEntry | undefined
 }
 
-/** Reads the words after `distrolab` up to the cursor; `current` is the begun one. */
+/** Reads the words after `distrolab` up to the cursor; `current` is the unfinished one. */
 export function readLine(table: CompletionTable, before: readonly string[], current: string): Line {
   const walk = walkWords(table, before)
   const positionals = walk.words.slice(walk.verb?.name.split(' ').length ?? 0)
@@ -72,11 +72,11 @@ function walkWords(table: CompletionTable, before: readonly string[]): Walk {
   return { words, given, open, verb }
 }
 
-/** The verb of two words where there is one, else that of one. */
+/** The verb of two words if there is one, else that of one. */
 const verbOf = ({ verbs }: CompletionTable, [first, second]: readonly string[]): VerbEntry | undefined =>
   verbs.find(({ name }) => name === `${first} ${second}`) ?? verbs.find(({ name }) => name === first)
 
-/** `--wait` or `-o`. Before the verb is known its flags are not. */
+/** `--wait` or `-o`. Flags are unknown until the verb is known. */
 const flagNamed = (
   table: CompletionTable,
   verb: VerbEntry | undefined,

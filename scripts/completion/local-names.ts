@@ -15,7 +15,7 @@ import type { CompletionTable, Named } from './table.js'
 const NONE: LocalNames = { labs: [], profiles: [], distros: [] }
 const LOCAL_KINDS = ['labs', 'all-labs', 'labs-to-make', 'machines', 'profiles', 'distros']
 
-/** What the line asks for of this user's labs and configuration; most lines ask for nothing. */
+/** The names of this user's labs and configuration that the line needs; most lines need none. */
 export async function localNames(
   env: Environment,
   table: CompletionTable,
@@ -47,7 +47,7 @@ export async function localNames(
   }
 }
 
-/** A configuration with mistakes is for the command itself to explain; completion then goes without it. */
+/** A configuration with mistakes is for the command itself to explain; completion ignores it. */
 async function readConfig(env: Environment, explicit: string | undefined): Promise<Pick<Config, 'values'>> {
   try {
     const chosen = explicit ?? env.flags['config']
@@ -70,7 +70,7 @@ async function labsOf(
   return labsOfBucket(env.cache, location, Date.now(), () => ask(backend ?? ''))
 }
 
-/** Undefined for a URL with mistakes, as one that is being typed. */
+/** Undefined for a URL with mistakes, such as an unfinished one. */
 function locationOf(env: Environment, backend: string | undefined): BackendLocation | undefined {
   try {
     return backend === undefined ? directoryLocation(env.home) : parseBackendUrl(backend)
@@ -80,7 +80,7 @@ function locationOf(env: Environment, backend: string | undefined): BackendLocat
   }
 }
 
-/** A distro's name is that of its file. */
+/** A distro is named like its file. */
 function distrosIn(folder: string): Named[] {
   try {
     return readdirSync(folder)

@@ -7,15 +7,15 @@ import { readLine } from './line.js'
 import { localNames } from './local-names.js'
 import { readTable, type Named } from './table.js'
 
-/** The hidden first word with which completion starts a process of its own; `cli.ts` knows both. */
+/** The hidden first word with which completion starts its own process; `cli.ts` also knows it. */
 const LIST_LABS = '__list-labs'
 
 /**
- * Prints what completes a command line: a line with its kind (`words`, `files`, `folders` or `command`), then one line for
- * each word, with a tab before what is said of it. Loads neither the parser nor any command.
+ * Prints what completes a command line: a line with its kind (`words`, `files`, `folders` or `command`), then
+ * one line for each word, with a tab before its description. Loads neither the parser nor any command.
  *
- * `argv`: the shell's name; then for bash the line up to the cursor and the part of it that bash will replace, for the
- * others the words after `distrolab`, the last of them begun or empty.
+ * `argv`: the shell's name; then for bash the line up to the cursor and the part of it that bash will
+ * replace, for the others the words after `distrolab`, the last of them unfinished or empty.
  */
 export async function completeMain([shell, ...given]: readonly string[]): Promise<number> {
   const table = readTable()
@@ -31,7 +31,7 @@ export async function completeMain([shell, ...given]: readonly string[]): Promis
   return 0
 }
 
-/** Lists a bucket's labs for completions to come. */
+/** Lists a bucket's labs for later completions. */
 export async function listLabsMain([backend = '']: readonly string[]): Promise<number> {
   const { parseBackendUrl } = await import('../../backend/location.js')
   const { openStore } = await import('../../backend/open-store.js')
@@ -48,7 +48,7 @@ const wordsOf = (given: readonly string[]): [before: readonly string[], current:
   given.at(-1) ?? '',
 ]
 
-/** Names from a configuration may hold anything; a terminal must not be reached by them. */
+/** Names from a configuration may contain anything, and must not reach a terminal unchecked. */
 const isPrintable = (name: string): boolean => !/\p{C}/u.test(name)
 
 const describedLine = ({ name, describe }: Named): string =>
@@ -57,7 +57,7 @@ const describedLine = ({ name, describe }: Named): string =>
 const bashWord = ({ name }: Named, line: BashLine, replaced: string): string =>
   bashReplacement(name, line, replaced)
 
-/** A process of its own lists the bucket; no press of Tab waits for it. */
+/** A separate process lists the bucket, so that no press of Tab waits for it. */
 async function askForLabs(backend: string): Promise<void> {
   const { startDetached } = await import('../../local-vm/run.js')
   const nowhere = await open('/dev/null', 'a')

@@ -18,7 +18,7 @@ export async function requireShell(given: string | undefined): Promise<Shell> {
   throw new LabError({ code: 'usage', problem, command: 'completion' })
 }
 
-/** The script that makes a shell complete command lines of distrolab. */
+/** The script with which a shell completes distrolab's command lines. */
 export function scriptOf(shell: Shell): string {
   const { resolve } = createRequire(import.meta.url)
   return readFileSync(resolve(`#package/scripts/completion/shells/distrolab.${shell}`), 'utf8')

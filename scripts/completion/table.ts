@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
 
-/** What completes a word: fixed words, the names of something, or what the shell itself knows best. */
+/** What completes a word: fixed words, names of something, or what the shell itself knows. */
 export type Source =
   | { readonly kind: 'words'; readonly words: readonly string[] }
-  /** `list`: several may be given, with commas between them. */
+  /** `list`: several values, separated by commas. */
   | { readonly kind: NameKind; readonly list?: true }
   | { readonly kind: 'files' }
   | { readonly kind: 'folders' }
@@ -13,9 +13,9 @@ export type Source =
 
 export type NameKind =
   | 'labs'
-  /** Destroyed ones too. */
+  /** Including destroyed ones. */
   | 'all-labs'
-  /** Labs, and profiles: each has a default lab that need not exist yet. */
+  /** Labs, and profiles: each profile has a default lab, which need not exist yet. */
   | 'labs-to-make'
   | 'machines'
   | 'profiles'
@@ -25,14 +25,14 @@ export type NameKind =
   | 'verbs'
   | 'pages'
 
-/** What differs from provider to provider. */
+/** Values that differ between providers. */
 export type PlaceKind = 'regions' | 'sizes' | 'instance-types'
 
 export interface FlagEntry {
   readonly name: string
   readonly alias?: string
   readonly describe: string
-  /** What its value may be; absent for a flag without a value. */
+  /** The kind of its value; absent for a flag without a value. */
   readonly value?: Source
   readonly repeatable?: true
 }
@@ -47,15 +47,18 @@ export interface VerbEntry {
   readonly command?: true
 }
 
-/** All that the build knows of a command line, so that a press of Tab loads no command and no catalog. */
+/**
+ * Everything that the build knows about command lines, so that a press of Tab loads no command and no
+ * catalog.
+ */
 export interface CompletionTable {
   readonly verbs: readonly VerbEntry[]
-  /** Flags that stand before any verb too. */
+  /** Flags that may also stand before a verb. */
   readonly common: readonly FlagEntry[]
   readonly distros: readonly Named[]
   readonly profiles: readonly Named[]
   readonly providers: readonly ProviderEntry[]
-  /** Of `distrolab docs`. */
+  /** For `distrolab docs`. */
   readonly pages: readonly Named[]
 }
 
@@ -70,14 +73,14 @@ export interface Named {
 
 const NAME = 'completion.json'
 
-/** In the folder of the build that is running. */
+/** In the folder of the running build. */
 export const tableFile = (): URL =>
   new URL(NAME, pathToFileURL(createRequire(import.meta.url).resolve('#package/dist/checks/distro.cjs')))
 
 export const readTable = (file: URL = tableFile()): CompletionTable =>
   JSON.parse(readFileSync(file, 'utf8')) as CompletionTable
 
-/** Every flag that can follow a verb; what the verb says of one counts, not what is common. */
+/** Every flag that can follow a verb; the verb's own definition overrides the common one. */
 export function flagsOf({ common }: CompletionTable, verb: VerbEntry | undefined): readonly FlagEntry[] {
   const own = verb?.flags ?? []
   return [...own, ...common.filter(({ name }) => own.every((flag) => flag.name !== name))]

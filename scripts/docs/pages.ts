@@ -4,9 +4,9 @@ import { dirname, join, parse, posix } from 'node:path'
 import { nearNames } from '../../distro-catalog/near-names.js'
 import { LabError } from '../errors.js'
 
-/** A text that ships with the program, for people without a clone of the repository. */
+/** A text that is shipped with the program, for people without a clone of the repository. */
 export interface Page {
-  /** What follows `distrolab docs`. */
+  /** The word after `distrolab docs`. */
   readonly name: string
   readonly title: string
   /** Relative to the package, with forward slashes. */
@@ -16,7 +16,7 @@ export interface Page {
 
 /** In the order of the list; every Markdown and JSON file in them is a page. */
 const FOLDERS = ['docs/runbooks', 'docs', 'docs/reference', 'docs/providers', 'backend/policies']
-/** The one README that users need too: how to describe a distro of their own. */
+/** The only README that users also need: how to describe their own distro. */
 const CATALOG = 'distro-catalog/README.md'
 
 /** JSON has no heading. */
@@ -38,7 +38,7 @@ export async function readPages(): Promise<readonly Page[]> {
   return Promise.all([...listed.flat(), CATALOG].map((path) => readPage(root, path)))
 }
 
-/** The page of this name, or of its file's. Throws LabError `page-unknown`. */
+/** The page with this name, or with this file name. Throws LabError `page-unknown`. */
 export function findPage(pages: readonly Page[], given: string): Page {
   const wanted = parse(given).name
   const page = pages.find(({ name }) => name === wanted)
@@ -50,7 +50,7 @@ export function findPage(pages: readonly Page[], given: string): Page {
   throw new LabError({ code: 'page-unknown', given, near })
 }
 
-/** A page's text in which a link to another page is the command that prints that one, as `typed` spells it. */
+/** A page's text in which each link to another page is the command that prints it, as `typed` spells it. */
 export function linkPages(page: Page, pages: readonly Page[], typed: (command: string) => string): string {
   if (!page.path.endsWith('.md')) return page.text
   return page.text.replaceAll(

@@ -9,7 +9,7 @@ import { engineSource, release } from './release.js'
 const SIGN_OF_LIFE_MS = 5_000
 const LAST_LINES = 5
 
-/** Builds `tofu` from the official Go module into `folder`. Returns why that could not be. */
+/** Builds `tofu` from the official Go module in `folder`. Returns why it failed. */
 export async function buildEngine(options: ObtainOptions, folder: string): Promise<string | undefined> {
   const { env, signal, progress } = options
   const { go, failure } = await findGo(env.path)

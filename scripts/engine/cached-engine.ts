@@ -6,7 +6,7 @@ import type { Environment } from '../env.js'
 import { engineFolder, putFile } from '../workspace.js'
 import { digestOf, type ExpectedEngine } from './engine-digest.js'
 
-/** The engine that an earlier command has put into the cache, as it was then. */
+/** The engine that an earlier command put into the cache, if it is unchanged. */
 export interface CachedEngine {
   readonly version: string
   readonly expected: ExpectedEngine
@@ -15,7 +15,7 @@ export interface CachedEngine {
 export const cachedEngine = (env: Environment): string => join(engineFolder(env), 'tofu')
 const noteOf = (env: Environment): string => `${cachedEngine(env)}.json`
 
-/** Undefined where nothing says what the one in the cache must be: then it is not run. */
+/** Undefined if nothing says what the cached one must be; then it is not run. */
 export async function readCached(env: Environment): Promise<CachedEngine | undefined> {
   const text = (await readIfPlain(noteOf(env))) ?? '{}'
   try {
@@ -29,7 +29,7 @@ export async function readCached(env: Environment): Promise<CachedEngine | undef
   }
 }
 
-/** Puts a binary into the cache. One that is there without its note, as after a crash, is not run. */
+/** Puts a binary into the cache. A binary without its note, as after a crash, is not run. */
 export async function putCached(env: Environment, made: string, version: string): Promise<void> {
   const file = await open(made)
   const sha256 = await digestOf(file).finally(() => file.close())

@@ -4,13 +4,14 @@ import { BUILT_IN, type EngineProvider } from '../../stacks/engine-providers.js'
 import type { EnginePlaces, Environment } from '../env.js'
 import { putFile } from '../workspace.js'
 
-/** Its name in the engine's folder; OpenTofu reads no such file by itself. */
+/** Its name in the engine's folder; OpenTofu does not read it by itself. */
 const NAME = 'distrolab.tofurc'
 
 /**
- * Writes the engine's configuration file, which lets it load the lab's own provider and nothing else, and returns its path.
- * Undefined where the user has a file of their own: that one applies as it is, for it may hold credentials and mirrors that
- * we can't rewrite (docs/decisions/0030). A lab on this computer needs no provider, so there ours applies always.
+ * Writes the engine's configuration file, which lets it load only the lab's own provider, and returns its
+ * path. Undefined if the user has their own file: that one applies unchanged, because it may contain
+ * credentials and mirrors that we cannot rewrite (docs/decisions/0030). A local lab needs no provider, so for
+ * it our file always applies.
  */
 export async function placeCliConfig(
   { enginePlaces }: Pick<Environment, 'enginePlaces'>,
@@ -27,8 +28,8 @@ export async function placeCliConfig(
 const NOTHING = 'provider_installation {}\n'
 
 /**
- * Folders that OpenTofu looks into where nobody says otherwise count as before: what is there is not loaded from the
- * registry (its cmd/tofu/provider_source.go).
+ * OpenTofu's default folders still count: providers in them are not loaded from the registry (its
+ * cmd/tofu/provider_source.go).
  */
 async function allowing(source: string, pluginFolders: readonly string[]): Promise<string> {
   const isThere = await Promise.all(pluginFolders.map(isFolder))
@@ -43,10 +44,12 @@ async function allowing(source: string, pluginFolders: readonly string[]): Promi
   ].join('\n')
 }
 
-/** A text of HCL 1: JSON's escapes are its own too. */
+/** A text of HCL 1, which shares JSON's escapes. */
 const quote = (text: string): string => JSON.stringify(text)
 
-/** As OpenTofu looks for it (its internal/command/cliconfig): one file, and a folder unless the file was named. */
+/**
+ * Where OpenTofu looks (its internal/command/cliconfig): one file, and a folder unless the file was named.
+ */
 async function hasOwnConfig({ given, files, folders }: EnginePlaces): Promise<boolean> {
   if (given !== undefined) return true
   for (const file of files) if (await isThere(file)) return true

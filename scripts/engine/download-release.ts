@@ -8,10 +8,10 @@ import { engineFolder } from '../workspace.js'
 import type { ObtainOptions } from './obtain.js'
 import { release, type Archive } from './release.js'
 
-/** A server that sends nothing for so long has failed. */
+/** A server that sends nothing for this long has failed. */
 const STALL_MS = 30_000
 
-/** Puts the release's `tofu` into `folder`, its archive's digest checked. Returns why that could not be. */
+/** Puts the release's `tofu` into `folder` after checking its archive's digest. Returns why it failed. */
 export async function downloadRelease(options: ObtainOptions, folder: string): Promise<string | undefined> {
   const { archive } = options
   if (archive === undefined) return noRelease()
@@ -28,7 +28,7 @@ export async function downloadRelease(options: ObtainOptions, folder: string): P
   }
 }
 
-/** Where `downloadRelease` would load from, and why it could not, without loading anything. */
+/** Where `downloadRelease` would download from, or why it could not; downloads nothing. */
 export async function probeRelease(
   options: ObtainOptions,
 ): Promise<{ readonly url: string; readonly failure?: string }> {
@@ -49,7 +49,10 @@ export async function probeRelease(
 const noRelease = (): string =>
   `OpenTofu ${release.version} has no release for ${process.platform} on ${process.arch}`
 
-/** A mirror's user and password go into a header: `fetch` takes no URL that has them, and nobody gets to see them. */
+/**
+ * A mirror's user and password go into a header: `fetch` refuses a URL that contains them, and no message may
+ * show them.
+ */
 function locate(
   { mirror }: ObtainOptions,
   archive: Archive,

@@ -7,10 +7,13 @@ import { LabError } from '../errors.js'
 import { ensureFolder, engineFolder, putFile, verifiedEngineFile } from '../workspace.js'
 
 const CHUNK = 1 << 20
-/** A file system stamps changes no finer than this, so a younger file could change again under the same stamp. */
+/**
+ * A file system's time stamps are no finer than this, so a younger file could change again under the same
+ * stamp.
+ */
 const SETTLED_NS = 2_000_000_000n
 
-/** What an engine must be, and what that is called. */
+/** What an engine must be, and its description. */
 export interface ExpectedEngine {
   readonly sha256: string
   /** Such as `the published binary`. */
@@ -18,9 +21,9 @@ export interface ExpectedEngine {
 }
 
 /**
- * Why a binary must not be run; undefined if it is the expected one. Reading 79 MB at every command would be slow, so a
- * file that was found good is known again by its place, inode, size and times. Its ctime is one of them, which whoever
- * changes a file cannot set.
+ * Why a binary must not be run; undefined if it is the expected one. Reading 79 MB for every command would be
+ * slow, so a good file is recognised by its place, inode, size and times, including its ctime, which someone
+ * who changes a file cannot set.
  */
 export async function distrustOf(
   path: string,
@@ -29,7 +32,7 @@ export async function distrustOf(
 ): Promise<string | undefined> {
   let file: FileHandle
   try {
-    // A pipe in its place is not waited for.
+    // Never wait for a pipe in its place.
     file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
   } catch (error) {
     return `cannot be read (${(error as NodeJS.ErrnoException).code})`
@@ -52,7 +55,7 @@ export async function distrustOf(
 const stampOf = (sha256: string, { dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string =>
   [sha256, dev, ino, size, mtimeNs, ctimeNs].join(' ')
 
-/** The SHA-256 of all of an open file. */
+/** The SHA-256 of an open file. */
 export async function digestOf(file: FileHandle): Promise<string> {
   const hash = createHash('sha256')
   const stream = file.createReadStream({ autoClose: false, highWaterMark: CHUNK, start: 0 })
@@ -60,7 +63,7 @@ export async function digestOf(file: FileHandle): Promise<string> {
   return hash.digest('hex')
 }
 
-/** Where the cache can't be written, the next command reads the binary again. */
+/** If the cache cannot be written, the next command reads the binary again. */
 async function remember(mark: string, stamp: string, env: Environment): Promise<void> {
   try {
     await ensureFolder(engineFolder(env))

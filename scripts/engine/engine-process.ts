@@ -4,17 +4,17 @@ import { livenessOf, type ProcessIdentity } from '../../backend/process-identity
 import { systemErrorOf } from '../../backend/system-error.js'
 
 /**
- * Whether a recorded process is an OpenTofu at work in this folder. Whoever can write a record can name any process in
- * it; only one that is what the record says is waited for, or interrupted.
+ * Whether a recorded process is an OpenTofu working in this folder. Anyone who can write a record can name
+ * any process in it, so only a process that matches the record is waited for or interrupted.
  */
 export async function isEngineAtWork(identity: ProcessIdentity, folder: string): Promise<boolean> {
   if (livenessOf(identity) !== 'alive') return false
-  // The system names it as it is, not by the links that lead there.
+  // The system reports the real path, without links.
   const place = await realpath(folder).catch(() => folder)
   return isIn(place, workingFolder(identity.pid)) && isEngine(commandLine(identity.pid))
 }
 
-/** It may have been deleted since, and `recover` below it is used too. */
+/** The folder may have been deleted since, and `recover` also uses this function. */
 function isIn(folder: string, place: string | undefined): boolean {
   const path = place?.replace(/ \(deleted\)$/, '')
   return path === folder || path?.startsWith(`${folder}/`) === true
@@ -22,7 +22,7 @@ function isIn(folder: string, place: string | undefined): boolean {
 
 const VERBS: ReadonlySet<string> = new Set(['init', 'apply', 'destroy', 'state'])
 
-/** `tofu VERB -…` under any name of the program; a script in its place has its interpreter before it. */
+/** `tofu VERB -…` under any name of the program; for a script in its place, the interpreter comes first. */
 function isEngine([, ...words]: readonly string[]): boolean {
   const at = words.slice(0, 2).findIndex((word) => VERBS.has(word))
   return at >= 0 && words.slice(at + 1).some((word) => word === '-no-color' || word === '-input=false')
@@ -33,7 +33,7 @@ const workingFolder = (pid: number): string | undefined => fromProc(() => readli
 const commandLine = (pid: number): readonly string[] =>
   fromProc(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')) ?? []
 
-/** Undefined for a process that has ended, or that is another user's. */
+/** Undefined for a process that has ended, or that belongs to another user. */
 function fromProc<T>(read: () => T): T | undefined {
   try {
     return read()

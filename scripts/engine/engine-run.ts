@@ -12,52 +12,54 @@ import { assertPlainFolder } from './work-folder.js'
 export interface EngineRun {
   /** Path of the `tofu` binary. */
   readonly engine: string
-  /** The folder that holds `cdk.tf.json`; the engine's output files go there too. */
+  /** The folder with `cdk.tf.json`; the engine's output files are also written there. */
   readonly folder: string
   readonly unset: readonly string[]
-  /** The value of TF_ENCRYPTION, a secret; undefined: nothing is encrypted. */
+  /** The value of TF_ENCRYPTION, a secret; undefined: no encryption. */
   readonly encryption?: string | undefined
-  /** A folder that is there, for providers that other labs use too; it has one user at a time. */
+  /** An existing folder of providers that other labs also use; only one command at a time uses it. */
   readonly providers?: string | undefined
   /** Path of the engine's configuration file; undefined: the user's own. */
   readonly cliConfig?: string | undefined
-  /** A file of the authorities to trust, instead of what the environment names; undefined: that. */
+  /**
+   * A file of authorities to trust instead of what the environment names; undefined: the environment decides.
+   */
   readonly authorities?: string | undefined
-  /** By default what the engine writes is for the user alone. */
+  /** By default the engine's files are private to the user. */
   readonly umask?: number | undefined
   /** It starts no providers, as for a local lab. */
   readonly isAlone?: boolean | undefined
-  /** On abort the engine gets exactly one SIGINT and is waited for. */
+  /** On abort the engine gets exactly one SIGINT, and we wait for it. */
   readonly signal: AbortSignal
-  /** Beyond them the engine is stopped as by an interrupt. */
+  /** At these limits the engine is stopped as by an interrupt. */
   readonly limits?: EngineLimits | undefined
-  /** Called as soon as the engine runs, so that whoever comes after a crash can find it. */
+  /** Called as soon as the engine runs, so that it can be found after a crash. */
   readonly onStarted?: (engine: ProcessIdentity) => Promise<void>
   readonly onEvent?: (event: EngineEvent) => void
 }
 
 /**
- * An engine without providers does one thing at a time, and ends before it has used this much memory. To collect garbage
- * before that would be a quarter of its work (https://go.dev/doc/gc-guide#Memory_limit).
+ * An engine without providers does one thing at a time, and ends before it has used this much memory.
+ * Collecting garbage earlier would be a quarter of its work (https://go.dev/doc/gc-guide#Memory_limit).
  */
 const ALONE = { GOGC: 'off', GOMEMLIMIT: '256MiB', GOMAXPROCS: '1' }
-/** How often what it says is looked for, while it runs. */
+/** How often its output is checked while it runs. */
 const POLL_MS = 100
-/** What they print is JSON lines, and only those count. */
+/** Verbs that print JSON lines; nothing else in their output counts. */
 const STREAMS: ReadonlySet<Operation> = new Set(['apply', 'destroy', 'plan'])
 
 /**
- * `-reconfigure`: the state stays where it is. Without it an engine that was told of another way to the same
- * place (a bucket's region, path style or key) asks whether the state is to be moved.
+ * `-reconfigure`: the state stays where it is. Without it, an engine that is given another way to the same
+ * place (a bucket's region, path style or key) asks whether to move the state.
  */
 export async function initialise(run: EngineRun): Promise<void> {
   await runEngine(run, 'init', ['init', '-input=false', '-no-color', '-reconfigure'])
 }
 
 /**
- * Runs the engine to its end. Its output goes to files, because the engine must be able to finish its work
- * when we are killed: a broken pipe would end it in the middle. Returns what it printed where that is no JSON stream.
- * Throws LabError `interrupted` when we stopped it, `engine-timeout` when it passed a limit, or what
+ * Runs the engine to its end. Its output goes to files, because the engine must be able to finish its work if
+ * we are killed: a broken pipe would end it in the middle. Returns its output if that is not a JSON stream.
+ * Throws LabError `interrupted` if we stopped it, `engine-timeout` if it passed a limit, or what
  * explainEngineFailure makes of its diagnostics.
  */
 export async function runEngine(
@@ -89,7 +91,7 @@ export async function runEngine(
   }
   const printed = STREAMS.has(operation) ? '' : await readFile(stdoutFile, 'utf8')
   const complaint = end.exitCode === 0 ? '' : await readFile(stderrFile, 'utf8')
-  // What programs print may hold secrets, and these files are not redacted as the log is.
+  // Programs may print secrets, and these files are not redacted like the log.
   await Promise.all([stdoutFile, stderrFile].map((file) => rm(file, { force: true })))
   run.signal.throwIfAborted()
   if (end.exitCode === 0) return printed
@@ -98,8 +100,8 @@ export async function runEngine(
 }
 
 /**
- * One SIGINT, whatever comes first, the user's or a limit's: OpenTofu takes a second one for the wish to end at once,
- * and loses what it knows.
+ * One SIGINT, from the user or from a limit, whichever is first: OpenTofu treats a second one as a request to
+ * end immediately, and loses what it knows.
  */
 async function followToEnd(
   run: EngineRun,
@@ -130,7 +132,7 @@ async function followToEnd(
   return ended
 }
 
-/** @param pid of an engine that did not end */
+/** @param pid the process of an engine that did not end */
 function timeoutOf(
   { limits }: EngineRun,
   operation: Operation,
@@ -156,7 +158,8 @@ function engineVariables({
   isAlone = false,
 }: EngineRun): Record<string, string | undefined> {
   const removed = Object.fromEntries(unset.map((name) => [name, undefined]))
-  // A lab's own lock file knows nothing of what another lab has loaded; without the second variable it is loaded anew.
+  // A lab's own lock file does not know what another lab has downloaded; without the second variable it would
+  // be downloaded again.
   const shared =
     providers === undefined
       ? {}
@@ -168,7 +171,7 @@ function engineVariables({
   return { ...removed, ...shared, ...config, ...trusted, ...own, ...(isAlone ? ALONE : {}) }
 }
 
-/** Reads a growing file line by line until its writer ended. */
+/** Reads a growing file line by line until its writer has ended. */
 async function followLines(
   path: string,
   ended: Promise<unknown>,

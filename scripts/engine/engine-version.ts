@@ -3,7 +3,7 @@ import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import { run } from '../run.js'
 
-/** The version that a `tofu` says it has; undefined for what does not run or says nothing we understand. */
+/** The version that a `tofu` reports; undefined if it does not run or its output is not understood. */
 export async function engineVersion(path: string, unset: readonly string[]): Promise<string | undefined> {
   try {
     const removed = Object.fromEntries(unset.map((name) => [name, undefined]))
@@ -14,7 +14,7 @@ export async function engineVersion(path: string, unset: readonly string[]): Pro
   }
 }
 
-/** The first program of that name in the folders of PATH that may be run. */
+/** The first executable program of that name in the folders of PATH. */
 export async function findProgram(name: string, folders: readonly string[]): Promise<string | undefined> {
   for (const folder of folders) {
     const path = join(folder, name)

@@ -11,7 +11,7 @@ export interface FailedRun {
   readonly operation: Operation
   readonly engine: string
   readonly folder: string
-  /** Only that there is one counts here. */
+  /** Only its existence counts here. */
   readonly encryption?: string | undefined
 }
 
@@ -21,10 +21,10 @@ interface KnownFailure {
 }
 
 /**
- * OpenTofu's failures that we can say more about, first match wins. "Error acquiring the state lock" is the
- * title of several different failures; only the `Lock Info:` block means that somebody holds the lock. In a
- * bucket that block is missing when the holder gave its lock back between our try and the look at who it is.
- * A state that is encrypted, or should be, fails under the same title.
+ * OpenTofu failures that we can explain; the first match wins. "Error acquiring the state lock" is the title
+ * of several different failures: only the `Lock Info:` block means that someone holds the lock. In a bucket
+ * that block is missing if the holder released its lock between our attempt and the look at the holder. A
+ * state that is encrypted, or should be, fails under the same title.
  */
 const KNOWN_FAILURES: readonly KnownFailure[] = [
   {
@@ -34,7 +34,7 @@ const KNOWN_FAILURES: readonly KnownFailure[] = [
       lockId: groups['id'] ?? '',
       who: groups['who'] ?? '',
       created: (groups['created'] ?? '').trim(),
-      // What the system says of a lock on a file, which ends with its process.
+      // The system's message about a lock on a file; such a lock ends with its process.
       holder: input.includes('resource temporarily unavailable') ? 'running' : 'unknown',
       engine,
       folder,
@@ -47,12 +47,13 @@ const KNOWN_FAILURES: readonly KnownFailure[] = [
     fault: (_match, { operation }) => ({ code: 'engine-lock-raced', operation }),
   },
   {
-    // What only the import of a machine asks for (OpenTofu's internal/tofu/node_resource_abstract_instance.go).
+    // Only the import of a machine requires this (OpenTofu's
+    // internal/tofu/node_resource_abstract_instance.go).
     pattern: /Resource\s+(?:instance\s+)?(?<address>\S+)\s+has\s+(?:lifecycle\.)?prevent_destroy\s+set/,
     fault: ({ groups = {} }) => ({ code: 'machine-not-importable', address: groups['address'] ?? '' }),
   },
   {
-    // It may leave a state behind that is cut short.
+    // It may leave a truncated state behind.
     pattern: /no space left on device|disk quota exceeded/i,
     fault: (_match, { operation }) => ({ code: 'engine-disk-full', operation }),
   },
@@ -65,7 +66,7 @@ const KNOWN_FAILURES: readonly KnownFailure[] = [
     fault: (_match, { operation }) => ({ code: 'state-encrypted', operation }),
   },
   {
-    // What an engine before 1.7, which knows no encryption, says of an encrypted one.
+    // The message about an encrypted state of an engine before 1.7, which does not know encryption.
     pattern: /state\s+file\s+does\s+not\s+have\s+a\s+"version"\s+attribute/,
     fault: (_match, { operation }) => ({ code: 'state-unreadable', operation }),
   },
@@ -75,7 +76,7 @@ const KNOWN_FAILURES: readonly KnownFailure[] = [
   },
 ]
 
-/** The fault behind a failed engine run. `text` is what it printed outside the JSON stream. */
+/** The fault behind a failed engine run. `text` is its output outside the JSON stream. */
 export function explainEngineFailure(
   run: FailedRun,
   diagnostics: readonly Diagnostic[],
@@ -96,7 +97,7 @@ export function explainEngineFailure(
   )
 }
 
-/** The problems that may be a cloud's, each with the cloud where what it is about says that. */
+/** The problems that may be a cloud's, each with its cloud if its address says so. */
 function toldByClouds(
   errors: readonly Diagnostic[],
   text: string,
@@ -117,7 +118,7 @@ const OF_CLOUDS: readonly (readonly [prefix: string, provider: CloudName])[] = [
   ['google_', 'google'],
 ]
 
-/** `data.aws_ami.image` → aws; undefined for what is in no cloud. */
+/** `data.aws_ami.image` → aws; undefined for things outside clouds. */
 function providerOf(address: string): CloudName | undefined {
   const resource = address.replace(/^data\./, '')
   return OF_CLOUDS.find(([prefix]) => resource.startsWith(prefix))?.[1]

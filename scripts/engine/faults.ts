@@ -1,6 +1,6 @@
 import type { Whereabouts } from '../providers/faults.js'
 
-/** What can go wrong with OpenTofu, and with the state that it keeps. */
+/** Everything that can go wrong with OpenTofu and the state that it keeps. */
 export type EngineFault =
   | { readonly code: 'engine-missing'; readonly minimum: string; readonly rejected: readonly string[] }
   | ({
@@ -11,10 +11,10 @@ export type EngineFault =
   | {
       readonly code: 'engine-timeout'
       readonly operation: string
-      /** `quiet`: it showed nothing for so long; `total`: it worked for so long. */
+      /** `quiet`: it showed nothing for this long; `total`: it worked for this long. */
       readonly passed: 'quiet' | 'total'
       readonly seconds: number
-      /** Of an engine that was told to stop and did not; null: it ended. */
+      /** The pid of an engine that was told to stop and did not; null: it ended. */
       readonly pid: number | null
     }
   | {
@@ -22,7 +22,7 @@ export type EngineFault =
       readonly lockId: string
       readonly who: string
       readonly created: string
-      /** `running`: the lock is the process's own and goes with it. */
+      /** `running`: the lock is the process's own and ends with it. */
       readonly holder: 'running' | 'unknown'
       /** The engine and its initialised folder, where the lock can be broken. */
       readonly engine: string
@@ -30,20 +30,23 @@ export type EngineFault =
       /** The engine reads the state before it breaks the lock. */
       readonly isEncrypted: boolean
     }
-  /** It is there, and OpenTofu would have to make it anew to take it into the state. `address`: as the stack declares it. */
+  /**
+   * It exists, and OpenTofu would have to recreate it to import it into the state. `address`: in the stack's
+   * form.
+   */
   | { readonly code: 'machine-not-importable'; readonly address: string }
   | { readonly code: 'engine-lock-raced'; readonly operation: string }
   | { readonly code: 'engine-disk-full'; readonly operation: string }
   | StateFault
   /** Encrypted with another key. */
   | { readonly code: 'state-undecryptable'; readonly operation: string }
-  /** Encrypted, and no encryption is configured. */
+  /** Encrypted, but no encryption is configured. */
   | { readonly code: 'state-encrypted'; readonly operation: string }
-  /** Encrypted, or damaged: an old engine can't tell. */
+  /** Encrypted, or damaged: an old engine cannot tell. */
   | { readonly code: 'state-unreadable'; readonly operation: string }
-  /** In clear, and an encryption is configured. */
+  /** Not encrypted, but encryption is configured. */
   | { readonly code: 'state-unencrypted'; readonly operation: string }
-  /** It names what distrolab has not made: a provider, a kind of resource. */
+  /** It names something that distrolab did not make: a provider, a kind of resource. */
   | {
       readonly code: 'state-refused'
       /** A lab, or an image. */
@@ -51,13 +54,13 @@ export type EngineFault =
       readonly place: string
       readonly problems: readonly string[]
     }
-  /** The engine has loaded another provider than the lab's. */
+  /** The engine has loaded a provider other than the lab's. */
   | { readonly code: 'provider-refused'; readonly place: string; readonly providers: readonly string[] }
   | { readonly code: 'passphrase-missing'; readonly variable: string }
   | { readonly code: 'passphrase-short'; readonly variable: string; readonly minimum: number }
   | { readonly code: 'state-superseded'; readonly place: string; readonly problems: readonly string[] }
 
-/** Why OpenTofu can't reach the state in its backend; `reason` in its own words. */
+/** Why OpenTofu cannot reach the state in its backend; `reason` in its own words. */
 export type StateFault =
   | { readonly code: 'state-forbidden'; readonly operation: string; readonly reason: string }
   | { readonly code: 'state-credentials'; readonly operation: string; readonly reason: string }

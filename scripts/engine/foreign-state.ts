@@ -1,7 +1,7 @@
 import type { EngineProvider } from '../../stacks/engine-providers.js'
 import type { ParsedState, StateResource } from './state-document.js'
 
-/** What of a state distrolab has not made, in words: the first of it. */
+/** Describes the first thing in a state that distrolab did not make. */
 export function foreignIn(state: ParsedState, provider: EngineProvider): readonly string[] {
   if (state.kind === 'odd') return [state.reason]
   if (state.kind !== 'plain') return []
@@ -22,7 +22,7 @@ function foreignOf(found: StateResource, { source, types }: EngineProvider): rea
 
 const LONGEST = 120
 
-/** Whoever wrote it may have meant it for the terminal. */
+/** Its writer may have aimed it at the terminal. */
 function shown(value: unknown): string {
   const text = JSON.stringify(value) ?? 'none'
   const plain = text.replaceAll(

@@ -19,17 +19,20 @@ export interface GoSource {
 export interface GoBuild {
   /** The `go` command. */
   readonly go: string
-  /** Empty, and ours. */
+  /** An empty folder of ours. */
   readonly folder: string
-  /** Absolute path of the program to be made. */
+  /** Absolute path of the program to build. */
   readonly output: string
   readonly signal?: AbortSignal
 }
 
-/** Nobody's own Go settings but where modules come from; without C, which a new machine has no compiler for. */
+/**
+ * Ignores the user's Go settings except where modules come from; builds without C, because a new machine has
+ * no compiler for it.
+ */
 const GO_VARIABLES = { GOFLAGS: undefined, GOWORK: 'off', GOTOOLCHAIN: 'local', CGO_ENABLED: '0' }
 
-/** The version that a `go` command says it has, or undefined where it does not run. */
+/** The version that a `go` command reports; undefined if it does not run. */
 export async function goVersion(go: string): Promise<string | undefined> {
   try {
     const { stdout } = await run(go, ['env', 'GOVERSION'], { env: GO_VARIABLES })
@@ -41,13 +44,13 @@ export async function goVersion(go: string): Promise<string | undefined> {
 }
 
 /**
- * Builds a program from the Go module proxy, whose contents `go` checks against sum.golang.org. The module is
- * required by one of ours, so that replacements hold. Throws RunError.
+ * Builds a program from the Go module proxy; `go` checks the contents against sum.golang.org. Our own module
+ * requires it, so that replacements apply. Throws RunError.
  */
 export async function buildGoProgram(source: GoSource, build: GoBuild): Promise<void> {
   const lines = [
     'module distrolab.invalid/obtained',
-    // Without it the module graph is not pruned, and holds versions that no proxy has.
+    // Without it the module graph is not pruned, and contains versions that no proxy has.
     `go ${source.go}`,
     `require ${source.module} v${source.version}`,
     ...(source.replace === undefined ? [] : [`replace ${source.replace}`]),

@@ -5,9 +5,9 @@ import { BUILT_IN, type EngineProvider } from '../../stacks/engine-providers.js'
 import { LabError } from '../errors.js'
 
 /**
- * Refuses what `init` has put into a folder beyond the lab's own provider. `init` runs none of it, and every later command
- * runs only what is there: so whatever a state named, and whatever the user's own configuration file allows, nothing else
- * is ever run. Throws LabError provider-refused.
+ * Refuses anything that `init` has put into a folder beyond the lab's own provider. `init` runs none of it,
+ * and every later command runs only what is there. So whatever a state names, and whatever the user's own
+ * configuration file allows, nothing else is ever run. Throws LabError provider-refused.
  */
 export async function assertOwnProviders(folder: string, { source }: EngineProvider): Promise<void> {
   const place = join(folder, '.terraform', 'providers')

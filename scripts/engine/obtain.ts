@@ -14,15 +14,18 @@ import type { Engine } from './resolve.js'
 
 export interface ObtainOptions {
   readonly env: Environment
-  /** The pinned release for this computer; undefined where there is none. */
+  /** The pinned release for this computer; undefined if there is none. */
   readonly archive: Archive | undefined
-  /** URL of a copy of OpenTofu's releases on GitHub, instead of those. It may hold a user and a password. */
+  /**
+   * URL of a copy of OpenTofu's releases on GitHub, used instead of them. It may contain a user and a
+   * password.
+   */
   readonly mirror: string | undefined
   readonly signal: AbortSignal
   readonly progress: Progress
 }
 
-/** One way to get an engine: makes `tofu` in an empty folder, or returns why it could not. */
+/** One way to get an engine: makes `tofu` in an empty folder, or returns why it failed. */
 type Way = (options: ObtainOptions, folder: string) => Promise<string | undefined>
 
 const WAYS: readonly (readonly [Engine['source'], Way])[] = [
@@ -30,12 +33,12 @@ const WAYS: readonly (readonly [Engine['source'], Way])[] = [
   ['Go module', buildEngine],
 ]
 
-/** Longer than the slowest build; a process that died is found out at once. In milliseconds. */
+/** Longer than the slowest build; a dead process is noticed immediately. In milliseconds. */
 const PATIENCE_MS = 3_600_000
 
 /**
- * Gets the pinned OpenTofu into the cache, by the first way that works, and returns it, or why each way failed. Two
- * processes that want it at once do not both get it: the second one waits and finds it there.
+ * Gets the pinned OpenTofu into the cache by the first way that works and returns it, or returns why each way
+ * failed. If two processes want it at once, the second waits and finds it there.
  */
 export async function obtainEngine(
   options: ObtainOptions,
@@ -88,14 +91,14 @@ async function tryWays(options: ObtainOptions, path: string): Promise<Engine | {
   return { failures }
 }
 
-/** Why a program just made is not the engine that it should be. */
+/** Why a program that was just made is not the expected engine. */
 async function unlike(path: string, env: Environment): Promise<string | undefined> {
   const version = await engineVersion(path, env.unsetForEngine)
   if (version === release.version) return undefined
   return `the result is not OpenTofu ${release.version}: it ${version === undefined ? 'does not run' : `reports ${version}`}`
 }
 
-/** How the next command would get one, and why the other ways will not do; gets nothing. */
+/** How the next command would get an engine, and why the other ways do not work; gets nothing. */
 export async function examineWays(
   options: ObtainOptions,
 ): Promise<{ readonly way?: string; readonly failures: readonly string[] }> {

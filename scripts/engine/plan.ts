@@ -4,21 +4,27 @@ import { initialise, runEngine, type EngineRun } from './engine-run.js'
 export type EngineAction = 'create' | 'update' | 'replace' | 'destroy'
 
 export interface ResourceChange {
-  /** The engine's address of it, such as `aws_instance.main`. */
+  /** Its address in OpenTofu's form, such as `aws_instance.main`. */
   readonly address: string
   readonly action: EngineAction
-  /** Names of the attributes that would change, by name; none for what is made or removed as a whole. Never a value. */
+  /**
+   * Names of the attributes that would change; none for a thing that is made or removed as a whole. Never a
+   * value.
+   */
   readonly attributes: readonly string[]
 }
 
-/** As OpenTofu tells of a resource (https://opentofu.org/docs/internals/json-format/#change-representation). */
+/**
+ * OpenTofu's description of a change
+ * (https://opentofu.org/docs/internals/json-format/#change-representation).
+ */
 interface ToldChange {
   readonly address: string
   readonly change: {
     readonly actions: readonly string[]
     readonly before?: Attributes | null
     readonly after?: Attributes | null
-    /** `true` in the place of each value that is known only afterwards. */
+    /** `true` in place of each value that is known only after the apply. */
     readonly after_unknown?: Attributes
   }
 }
@@ -26,12 +32,13 @@ type Attributes = Readonly<Record<string, unknown>>
 
 const FILE = 'changes.tfplan'
 
-/** Loads the providers into the engine's folder; reads where the state is. */
+/** Downloads the providers into the engine's folder, and reads where the state is. */
 export const preparePlan = (run: EngineRun): Promise<void> => initialise(run)
 
 /**
- * What `apply` with the same `replace` would change. Nothing is written but files in the engine's folder, which hold
- * values and go with it; the state is read without its lock, so that nobody waits and none is left.
+ * What `apply` with the same `replace` would change. It writes only files in the engine's folder, which
+ * contain values and are deleted with it. It reads the state without its lock, so that no one waits and no
+ * lock is left.
  */
 export async function planChanges(run: EngineRun, replace: readonly string[]): Promise<ResourceChange[]> {
   await runEngine(run, 'plan', [
@@ -41,7 +48,7 @@ export async function planChanges(run: EngineRun, replace: readonly string[]): P
   return parseChanges(await runEngine(run, 'show', ['show', '-json', FILE]))
 }
 
-/** @param text what `show -json` prints of a plan */
+/** @param text the output of `show -json` for a plan */
 export function parseChanges(text: string): ResourceChange[] {
   const { resource_changes: told = [] } = JSON.parse(text) as { resource_changes?: readonly ToldChange[] }
   return told.flatMap(({ address, change }) => {
@@ -52,7 +59,7 @@ export function parseChanges(text: string): ResourceChange[] {
   })
 }
 
-/** Undefined where nothing is done, and for what is only read. */
+/** Undefined if nothing changes, and for things that are only read. */
 function actionOf(actions: readonly string[]): EngineAction | undefined {
   if (actions.length > 1) return 'replace'
   const [only] = actions

@@ -7,15 +7,18 @@ import { putFile } from '../workspace.js'
 import { initialise, type EngineRun } from './engine-run.js'
 import { pullState, pushState } from './tofu.js'
 
-/** What OpenTofu leaves in its working directory when it could not write a state that it had already changed. */
+/**
+ * The file that OpenTofu leaves in its working directory if it could not write a state that it had already
+ * changed.
+ */
 const ERRORED_STATE = 'errored.tfstate'
 
 /** Whether the engine has left such a state in its folder. */
 export const hasErroredState = (folder: string): boolean => existsSync(join(folder, ERRORED_STATE))
 
 /**
- * Puts a state that OpenTofu could not write (a full disk: it leaves the state file cut short) back in its place.
- * Throws LabError folder-unwritable while there is still no room; then it is kept.
+ * Restores a state that OpenTofu could not write (on a full disk it leaves the state file truncated). Throws
+ * LabError folder-unwritable while there is still no room; the file is then kept.
  */
 export async function recoverLocalState(state: LocalState, folder: string, mode: number): Promise<void> {
   const errored = join(folder, ERRORED_STATE)
@@ -24,8 +27,8 @@ export async function recoverLocalState(state: LocalState, folder: string, mode:
 }
 
 /**
- * The same for a state in a bucket: the engine, initialised, writes it under its lock. Throws LabError
- * state-superseded when somebody has written a later one meanwhile, or what `pushState` throws; then it is kept.
+ * The same for a state in a bucket: the initialised engine writes it under its lock. Throws LabError
+ * state-superseded if someone has written a later one, or what `pushState` throws; the file is then kept.
  */
 export async function recoverRemoteState(run: EngineRun): Promise<void> {
   const errored = join(run.folder, ERRORED_STATE)
@@ -40,7 +43,9 @@ export async function recoverRemoteState(run: EngineRun): Promise<void> {
   await rm(errored)
 }
 
-/** `state push` reads nothing that is encrypted (OpenTofu 1.12), so the engine first reads it as a local state. */
+/**
+ * `state push` cannot read an encrypted file (OpenTofu 1.12), so the engine first reads it as a local state.
+ */
 async function pushEncrypted(run: EngineRun, errored: string): Promise<void> {
   const folder = join(run.folder, 'recover')
   const plain = join(folder, 'plain.tfstate')
@@ -56,6 +61,9 @@ async function pushEncrypted(run: EngineRun, errored: string): Promise<void> {
   }
 }
 
-/** What OpenTofu says of a state that does not succeed the stored one (its internal/states/statemgr/migrate.go). */
+/**
+ * OpenTofu's words for a state that does not succeed the stored one (its
+ * internal/states/statemgr/migrate.go).
+ */
 export const isRefusal = (text: string): boolean =>
   /cannot\s+(import|overwrite\s+existing)\s+state\s+with\s+(serial|lineage)/.test(text)

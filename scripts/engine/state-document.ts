@@ -1,4 +1,4 @@
-/** A state as OpenTofu writes it (its internal/states/statefile/version4.go), as far as it matters here. */
+/** A state as OpenTofu writes it (its internal/states/statefile/version4.go), reduced to what we use. */
 export interface StateDocument {
   readonly version: unknown
   readonly resources: readonly StateResource[]
@@ -15,16 +15,16 @@ export interface StateResource {
 
 export type ParsedState =
   | { readonly kind: 'plain'; readonly document: StateDocument }
-  /** Only an engine with its passphrase or key can read it. */
+  /** Only an engine with the passphrase or key can read it. */
   | { readonly kind: 'encrypted' }
-  /** No JSON, as one that was cut short: no engine reads it either. */
+  /** Not JSON, for example truncated: no engine can read it either. */
   | { readonly kind: 'broken'; readonly reason: string }
-  /** JSON that OpenTofu never writes, and may read in another way than we do. */
+  /** JSON that OpenTofu never writes, and may read differently from us. */
   | { readonly kind: 'odd'; readonly reason: string }
 
 /**
- * Reads a state as OpenTofu will. Go takes the names of fields in any case of letters, and the last of several: a document
- * in which that matters is odd, or it would say one thing to us and another to the engine.
+ * Reads a state as OpenTofu will. Go ignores the case of field names and uses the last of several; a document
+ * in which that matters counts as odd, because it would mean one thing to us and another to the engine.
  */
 export function parseState(text: string): ParsedState {
   let document: unknown
@@ -62,16 +62,19 @@ function parseResources(document: Readonly<Record<string, unknown>>): ParsedStat
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** As Go's encoding/json compares names, the long s and the Kelvin sign included. */
+/** Compares names like Go's encoding/json, including the long s and the Kelvin sign. */
 const foldCase = (name: string): string => name.toUpperCase().toLowerCase()
 
-/** `"text"`, or one of the characters that structure JSON. */
+/** `"text"`, or one of JSON's structural characters. */
 const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\]:,]/g
-/** The document is at 1, a resource in its list at 3; what is deeper belongs to providers, whose maps may be as they like. */
+/**
+ * The document is at depth 1, a resource in its list at 3. Deeper levels belong to providers, whose maps may
+ * contain anything.
+ */
 const DEEPEST = 3
 
 /**
- * The first name that an object of the document or one of its resources has twice, whatever the case of its letters.
+ * The first name that an object of the document or of one of its resources contains twice, ignoring case.
  * `text` is valid JSON.
  */
 function repeatedName(text: string): string | undefined {

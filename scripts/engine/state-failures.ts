@@ -1,13 +1,16 @@
 import type { StateFault } from './faults.js'
 
-/** OpenTofu's words for all it does with a state in a backend; a provider's failures do not have them. */
+/** OpenTofu's words for its work on a state in a backend; a provider's failures never contain them. */
 const ABOUT_STATE =
   /(acquiring|releasing) the state lock|(loading|refreshing|save|persist|upload) (the )?state|get existing workspaces/i
 
 /** Whether a problem of a run is about the state in its backend. */
 export const isAboutState = (problem: string): boolean => ABOUT_STATE.test(problem.replaceAll(/\s+/g, ' '))
 
-/** Why the state can't be reached, first match wins. OpenTofu 1.12's own words, Go's, and the providers' codes. */
+/**
+ * Why the state cannot be reached; the first match wins. OpenTofu 1.12's own words, Go's, and the providers'
+ * codes.
+ */
 const CAUSES: readonly (readonly [StateFault['code'], RegExp])[] = [
   ['state-bucket-missing', /bucket (does not|doesn't) exist|NoSuchBucket/],
   [
@@ -22,8 +25,8 @@ const CAUSES: readonly (readonly [StateFault['code'], RegExp])[] = [
 ]
 
 /**
- * The fault when all of a failed run's problems are about the state in its backend and one known cause is named.
- * Undefined otherwise: a machine that could not be made is the more important failure.
+ * The fault if all problems of a failed run are about the state in its backend and one known cause is named.
+ * Otherwise undefined: a machine that could not be made is the more important failure.
  */
 export function explainStateFailure(operation: string, problems: readonly string[]): StateFault | undefined {
   // OpenTofu breaks lines anywhere.
@@ -36,7 +39,7 @@ export function explainStateFailure(operation: string, problems: readonly string
   return undefined
 }
 
-/** Without the request's ids, which say nothing to people, and OpenTofu's advice not to lock. */
+/** Without request ids, which do not help people, and OpenTofu's advice not to lock. */
 const essence = (line: string): string =>
   line
     .replace(/ OpenTofu acquires a state lock to protect the state.*$/, '')

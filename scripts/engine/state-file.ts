@@ -9,20 +9,20 @@ import { engineProviders, type EngineProvider } from '../../stacks/engine-provid
 import { foreignIn } from './foreign-state.js'
 import { parseState, type ParsedState } from './state-document.js'
 
-/** What OpenTofu has written of a lab, read without starting it. */
+/** What OpenTofu has written about a lab, read without starting it. */
 export type EngineState =
   | { readonly kind: 'absent' }
   | { readonly kind: 'unreadable'; readonly place: string; readonly reason: string }
-  /** Only an engine with its passphrase or key can read it. */
+  /** Only an engine with the passphrase or key can read it. */
   | { readonly kind: 'encrypted' }
-  /** It names what distrolab has not made. */
+  /** It names something that distrolab did not make. */
   | { readonly kind: 'refused'; readonly place: string; readonly problems: readonly string[] }
   /** `resources`: the addresses of what it made and has not destroyed. */
   | { readonly kind: 'readable'; readonly resources: readonly string[] }
 
-/** The lock that an engine holds on a state while it changes it, or that one left behind. */
+/** The lock that an engine holds on a state while it changes it, or a lock left behind. */
 export interface EngineLock {
-  /** What `tofu force-unlock` wants. */
+  /** The id for `tofu force-unlock`. */
   readonly id: string
   readonly who: string
   readonly operation: string
@@ -34,7 +34,7 @@ export interface EngineFiles {
   readonly lock: EngineLock | undefined
 }
 
-/** `provider`: what the state may name, where that is known. */
+/** `provider`: what the state may name, if known. */
 export async function readEngineFiles(
   store: ObjectStore,
   location: BackendLocation,
@@ -49,13 +49,13 @@ export async function readEngineFiles(
   }
   const lockKey = location.kind === 'gcs' ? `${tofuStatePrefix(lab)}/default.tflock` : `${key}.tflock`
   const lock = await store.get(lockKey)
-  // OpenTofu's gcs backend knows a lock by the object's generation only.
+  // OpenTofu's gcs backend identifies a lock only by the object's generation.
   const id = location.kind === 'gcs' ? { id: lock?.version ?? '' } : {}
   const parsed = parseLock(lock?.body)
   return { state, lock: parsed && { ...parsed, ...id } }
 }
 
-/** The text of a state as OpenTofu will read it; undefined where there is none. */
+/** The text of a state as OpenTofu will read it; undefined if there is none. */
 export async function readStateText(
   store: ObjectStore,
   location: BackendLocation,
@@ -74,7 +74,7 @@ const LOOKS = 10
 const PAUSE_MS = 200
 
 /**
- * An engine writes a local state over the old one, so that half of it is there for a moment; one that was killed then
+ * An engine writes a local state over the old one, so for a moment half of it is there; a killed engine
  * leaves it like that.
  */
 async function readAtRest(
@@ -96,7 +96,7 @@ async function readAtRest(
 function engineState(state: ParsedState, place: string, provider: EngineProvider | undefined): EngineState {
   if (state.kind === 'encrypted') return { kind: 'encrypted' }
   if (state.kind !== 'plain') return { kind: 'unreadable', place, reason: state.reason }
-  // Where nobody knows which it is: it may be of any.
+  // If the provider is not known, it may be any.
   const candidates = provider === undefined ? Object.values(engineProviders) : [provider]
   const [problems = []] = candidates
     .map((candidate) => foreignIn(state, candidate))
@@ -108,7 +108,7 @@ function engineState(state: ParsedState, place: string, provider: EngineProvider
   return { kind: 'readable', resources: made.map(({ type, name }) => `${String(type)}.${String(name)}`) }
 }
 
-/** One that was cut short is still one: who made it is then unknown. */
+/** A truncated lock is still a lock; its holder is then unknown. */
 function parseLock(text: string | undefined): EngineLock | undefined {
   if (text === undefined) return undefined
   const found = (field: string): string => new RegExp(`"${field}":"([^"]*)"`).exec(text)?.[1] ?? ''

@@ -4,15 +4,15 @@ import type { ObjectStore } from '../../backend/store.js'
 import { parseState, type StateDocument } from './state-document.js'
 import { readStateText } from './state-file.js'
 
-/** One thing that a state holds, by what its provider finds it by. */
+/** A thing that a state holds, with the values by which its provider finds it. */
 export interface StateObject {
   readonly type: string
   readonly id: string
-  /** Of a route of AWS: what it is removed from. */
+  /** For an AWS route: the table it is removed from. */
   readonly routeTable?: string
 }
 
-/** The objects of a lab's state as it lies there; undefined where only an engine can read it, or none can. */
+/** The objects of a lab's stored state; undefined if only an engine can read it, or none can. */
 export async function storedObjects(
   store: ObjectStore,
   location: BackendLocation,
@@ -24,7 +24,9 @@ export async function storedObjects(
   return state.kind === 'plain' ? objectsIn(state.document).objects : undefined
 }
 
-/** Every object of a state; what hides its id from us, and may show it to OpenTofu, is told in `problems`. */
+/**
+ * Every object of a state. `problems` reports objects that hide their id from us but may show it to OpenTofu.
+ */
 export function objectsIn({ resources }: StateDocument): {
   readonly objects: readonly StateObject[]
   readonly problems: readonly string[]
@@ -51,7 +53,10 @@ export function objectsIn({ resources }: StateDocument): {
   return { objects, problems }
 }
 
-/** Go takes the names of fields in any case of letters, and OpenTofu an older form of attributes (`attributes_flat`). */
+/**
+ * Go ignores the case of field names, and OpenTofu still reads an older form of attributes
+ * (`attributes_flat`).
+ */
 function attributesOf(instance: unknown): Readonly<Record<string, unknown>> | undefined {
   if (typeof instance !== 'object' || instance === null) return undefined
   const names = Object.keys(instance).filter((name) => name.toLowerCase().startsWith('attributes'))

@@ -8,9 +8,9 @@ import { parseState, type ParsedState } from './state-document.js'
 import { readStateText } from './state-file.js'
 
 /**
- * Refuses a state that names anything else than the labs and images of this provider are made of: OpenTofu would load and
- * run the provider that it names, and destroy the resource. One that is encrypted is authenticated by that. Throws LabError
- * state-refused.
+ * Refuses a state that names anything other than what labs and images of this provider consist of, because
+ * OpenTofu would load and run the provider that it names, and destroy the resource. An encrypted state is
+ * authenticated by its encryption. Throws LabError state-refused.
  */
 export async function assertOwnState(
   store: ObjectStore,
@@ -19,7 +19,7 @@ export async function assertOwnState(
   provider: EngineProvider,
 ): Promise<void> {
   const { place, text } = await readStateText(store, location, owner)
-  // OpenTofu takes an empty file for no state.
+  // OpenTofu treats an empty file as no state.
   if (text === undefined || text.trim() === '') return
   const state = parseState(text)
   const problems = [...foreignIn(state, provider), ...brokenIn(state, location)]
@@ -27,8 +27,8 @@ export async function assertOwnState(
 }
 
 /**
- * In a folder the engine may have been killed while it wrote, and it says so itself. In a bucket a state is whole or not
- * there, and what is no JSON to us may be unpacked by the engine's client.
+ * In a folder the engine may have been killed while writing, and reports that itself. In a bucket a state is
+ * complete or absent, and text that is not JSON to us may be unpacked by the engine's client.
  */
 const brokenIn = (state: ParsedState, { kind }: BackendLocation): readonly string[] =>
   state.kind === 'broken' && kind !== 'directory' ? [state.reason] : []

@@ -1,4 +1,7 @@
-/** What a command shows or decides from the engine's `-json` output (https://opentofu.org/docs/internals/machine-readable-ui/). */
+/**
+ * The parts of the engine's `-json` output that commands show or use
+ * (https://opentofu.org/docs/internals/machine-readable-ui/).
+ */
 export type EngineEvent =
   | {
       readonly type: 'resource'
@@ -12,7 +15,7 @@ export type EngineEvent =
   | { readonly type: 'installing'; readonly provider: string }
   | { readonly type: 'interrupted' }
 
-/** The values of a configuration's outputs, by name, as they are at the end. */
+/** The values of a configuration's outputs, by name, at the end. */
 export type Outputs = Readonly<Record<string, unknown>>
 
 export type ResourcePhase = 'start' | 'complete' | 'errored'
@@ -21,7 +24,7 @@ export interface Diagnostic {
   readonly severity: 'error' | 'warning'
   readonly summary: string
   readonly detail: string
-  /** What it is about, such as `aws_instance.main`, where it is about one thing. */
+  /** Its subject, such as `aws_instance.main`, if it is about one thing. */
   readonly address?: string
 }
 
@@ -48,7 +51,7 @@ const PHASES: Readonly<Record<string, ResourcePhase>> = {
   apply_errored: 'errored',
 }
 
-/** One line of the stream, or undefined for what nobody needs (plans, other plain text). */
+/** One line of the stream; undefined for lines that no one needs (plans, other plain text). */
 export function parseEngineLine(text: string): EngineEvent | undefined {
   const line = parseJson(text)
   if (line === undefined) return parseInitLine(text)
@@ -76,7 +79,7 @@ export function parseEngineLine(text: string): EngineEvent | undefined {
   return undefined
 }
 
-/** `init` speaks to people: `- Installing hashicorp/aws v6.25.0...` */
+/** `init` writes for people: `- Installing hashicorp/aws v6.25.0...` */
 function parseInitLine(text: string): EngineEvent | undefined {
   const provider = /^- Installing (\S+ v\S+?)\.\.\.$/.exec(text)?.[1]
   return provider === undefined ? undefined : { type: 'installing', provider }
@@ -91,7 +94,7 @@ function parseJson(text: string): Line | undefined {
   }
 }
 
-/** What a command shows of an event while it waits; undefined for what says nothing to people. */
+/** What a command shows about an event while it waits; undefined if that does not help people. */
 export function describeEvent(event: EngineEvent): string | undefined {
   if (event.type === 'installing') return `downloading ${event.provider}`
   if (event.type === 'resource') return `${event.address} ${event.action} ${event.phase}`

@@ -3,16 +3,16 @@ export interface EngineLimits {
   /** Without a line on its stream. */
   readonly quietMs: number
   readonly totalMs: number
-  /** How long it may take to end once it was told to. */
+  /** How long it may take to end after it was told to. */
   readonly graceMs: number
 }
 
 export interface Watch {
-  /** The engine has shown that it goes on. */
+  /** Call this when the engine has shown progress. */
   seen(): void
-  /** Which limit was passed; undefined while none was. */
+  /** The limit that was passed; undefined while none was. */
   readonly passed: 'quiet' | 'total' | undefined
-  /** Resolves when the engine did not end although it was told to; never where it was not. */
+  /** Resolves if the engine did not end although it was told to; otherwise never. */
   readonly givenUp: Promise<'given-up'>
   dispose(): void
 }

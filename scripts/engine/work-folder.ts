@@ -5,7 +5,7 @@ import { BackendError, type FileFault } from '../../backend/errors.js'
 import { assertPlainFolders } from '../../backend/plain-file.js'
 import { CONFIGURATION, ensureFolder, type Workspace } from '../workspace.js'
 
-/** The engine's folder below the cache, made where it is not there. Throws BackendError `file-refused`. */
+/** The engine's folder below the cache; makes it if it does not exist. Throws BackendError `file-refused`. */
 export async function prepareWorkFolder(
   { cache }: Pick<Workspace, 'cache'>,
   folder: string,
@@ -18,8 +18,8 @@ export async function prepareWorkFolder(
 }
 
 /**
- * A folder below the cache that is reached through no link, made where it is not there. What is in it belongs to others and
- * may come and go. Throws BackendError `file-refused`.
+ * A folder below the cache, reached without any link; makes it if it does not exist. Its content belongs to
+ * others and may come and go. Throws BackendError `file-refused`.
  */
 export async function preparePlainFolder(
   { cache }: Pick<Workspace, 'cache'>,
@@ -29,12 +29,12 @@ export async function preparePlainFolder(
   return ensureFolder(folder)
 }
 
-/** What OpenTofu reads in its folder besides: configurations, values of variables, and providers. */
+/** What else OpenTofu reads in its folder: configurations, values of variables, and providers. */
 const IS_READ = /\.(tf|tofu|tfvars)(\.json)?$|^terraform\.d$/
 
 /**
- * Before an engine runs in a folder: a link in it could have it, or us, write somewhere else. Throws BackendError
- * `file-refused`.
+ * Call before an engine runs in a folder: a link in it could make the engine, or us, write somewhere else.
+ * Throws BackendError `file-refused`.
  */
 export async function assertPlainFolder(folder: string): Promise<void> {
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
@@ -46,7 +46,7 @@ export async function assertPlainFolder(folder: string): Promise<void> {
   }
 }
 
-/** Another workspace, another place of providers, and modules: what a lab never has. */
+/** Another workspace, another place of providers, and modules, which a lab never has. */
 const CHOICES: ReadonlySet<string> = new Set(
   ['environment', 'plugin_path', 'modules'].map((name) => join('.terraform', name)),
 )

@@ -154,7 +154,7 @@ export const backendExplanations: Explanations<BackendFault> = {
   }),
 }
 
-/** The provider's own command that says who we are to it. */
+/** The provider's own command that shows our identity. */
 const whoAmI = (place: string): string =>
   place.startsWith('gs:') ? 'gcloud auth list' : 'aws sts get-caller-identity'
 

@@ -49,6 +49,6 @@ const remedies: Readonly<Record<BuildCause, Remedy>> = {
   },
 }
 
-/** A fault is read from what a program printed. `doctor` says the same of a right that is missing. */
+/** This fault is read from a program's output. `doctor` uses the same words for a missing right. */
 export const remedyOf = (cause: string): Remedy =>
   Object.hasOwn(remedies, cause) ? remedies[cause as BuildCause] : remedies.unknown

@@ -2,7 +2,10 @@ import type { CloudName } from '../../distro-catalog/provider.js'
 
 const THEN = 'then run the same command again'
 
-/** What the libraries of a cloud say of credentials that can't be had, and what is typed then; first match wins. */
+/**
+ * What the clouds' libraries say about unusable credentials, and the command that helps; the first match
+ * wins.
+ */
 const ADVICE: Readonly<Record<CloudName, readonly (readonly [RegExp, string])[]>> = {
   aws: [
     [
@@ -63,6 +66,6 @@ const ADVICE: Readonly<Record<CloudName, readonly (readonly [RegExp, string])[]>
   ],
 }
 
-/** What is typed where these words tell why credentials can't be had; undefined where they do not. */
+/** The command that helps, if these words say why credentials are unusable; otherwise undefined. */
 export const credentialAdvice = (cloud: CloudName, words: string): string | undefined =>
   ADVICE[cloud].find(([pattern]) => pattern.test(words))?.[1]

@@ -1,9 +1,9 @@
 import { typed } from '../report/typed.js'
 
-/** What a person is told of a fault: what happened, what to type next, and how the command exits. */
+/** The text about a fault: what happened, what to type next, and how the command exits. */
 export interface Explanation {
   readonly message: string
-  /** The exact next command, or what to change; empty where the message says it all. */
+  /** The exact next command, or what to change; empty if the message is enough. */
   readonly hint: string
   readonly exitCode: number
 }
@@ -13,7 +13,10 @@ export type Explanations<F extends { readonly code: string }> = {
   readonly [C in F['code']]: (fault: Extract<F, { readonly code: C }>) => Explanation
 }
 
-/** Looks a fault up by its own code; that the entry then takes this very fault is the one cast of the tables. */
+/**
+ * Finds the entry of a fault by its code. That the entry accepts exactly this fault is the only cast of the
+ * tables.
+ */
 export function explainBy<F extends { readonly code: string }>(
   table: Explanations<F>,
   fault: F,
@@ -60,11 +63,11 @@ export type Runbook =
   | 'stale-lease'
   | 'stuck-state'
 
-/** What prints a runbook, also where there is no clone of the repository. */
+/** The command that prints a runbook, which also works without a clone of the repository. */
 export const runbookCommand = (name: Runbook): string => `distrolab docs ${name}`
 
 /** A hint that ends with the command for the page that says more. */
 export const withRunbook = (hint: string, name: Runbook): string => `${hint}\n  More: ${runbookCommand(name)}`
 
-/** Where all that was said can be read; nothing where that is not known. */
+/** Where everything that was said can be read; empty if that is not known. */
 export const logNote = (log: string | undefined): string => (log === undefined ? '' : typed` The log: ${log}`)

@@ -13,7 +13,7 @@ import { asIs, typed } from '../report/typed.js'
 const agentState = (agent: boolean): string =>
   agent ? 'the ssh-agent does not hold it' : 'there is no ssh-agent (SSH_AUTH_SOCK is not set)'
 
-/** What makes the credentials here those of an account. */
+/** How to get credentials of an account. */
 function namingAccount(provider: string, account: string): string {
   if (provider === 'google') return typed`GOOGLE_PROJECT=${account}`
   return provider === 'azure'

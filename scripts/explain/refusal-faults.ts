@@ -24,7 +24,7 @@ const REQUEST_QUOTA: Readonly<Record<CloudName, string>> = {
   google: 'gcloud compute regions describe REGION --format="table(quotas)"',
 }
 
-/** The line that switches the service on, for the very service and project that the cloud named. */
+/** The command that enables the service, for the service and project that the cloud named. */
 function switchOn(provider: CloudName, reason: string): string {
   if (provider === 'azure') {
     const [, namespace = 'Microsoft.Compute'] = /namespace '([\w.]+)'/.exec(reason) ?? []
@@ -50,13 +50,13 @@ const OPEN_ACCOUNT: Readonly<Record<CloudName, string>> = {
 
 const AGAIN_LATER = 'Wait a minute and run the same command again; it continues where this one stopped.'
 
-/** A proxy that opens TLS has an authority of its own, in Node's words or in Go's. */
+/** A proxy that intercepts TLS has its own authority; these are Node's and Go's words for that. */
 const networkAdvice = (reason: string): string =>
   /self.signed certificate|unable to (get|verify)|issuer certificate|unknown authority/i.test(reason)
     ? "export NODE_EXTRA_CA_CERTS=FILE    # the certificate of your network's authority, as PEM; then run the same command again"
     : 'Check the network, and HTTPS_PROXY if there is a proxy; then run the same command again.'
 
-/** What is free to be asked for instead, or how to read the rule; and who can change it. */
+/** What else can be requested, or how to read the rule; and who can change it. */
 function wayAround({ provider, reason, lab }: CloudRefusal): string {
   const flag = flagFor(provider, reason)
   const ruler = asIs(`Ask ${RULER[provider]} to change the rule.`)
@@ -79,7 +79,7 @@ function release({ provider, reason, lab }: CloudRefusal): string {
 
 const inBrackets = (text: string | undefined): string => (text === undefined ? '' : ` (${text})`)
 
-/** A command outside of a lab has none to name. */
+/** A command outside a lab has none to name. */
 const named = (lab: string | undefined): string => lab ?? 'LAB'
 
 export const refusalExplanations: Explanations<CloudRefusal> = {

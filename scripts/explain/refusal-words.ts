@@ -1,6 +1,6 @@
 import type { CloudName } from '../../distro-catalog/provider.js'
 
-/** A zone that the cloud itself names as one with room; undefined where it names none. */
+/** A zone that the cloud itself says has room; undefined if it names none. */
 export function zoneWithRoom(reason: string): string | undefined {
   const match = /\bor choosing ([a-z0-9-]+)|\brequest in the ([a-z0-9-]+)(?:, [a-z0-9-]+)* zone/.exec(reason)
   return match?.[1] ?? match?.[2]
@@ -22,7 +22,7 @@ const RULES: Readonly<Record<CloudName, readonly RegExp[]>> = {
   google: [/((?:customConstraints|constraints)\/[\w.-]+\w)/],
 }
 
-/** The rule of an organisation that a refusal names. */
+/** The organisation's rule that a refusal names. */
 export function ruleIn(provider: CloudName, reason: string): string | undefined {
   for (const pattern of RULES[provider]) {
     const found = pattern.exec(reason)?.[1]
@@ -31,22 +31,22 @@ export function ruleIn(provider: CloudName, reason: string): string | undefined 
   return undefined
 }
 
-/** What the rule is about, as far as it is something that `up` can be asked for. */
+/** What the rule is about, if `up` has a flag for it. */
 export function flagFor(provider: CloudName, reason: string): string | undefined {
   const rule = `${ruleIn(provider, reason) ?? ''} ${/Reasons?: .*?(?=Policy identifier|$)/.exec(reason)?.[0] ?? ''}`
-  // Constraints of Google's have names in one word: what they want is in the words after it.
+  // Google's constraints have one-word names; the words after the name say what they require.
   const wish = provider === 'google' ? reason : rule
   if (/tag policy|tag key/i.test(reason) || /\b(tags?|labels?)\b/i.test(wish)) return '--tag KEY=VALUE'
   if (/locations?\b|regions?\b/i.test(rule)) return 'a --region that it allows'
   return /size|sku|instance type|machineType/i.test(rule) ? 'an --instance-type that it allows' : undefined
 }
 
-/** What keeps a thing as it is: the scope of a lock, or who uses it. */
+/** What prevents a change: the scope of a lock, or what uses the thing. */
 export function holderIn(reason: string): string | undefined {
   const match =
     /scope\(s\) are locked: '([^']+)'/.exec(reason) ?? /already being used by '([^']+)'/.exec(reason)
   return match?.[1]
 }
 
-/** The resource group that a path of Azure is in. */
+/** The resource group in an Azure path. */
 export const groupIn = (path: string): string | undefined => /resourceGroups\/([\w.()-]+)/i.exec(path)?.[1]

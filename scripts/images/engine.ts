@@ -10,7 +10,7 @@ import type { ImageSession } from './gate.js'
 
 type Detail = (text: string) => void
 
-/** Has OpenTofu make the image, or find that it is as it should be. */
+/** Has OpenTofu make the image, or find that it is correct. */
 export async function registerImage(
   session: ImageSession,
   engine: Engine,

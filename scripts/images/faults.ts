@@ -6,10 +6,10 @@ interface ImageFields {
   readonly distro: string
 }
 
-/** What can go wrong with custom OS installations: images that are brought to a provider. */
+/** What can go wrong with imported images. */
 export type ImageFault =
   | ({ readonly code: 'import-unsupported'; readonly reason: string } & ImageFields)
-  /** There is no disk that could be brought there: `reason` says why. */
+  /** There is no disk to upload: `reason` says why. */
   | ({ readonly code: 'import-no-source'; readonly reason: string } & ImageFields)
   | { readonly code: 'import-checksum-needed'; readonly url: string }
   | { readonly code: 'import-file-unreadable'; readonly path: string; readonly reason: string }
@@ -19,7 +19,7 @@ export type ImageFault =
       readonly expected: string
       readonly got: string
     }
-  /** `got`: what was named instead of one. */
+  /** `got`: what the user named instead. */
   | ({ readonly code: 'import-bucket-needed'; readonly got?: string } & ImageFields)
   | ({ readonly code: 'import-region-needed' } & ImageFields)
   /** The subscription has no such storage account; `place`: as a URL. */
@@ -31,7 +31,7 @@ export type ImageFault =
       readonly container: string
       readonly reason: string
     }
-  /** Something has the image's name that this backend has not made; `id`: the provider's own; `region`: where it does not say so. */
+  /** Something else has the image's name; `id`: the provider's own; `region`: if it is not obvious. */
   | ({ readonly code: 'import-name-taken'; readonly id: string; readonly region?: string } & ImageFields)
   | ({
       readonly code: 'import-in-place'

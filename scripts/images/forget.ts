@@ -20,14 +20,14 @@ export const forgetSteps = ['destroy', 'verify'] as const
 export interface ForgetResult {
   readonly image: string
   readonly name: string
-  /** Always true: `image-left` is thrown otherwise. */
+  /** Always true: otherwise `image-left` is thrown. */
   readonly verified: true
   readonly timings: readonly Timing[]
 }
 
 /**
- * Removes an imported image, or what an unfinished import has made, with the disk that was uploaded, and verifies with the
- * provider that both are gone. Throws LabError image-not-imported, image-in-use or image-left.
+ * Removes an imported image, or what an unfinished import has made, with the uploaded disk, and verifies with
+ * the provider that both are gone. Throws LabError image-not-imported, image-in-use or image-left.
  */
 export async function forgetImage(
   context: Context,
@@ -47,7 +47,7 @@ export async function forgetImage(
   })
 }
 
-/** A lab goes back to the image that it was made from: as long as it lives, the image must. */
+/** A lab goes back to the image that it was made from, so the image must live as long as the lab. */
 async function assertForgettable(
   context: Context,
   subject: ImageSubject,
@@ -62,7 +62,7 @@ async function assertForgettable(
     .filter(({ image }) => image?.id === record.id)
     .map(({ lab }) => lab)
   if (using.length > 0) throw new LabError({ code: 'image-in-use', ...named(subject), labs: using })
-  // A lab whose record cannot be read may have been made from it.
+  // A lab with an unreadable record may have been made from it.
   const [unknown] = unreadable
   if (unknown !== undefined) throw unknown
   return record

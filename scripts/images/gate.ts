@@ -14,8 +14,8 @@ export interface ImageSession extends SessionOf<ImageName, ImageWriter> {
 }
 
 /**
- * The gate of images, as labs have one: one command at a time changes an image, on whichever computer; the failure of one
- * that fails is recorded. Throws LabError image-busy.
+ * The gate of images, like that of labs: one command at a time changes an image, across all computers, and
+ * failures are recorded. Throws LabError image-busy.
  */
 export async function throughImageGate<T>(
   context: Context,

@@ -6,11 +6,11 @@ import { REGISTRY_NAME } from '../providers/cloud.js'
 import { firmwareOf } from './source.js'
 import type { ImageSubject } from './subject.js'
 
-/** Where whoever looks at it at the provider reads it. */
+/** Where people who look at the image at the provider can read it. */
 export const descriptionOf = ({ distro, architecture }: ImageRecord): string =>
   `distrolab: ${distro} ${architecture}`
 
-/** What the stack of an image is made from on whatever provider. */
+/** The input of an image's stack at any provider. */
 export const imageFacts = (
   { location, settings }: Context,
   subject: ImageSubject,

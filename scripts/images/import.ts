@@ -25,26 +25,26 @@ export const importSteps = ['fetch', 'pack', 'upload', 'register'] as const
 export interface ImportRequest {
   readonly distro: string | undefined
   readonly provider: string | undefined
-  /** A file or URL instead of the distro's own cloud image. */
+  /** A file or URL, instead of the distro's own cloud image. */
   readonly image: string | undefined
   /** `sha256:<hex>` or `sha512:<hex>`. */
   readonly checksum: string | undefined
   /** Where the disk goes on its way, as a URL. */
   readonly bucket: string | undefined
-  /** Where the image goes, where the provider has no such way. */
+  /** Where the image goes, at a provider without such a way. */
   readonly region: string | undefined
 }
 
 export interface ImportResult {
   readonly image: ImageRecord
-  /** It was there already. */
+  /** It already existed. */
   readonly reused: boolean
   readonly timings: readonly Timing[]
 }
 
 /**
- * Brings a distro's disk to a provider and makes an image of it, which `up` takes from then on, on every computer of the
- * team. The same command goes on where an interrupted one ended. Throws LabError of `images/faults.ts`.
+ * Uploads a distro's disk to a provider and makes an image of it, which `up` then uses on every computer of
+ * the team. The same command continues an interrupted import. Throws LabError of `images/faults.ts`.
  */
 export async function importImage(context: Context, request: ImportRequest): Promise<ImportResult> {
   const subject = await subjectOf(context, request.distro, request.provider)
@@ -55,14 +55,14 @@ export async function importImage(context: Context, request: ImportRequest): Pro
   if (known !== undefined && isSettled(known, asked)) return reused(known)
   const wish = await wishOf(context, subject, provider, asked, known)
   if (known?.state === 'imported') return reused(known)
-  // Whatever can be known to fail is found out before anything is recorded.
+  // Find out everything that can fail before anything is recorded.
   await checkImportPrerequisites(context)
   await provider.check(context)
   const place = await placeOf(context, subject, provider, wish.facts, known)
   const engine = await engineFor(context)
   return throughImageGate(context, subject, 'images import', async (session) => {
     const current = session.writer.record
-    // As it is now: somebody who was waited for may have done it.
+    // Read it again: the command that we waited for may have done the import.
     if (current !== undefined && isSettled(current, asked)) return reused(current)
     const { source, facts } = await wishOf(context, subject, provider, asked, current)
     if (current?.state === 'imported') return reused(current)
@@ -75,12 +75,12 @@ export async function importImage(context: Context, request: ImportRequest): Pro
   })
 }
 
-/** A request with what follows from the place that the user named, if one was. */
+/** A request with what follows from the place that the user named, if any. */
 interface Asked extends ImportRequest {
   readonly plan: ImagePlan | undefined
 }
 
-/** Throws LabError usage for what the provider does not go by, or as its plan. */
+/** Throws LabError usage for flags that the provider does not use, or like its plan. */
 function planned(
   context: Context,
   subject: ImageSubject,
@@ -98,7 +98,7 @@ function planned(
   return place === undefined ? undefined : provider.plan(context, subject, place)
 }
 
-/** Where an image will be: one that was begun is gone on with in its own account only. */
+/** Where an image will be. An import continues only in the account where it began. */
 async function placeOf(
   context: Context,
   subject: ImageSubject,
@@ -114,7 +114,7 @@ async function placeOf(
 
 const reused = (image: ImageRecord): ImportResult => ({ image, reused: true, timings: [] })
 
-/** Nobody asks for anything else than what is there. */
+/** No flag contradicts what exists. */
 const isSettled = ({ state, upload }: ImageRecord, { image, plan }: Asked): boolean =>
   state === 'imported' && image === undefined && (plan === undefined || plan.upload === upload)
 
@@ -123,7 +123,7 @@ interface Wish {
   readonly facts: Parameters<ImageSession['writer']['create']>[0]
 }
 
-/** What is asked for, which may not be something else than what is there. Throws LabError import-in-place. */
+/** The request, which must match what exists. Throws LabError import-in-place. */
 async function wishOf(
   context: Context,
   subject: ImageSubject,
@@ -135,7 +135,7 @@ async function wishOf(
   const { distro, architecture } = subject
   const source = await sourceOf(subject, image, checksum)
   const from = sourceText(source)
-  // Who goes on with an import need not know where its disk goes.
+  // To continue an import, the user need not know where its disk goes.
   const { name, upload } = plan ?? known ?? provider.plan(context, subject, undefined)
   const inPlace = (field: 'source' | 'bucket' | 'region', has: string, asked: string): LabError =>
     new LabError({ code: 'import-in-place', ...named(subject), field, has, asked })
@@ -184,7 +184,7 @@ async function carryOut(
     return registerImage(session, engine, spec, detail)
   })
   const imported = await writer.update({ state: 'imported', id, step: null })
-  // The disk itself stays among the images of this computer.
+  // The disk itself stays among this computer's images.
   await rm(folder, { recursive: true, force: true })
   return imported
 }

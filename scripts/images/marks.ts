@@ -8,7 +8,10 @@ interface Taken {
   readonly tags?: Readonly<Record<string, string>>
 }
 
-/** `taken`: what has the image's name already. Throws LabError import-name-taken unless it is of this backend's own import. */
+/**
+ * `taken`: a thing that already has the image's name. Throws LabError import-name-taken unless it comes from
+ * this backend's own import.
+ */
 export function checkOurs(
   { space }: Context,
   subject: ImageSubject,

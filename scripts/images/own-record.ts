@@ -7,8 +7,8 @@ import { imageProviderOf } from '../providers/image-provider.js'
 import type { ImageSubject } from './subject.js'
 
 /**
- * An image's record names what is uploaded, made and removed: all of it must be called and marked as this backend calls and
- * marks the image, or as backends did before they had ids. Throws LabError record-mismatch.
+ * An image's record names what is uploaded, made and removed. All of that must have this backend's names and
+ * marks for the image, or the older ones from before ids existed. Throws LabError record-mismatch.
  */
 export async function assertOwnImage(
   { space, location }: Context,
@@ -31,7 +31,9 @@ export async function assertOwnImage(
     throw wrong('upload', "Google's own endpoint, or the backend's", record.upload)
 }
 
-/** Credentials are sent there: to Google, to where this backend is, or to an emulator on this computer. */
+/**
+ * Credentials are sent there, so it must be Google, this backend's place, or an emulator on this computer.
+ */
 function isTrusted(endpoint: string, location: BackendLocation): boolean {
   if (!URL.canParse(endpoint)) return false
   if (location.kind !== 'directory' && location.endpoint === endpoint) return true

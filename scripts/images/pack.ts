@@ -9,7 +9,7 @@ import { run, RunError } from '../run.js'
 import { ensureFolder, putFile } from '../workspace.js'
 import type { FetchedDisk } from './source.js'
 
-/** A disk in the form in which its provider takes it. */
+/** A disk in the form that its provider accepts. */
 export interface PackedDisk {
   /** Absolute path. */
   readonly file: string
@@ -19,12 +19,12 @@ export interface PackedDisk {
   readonly digest: string
 }
 
-/** Written last: a folder without it is half made. */
+/** Written last: a folder without it is incomplete. */
 const DONE = 'packed.json'
 
 /**
- * Packs a disk in a folder of its own, or finds it packed by an earlier command: an upload can go on only with the very same
- * bytes. Throws LabError packing-failed.
+ * Packs a disk in its own folder, or finds it already packed: an upload can continue only with exactly the
+ * same bytes. Throws LabError packing-failed.
  */
 export async function packDisk(
   disk: FetchedDisk,

@@ -1,12 +1,12 @@
 import prettyBytes from 'pretty-bytes'
 
-/** Words for a transfer under way: how much of how much, and how fast since it began here. */
+/** Describes a running transfer: how much is done, and how fast since it began here. */
 export class Rate {
   #first: { readonly at: number; readonly done: number } | undefined
 
   /** `12.1 MB of 480 MB, 3.2 MB/s`; `done` and `total` in bytes, `at` in milliseconds. */
   text(done: number, total: number | undefined, at = performance.now()): string {
-    // What an earlier, interrupted command had moved counts as done, and not as speed.
+    // What an earlier, interrupted command transferred counts as done, but not as speed.
     this.#first ??= { at, done }
     const seconds = (at - this.#first.at) / 1000
     const moved = done - this.#first.done

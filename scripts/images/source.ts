@@ -17,19 +17,19 @@ import type { StepControl } from '../providers/provider.js'
 import { Rate } from './rate.js'
 import { named, type ImageSubject } from './subject.js'
 
-/** Where the disk comes from: as it is published, or a file that the user has. */
+/** Where the disk comes from: a published image, or the user's own file. */
 export type ImageSource =
   | { readonly kind: 'vendor'; readonly vendor: VendorImage }
   | { readonly kind: 'file'; readonly path: string; readonly digest: string | undefined }
 
-/** What a record says of it. */
+/** The text in a record. */
 export const sourceText = (source: ImageSource): string =>
   source.kind === 'vendor' ? source.vendor.url : source.path
 
 const DIGEST = /^(sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/
 
 /**
- * What the user named with `--image` and `--checksum`, else the distro's own cloud image as the local provider takes it.
+ * The disk of `--image` and `--checksum`, else the distro's own cloud image as the local provider uses it.
  * Throws LabError import-no-source, import-checksum-needed, import-file-unreadable or usage.
  */
 export async function sourceOf(
@@ -55,7 +55,7 @@ export async function sourceOf(
   return { kind: 'file', path, digest }
 }
 
-/** Never a built one: those boot without firmware, which no cloud does. */
+/** Never a built image: those boot without firmware, which no cloud does. */
 function officialImage(subject: ImageSubject): VendorImage {
   const vendor = localImageOf(subject)?.vendor
   if (vendor !== undefined) return vendor
@@ -79,7 +79,7 @@ export interface FetchedDisk extends SourceDisk {
   readonly digest: string
 }
 
-/** Brings the disk to this computer and proves it. What was loaded before is not loaded again. */
+/** Downloads the disk to this computer and verifies it. A cached disk is not downloaded again. */
 export async function fetchDisk(
   context: Context,
   subject: ImageSubject,
@@ -98,7 +98,7 @@ export async function fetchDisk(
         architecture: architecture === 'arm64' ? 'aarch64' : 'x86_64',
         vendor: source.vendor,
       },
-      // What is published now, whatever was newest yesterday.
+      // What is published now, not what was newest yesterday.
       maxAgeHours: 0,
     },
     {

@@ -1,7 +1,7 @@
 import { carryOut, type Timing } from '../lab/steps.js'
 import type { ImageSession } from './gate.js'
 
-/** Runs the named steps of a command in their order: each is recorded before it begins, shown, and timed. */
+/** Runs the named steps of a command in order; each is recorded before it begins, shown, and timed. */
 export class ImageSteps<Name extends string> {
   readonly timings: Timing[] = []
 

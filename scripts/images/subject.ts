@@ -7,7 +7,7 @@ import { resolveDistro, resolveOffer, resolveProvider } from '../../distro-catal
 import type { Context } from '../context.js'
 import { LabError } from '../errors.js'
 
-/** Of which distro, for which provider and architecture. */
+/** Which distro, for which provider and architecture. */
 export interface ImageSubject {
   readonly image: ImageName
   readonly distro: Distro
@@ -16,7 +16,7 @@ export interface ImageSubject {
   readonly offer: CloudOffer
 }
 
-/** What the words of a command mean. Throws LabError usage or import-unsupported, or CatalogError. */
+/** Interprets the words of a command. Throws LabError usage or import-unsupported, or CatalogError. */
 export async function subjectOf(
   context: Context,
   distroName: string | undefined,
@@ -40,7 +40,7 @@ export async function subjectOf(
   return { image, distro, provider, architecture, offer }
 }
 
-/** The one that was asked for, else the first that is offered. */
+/** The requested architecture, else the first available. */
 function architectureOf(
   { settings }: Context,
   distro: Distro,

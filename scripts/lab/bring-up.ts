@@ -20,7 +20,7 @@ import { Steps, type Timing } from './steps.js'
 import { wakeMachines } from './wake-machines.js'
 import { stepControl, type Work } from './work.js'
 
-/** Makes what is missing of a lab, from whatever state it is in, until it is as ready as `--wait` asks. */
+/** Makes what a lab lacks, from any state, until it is as ready as `--wait` asks. */
 export async function bringUp(
   session: Session,
   plan: LabPlan,
@@ -57,7 +57,7 @@ async function provision(work: EngineWork): Promise<Lab<'provisioned'>> {
   }
 }
 
-/** An interrupt before anything was changed leaves a lab whose machines all run as ready as it was. */
+/** An interrupt before any change leaves a lab as ready as before, if all its machines run. */
 async function withdraw({ session, plan }: Work, presences: Presences): Promise<void> {
   const { context, lease, writer } = session
   const { lab } = writer
@@ -68,7 +68,7 @@ async function withdraw({ session, plan }: Work, presences: Presences): Promise<
   await writer.transition(lab, 'ready', { message: 'interrupted before anything was changed' })
 }
 
-/** The steps of `up` before `apply`, which change nothing of machines that are there. */
+/** The steps of `up` before `apply`, which change nothing about existing machines. */
 const ONLY_LOOKS: ReadonlySet<string | undefined> = new Set(['image', 'synth', 'init'])
 
 async function makeAll(
@@ -79,14 +79,14 @@ async function makeAll(
 ): Promise<Lab<'provisioned'>> {
   const { session, steps } = work
   const { writer } = session
-  // The machine that is there may still be the one that a swap was to replace: first what it is replaced with.
+  // The machine may still be the one that a swap should replace: first prepare its replacement.
   const isSwap = former?.state === 'swapping' || former?.state === 'swap-failed'
   await steps.run(
     'image',
     async (detail) => {
       if (absentIn(presences).length > 0 || isSwap) await pinImage(work, started, presences, detail)
     },
-    // Recorded by the transition that began it.
+    // The transition that began it has recorded it.
     async () => undefined,
   )
   const before = former?.state ?? 'destroyed'
@@ -97,14 +97,14 @@ async function makeAll(
   return writer.transition(started, 'provisioned', { step: null })
 }
 
-/** The intent is on record, with the step that begins, before anything is made. */
+/** The record has the intent and the first step before anything is made. */
 async function beginProvisioning({ session, plan }: Work): Promise<Lab<'provisioning'>> {
   const { context, writer, lease } = session
   const known = writer.lab
   if (known?.state === 'destroying') throw new LabError({ code: 'lab-being-destroyed', lab: known.lab })
   if (known === undefined || known.state === 'destroyed') {
     await sayEndOfLife(context, plan.profile.distro)
-    // Files can be written without credentials; machines can't be made.
+    // Files can be written without credentials; machines cannot be made.
     const account = await plan.hooks.account?.(context.interrupt.signal)
     const decided = {
       ...(await decide(context, plan, expiryOf(context.settings.ttl, lease.storeTime()))),
@@ -118,7 +118,7 @@ async function beginProvisioning({ session, plan }: Work): Promise<Lab<'provisio
   return writer.transition(known, 'provisioning', { patch, step: 'image' })
 }
 
-/** The disk that was decided, or what the image needs. */
+/** The chosen disk size, or what the image needs. */
 export const largeEnough = (size: Decided['size'], minimumDiskGiB = 0): Decided['size'] => ({
   ...size,
   diskGiB: Math.max(size.diskGiB, minimumDiskGiB),
@@ -144,14 +144,14 @@ async function pinImage(
   assertDiskHolds(context.settings.diskGiB ?? plan.profile.diskGiB, minimumDiskGiB ?? 0)
   const lost = new Set(absentIn(presences))
   for (const { name, hostKey } of lab.machines) {
-    // Nobody should wonder why a machine has forgotten everything and shows another host key.
+    // Tells the user why a machine has lost its data and shows another host key.
     if (lost.has(name) && hostKey !== null)
       context.progress.say(`${lab.lab}/${name} is gone with its disk: recreating it, with a new host key`)
   }
   const machines = lab.machines.map((machine) =>
     lost.has(machine.name) ? { ...machine, hostKey: null } : machine,
   )
-  // Before the record: after a crash in between, the next command comes here again.
+  // Before the record: after a crash in between, the next command gets here again.
   const aliases = [...lost].map((name) => sshAlias(lab.lab, name))
   await forgetHostKeys(context.space, lab.lab, aliases)
   await writer.update({ image, machines, size: largeEnough(lab.size, minimumDiskGiB) })

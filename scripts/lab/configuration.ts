@@ -5,7 +5,7 @@ import { prepareWorkFolder } from '../engine/work-folder.js'
 import { CONFIGURATION, putFile, workFolder } from '../workspace.js'
 import type { Session } from './gate.js'
 
-/** Writes what the engine reads, anew each time: the work folder is a cache. */
+/** Writes the engine's input again each time, because the work folder is a cache. */
 export async function writeConfiguration(
   session: Session,
   spec: LabSpec,

@@ -15,8 +15,8 @@ import type { Steps } from './steps.js'
 import { stepControl, type Work } from './work.js'
 
 /**
- * The step `wait-ssh`, and then `next` with a connection to each machine, in the lab's order. The host keys shown are
- * pinned, and the lab's ssh configuration is written. `record` writes the step's beginning.
+ * Runs the step `wait-ssh`, and then `next` with a connection to each machine, in the lab's order. Pins the
+ * host keys, and writes the lab's ssh configuration. `record` writes the step's beginning.
  */
 export async function withMachines(
   work: Work,
@@ -60,7 +60,7 @@ async function reachMachines(
   await writeLabSshConfig(context, writer.lab ?? lab, plan.identity)
 }
 
-/** What is left to do until the machines are as `--wait` promises them; that is their baseline. */
+/** The remaining work until the machines are as `--wait` promises; that is their baseline. */
 export async function configureMachines(
   work: Work,
   connections: readonly Connection[],
@@ -84,7 +84,7 @@ export async function configureMachines(
   )
 }
 
-/** Records what becomes of each machine of the lab, all at the same time. */
+/** Records the result of each machine of the lab, all at once. */
 export async function eachMachine(
   session: Session,
   connections: readonly Connection[],
@@ -108,7 +108,7 @@ export const waitForConfiguration = (
   connections: readonly Connection[],
 ): Promise<void> => steps.run('cloud-init', (detail) => finishCloudInit(session, connections, detail))
 
-/** Returns the most by which the clocks can differ afterwards, in milliseconds. */
+/** Returns how much the clocks can differ afterwards at most, in milliseconds. */
 export async function setMachineClock(
   { lab, signal, log }: Session,
   { name, user }: Machine,

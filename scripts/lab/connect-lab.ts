@@ -3,7 +3,7 @@ import type { Connection } from '../machine/connect.js'
 import { connectToMachine } from './connect-machine.js'
 import { isStanding, silentOf } from './own-machine.js'
 
-/** As `connectToMachine`; of a VM of this computer that runs it knows better, and throws LabError ssh-silent. */
+/** Like `connectToMachine`. For a running local VM it knows more, and throws LabError ssh-silent. */
 export async function connectToLab(...[lab, target, ...rest]: ConnectParameters): Promise<Connection> {
   try {
     return await connectToMachine(lab, target, ...rest)

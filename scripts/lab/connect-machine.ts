@@ -10,8 +10,9 @@ import {
 import { keyNotOnLab } from './reach.js'
 
 /**
- * One try at a machine that is known to be up, wherever it is. `timeouts` in milliseconds, as of `connectOnce`. Throws
- * LabError key-not-on-lab where it takes no key of ours, else ssh-failed or host-key-changed.
+ * One attempt at a machine that is known to be up, anywhere. `timeouts` in milliseconds, as for
+ * `connectOnce`. Throws LabError key-not-on-lab if the machine accepts no key of ours, else ssh-failed or
+ * host-key-changed.
  */
 export async function connectToMachine(
   lab: AnyLab,

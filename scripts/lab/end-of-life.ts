@@ -2,7 +2,7 @@ import type { Distro } from '../../distro-catalog/distro.js'
 import { endOfLifeNotice } from '../../distro-catalog/end-of-life.js'
 import type { Context } from '../context.js'
 
-/** Says in one line that a distro that is about to be made has had its time, or soon will. */
+/** Says in one line that a distro about to be used has reached its end of life, or soon will. */
 export async function sayEndOfLife(
   { catalog, progress }: Pick<Context, 'catalog' | 'progress'>,
   distro: Distro,

@@ -7,7 +7,7 @@ import { archiveFor } from '../engine/release.js'
 import type { Environment } from '../env.js'
 import { resolveEngine, type Engine } from '../engine/resolve.js'
 
-/** The oldest engine that locks the state of this backend natively, and encrypts it where that is asked for. */
+/** The oldest engine that locks this backend's state natively, and encrypts it if that is configured. */
 export function minimumEngine({ location, encryption }: Context): string {
   const locks = minimumEngines[location.kind]
   return encryption !== undefined && semver.lt(locks, ENCRYPTION_ENGINE) ? ENCRYPTION_ENGINE : locks
@@ -16,8 +16,8 @@ export function minimumEngine({ location, encryption }: Context): string {
 const found = new WeakMap<Environment, Promise<Engine>>()
 
 /**
- * The engine for this backend, looked for once, as each look may start a program; obtained where this computer has none
- * that will do. Throws LabError `engine-missing`, `passphrase-missing`.
+ * The engine for this backend. It is looked for once, because each look may start a program, and obtained if
+ * this computer has none that fits. Throws LabError `engine-missing`, `passphrase-missing`.
  */
 export async function engineFor(context: Context): Promise<Engine> {
   const { env, encryption } = context
@@ -27,7 +27,7 @@ export async function engineFor(context: Context): Promise<Engine> {
   return engine
 }
 
-/** What obtaining an engine needs to know of a command. */
+/** What obtaining an engine needs from a command. */
 export const sourcesOf = ({ env, settings, interrupt, progress }: Context): ObtainOptions => ({
   env,
   progress,

@@ -2,7 +2,7 @@ import type { Context } from '../context.js'
 import type { EngineLimits } from '../engine/watch.js'
 import type { ProviderHooks } from '../providers/provider.js'
 
-/** The engine is given as long as the provider needs at the most, or as the user says. */
+/** The engine's time limit: the provider's own, or the user's. */
 export function limitsOf({ settings }: Context, { patience }: ProviderHooks): EngineLimits {
   const { applyTimeout: totalMs = patience.totalMs } = settings
   return { totalMs, quietMs: Math.min(patience.quietMs, totalMs), graceMs: GRACE_MS }

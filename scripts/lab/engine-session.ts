@@ -42,9 +42,9 @@ export type EngineSession = Pick<
 }
 
 /**
- * The step `init`, unless an earlier command has done it. A state that an earlier run could not write is put back before
- * anybody reads the old one. Throws LabError state-refused before anything that the state names is loaded, and
- * provider-refused before it is run.
+ * The step `init`, unless an earlier command has done it. A state that an earlier run could not write is
+ * restored before anyone reads the old one. Throws LabError state-refused before anything that the state
+ * names is loaded, and provider-refused before it is run.
  */
 export async function initialiseEngine(
   session: EngineSession,
@@ -55,7 +55,7 @@ export async function initialiseEngine(
 ): Promise<void> {
   const { context, lease, writer } = session
   const isErrored = hasErroredState(folder)
-  // `init` itself reads a local state, and fails on one that was cut short.
+  // `init` itself reads a local state, and fails on a truncated one.
   if (isErrored && state.kind === 'local')
     await recoverLocalState(state, folder, (await stateModes(context)).file)
   const provider = engineProviderOf(writer.engineRecord?.provider)
@@ -65,7 +65,7 @@ export async function initialiseEngine(
   try {
     await assertOwnProviders(folder, provider)
   } catch (error) {
-    // The next command loads what it needs, and no more.
+    // The next command loads only what it needs.
     await rm(join(folder, '.terraform'), { recursive: true, force: true })
     throw error
   }
@@ -93,9 +93,9 @@ async function initialiseAnew(
 }
 
 /**
- * Runs one engine operation: its process is recorded while it runs, the user's interrupt reaches it as one
- * SIGINT, and a fault of the driver comes out as that fault. Returns the outputs that it ended with; none where it
- * has nothing to say of them.
+ * Runs one engine operation. Its process is recorded while it runs, the user's interrupt reaches it as one
+ * SIGINT, and a fault of the driver is rethrown as that fault. Returns the outputs at its end; empty if it
+ * reports none.
  */
 export async function runOperation(
   session: EngineSession,
@@ -134,20 +134,20 @@ export async function runOperation(
     })
   } catch (error) {
     runsOn = isRunningOn(error)
-    // Whatever it is: a folder that is initialised anew is no part of it.
+    // For any failure: the next run initialises the folder again.
     await unmarkInitialised(folder)
     throw fault !== undefined && isEngineFailure(error) ? fault : error
   } finally {
     done()
-    // One that would not stop stays on record: whoever comes next waits for it.
+    // A process that would not stop stays in the record, so that the next command waits for it.
     if (!session.lease.lost.aborted && !runsOn) await writer.defer({ engine: null })
   }
   return outputs
 }
 
 /**
- * A local lab whose state is on this computer too needs no credentials, and what OpenTofu starts inherits all it has. Those
- * that a key service asks for stay.
+ * A local lab whose state is also on this computer needs no credentials, and programs that OpenTofu starts
+ * would inherit them. Credentials for a key service stay.
  */
 function uselessSecrets({ context, writer }: EngineSession): readonly string[] {
   const { location, encryption, env } = context
@@ -165,7 +165,8 @@ const POLL_MS = 200
 
 /**
  * An engine that outlived its command must end before another one starts. `interrupt` asks it to stop, with
- * exactly one SIGINT; otherwise it may finish its work. What a record calls an engine and is none is left alone.
+ * exactly one SIGINT; otherwise it may finish its work. A recorded process that is not an engine is left
+ * alone.
  */
 export async function settleEngine(session: EngineSession, mode: 'wait' | 'interrupt'): Promise<void> {
   const { context, writer, signal, log } = session

@@ -4,11 +4,13 @@ import { LabError } from '../errors.js'
 import type { Session } from './gate.js'
 import { hooksOf, isSupported, type Enforcer } from '../providers/provider.js'
 
-/** When a lab that is given `ttlMs` at `now` is over, as in its record. */
+/** When a lab that gets `ttlMs` at `now` expires, in the record's form. */
 export const expiryOf = (ttlMs: number | null, now: Date): string | null =>
   ttlMs === null ? null : new Date(now.getTime() + ttlMs).toISOString()
 
-/** Milliseconds left, negative once its time is over; null for a lab without end, and for a destroyed one. */
+/**
+ * Milliseconds left, negative after its expiry; null for a lab that never expires, and for a destroyed one.
+ */
 export const expiresInMs = (
   { expiresAt, state }: Pick<AnyLab, 'expiresAt' | 'state'>,
   now: Date,
@@ -19,8 +21,8 @@ export const isExpired = (lab: Pick<AnyLab, 'expiresAt' | 'state'>, now: Date): 
   (expiresInMs(lab, now) ?? 1) <= 0
 
 /**
- * An expired lab gets no more work: it is powered off, or about to be. Throws LabError lab-expired, or
- * lab-being-destroyed for one that can't be given more time either.
+ * An expired lab gets no more work: it is off, or about to be. Throws LabError lab-expired, or
+ * lab-being-destroyed for one that cannot get more time either.
  */
 export function assertNotExpired(lab: AnyLab, now: Date): void {
   if (lab.expiresAt === null || !isExpired(lab, now)) return
@@ -34,10 +36,10 @@ export function assertNotBeingDestroyed({ lab, state }: AnyLab): void {
     throw new LabError({ code: 'lab-being-destroyed', lab })
 }
 
-/** What will end a lab by itself, as it was found; none where it has no end, or is gone. */
+/** What will end a lab by itself, as found now; empty if it never expires, or is gone. */
 export async function enforcersOf(context: Context, lab: AnyLab): Promise<readonly Enforcer[]> {
   if (lab.state === 'destroyed') return []
-  // A newer version's provider hides no lab from who looks.
+  // A newer version's provider must not hide a lab from someone who looks.
   if (!isSupported(lab.provider))
     return lab.expiresAt === null ? [] : [{ name: lab.provider, state: 'unknown' }]
   const hooks = await hooksOf(lab.provider)
@@ -46,15 +48,18 @@ export async function enforcersOf(context: Context, lab: AnyLab): Promise<readon
   return found
 }
 
-/** Whatever sees a lab on this computer sees to it that its end is enforced here; says and throws nothing. */
+/**
+ * Every command that sees a lab on this computer makes sure that its expiry is enforced here; prints and
+ * throws nothing.
+ */
 export async function rearm(context: Context, lab: AnyLab): Promise<void> {
   if (lab.state === 'destroyed' || !isSupported(lab.provider)) return
   await (await hooksOf(lab.provider)).rearm?.(context, lab)
 }
 
 /**
- * A lab that runs without what must end it, as after a kill of the watchdog, is given it back. Returns what enforces its
- * end from then on.
+ * Restores what must end a running lab, for example after its watchdog was killed. Returns what enforces its
+ * expiry then.
  */
 export async function armMissing(session: Session, lab: AnyLab): Promise<readonly Enforcer[]> {
   const enforcers = await enforcersOf(session.context, lab)
@@ -65,7 +70,7 @@ export async function armMissing(session: Session, lab: AnyLab): Promise<readonl
   return enforcersOf(session.context, lab)
 }
 
-/** The provider goes by `lab.expiresAt` from now on; what else that changed is recorded. */
+/** Makes the provider use `lab.expiresAt`, and records what else that changed. */
 export async function tellExpiry(
   session: Session,
   lab: AnyLab,

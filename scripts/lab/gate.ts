@@ -19,15 +19,15 @@ export interface Session extends SessionOf<LabName, LabWriter> {
 }
 
 export interface GateOptions {
-  /** Passes by breaking the lease of this fence; one that changed hands meanwhile is not waited for. */
+  /** Passes by breaking the lease with this fence; does not wait for one that has changed hands. */
   readonly breakFence?: number
 }
 
 type Action<T> = (session: Session) => Promise<T>
 
 /**
- * The one gate: every command that changes a lab passes here. Takes the lease, or inherits the one that the command
- * that started us lends (`DISTROLAB_LEASE`), runs `action`, records its failure if it fails, and gives the lease back.
+ * The one gate: every command that changes a lab passes here. Acquires the lease, or inherits the one that
+ * the parent command lends (`DISTROLAB_LEASE`), runs `action`, records its failure, and releases the lease.
  */
 export async function throughGate<T>(
   context: Context,
@@ -58,7 +58,7 @@ export async function throughGate<T>(
 export const lentTokens = ({ env }: Context): readonly LeaseToken[] =>
   env.lease === undefined ? [] : parseLeaseTokens(env.lease)
 
-/** One lease, one command at a time: the commands that borrow from the same lender wait for each other. */
+/** One lease, one command at a time: commands that borrow from the same lender wait for each other. */
 async function inTurn<T>(
   context: Context,
   token: LeaseToken,
@@ -116,8 +116,8 @@ const recordingOf = (context: Context, command: string): Recording<LabName, LabW
 })
 
 /**
- * A lab in use is ready again once we hold its lease: whoever used it is gone. Under a lent lease it is the lender
- * that uses it, and still does. Returns the lab as it is then.
+ * A lab in use is ready again once we hold its lease, because its user is gone. Under a lent lease the lender
+ * still uses it. Returns the lab as it is then.
  */
 export async function endAbandonedUse({ writer, lease }: Session): Promise<AnyLab | undefined> {
   const { lab } = writer

@@ -8,8 +8,8 @@ import { elapsed } from '../report/progress.js'
 import type { Session } from './gate.js'
 
 /**
- * Sets the clock of a VM on this computer if it is behind, as it is after the computer slept: the VM stood still
- * meanwhile. One that can't be set is said, and fails nothing.
+ * Sets the clock of a local VM if it is behind, as after the computer slept, because the VM stood still
+ * meanwhile. If it cannot be set, this says so and fails nothing.
  */
 export async function mendClock(
   { context, log, signal }: Session,

@@ -3,7 +3,9 @@ import type { Context } from '../context.js'
 import { LabError } from '../errors.js'
 import { isElsewhere } from './target.js'
 
-/** Throws LabError lab-on-other-computer: whoever asks for its machines here reaches none, or another lab's. */
+/**
+ * Throws LabError lab-on-other-computer: its machines cannot be reached from here, or another lab's would be.
+ */
 export function assertHere(context: Context, lab: AnyLab): void {
   if (!isElsewhere(context, lab)) return
   const { user, host } = lab.owner

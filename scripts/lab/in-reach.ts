@@ -7,8 +7,8 @@ import { assertOwnFacts } from './own-facts.js'
 import { hasEngineProvider } from './provider-cache.js'
 
 /**
- * Throws LabError lab-on-other-computer, record-mismatch or other-account: who asks there finds nothing of the lab, and would take it for
- * gone.
+ * Throws LabError lab-on-other-computer, record-mismatch or other-account: a search from here would find
+ * nothing of the lab, and report it as gone.
  */
 export async function assertInReach(context: Context, lab: AnyLab): Promise<void> {
   assertHere(context, lab)
@@ -17,8 +17,8 @@ export async function assertInReach(context: Context, lab: AnyLab): Promise<void
 }
 
 /**
- * As `assertInReach`, before a lab is removed: one of which nothing was ever made is nowhere, and its account, which may be
- * closed by now, is not asked.
+ * Like `assertInReach`, before a lab is removed. A lab of which nothing was ever made is nowhere, so its
+ * account, which may be closed by now, is not asked.
  */
 export async function assertRemovable(context: Context, lab: AnyLab): Promise<void> {
   if (!isNeverMade(lab)) return assertInReach(context, lab)
@@ -26,7 +26,7 @@ export async function assertRemovable(context: Context, lab: AnyLab): Promise<vo
   assertOwnFacts(context, lab)
 }
 
-/** A cloud is asked for nothing before the image is on record that the machines are made from. */
+/** Nothing is requested from a cloud before the image of the machines is in the record. */
 export const isNeverMade = ({ image, provider }: AnyLab): boolean =>
   image === null && hasEngineProvider(provider)
 
@@ -36,7 +36,7 @@ export async function assertAccount(
   what: string,
   { account, provider }: Pick<AnyLab, 'account' | 'provider'>,
 ): Promise<void> {
-  // Records of before name none.
+  // Older records have none.
   if (account === undefined) return
   const given = await (await hooksOf(provider)).account?.(interrupt.signal)
   if (given === account) return

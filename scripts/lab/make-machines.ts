@@ -19,10 +19,10 @@ export interface EngineWork extends Work {
 }
 
 /**
- * The steps `synth`, `init` and `apply`: afterwards every machine runs, made from what the record says now. One that
- * was made from something else is replaced, one that is off is started. Their addresses are on record then. `anew`:
- * which are made whether or not they are there. `isNew`: nothing was ever made of the lab. `record` writes the beginning of
- * `synth`.
+ * The steps `synth`, `init` and `apply`: afterwards every machine runs, made from what the record says now,
+ * and its address is in the record. A machine made from something else is replaced; one that is off is
+ * started. `anew`: the machines that are recreated in any case. `isNew`: nothing was ever made of the lab.
+ * `record` writes the beginning of `synth`.
  */
 export async function makeMachines(
   work: EngineWork,
@@ -42,7 +42,7 @@ export async function makeMachines(
   const settled = await steps.run('init', async (detail) => {
     await initialiseEngine(session, engine, folder, spec.state, detail)
     const stored = await assertOwnObjects(session, lab)
-    // What is marked with a lab's incarnation can't be there before it is decided.
+    // Nothing can carry a lab's incarnation before the incarnation is chosen.
     if (isNew) return 'none'
     const settling = { session, hooks, engine, folder, stored, anew }
     const found = await settleStrays(settling, lab, stepControl(work, detail))
@@ -51,7 +51,7 @@ export async function makeMachines(
   })
   const seen = settled === 'removed' ? allAbsent(presences) : presences
   await steps.run('apply', async (detail) => {
-    // What was never made is just made: OpenTofu takes no offence.
+    // What was never made is simply made; OpenTofu does not mind.
     const replace = absentIn(seen).map((name) => hooks.replaceAddress(name))
     const limits = limitsOf(session.context, hooks)
     const applied = (): Promise<Outputs> =>
@@ -71,11 +71,11 @@ export async function makeMachines(
 
 const allAbsent = (presences: Presences): Presences => presences.map(([name]) => [name, 'absent'])
 
-/** Only the provider knows where a machine is that it has just made. */
+/** Only the provider knows the address of a machine that it has just made. */
 async function recordAddresses(session: Session, { machines }: Outputs): Promise<void> {
   // As every stack declares it.
   for (const [name, made] of Object.entries((machines ?? {}) as Record<string, MachineOutput>))
-    // One that is off has none, to providers an empty one.
+    // A machine that is off has no address; some providers return an empty one.
     await recordAddress(session, name, { address: made.address || null, port: made.port })
 }
 

@@ -7,13 +7,13 @@ import { runShort } from '../machine/short-command.js'
 import type { Session } from './gate.js'
 
 /**
- * A marker is a file that is put on a machine once its baseline is taken: a reset that brings the machine back takes it
- * away. It lies in the folder of the user's keys, which every machine has and few programs look into.
+ * A marker is a file that is written on a machine after its baseline is taken: a reset that works removes it.
+ * It is in the folder of the user's keys, which every machine has and few programs look into.
  */
 const PREFIX = 'distrolab-marker-'
 const FOLDER = '"$HOME"/.ssh'
 
-/** With what the shell itself can do: every program more is felt on a machine without KVM. */
+/** Uses only shell built-ins: every extra program costs noticeable time without KVM. */
 const plantText = (marker: string): string =>
   `[ -d ${FOLDER} ] || mkdir -m 700 ${FOLDER} && : >${pathOf(marker)}`
 
@@ -23,7 +23,7 @@ const pathOf = (marker: string): string => `${FOLDER}/${requireForm('marker', 'm
 /** Our own exit code for a marker that should be gone. */
 const STILL_THERE = 33
 
-/** Returns what the record keeps as the machine's marker: null where none could be written, which is said. */
+/** Returns the record's value for the machine's marker: null if none could be written, which it reports. */
 export async function plantMarker(
   session: Session,
   machine: Machine,
@@ -36,7 +36,7 @@ export async function plantMarker(
 
 export const hasMarker = ({ marker = null }: Machine): boolean => marker !== null
 
-/** The same, once the former marker is seen to be gone. Throws LabError reset-not-clean where it is not. */
+/** The same, after checking that the former marker is gone. Throws LabError reset-not-clean if it is not. */
 export async function exchangeMarker(
   session: Session,
   machine: Machine,

@@ -9,8 +9,9 @@ import type { LabDraft } from './plan-lab.js'
 export type LabNetwork = NonNullable<LabFacts['network']>
 
 /**
- * The network of a new lab as it is recorded; undefined where none was asked for. One of the user's is looked up here, once:
- * from then on the lab stays in the subnet that was found. Throws LabError network-unfit, or as the cloud refuses.
+ * The network of a new lab in the record's form; undefined if none was requested. A user's network is looked
+ * up here, once: the lab then stays in the subnet that was found. Throws LabError network-unfit, or the
+ * cloud's refusal.
  */
 export async function findLabNetwork(
   { settings, interrupt }: Context,
@@ -25,7 +26,7 @@ export async function findLabNetwork(
   return { given, at: await hooks.findNetwork({ given, region, zone, signal: interrupt.signal, unfit }) }
 }
 
-/** What a recorded lab's stack is made in. */
+/** The network that a recorded lab's stack uses. */
 export const networkChoiceOf = ({ network }: Pick<LabFacts, 'network'>): NetworkChoice =>
   network?.at ?? (network?.given === 'own' ? 'own' : 'default')
 
@@ -33,7 +34,7 @@ export const networkChoiceOf = ({ network }: Pick<LabFacts, 'network'>): Network
 export const networkNameOf = ({ network, provider }: Pick<AnyLab, 'network' | 'provider'>): string =>
   plain(provider, network?.given ?? 'default')
 
-/** Whether it is the lab's network that is asked for. */
+/** Whether the request names the lab's network. */
 export const isItsNetwork = (lab: Pick<AnyLab, 'network' | 'provider'>, asked: string): boolean =>
   [networkNameOf(lab), lab.network?.at?.id, lab.network?.at?.subnet].includes(plain(lab.provider, asked))
 

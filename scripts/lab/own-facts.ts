@@ -12,7 +12,7 @@ import { isElsewhere } from './target.js'
 type Facts = Pick<AnyLab, 'lab' | 'incarnation' | 'provider' | 'owner' | 'region' | 'image' | 'machines'>
 type Place = Pick<Context, 'space' | 'location'>
 
-/** A field of a record that is not what this computer works out by itself. */
+/** A field of a record that differs from what this computer computes. */
 export interface Mismatch {
   readonly field: string
   readonly expected: string
@@ -22,8 +22,9 @@ export interface Mismatch {
 type Check = readonly [field: string, expected: string, found: string, isSame: boolean]
 
 /**
- * The first field in which the record of a lab differs from what follows from its name and, where its machines are here, from
- * this computer: a record is what somebody wrote, and names files, a port and a key that are not to be believed.
+ * The first field in which a lab's record differs from what follows from its name and, if its machines are
+ * here, from this computer. Someone else may have written the record, so the files, the port and the key in
+ * it are not believed.
  */
 export function mismatchOf(context: Place, lab: Facts): Mismatch | undefined {
   const isHere = lab.provider === 'local' && !isElsewhere(context, lab)
@@ -71,8 +72,8 @@ export function assertOwnFacts(context: Place, lab: Facts): void {
 }
 
 /**
- * The key that a machine must show; null before first contact. What this computer knows of its own machines counts, also
- * where their record says nothing.
+ * The key that a machine must show; null before first contact. For this computer's own machines its own
+ * knowledge counts, even if their record says nothing.
  */
 export function pinnedHostKey(context: Place, lab: Facts, machine: Machine): string | null {
   if (lab.provider !== 'local' || machine.hostKey !== null) return machine.hostKey

@@ -7,8 +7,9 @@ import type { Session } from './gate.js'
 import { hooksOf } from '../providers/provider.js'
 
 /**
- * Connects to a machine; one that provably is ours may have made itself a new host key, which is said and accepted. The
- * record is the caller's. Throws as `connect` does, also LabError host-key-changed of a machine that may be another.
+ * Connects to a machine. One that is provably ours may have made itself a new host key, which is reported and
+ * accepted. The caller updates the record. Throws like `connect`, and LabError host-key-changed for a machine
+ * that may be another.
  */
 export async function acceptingOwn(
   session: Session,
@@ -28,20 +29,23 @@ export async function acceptingOwn(
     const what = `${lab.lab}/${machine.name} has a new host key, accepted because its VM runs here (pid ${pid}).`
     context.progress.say(what)
     log.warn(what, { expected: error.fault.expected, got: error.fault.got })
-    // Before the record: after a crash in between, the next command comes here again.
+    // Before the record: after a crash in between, the next command gets here again.
     await forgetHostKeys(context.space, lab.lab, [sshAlias(lab.lab, machine.name)])
     return connection
   }
 }
 
-/** A machine of this computer runs by its process and its console: what keeps it from answering is inside it. */
+/**
+ * A machine of this computer runs according to its process and its console, so the reason for its silence is
+ * inside it.
+ */
 export async function isStanding(lab: AnyLab, machine: Machine): Promise<boolean> {
   const hooks = await hooksOf(lab.provider)
   if (hooks.processOf === undefined || (await hooks.processOf(machine)) === undefined) return false
   return (await hooks.revival?.panicOf(machine)) === undefined
 }
 
-/** LabError ssh-silent of such a machine. `reason`: what was seen. */
+/** LabError ssh-silent for such a machine. `reason`: what was seen. */
 export async function silentOf(
   lab: AnyLab,
   machine: Machine,

@@ -7,9 +7,10 @@ import type { Session } from './gate.js'
 import { hooksOf } from '../providers/provider.js'
 
 /**
- * Before the engine changes anything: a state lies in the backend, and whoever writes there can name any machine of the
- * account by its id, which OpenTofu would then destroy. Each object that it holds must be the lab's own. Throws LabError
- * state-refused. Returns the objects; undefined where only the engine can read them.
+ * Call before the engine changes anything. The state is in the backend, and anyone who can write there can
+ * name any machine of the account by its id, which OpenTofu would then destroy. So each object in it must be
+ * the lab's own. Throws LabError state-refused. Returns the objects; undefined if only the engine can read
+ * them.
  */
 export async function assertOwnObjects(
   { context, signal, lab: name }: Session,

@@ -15,7 +15,7 @@ import { requireIdentity } from './reach.js'
 import { assertKeysTaken } from './taken-keys.js'
 import { resolveTeamKeys } from './team-keys.js'
 
-/** What a lab is or will be made of, checked against the catalog. Making one changes nothing. */
+/** What a lab consists of or will consist of, checked against the catalog. Planning changes nothing. */
 export interface LabDraft {
   readonly lab: LabName
   readonly profile: Profile
@@ -26,17 +26,17 @@ export interface LabDraft {
 
 export interface LabPlan extends LabDraft {
   readonly identity: Identity
-  /** The networks that reach SSH; undefined where nothing is opened. */
+  /** The networks that reach SSH; undefined if nothing is opened. */
   readonly allowFrom: readonly string[] | undefined
-  /** As it is recorded. */
+  /** In the record's form. */
   readonly network: LabNetwork | undefined
-  /** Who else gets in. */
+  /** Who else may log in. */
   readonly authorizedKeys: readonly AuthorizedKey[]
 }
 
 /**
- * The draft and the key that goes with it: a living lab has one, a new one is given one. The key's folder belongs
- * to whoever holds the lab's lease.
+ * The draft and its key: a living lab has one, a new lab gets one. The holder of the lab's lease owns the
+ * key's folder.
  */
 export async function planLab(
   context: Context,
@@ -59,7 +59,7 @@ export async function planLab(
   return { ...draft, authorizedKeys, allowFrom, network, identity }
 }
 
-/** A living lab stays open to the networks it was opened to, unless others are named now. */
+/** A living lab stays open to the same networks, unless others are named now. */
 export const allowedAnew = async (
   context: Context,
   hooks: ProviderHooks,

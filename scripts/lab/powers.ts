@@ -10,8 +10,8 @@ import { isElsewhere } from './target.js'
 export type Powers = Readonly<Record<string, Power>>
 
 /**
- * What the machines of a lab do right now; empty where nothing is to be seen from here, or nothing was made. A record that is
- * not to be believed says of no machine where it is.
+ * What the machines of a lab are doing right now; empty if that cannot be seen from here, or nothing was
+ * made. A record that is not believed says nothing about where its machines are.
  */
 export async function powersOf(context: Context, lab: AnyLab): Promise<Powers> {
   if (lab.state === 'destroyed' || !isSupported(lab.provider)) return {}

@@ -8,8 +8,8 @@ import { LabError } from '../errors.js'
 import type { ImageWish, PreparedImage, ProviderHooks, StepControl } from '../providers/provider.js'
 
 /**
- * The image of machines that are about to be made: the one that the lab has, else the one that the team imported, else
- * what the provider finds by the catalog. Throws LabError import-needed where only an import would help.
+ * The image of machines that are about to be made: the lab's own, else the team's import, else what the
+ * provider finds by the catalog. Throws LabError import-needed if only an import would help.
  */
 export async function prepareImage(
   hooks: ProviderHooks,
@@ -35,7 +35,7 @@ export async function prepareImage(
   }
 }
 
-/** The id of the image that `images import` has made for machines of this kind. Throws LabError cloud-image-elsewhere. */
+/** The id of the image that `images import` made for such machines. Throws LabError cloud-image-elsewhere. */
 async function importedImage(
   context: Context,
   { distro, provider }: Profile,

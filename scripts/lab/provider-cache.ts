@@ -2,15 +2,16 @@ import { withGuard } from '../../backend/guard.js'
 import type { Context } from '../context.js'
 import { ensureFolder, providerFolder } from '../workspace.js'
 
-/** Loading a provider may take minutes on a slow network. In milliseconds. */
+/** Downloading a provider may take minutes on a slow network. In milliseconds. */
 const PROVIDERS_PATIENCE_MS = 15 * 60_000
 
-/** Whether the engine has to load anything for labs there. */
+/** Whether the engine must download anything for these labs. */
 export const hasEngineProvider = (provider: string | undefined): boolean => provider !== 'local'
 
 /**
- * With the folder of the providers of all labs, one command at a time: engines before 1.10 write into it side by side.
- * Undefined where nothing is loaded, as for local labs, or the user has one of their own.
+ * Runs with the folder of all labs' providers, one command at a time, because engines before 1.10 do not
+ * coordinate their writes. Undefined if nothing is downloaded, as for local labs, or the user has their own
+ * folder.
  */
 export async function withProviders<T>(
   { env, space, progress }: Context,

@@ -11,8 +11,9 @@ import { assertOwnFacts, pinnedHostKey } from './own-facts.js'
 import { assertHere } from './here.js'
 
 /**
- * The key for a lab that exists: the one `--ssh-key` names, else the one this computer used before, else a key of this
- * user that the lab takes. Throws LabError key-missing or key-not-on-lab, each with whose keys it takes.
+ * The key for an existing lab: the one that `--ssh-key` names, else the one this computer used before, else a
+ * key of this user that the lab accepts. Throws LabError key-missing or key-not-on-lab, each with whose keys
+ * it accepts.
  */
 export async function requireIdentity(context: Context, lab: AnyLab): Promise<Identity> {
   const { env, settings } = context
@@ -37,7 +38,7 @@ export async function requireIdentity(context: Context, lab: AnyLab): Promise<Id
   return own
 }
 
-/** Every key that the lab's machines take, its own first; each once. */
+/** Every key that the lab's machines accept, its own first; each once. */
 export const keysOn = ({
   sshKey,
   authorizedKeys = [],
@@ -51,7 +52,7 @@ const takersOf = ({ owner, authorizedKeys = [] }: AnyLab): string[] => [
   ...new Set(authorizedKeys.map(({ from }) => from)),
 ]
 
-/** A new lab takes any key. */
+/** A new lab accepts any key. */
 export function assertKeyOnLab(identity: Identity, living: AnyLab | undefined): void {
   if (living === undefined || keysOn(living).includes(identity.publicKey)) return
   throw keyNotOnLab(living, identity)
@@ -79,7 +80,9 @@ export function targetOf(context: Context, lab: AnyLab, machine: Machine, identi
   }
 }
 
-/** Writes the lab's ssh configuration from its record, so that it is right on every computer that needs it. */
+/**
+ * Writes the lab's ssh configuration from its record, so that it is right on every computer that needs it.
+ */
 export function writeLabSshConfig(context: Context, lab: AnyLab, identity: Identity): Promise<string> {
   assertOwnFacts(context, lab)
   const hosts = lab.machines.flatMap((machine) => {

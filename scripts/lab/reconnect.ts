@@ -11,14 +11,13 @@ import { mendClock } from './guest-clock.js'
 import { acceptingOwn, isStanding, silentOf } from './own-machine.js'
 import { keyNotOnLab, requireIdentity, targetOf, writeLabSshConfig } from './reach.js'
 
-/** Generous: it is known to be up, and without KVM a login takes a second. */
+/** Generous: the machine is known to be up, and without KVM a login takes a second. */
 const TIMEOUTS = { banner: 10_000, login: 30_000 }
 
 /**
- * Proves that every machine of a lab that is ready (or used by whoever lends us its lease) answers over SSH with its
- * pinned host key; no engine is started.
- * False: a machine can't be reached, so it must be brought back. Throws LabError key-not-on-lab, host-key-changed or
- * ssh-silent, which no restart can mend.
+ * Proves that every machine of a lab that is ready (or used by the lender of our lease) answers over SSH with
+ * its pinned host key; starts no engine. False: a machine cannot be reached, so it must be brought back.
+ * Throws LabError key-not-on-lab, host-key-changed or ssh-silent, which no restart can fix.
  */
 export async function reconnect(session: Session, lab: Lab<'ready' | 'in-use'>): Promise<boolean> {
   const { context, writer } = session
@@ -41,7 +40,7 @@ export async function reconnect(session: Session, lab: Lab<'ready' | 'in-use'>):
   return true
 }
 
-/** Undefined where it can't be reached. */
+/** Undefined if it cannot be reached. */
 async function reach(
   session: Session,
   lab: AnyLab,
@@ -70,8 +69,8 @@ const STANDING_MS = 2 * 60_000
 class NotStanding extends Error {}
 
 /**
- * The lab stays ready meanwhile, so that a reset remains possible. Undefined once the machine no longer runs. Throws
- * LabError ssh-silent.
+ * The lab stays ready meanwhile, so that a reset remains possible. Undefined once the machine no longer runs.
+ * Throws LabError ssh-silent.
  */
 export async function waitForStanding(
   session: Session,

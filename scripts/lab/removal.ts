@@ -10,9 +10,10 @@ const FIRST_PAUSE_MS = 1_000
 const LONGEST_PAUSE_MS = 20_000
 
 /**
- * Removes what a provider has of a lab, and looks again, until nothing is there or what is will not go: a machine on its way
- * out holds its network, a cloud that is asked too often wants to be left alone, and an answer may be lost. Returns what only
- * has names of the lab's. Throws LabError leftovers, or what the provider can't be asked for.
+ * Removes what a provider has of a lab, and looks again, until nothing is there or the rest cannot be
+ * removed. A machine that is being deleted holds its network, a cloud may limit requests, and an answer may
+ * be lost. Returns things that only have the lab's names. Throws LabError leftovers, or why the provider
+ * cannot be asked.
  */
 export async function removeUntilGone(
   session: Session,
@@ -37,7 +38,7 @@ export async function removeUntilGone(
   }
 }
 
-/** What may pass is returned, while there is time for it to do so. */
+/** A temporary reason is returned while there is time to wait for it. */
 async function attempt(remove: () => Promise<Remains>, isLast: boolean): Promise<Remains | LabError> {
   try {
     return await remove()

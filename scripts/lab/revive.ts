@@ -9,9 +9,9 @@ const MOST_RESTARTS = 2
 export type Revive = (machine: Machine) => Promise<'as-before' | 'started-anew'>
 
 /**
- * Starts a machine anew whose kernel has panicked since its last start, at most twice in all; then LabError
- * kernel-panic is thrown, because a wait can't mend that. Undefined where the provider can't tell, and for a reset:
- * a machine that boots is not at its baseline.
+ * Restarts a machine whose kernel has panicked since its last start, at most twice in total; then throws
+ * LabError kernel-panic, because waiting cannot fix that. Undefined if the provider cannot tell, and for a
+ * reset: a machine that boots is not at its baseline.
  */
 export function reviveOf(work: Work, lab: AnyLab, detail: (text: string) => void): Revive | undefined {
   const { session, plan } = work

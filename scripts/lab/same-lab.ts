@@ -6,7 +6,9 @@ import { hasZones, zoneIn } from '../regions/zone.js'
 import { isItsNetwork, networkNameOf } from './network.js'
 import { hooksOf } from '../providers/provider.js'
 
-/** A lab keeps what it was made with; asking for something else is an error, not a silent no. */
+/**
+ * A lab keeps what it was made with; a request for something else is an error and is not silently ignored.
+ */
 export async function assertSameLab(context: Context, known: AnyLab): Promise<void> {
   await assertSameProfile(context, known)
   assertSamePlace(context, known)
@@ -46,7 +48,7 @@ function assertSamePlace({ settings }: Context, known: AnyLab): void {
     throw fixed(known, '--network', networkNameOf(known), settings.network)
 }
 
-/** Those of the command line: what a configuration adds is for new labs. */
+/** Tags of the command line: those that a configuration adds are for new labs. */
 function assertSameTags({ settings }: Context, known: AnyLab): void {
   for (const [key, value] of Object.entries(settings.askedTags)) {
     const has = Object.hasOwn(known.tags, key) ? `${key}=${known.tags[key]}` : `no tag ${key}`
@@ -60,7 +62,7 @@ const wholeZone = (provider: string, region: string, given: string): string =>
 /** In milliseconds: a lab's expiry is counted from shortly before or after its record is written. */
 const TTL_TOLERANCE = 60_000
 
-/** A TTL that was typed is the one the lab was made with; `extend` alone gives it another. */
+/** A given TTL must be the one the lab was made with; only `extend` changes it. */
 function assertSameExpiry({ settings }: Context, known: AnyLab): void {
   if (settings.askedTtl === undefined) return
   const { lab, createdAt, expiresAt } = known
@@ -72,7 +74,7 @@ function assertSameExpiry({ settings }: Context, known: AnyLab): void {
   if (!isSame) throw new LabError({ code: 'expiry-fixed', lab, expiresAt, asked: settings.askedTtl })
 }
 
-/** The architecture is the lab's own, unless another one is asked for: a size has a type of each. */
+/** The architecture is the lab's own, unless another one is requested: a size has a type for each. */
 async function assertSameSize(context: Context, known: AnyLab): Promise<void> {
   const { size, instanceType, architecture: asked, name } = context.settings
   if (size === undefined && instanceType === undefined && asked === undefined) return
@@ -93,7 +95,7 @@ async function assertSameSize(context: Context, known: AnyLab): Promise<void> {
   }
 }
 
-/** Undefined on this computer, which has one only, and for a type that the catalog does not know any more. */
+/** Undefined on this computer, which has only one, and for a type that is no longer in the catalog. */
 function architectureIn({ provider }: Profile, { size: { instanceType } }: AnyLab) {
   if (provider.name === 'local' || !Object.hasOwn(provider.instanceTypes, instanceType)) return undefined
   return provider.instanceTypes[instanceType]?.architecture

@@ -3,7 +3,7 @@ import { isOwnFolder, type Context } from '../context.js'
 
 type Place = Pick<Context, 'env' | 'location'>
 
-/** OpenTofu's state lies among the objects of a shared folder, and is for whom they are for. */
+/** OpenTofu's state is among the objects of a shared folder, and open to the same people. */
 export const stateModes = async ({ env, location }: Place): Promise<Modes> =>
   location.kind === 'directory' && !isOwnFolder(env, location) ? modesIn(location.path) : PRIVATE_MODES
 

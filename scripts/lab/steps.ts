@@ -8,8 +8,8 @@ export interface Timing {
 }
 
 /**
- * Runs a command's named steps in the order of its list: each is recorded before it begins, shown while it runs, and
- * timed.
+ * Runs a command's named steps in the order of its list; each is recorded before it begins, shown while it
+ * runs, and timed.
  */
 export class Steps {
   readonly timings: Timing[] = []
@@ -20,13 +20,13 @@ export class Steps {
     private readonly names: readonly StepName[],
   ) {}
 
-  /** What these steps are for is done by others, or there is nothing to do. */
+  /** Skips steps that others do, or that have nothing to do. */
   skip(...names: readonly StepName[]): void {
     for (const name of names) if (this.names[this.#index] === name) this.#index++
   }
 
   /**
-   * `record` writes the step's beginning, by default as its own write; a transition that belongs to the same
+   * `record` writes the step's beginning; by default that is a write of its own, but a transition at the same
    * moment can be that write.
    */
   async run<T>(
@@ -37,7 +37,8 @@ export class Steps {
   ): Promise<T> {
     const { writer, signal } = this.session
     signal.throwIfAborted()
-    // Who reads the lists (progress, the crash tests) would be told something else than what happens.
+    // Otherwise readers of the lists (progress, the crash tests) would learn something different from what
+    // happens.
     if (this.names[this.#index] !== name) throw new TypeError(`${name} is not the next step`)
     this.#index++
     await record(writer, { step: name })

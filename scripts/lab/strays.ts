@@ -12,27 +12,28 @@ import { removeUntilGone } from './removal.js'
 /** What was done about things of a lab that OpenTofu does not know. */
 export type Settled =
   | { readonly kind: 'none' }
-  /** They are to be taken into the state. */
+  /** They must be imported into the state. */
   | { readonly kind: 'import'; readonly strays: readonly Stray[] }
   /** Everything of the lab was removed. */
   | { readonly kind: 'removed' }
 
-/** Whoever settles strays: the engine is initialised in its folder. */
+/** What settling strays needs: the engine is initialised in its folder. */
 export interface Settling {
   readonly session: Session
   readonly hooks: ProviderHooks
   readonly engine: Engine
   readonly folder: string
-  /** The objects of the state; undefined where only the engine can read it. */
+  /** The objects of the state; undefined if only the engine can read it. */
   readonly stored: readonly StateObject[] | undefined
-  /** The machines that are to be made, whether or not they are there. */
+  /** The machines that will be made, whether or not they exist. */
   readonly anew: readonly string[]
 }
 
 /**
- * A cloud may have made what no state tells of: its answer was lost, or the engine was killed before it wrote the state.
- * Made once more, such a thing would be refused as one that exists, or be there twice. Where a machine has been in use,
- * they are to be imported; else everything of the lab is removed, which is sure to work. Throws LabError leftovers.
+ * A cloud may have made something that no state mentions: its answer was lost, or the engine was killed
+ * before it wrote the state. Made again, it would be refused because it exists, or exist twice. If a machine
+ * has been in use, the strays must be imported; otherwise everything of the lab is removed, which always
+ * works. Throws LabError leftovers.
  */
 export async function settleStrays(settling: Settling, lab: AnyLab, step: StepControl): Promise<Settled> {
   const { session, hooks, anew } = settling
@@ -58,8 +59,9 @@ export async function settleStrays(settling: Settling, lab: AnyLab, step: StepCo
 }
 
 /**
- * After a failure: where something of the lab stood in its own way, as a rule or a route that only OpenTofu counts as a thing of
- * its own, everything of the lab is removed. Returns whether it was, so that another try may do it. Throws LabError leftovers.
+ * After a failure: if a part of the lab blocked another (such as a rule or a route that only OpenTofu treats
+ * as separate), removes everything of the lab. Returns whether it did, so that another try may succeed.
+ * Throws LabError leftovers.
  */
 export async function clearWay(
   error: unknown,
@@ -77,11 +79,11 @@ export async function clearWay(
   return true
 }
 
-/** An engine has told where it is: someone may have left something on it. */
+/** An engine has reported its address, so someone may have left data on it. */
 const isKept = ({ name, address }: AnyLab['machines'][number], anew: readonly string[]): boolean =>
   address !== null && !anew.includes(name)
 
-/** Of one that is encrypted only the engine can tell. */
+/** Only the engine can tell this about an encrypted one. */
 async function knownObjects(
   { session, engine, folder, stored }: Settling,
   detail: (text: string) => void,

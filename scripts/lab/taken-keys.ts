@@ -5,8 +5,8 @@ import type { Identity } from '../machine/key.js'
 import { rsaBits } from '../machine/public-key.js'
 
 /**
- * Some clouds take no machine with certain keys, and say so only when other things are made already. Throws LabError
- * key-not-taken for the lab's own key, or for one of the team where the cloud gets to see it.
+ * Some clouds refuse machines with certain keys, and say so only after other things are made. Throws LabError
+ * key-not-taken for the lab's own key, or for a team key that the cloud gets to see.
  */
 export function assertKeysTaken(
   provider: Provider,

@@ -6,7 +6,7 @@ import { findComputerId } from '../computer.js'
 import type { Context } from '../context.js'
 import { LabError } from '../errors.js'
 
-/** Which lab a command means: the positional name, `--name`, or the default lab of `--profile`. */
+/** The lab that a command means: the positional name, `--name`, or the default lab of `--profile`. */
 export function labNameOf(context: Context, positional: string | undefined): LabName {
   const { name, profile } = context.settings
   const given = positional ?? name ?? (profile === undefined ? undefined : defaultLabName(profile))
@@ -17,7 +17,7 @@ export function labNameOf(context: Context, positional: string | undefined): Lab
   return given
 }
 
-/** A profile's default lab is called like the profile; lab names have no dots. */
+/** A profile's default lab has the profile's name; lab names have no dots. */
 export const defaultLabName = (profile: string): string => profile.replaceAll('.', '-')
 
 /** The record of a lab that must exist. Throws LabError lab-unknown with near names. */
@@ -37,11 +37,11 @@ export async function requireLab(context: Context, name: LabName): Promise<AnyLa
   })
 }
 
-/** A destroyed lab's record says nothing of the next one. */
+/** A destroyed lab's record says nothing about the next one. */
 export const livingOf = (known: AnyLab | undefined): AnyLab | undefined =>
   known?.state === 'destroyed' ? undefined : known
 
-/** Local VMs live and die with the user and the computer that made them. */
+/** Local VMs belong to the user and the computer that made them. */
 export function isElsewhere(
   { space }: Pick<Context, 'space'>,
   { provider, owner }: Pick<AnyLab, 'provider' | 'owner'>,
@@ -52,7 +52,7 @@ export function isElsewhere(
     : owner.computer !== findComputerId(space.home)
 }
 
-/** The machine a command means: the named one, else the lab's only or main one. */
+/** The machine that a command means: the named one, else the lab's only or main one. */
 export function machineOf(lab: AnyLab, given: string | undefined): AnyLab['machines'][number] {
   const known = lab.machines.map((machine) => machine.name)
   const wanted = given ?? (known.includes('main') ? 'main' : known[0])

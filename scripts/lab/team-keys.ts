@@ -8,11 +8,11 @@ import type { Context } from '../context.js'
 import { LabError } from '../errors.js'
 import { isPrivateKey, keyLines, parsePublicKey } from '../machine/public-key.js'
 
-/** What one entry of `authorizedKeys` gives. */
+/** The keys of one entry of `authorizedKeys`. */
 interface Found {
   readonly keys: readonly AuthorizedKey[]
   readonly problems: readonly Omit<ConfigProblem, 'file' | 'field'>[]
-  /** Why keys that may exist are not among them. */
+  /** Why keys that may exist are missing. */
   readonly remark?: string
 }
 
@@ -21,14 +21,14 @@ const GITHUB = 'github:'
 const isGithub = (entry: string): boolean => entry.startsWith(GITHUB)
 const EXPECTED = 'a public key, a file of public keys, or github:NAME'
 
-/** Whatever can be known without a network. Throws LabError config-invalid with every problem. */
+/** Checks everything that needs no network. Throws LabError config-invalid with all problems. */
 export async function checkTeamKeys(context: Context): Promise<void> {
   await collect(context, (entry) => (isGithub(entry) ? checkGithubName(entry) : readEntry(context, entry)))
 }
 
 /**
- * The keys of `authorizedKeys`, each once, with the entry they come from. Keys that a GitHub host does not tell within
- * seconds are said to be missing, and stay so. Throws LabError config-invalid with every problem.
+ * The keys of `authorizedKeys`, each once, with their entry. If a GitHub host does not answer within seconds,
+ * its keys are reported as missing, and stay missing. Throws LabError config-invalid with all problems.
  */
 export async function resolveTeamKeys(context: Context, lab: string): Promise<AuthorizedKey[]> {
   const found = await collect(context, (entry) =>
@@ -54,7 +54,7 @@ async function collect(context: Context, read: (entry: string) => Promise<Found>
 
 async function readEntry(context: Context, entry: string): Promise<Found> {
   if (isPrivateKey(entry)) return problem('a private key', PRIVATE_FIX)
-  // A path has no blanks followed by base64 after a type; what looks like a key is meant as one.
+  // A path never has blanks followed by base64 after a type, so text that looks like a key is meant as one.
   if (/^(ssh|ecdsa|sk)-\S+\s/.test(entry)) {
     const publicKey = parsePublicKey(entry)
     const [, , comment = 'a key in the configuration'] = entry.trim().split(/\s+/)
@@ -97,7 +97,7 @@ async function readKeyFile(entry: string, path: string): Promise<Found> {
   }
 }
 
-/** What was pasted into the wrong place may be anything, a secret too. */
+/** A badly pasted value may be anything, even a secret. */
 const isShort = (text: string): boolean => !/\n|^.{120}|^[\w+/=]{40}/.test(text)
 const shown = (text: string): string => (isShort(text) ? `"${text}"` : `"${text.slice(0, 16)}…"`)
 

@@ -11,7 +11,7 @@ import { powersOf, type Powers } from './powers.js'
 import type { Enforcer } from '../providers/provider.js'
 import type { Timing } from './steps.js'
 
-/** A lab as `up` and `list` show it. */
+/** A lab in the form that `up` and `list` show. */
 export interface LabView {
   readonly lab: string
   readonly profile: string
@@ -25,18 +25,18 @@ export interface LabView {
     readonly port: number | null
     readonly user: string
     readonly ssh: string
-    /** What a VM on this computer does right now; null where that was not looked at. */
+    /** What a local VM is doing right now; null if no one looked. */
     readonly power: Power | null
   }[]
   readonly expiresAt: string | null
-  /** Milliseconds; negative once its time is over, null when it has no end. */
+  /** Milliseconds; negative after its expiry, null if it never expires. */
   readonly expiresInMs: number | null
   readonly enforcers: readonly Enforcer[]
   readonly costPerHourUsd: number
   readonly timings: readonly Timing[]
 }
 
-/** As it is recorded; `now` by our own clock. */
+/** From the record; `now` by our own clock. */
 export const viewLab = async (context: Context, lab: AnyLab, now: Date): Promise<LabView> =>
   viewOf(context, lab, {
     now,
@@ -45,13 +45,13 @@ export const viewLab = async (context: Context, lab: AnyLab, now: Date): Promise
     timings: lab.steps.map(({ name, ms }) => ({ step: name, ms })),
   })
 
-/** A machine whose record is not to be believed is not looked for. */
+/** Never look for a machine whose record is not believed. */
 const enforcersShown = async (context: Context, lab: AnyLab): Promise<readonly Enforcer[]> =>
   mismatchOf(context, lab) === undefined
     ? enforcersOf(context, lab)
     : [{ name: lab.provider, state: 'unknown' }]
 
-/** Whatever a command found or made ends by itself when its time is over. */
+/** Whatever a command found or made must end by itself when it expires. */
 export async function armedView(session: Session, lab: AnyLab, timings: readonly Timing[]): Promise<LabView> {
   const enforcers = await armMissing(session, lab)
   // Arming it may have given a machine another address.

@@ -2,7 +2,10 @@ import type { AnyLab } from '../../backend/lab.js'
 import type { Session } from './gate.js'
 import type { ProviderHooks } from '../providers/provider.js'
 
-/** Before anything else is tried with machines that exist: a paused one answers no one. Throws why one cannot go on. */
+/**
+ * Call before anything else is tried with existing machines: a paused one does not answer. Throws why one
+ * cannot resume.
+ */
 export async function wakeMachines(
   { context, signal }: Session,
   hooks: ProviderHooks,

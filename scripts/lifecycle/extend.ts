@@ -11,7 +11,7 @@ import { labNameOf, requireLab } from '../lab/target.js'
 
 export interface Extension {
   readonly lab: string
-  /** ISO time by the store's clock; null: it has no end any more. */
+  /** ISO time by the store's clock; null: it never expires any more. */
   readonly expiresAt: string | null
   readonly expiresInMs: number | null
   /** The time it had before. */
@@ -20,8 +20,8 @@ export interface Extension {
 }
 
 /**
- * Gives a lab the TTL that is set, from now on. `asked`: it was named for this very lab, so it may be shorter than what is
- * left; the usual TTL never shortens.
+ * Gives a lab the configured TTL, counted from now. `asked`: the TTL was given for this lab, so it may be
+ * shorter than what is left; the usual TTL never shortens.
  */
 export async function extend(
   context: Context,
@@ -45,7 +45,9 @@ export async function extend(
   })
 }
 
-/** The record first: who only gets that far has a lab that ends too early, and never one that nothing ends. */
+/**
+ * The record first: an interruption after this leaves a lab that ends too early, never one that nothing ends.
+ */
 async function moveExpiry(session: Session, lab: AnyLab, expiresAt: AnyLab['expiresAt']): Promise<AnyLab> {
   const { writer, log } = session
   const told = `expires ${expiresAt ?? 'never'}, was ${lab.expiresAt ?? 'never'}`
@@ -63,7 +65,7 @@ async function moveExpiry(session: Session, lab: AnyLab, expiresAt: AnyLab['expi
 const laterOf = (one: string | null, other: string | null): string | null =>
   one === null || other === null ? null : one > other ? one : other
 
-/** What is gone, or going, has no time to be given. */
+/** A lab that is gone, or going, can get no time. */
 function assertExtensible(known: AnyLab): void {
   const { lab, state } = known
   if (state === 'destroyed') throw new LabError({ code: 'lab-not-ready', lab, state })

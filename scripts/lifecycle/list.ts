@@ -8,7 +8,7 @@ import { viewLab, type LabView } from '../lab/view.js'
 export interface ListedLab {
   readonly view: LabView
   readonly createdAt: string
-  /** The command under way, if any. */
+  /** The running command, if any. */
   readonly command: AnyLab['command']
 }
 
@@ -18,7 +18,7 @@ export interface LabList {
   readonly problems: readonly string[]
 }
 
-/** Each may have a connection to its QEMU open, and shares its look at the processes with the others. */
+/** Each may have a connection to its QEMU open; they share one look at the processes. */
 const AT_ONCE = 32
 
 /** The labs of this backend; one that cannot be read or shown hides no other. */
@@ -34,7 +34,7 @@ export async function listLabs(context: Context, all: boolean): Promise<LabList>
   return { labs: listed, problems }
 }
 
-/** What a record says may make no sense here, such as a provider that only another version knows. */
+/** A record may make no sense here, for example with a provider that only another version knows. */
 async function showOrExplain(context: Context, lab: AnyLab): Promise<ListedLab | string> {
   try {
     const view = await viewLab(context, lab, new Date())

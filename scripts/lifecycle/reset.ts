@@ -26,13 +26,13 @@ export interface MachineReset {
   readonly name: string
   /** `unverified`: it had no marker that could be gone. */
   readonly verified: 'marker-gone' | 'unverified'
-  /** The most by which its clock can be wrong, in milliseconds; null where nothing had stood still. */
+  /** How wrong its clock can be at most, in milliseconds; null if the machine did not stand still. */
   readonly clockWithinMs: number | null
 }
 
 export type ResetResult = LabView & { readonly reset: readonly MachineReset[] }
 
-/** Back to the baseline, and nowhere else; nothing here makes, names or moves one. */
+/** Goes back to the baseline and nowhere else; nothing here makes, names or moves one. */
 export async function reset(context: Context, positional: string | undefined): Promise<ResetResult> {
   const name = labNameOf(context, positional)
   const known = await requireLab(context, name)
@@ -48,7 +48,7 @@ export async function reset(context: Context, positional: string | undefined): P
   })
 }
 
-/** A reset that did not end may be begun again. */
+/** A reset that did not finish may be repeated. */
 export type Resettable = Lab<'ready' | 'resetting' | 'reset-failed'>
 
 export const isResettable = (lab: AnyLab): lab is Resettable =>
@@ -94,7 +94,7 @@ export async function resetLab(
   return { lab, timings: work.steps.timings, machines }
 }
 
-/** By the provider's one mechanism; `begin` records that it begins. */
+/** Uses the provider's one mechanism; `begin` records that it begins. */
 async function goBack(
   work: Work,
   lab: Resettable,

@@ -14,7 +14,7 @@ import { assertHere } from '../lab/here.js'
 import { requireIdentity, targetOf, writeLabSshConfig } from '../lab/reach.js'
 import { labNameOf, machineOf, requireLab } from '../lab/target.js'
 
-/** An OpenSSH session on our own terminal; needs no lease, because it must never wait for one. */
+/** An OpenSSH session on our own terminal; takes no lease, because it must never wait for one. */
 export async function openSession(
   context: Context,
   positional: string | undefined,
@@ -44,10 +44,10 @@ export async function openSession(
   }
 }
 
-/** ssh(1) says so of itself; a command may, too. */
+/** ssh(1) uses this code for its own failures; a command may use it too. */
 const SSH_FAILED = 255
 
-/** What ssh itself can't know of a VM on this computer, and the command that helps; nothing where SSH works. */
+/** What ssh itself cannot know about a local VM, and the command that helps; empty if SSH works. */
 async function sayWhyNot(context: Context, lab: AnyLab, target: SshTarget): Promise<void> {
   try {
     const { signal } = context.interrupt
@@ -60,6 +60,9 @@ async function sayWhyNot(context: Context, lab: AnyLab, target: SshTarget): Prom
   }
 }
 
-/** With a terminal on the machine both output streams become one, and lines end differently: not for a pipe or a file. */
+/**
+ * With a terminal on the machine both output streams become one, and lines end differently, so a pipe or a
+ * file gets none.
+ */
 const isAtTerminal = (): boolean =>
   [process.stdin, process.stdout, process.stderr].every(({ isTTY }) => isTTY)

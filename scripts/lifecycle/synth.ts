@@ -19,8 +19,8 @@ import { decide, draftLab, planLab } from '../lab/plan-lab.js'
 import { assertSameLab } from '../lab/same-lab.js'
 
 /**
- * The files of a lab as it is recorded, or of a profile as `up` would make it. They keep the lab's own state
- * location, so plain `tofu` sees and can destroy what `up` made. No credentials are needed, nothing is changed.
+ * The files of a recorded lab, or of a profile as `up` would make it. They keep the lab's own state location,
+ * so plain `tofu` sees and can destroy what `up` made. Needs no credentials and changes nothing.
  */
 export async function synthesise(
   context: Context,
@@ -45,7 +45,10 @@ export async function synthesise(
   return { text: `Wrote ${file}\n${next}${needs}`, json: { lab, folder, files: [file] } }
 }
 
-/** With the key that a later `up` will use. Its time is not running yet: the same profile gives the same files. */
+/**
+ * With the key that a later `up` will use. Its time is not running yet, so the same profile gives the same
+ * files.
+ */
 async function decideNew(context: Context, lab: LabName): Promise<Decided> {
   await context.ensureIds()
   return decide(context, await planLab(context, lab, undefined, 'known'), null)
@@ -55,7 +58,7 @@ const isOfNoUse = (error: unknown): boolean =>
   (error instanceof BackendError && error.fault.code === 'record-unreadable') ||
   (error instanceof LabError && error.fault.code === 'record-mismatch')
 
-/** A record that can't be read is said, and leaves what the profile alone tells: the way out when all else fails. */
+/** An unreadable record is reported; the profile alone still gives files, as a last way out. */
 async function readLiving(context: Context, lab: LabName): Promise<AnyLab | undefined> {
   try {
     const known = (await readRecord(await context.store(), lab))?.lab

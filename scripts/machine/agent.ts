@@ -1,7 +1,7 @@
 import ssh2, { type ParsedKey } from 'ssh2'
 import { LabError } from '../errors.js'
 
-/** The public keys an ssh-agent holds. Throws agent-unreachable when the socket does not answer. */
+/** The public keys an ssh-agent holds. Throws agent-unreachable if the socket does not answer. */
 export function agentIdentities(socket: string): Promise<ParsedKey[]> {
   return new Promise((resolve, reject) => {
     new ssh2.OpenSSHAgent(socket).getIdentities((error, keys) => {
@@ -13,8 +13,8 @@ export function agentIdentities(socket: string): Promise<ParsedKey[]> {
 }
 
 /**
- * An agent that offers one key only: sshd counts every offered key against MaxAuthTries, and an agent that
- * holds six of them would be refused before the right one came.
+ * An agent that offers one key only. sshd counts every offered key against MaxAuthTries, so an agent with six
+ * keys could be refused before the right one is offered.
  */
 export function agentWithOneKey(socket: string, publicKey: string): ssh2.OpenSSHAgent {
   const agent = new ssh2.OpenSSHAgent(socket)

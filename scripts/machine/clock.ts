@@ -4,31 +4,36 @@ import type { Connection } from './connect.js'
 import { runRemote } from './remote.js'
 import { runShort } from './short-command.js'
 
-/** Says that it is ready, then sets the clock to each time it is sent, in seconds, and says when that is done. */
+/**
+ * Reports that it is ready, then sets the clock to each time it receives, in seconds, and reports each time.
+ */
 const FOLLOW = 'echo; while read -r time; do date -u -s "@$time" >/dev/null || exit; echo; done'
 const followAs = (user: string): string => `exec ${user === 'root' ? '' : 'sudo -n '}sh -c '${FOLLOW}'`
 
-/** Better than this is not worth another round trip; a machine that is too slow for it keeps what its last one gave. */
+/**
+ * A better result is not worth another round trip; a machine that is too slow for it keeps the last result.
+ */
 const GOOD_MS = 500
 const MOST_TRIES = 3
 
 export interface ClockOptions {
   readonly lab: string
   readonly machine: string
-  /** Who is logged in: anybody but root needs sudo without a password. */
+  /** The logged-in user: anyone but root needs sudo without a password. */
   readonly user: string
   readonly signal: AbortSignal
 }
 
 export interface ClockSet {
-  /** The machine's clock and ours differ by this at most. */
+  /** The largest possible difference between the machine's clock and ours. */
   readonly withinMs: number
 }
 
 /**
- * Sets a machine's clock to ours. Nothing else does that in time after a memory image was loaded: the guest's clock
- * goes on where it was. The clock is set somewhere within a round trip, so the time sent is ahead by half of what the
- * last one took, and the trip itself proves how wrong it can be. Throws LabError clock-not-set, or the signal's reason.
+ * Sets a machine's clock to ours. After a memory image is loaded nothing else does that in time, because the
+ * guest's clock continues from where it was. The clock is set somewhere within a round trip, so the sent time
+ * is ahead by half of the last trip, and the trip itself proves how wrong the clock can be. Throws LabError
+ * clock-not-set, or the signal's reason.
  */
 export async function setClock(connection: Connection, options: ClockOptions): Promise<ClockSet> {
   const { lab, machine, user, signal } = options
@@ -60,18 +65,18 @@ export async function setClock(connection: Connection, options: ClockOptions): P
     }
     return { withinMs }
   } finally {
-    // It ends with its input, and has nothing to tell any more.
+    // It ends with its input, and has nothing more to report.
     command.catch(() => undefined)
     stdin.end()
   }
 }
 
-/** A clock that is further behind is set; the seconds that `date` tells are cut off. */
+/** A clock that is further behind is set; the fractions of `date`'s seconds are cut off. */
 const TOLERATED_MS = 2_000
 
 /**
- * How far a machine's clock is behind ours, in milliseconds; undefined where it is not, or does not say. Whatever the
- * answer takes, a clock that is right is never called behind.
+ * How far a machine's clock is behind ours, in milliseconds; undefined if it is not, or does not answer.
+ * However long the answer takes, a correct clock never counts as behind.
  */
 export async function behindMs(connection: Connection, signal: AbortSignal): Promise<number | undefined> {
   const asked = Date.now()

@@ -4,14 +4,17 @@ import { runRemote } from './remote.js'
 
 /**
  * `degraded` is cloud-init's exit code 2: it finished, with recoverable errors. Deprecations do not count:
- * they speak of the image's own configuration, which still worked.
+ * they are about the image's own configuration, which still worked.
  */
 export interface CloudInitOutcome {
   readonly status: 'done' | 'degraded'
   readonly warnings: readonly string[]
 }
 
-/** /run/cloud-init/status.json, as far as it is used (https://docs.cloud-init.io/en/latest/explanation/return_codes.html). */
+/**
+ * The used fields of run/cloud-init/status.json
+ * (https://docs.cloud-init.io/en/latest/explanation/return_codes.html).
+ */
 interface StatusFile {
   readonly v1: Readonly<Record<string, StageStatus | string | null>>
 }
@@ -31,9 +34,9 @@ const STAGES: Readonly<Record<string, string>> = {
 }
 
 /**
- * One remote loop instead of many connections: prints the status file, as one line, whenever it changed and
- * ends when cloud-init has written its result. Reads files because every call of the cloud-init program
- * costs seconds without KVM. Images without cloud-init have no /run/cloud-init and are done.
+ * One remote loop instead of many connections: it prints the status file, as one line, whenever it changes,
+ * and ends when cloud-init has written its result. It reads files because every call of the cloud-init
+ * program costs seconds without KVM. Images without cloud-init have no /run/cloud-init and are done.
  */
 const FOLLOW = `
 d=/run/cloud-init; command -v cloud-init >/dev/null 2>&1 || exit 0
@@ -48,8 +51,8 @@ while :; do
 done`
 
 /**
- * Waits until cloud-init finished. Throws LabError cloud-init-failed with its errors, or
- * cloud-init-timeout with the stage it was in.
+ * Waits until cloud-init has finished. Throws LabError cloud-init-failed with its errors, or
+ * cloud-init-timeout with its stage.
  */
 export async function waitForCloudInit(
   connection: Connection,

@@ -18,7 +18,7 @@ export interface SshTarget {
   readonly agentSocket: string | undefined
 }
 
-/** How far a connection came. Everything but `connected` may be tried again; `host-key` must not be. */
+/** How far a connection got. Everything but `connected` may be retried, except `host-key`. */
 export type SshStage = 'unreachable' | 'refused' | 'handshake' | 'host-key' | 'authentication'
 
 export class SshError extends Error {
@@ -44,24 +44,24 @@ export interface Connection {
   end(): void
 }
 
-/** LabError ssh-failed: a machine can't be reached, or the connection to it did not carry what it should. */
+/** LabError ssh-failed: a machine cannot be reached, or the connection to it failed. */
 export const sshFailed = (
   { lab, machine }: Pick<SshTarget, 'lab' | 'machine'>,
   reason: string,
   cause?: Error,
 ): LabError => new LabError({ code: 'ssh-failed', lab, machine, reason }, { cause })
 
-/** Host keys we can pin; ed25519 first, so that ssh2 and OpenSSH settle on the same one. */
+/** Host keys we can pin; ed25519 first, so that ssh2 and OpenSSH agree on the same one. */
 const HOST_KEY_TYPES = ['ssh-ed25519', 'ecdsa-sha2-nistp256', 'rsa-sha2-512', 'rsa-sha2-256'] as const
 
 /** Both in milliseconds. */
 export interface AttemptTimeouts {
   /** Until the server's first bytes. */
   readonly banner: number
-  /** From then on until the login; a slow machine (no KVM) needs seconds for one. */
+  /** From then until the login; a slow machine (no KVM) needs seconds for one. */
   readonly login: number
   /**
-   * Between two questions whether the machine is still there, 15 s unless told; when three have found no answer the
+   * Time between checks that the machine still answers, by default 15 s; after three unanswered ones the
    * connection is lost.
    */
   readonly keepAlive?: number
@@ -71,9 +71,9 @@ const KEEP_ALIVE_MS = 15_000
 const UNANSWERED = 3
 
 /**
- * One attempt at an authenticated connection. The machine's host key is compared with
- * the pinned one; without one, whatever it shows is returned for pinning.
- * Throws SshError with the stage reached, or LabError host-key-changed.
+ * One attempt at an authenticated connection. Compares the machine's host key with the pinned one; without a
+ * pinned one, returns the shown key for pinning. Throws SshError with the stage reached, or LabError
+ * host-key-changed.
  */
 export async function connectOnce(
   target: SshTarget,
@@ -100,8 +100,8 @@ export async function connectOnce(
 }
 
 /**
- * Connects and waits for the server's first bytes, which stay in the socket. A forwarded port accepts at once,
- * long before the machine behind it does: only the banner shows that somebody is there.
+ * Connects and waits for the server's first bytes, which stay in the socket. A forwarded port accepts
+ * immediately, long before the machine behind it does: only the banner proves that a server is there.
  */
 function openSocket(target: SshTarget, bannerMs: number, signal: AbortSignal): Promise<Socket> {
   return new Promise((resolve, reject) => {
@@ -140,7 +140,7 @@ function openSocket(target: SshTarget, bannerMs: number, signal: AbortSignal): P
 }
 
 function stageBeforeBanner(error: NodeJS.ErrnoException, connected: boolean): SshStage {
-  // A reset can come before we have seen that we were connected.
+  // A connection reset can arrive before the connect event.
   if (connected || error.code === 'ECONNRESET') return 'handshake'
   return error.code === 'ECONNREFUSED' ? 'refused' : 'unreachable'
 }
@@ -204,11 +204,11 @@ function loginFailure(error: ClientError, shown: string | undefined, target: Ssh
   return new SshError(stageOf(error, shown), error.message, { cause: error })
 }
 
-/** The machine knows who we are and takes no key of ours; a login that is only slow is not refused. */
+/** The machine knows the user but accepts no key of ours; a slow login is not a refusal. */
 export const isKeyRefused = ({ cause }: SshError): boolean =>
   (cause as ClientError | undefined)?.level === 'client-authentication'
 
-/** Before the host key was shown nothing but the handshake can have failed. */
+/** Before the host key is shown only the handshake can fail. */
 function stageOf(error: ClientError, shown: string | undefined): SshStage {
   if (error.level === 'client-authentication') return 'authentication'
   return shown !== undefined && error.level === 'client-timeout' ? 'authentication' : 'handshake'

@@ -1,10 +1,10 @@
-/** What SFTP servers read and write at once, whatever they are. */
+/** The block size that SFTP servers of all kinds read and write at once. */
 const BLOCK = 32 * 1024
 const AT_ONCE = 64
 const ZEROS = Buffer.alloc(BLOCK)
 
 export interface Content {
-  /** Fewer bytes than `length` at the end of the file alone. */
+  /** Fewer bytes than `length` only at the end of the file. */
   read(position: number, length: number): Promise<Buffer>
 }
 
@@ -14,9 +14,9 @@ export interface EmptyFile {
 }
 
 /**
- * Copies the content of a file, many blocks at the same time. Blocks of zeros are left out: the copy of a sparse file is
- * sparse. `size`: what the source says of itself; one that says 0, as in /proc, is read to its end. `onBytes` counts holes
- * too.
+ * Copies the content of a file, many blocks at once. Skips blocks of zeros, so the copy of a sparse file is
+ * sparse. `size`: the source's reported size; a file that reports 0, as in /proc, is read to its end.
+ * `onBytes` also counts holes.
  */
 export async function copyContent(
   from: Content,
@@ -52,7 +52,7 @@ async function inBlocks(
       try {
         await copyAt(at, Math.min(BLOCK, size - at))
       } catch (error) {
-        // The others begin nothing more.
+        // The others start nothing more.
         next = size
         throw error
       }

@@ -8,23 +8,26 @@ export interface Way {
   readonly to: Files
   /** Writes over `draft`. */
   send(source: string, draft: string): Promise<void>
-  /** Called for what is neither file, folder nor link. */
+  /** Called for anything that is not a file, folder or link. */
   onSkipped(path: string): void
-  /** Files on the second computer that are not whole yet, kept up to date: who gives up removes them. */
+  /** Unfinished files on the second computer, kept up to date: after giving up, the caller removes them. */
   readonly drafts: Set<string>
-  /** Who else makes drafts on the second computer: with nobody, those that are there are of a copy that was killed. */
+  /**
+   * Who else makes drafts on the second computer. If no one does, existing drafts come from a killed copy.
+   */
   readonly others: 'nobody' | 'anybody'
-  /** Nothing more is begun once it has aborted; its reason is thrown. */
+  /** After its abort nothing more begins; its reason is thrown. */
   readonly signal: AbortSignal
 }
 
-/** The source of a copy is not there. */
+/** The source of a copy does not exist. */
 export class SourceMissingError extends Error {}
 
 /**
- * Copies a file or a folder with their modes and the times of their last changes. A file goes to `target`, or below it when that is a folder or ends with
- * a slash; a folder's content goes into `target`, beside what is there. Missing folders above are made; each file is
- * replaced in one moment. Links within a folder stay links. Throws SourceMissingError.
+ * Copies a file or a folder with modes and modification times. A file goes to `target`, or below it if that
+ * is a folder or ends with a slash. A folder's content goes into `target`, beside what is there. Missing
+ * parent folders are made, and each file is replaced atomically. Links within a folder stay links. Throws
+ * SourceMissingError.
  */
 export async function copyTree(way: Way, source: string, target: string): Promise<void> {
   const found = await way.from.look(source, 'through')
@@ -51,7 +54,7 @@ async function makeFolders(to: Files, path: string): Promise<void> {
 }
 
 async function copyEntry(way: Way, found: Look, source: string, target: string): Promise<void> {
-  // Below the target no link of its side is followed: a machine could have sent it to lead out.
+  // Never follow links below the target: a machine could have sent one that leads outside.
   if (found.kind === 'folder')
     return copyFolder(way, found, source, target, await way.to.look(target, 'as-they-are'))
   if (found.kind === 'other') {
@@ -81,7 +84,7 @@ function named(error: unknown, draft: string, target: string): unknown {
 async function makeDraft(way: Way, look: Look, source: string, draft: string): Promise<void> {
   if (look.kind === 'link') return way.to.makeLink(await way.from.readLink(source), draft)
   await way.to.makeFile(draft)
-  // Whoever gave up has removed it by now: it must not come back.
+  // The caller that gave up has removed it by now: it must not come back.
   way.signal.throwIfAborted()
   await way.send(source, draft)
   await way.to.setLook(draft, look)
@@ -89,15 +92,15 @@ async function makeDraft(way: Way, look: Look, source: string, draft: string): P
 
 const DRAFT = /^\.distrolab-[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/
 
-/** What a killed copy has left in a folder. */
+/** Removes what a killed copy has left in a folder. */
 async function removeOldDrafts({ to, others }: Way, folder: string): Promise<void> {
   if (others === 'anybody') return
-  // One that its owner can't list can be written to all the same.
+  // A folder that its owner cannot list may still be writable.
   const names = await to.list(folder).catch((): readonly string[] => [])
   for (const name of names) if (DRAFT.test(name)) await to.remove(posix.join(folder, name))
 }
 
-/** `there`: what is at `target`; unless that is a folder, making one says what is wrong. */
+/** `there`: what is at `target`; if that is not a folder, making one reports the problem. */
 async function copyFolder(
   way: Way,
   look: Look,
@@ -113,6 +116,6 @@ async function copyFolder(
     const found = await way.from.look(path, 'as-they-are')
     if (found !== undefined) await copyEntry(way, found, path, posix.join(target, name))
   }
-  // Last: a folder that its owner can't write to could not be filled.
+  // Last, because a folder that its owner cannot write to could not be filled.
   if (isNew) await way.to.setLook(target, look)
 }

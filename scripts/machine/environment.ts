@@ -2,8 +2,9 @@
 export type Variables = Readonly<Record<string, string>>
 
 /**
- * Gives a command of a POSIX shell its variables by a line of standard input, which it reads before it begins: values
- * stand in no command line, and every sshd takes them (AcceptEnv usually allows nothing but LANG).
+ * Gives a command of a POSIX shell its variables in a line of standard input, which it reads before it
+ * begins. So values appear in no command line, and every sshd accepts them (AcceptEnv usually allows only
+ * LANG).
  */
 export function withVariables(
   command: string,

@@ -22,25 +22,25 @@ export interface Look {
   readonly kind: FileKind
   /** Permission bits only. */
   readonly mode: number
-  /** When its content was last changed, in whole seconds since 1970, which is all that SFTP knows. */
+  /** When its content last changed, in whole seconds since 1970, which is all that SFTP stores. */
   readonly modified?: number
 }
 
-/** The files of one computer, as copying needs them. Every failure names its path. */
+/** The files of one computer, for copying. Every failure names its path. */
 export interface Files {
-  /** Undefined where nothing is. `through`: what a link leads to. */
+  /** Undefined if nothing exists. `through`: the target of a link. */
   look(path: string, links: 'as-they-are' | 'through'): Promise<Look | undefined>
   list(folder: string): Promise<readonly string[]>
   makeFolder(path: string): Promise<void>
-  /** Makes an empty file that only its owner reads. */
+  /** Makes an empty file that only its owner can read. */
   makeFile(path: string): Promise<void>
   makeLink(leadsTo: string, path: string): Promise<void>
   readLink(path: string): Promise<string>
-  /** Its mode, and when it was changed. */
+  /** Its mode and modification time. */
   setLook(path: string, look: Look): Promise<void>
-  /** In one moment, whatever file was at `path`. */
+  /** Atomically replaces any file at `path`. */
   replace(draft: string, path: string): Promise<void>
-  /** No failure when nothing is there. */
+  /** Succeeds if nothing is there. */
   remove(path: string): Promise<void>
 }
 
@@ -50,7 +50,7 @@ const lookOf = (found: Stats | RemoteStats): Look => ({
   modified: 'mtimeMs' in found ? Math.floor(found.mtimeMs / 1000) : found.mtime,
 })
 
-/** SFTP and Node know names as text. Bytes that are none would name another file. */
+/** SFTP and Node treat names as text. Bytes that are not text would name another file. */
 function textOf(before: string, bytes: Buffer): string {
   if (isUtf8(bytes)) return bytes.toString()
   const shown = bytes
@@ -61,10 +61,10 @@ function textOf(before: string, bytes: Buffer): string {
 
 const notText = (path: string): Error => new Error(`${path} is not UTF-8, so it cannot be copied. Rename it`)
 
-/** What becomes of bytes that are no text. */
+/** The replacement character for bytes that are not text. */
 const REPLACEMENT = '\uFFFD'
 
-/** Of this computer. */
+/** The files of this computer. */
 export const localFiles: Files = {
   async look(path, links) {
     try {
@@ -127,19 +127,19 @@ async function lookRemote(
 async function listRemote(sftp: SFTPWrapper, folder: string): Promise<readonly string[]> {
   const entries = await ask<FileEntryWithStats[]>(folder, (done) => sftp.readdir(folder, done))
   const names = entries.map(({ filename }) => filename).filter((name) => name !== '.' && name !== '..')
-  // What a machine says must not lead out of the folder that is written to.
+  // A machine's answers must not lead out of the folder that is written to.
   const wrong = names.find((name) => name === '' || name.includes('/'))
   if (wrong !== undefined)
     throw new Error(`${folder}: the machine lists "${wrong}", which is not a file name`)
   for (const name of names.filter((each) => each.includes(REPLACEMENT))) {
     const path = `${folder}/${name}`
-    // It may be its real name.
+    // It may be part of the real name.
     if ((await lookRemote(sftp, path, 'as-they-are')) === undefined) throw notText(path)
   }
   return names.sort()
 }
 
-/** Of a machine. A relative path is below its user's home. */
+/** The files of a machine. A relative path is below its user's home. */
 export const remoteFiles = (sftp: SFTPWrapper): Files => ({
   look: (path, links) => lookRemote(sftp, path, links),
   list: (folder) => listRemote(sftp, folder),

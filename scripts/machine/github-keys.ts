@@ -2,7 +2,7 @@ import { Agent, EnvHttpProxyAgent, fetch } from 'undici'
 import { networkReason } from '../network-reason.js'
 import { keyLines, parsePublicKey } from './public-key.js'
 
-/** What a GitHub host told of a user's keys; `silent`: nothing that can be relied on, and why. */
+/** A GitHub host's answer about a user's keys; `silent`: no usable answer, and why. */
 export type GithubAnswer =
   | { readonly kind: 'keys'; readonly publicKeys: readonly string[] }
   | { readonly kind: 'no-such-user' }
@@ -10,7 +10,10 @@ export type GithubAnswer =
 
 const TIMEOUT_MS = 5_000
 
-/** The public keys of a user, from the page where GitHub and GitHub Enterprise publish them: `https://HOST/NAME.keys`. */
+/**
+ * The public keys of a user, from the page where GitHub and GitHub Enterprise publish them:
+ * `https://HOST/NAME.keys`.
+ */
 export async function fetchGithubKeys(
   url: string,
   options: { readonly signal: AbortSignal; readonly proxied: boolean },
@@ -32,7 +35,7 @@ export async function fetchGithubKeys(
   }
 }
 
-/** Kinds of keys that a lab does not take are left out; a login page has nothing else. */
+/** Skips kinds of keys that a lab does not accept; a login page contains nothing else. */
 function answerOf(text: string): GithubAnswer {
   const publicKeys = keyLines(text).flatMap((line) => parsePublicKey(line) ?? [])
   if (publicKeys.length > 0) return { kind: 'keys', publicKeys }

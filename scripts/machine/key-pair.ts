@@ -2,8 +2,8 @@ import ssh2 from 'ssh2'
 import { publicLine, withoutComment } from './public-key.js'
 
 /**
- * A new ed25519 pair in OpenSSH's format. ssh2 1.17 writes one in about 250 malformed (measured: 13 of 3000, where a
- * leading zero byte is lost), so only a pair that reads back is taken.
+ * A new ed25519 pair in OpenSSH's format. ssh2 1.17 writes about one in 250 malformed (measured: 13 of 3000,
+ * where a leading zero byte is lost), so only a pair that can be read back is used.
  */
 export function generateKeyPair(comment: string): { readonly private: string; readonly public: string } {
   for (;;) {

@@ -4,18 +4,18 @@ import { LabError } from '../errors.js'
 import { ensureFolder, keyFiles, keyFolder, putFile, type Workspace } from '../workspace.js'
 import { publicLine, withoutComment } from './public-key.js'
 
-/** How this computer proves to a lab's machines who it is. Never holds private material itself. */
+/** How this computer proves its identity to a lab's machines. Never holds private material itself. */
 export interface Identity {
   readonly source: 'generated' | 'file' | 'agent'
-  /** What `ssh -i` is given: a private key file, or the public part of a key that the agent holds. */
+  /** The argument of `ssh -i`: a private key file, or the public part of a key that the agent holds. */
   readonly file: string
   /** One line in authorized_keys form, without comment. */
   readonly publicKey: string
 }
 
 /**
- * The lab's key on this computer: the one `--ssh-key` names, the one chosen before, else a new ed25519 pair.
- * Throws key-unreadable, key-passphrase (a protected file the agent does not hold) or key-not-in-agent.
+ * The lab's key on this computer: the one that `--ssh-key` names, the one chosen before, else a new ed25519
+ * pair. Throws key-unreadable, key-passphrase (a protected file the agent does not hold) or key-not-in-agent.
  */
 export async function ensureIdentity(space: Workspace, lab: string, options: KeyOptions): Promise<Identity> {
   const folder = await ensureFolder(keyFolder(space, lab))
@@ -52,7 +52,7 @@ async function generateIdentity(folder: string): Promise<Identity> {
   return { source: 'generated', file, publicKey: withoutComment(pair.public) }
 }
 
-/** The identity that a key file gives; writes nothing. Throws as ensureIdentity does. */
+/** The identity of a key file; writes nothing. Throws like ensureIdentity. */
 export async function identityFromFile(path: string, agentSocket: string | undefined): Promise<Identity> {
   const text = await readOptional(path)
   if (text === undefined) throw new LabError({ code: 'key-unreadable', path, reason: 'no such file' })
@@ -68,7 +68,7 @@ export async function identityFromFile(path: string, agentSocket: string | undef
   return { source: 'agent', file: path, publicKey }
 }
 
-/** A passphrase can't be asked for without a terminal, so only an agent that holds the key makes it usable. */
+/** distrolab never prompts for a passphrase, so only an agent that holds the key makes it usable. */
 async function identityOfProtectedFile(
   path: string,
   problem: Error,

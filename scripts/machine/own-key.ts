@@ -16,8 +16,8 @@ export interface OwnKeyOptions {
 }
 
 /**
- * A key of this user, of the usual files or the ssh-agent, that is one of `wanted`; undefined when there is none that
- * can be used. For an agent's key its public part is put into the lab's key folder.
+ * A key of this user, from the usual files or the ssh-agent, that is one of `wanted`; undefined if no such
+ * key is usable. For an agent's key its public part is put into the lab's key folder.
  */
 export async function findOwnKey(
   space: Workspace,
@@ -51,7 +51,10 @@ async function keyOfAgent(
   return { source: 'agent', file, publicKey }
 }
 
-/** A key that was not asked for and can't be used (a passphrase, an agent that is gone) is no key; nothing failed. */
+/**
+ * An unusable key that the user did not name (a passphrase, an agent that is gone) does not count; it is not
+ * a failure.
+ */
 async function usable<T>(find: () => Promise<T>): Promise<T | undefined> {
   try {
     return await find()
@@ -61,5 +64,5 @@ async function usable<T>(find: () => Promise<T>): Promise<T | undefined> {
   }
 }
 
-/** What can't be read is no key of ours. */
+/** A file that we cannot read is not a key of ours. */
 const readIfThere = async (path: string): Promise<string> => (await readIfPlain(path)) ?? ''

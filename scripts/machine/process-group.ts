@@ -3,8 +3,9 @@ import type { NodeSSH } from 'node-ssh'
 import type { Take } from '../pass-on.js'
 
 /**
- * Learns the process group of a command on a machine: the command says it before it begins, and that line is taken out
- * of its standard output again. sshd itself forgets the group as soon as its first process has ended.
+ * Learns the process group of a command on a machine: the command prints it before it begins, and that line
+ * is removed from its standard output again. sshd itself forgets the group as soon as its first process has
+ * ended.
  */
 export class ProcessGroup {
   readonly #mark = `distrolab-${randomUUID()}`
@@ -14,7 +15,7 @@ export class ProcessGroup {
   /** @param pass gets the standard output of the command itself */
   constructor(private readonly pass: Take) {}
 
-  /** The command that says it; sshd makes the login shell the leader of a group. */
+  /** The command that prints it; sshd makes the login shell the leader of a group. */
   telling(command: string): string {
     return `echo ${this.#mark} $$\n${command}`
   }
@@ -22,7 +23,7 @@ export class ProcessGroup {
   take(chunk: Buffer): unknown {
     if (this.#held === undefined) return this.pass(chunk)
     this.#held = Buffer.concat([this.#held, chunk])
-    // One character a byte, so that positions are the buffer's.
+    // One character for each byte, so that positions are the buffer's.
     const said = new RegExp(`${this.#mark} (\\d+)\\r?\\n`).exec(this.#held.toString('latin1'))
     if (said === null) return undefined
     this.#id = said[1]
@@ -38,7 +39,7 @@ export class ProcessGroup {
   end(): void {
     const held = this.#held ?? Buffer.alloc(0)
     this.#held = undefined
-    // The command has ended: who takes no more is of no interest.
+    // The command has ended, so a reader that leaves no longer matters.
     this.#passAll([held])?.catch(() => undefined)
   }
 

@@ -1,6 +1,6 @@
 import type { ParsedKey } from 'ssh2'
 
-/** What sshd of every supported distro takes; DSA keys are gone since OpenSSH 9.8. */
+/** Key types that sshd of every supported distro accepts; DSA keys are gone since OpenSSH 9.8. */
 const TYPES: readonly string[] = [
   'ssh-ed25519',
   'ssh-rsa',
@@ -12,8 +12,8 @@ const TYPES: readonly string[] = [
 ]
 
 /**
- * One line in authorized_keys form, without its comment: `<type> <base64>`; undefined for anything else, options before
- * the type included. (ssh2 knows no keys of security tokens, so this is done here.)
+ * One line in authorized_keys form, without its comment: `<type> <base64>`; undefined for anything else,
+ * including options before the type. (ssh2 does not support keys of security tokens, so this is done here.)
  */
 export function parsePublicKey(line: string): string | undefined {
   const [type = '', data = ''] = line.trim().split(/\s+/)
@@ -41,7 +41,7 @@ export function rsaBits(publicKey: string): number | undefined {
   return modulus.length === 0 ? 0 : BigInt(`0x${modulus.toString('hex')}`).toString(2).length
 }
 
-/** The lines of a file of keys that say something. */
+/** The lines of a file of keys that are not blank or comments. */
 export const keyLines = (text: string): string[] =>
   text
     .split('\n')

@@ -9,20 +9,20 @@ import { ProcessGroup } from './process-group.js'
 import { quoteForShell } from './shell.js'
 
 export interface RemoteOptions {
-  /** Once either is taken no more, the command gets SIGINT and its streams are closed. */
+  /** If no one accepts one of the streams any more, the command gets SIGINT and its streams are closed. */
   readonly onStdout?: Take
   readonly onStderr?: Take
   /** Fed to the command's standard input; without it the command reads end-of-file. */
   readonly stdin?: NodeJS.ReadableStream
-  /** Fed to it before that. */
+  /** Fed to it first. */
   readonly firstInput?: string
-  /** Milliseconds from its start on after which it is ended, with its process group. */
+  /** Milliseconds after its start until it is ended, with its process group. */
   readonly timeLimitMs?: number | undefined
   /** On abort the remote command gets this command's signal and the channel is closed. */
   readonly signal?: AbortSignal
 }
 
-/** What shells say of a command whose reader left: 128 and SIGPIPE. */
+/** A shell's exit code for a command whose reader left: 128 and SIGPIPE. */
 const READER_LEFT = 141
 
 /**
@@ -46,7 +46,7 @@ function follow(connection: Connection, command: string, options: RemoteOptions)
     const { onStdout: pass = () => undefined } = options
     const group = options.timeLimitMs === undefined ? undefined : new ProcessGroup(pass)
     const onStarted = (channel: ClientChannel): void => {
-      // Not when the channel is closed: a frozen machine never answers that.
+      // Not when the channel closes: a frozen machine never answers that.
       const leave = (settle: () => void): void => {
         limit.dispose()
         options.signal?.removeEventListener('abort', stop)
@@ -83,7 +83,7 @@ function follow(connection: Connection, command: string, options: RemoteOptions)
   })
 }
 
-/** Callbacks, for what comes on the channel at once must be heard. */
+/** Callbacks, because data that arrives on the channel immediately must not be missed. */
 function start(
   connection: Connection,
   command: string,
@@ -96,12 +96,12 @@ function start(
   try {
     connection.client.exec(command, (error, channel) => (error ? fail(error) : told.onStarted(channel)))
   } catch (error) {
-    // Thrown where the connection is known to be gone.
+    // Thrown if the connection is known to be gone.
     fail(error as Error)
   }
 }
 
-/** sshd passes a signal on for as long as the first process lives; KILL must reach what outlived that. */
+/** sshd passes signals on only while the first process lives; KILL must reach processes that outlive it. */
 function endGroup(
   { ssh, client }: Connection,
   channel: ClientChannel,
@@ -122,8 +122,8 @@ function wireStreams(channel: ClientChannel, options: RemoteOptions, onLeft: () 
 }
 
 /**
- * What is sent for `exec LAB -- words…`: several words are arguments, each passed on exactly as it is; a
- * single word is a command line for the machine's shell, as with ssh.
+ * The command line for `exec LAB -- words…`: several words are arguments, each passed on unchanged; a single
+ * word is a command line for the machine's shell, as with ssh.
  */
 export function remoteCommand(words: readonly string[]): string {
   const [only] = words

@@ -15,7 +15,7 @@ export interface Sending {
   readonly over: AbortSignal
 }
 
-/** Sends the content of one file to one that is there and empty. */
+/** Sends the content of one file to an existing, empty one. */
 export async function sendFile(
   sftp: SFTPWrapper,
   { onBytes, over }: Sending,
@@ -61,7 +61,7 @@ async function withRemote(
   try {
     await action(handle)
   } catch (error) {
-    // Not waited for: on a connection that was lost no answer comes.
+    // Not awaited: on a lost connection no answer comes.
     sftp.close(handle, () => undefined)
     throw error
   }
@@ -81,7 +81,7 @@ const localFile = (path: string, file: FileHandle): EmptyFile => ({
   setSize: (bytes) => naming(path, () => file.truncate(bytes)),
 })
 
-/** A disk with a little room left takes a part of it, and refuses the rest by name. */
+/** A disk with little room left accepts a part, and refuses the rest. */
 async function writeWhole(file: FileHandle, block: Buffer, position: number): Promise<void> {
   for (let done = 0; done < block.length;)
     done += (await file.write(block, done, block.length - done, position + done)).bytesWritten
@@ -95,7 +95,7 @@ async function naming<T>(path: string, action: () => Promise<T>): Promise<T> {
   }
 }
 
-/** A server may answer with less than it was asked for anywhere. */
+/** A server may return less than requested at any place. */
 const remoteContent = (sftp: SFTPWrapper, path: string, handle: Buffer): Content => ({
   async read(position, length) {
     const parts: Buffer[] = []
@@ -136,13 +136,13 @@ const remoteFile = (sftp: SFTPWrapper, path: string, handle: Buffer): EmptyFile 
   setSize: (size) => ask(path, (done) => sftp.fsetstat(handle, { size }, done)),
 })
 
-/** As statvfs(3) has it: blocks that are left for others than root, and their size. */
+/** As in statvfs(3): blocks that are free for users other than root, and their size. */
 interface Room {
   readonly f_bavail: number
   readonly f_frsize: number
 }
 
-/** SFTP calls a full disk a failure, like anything else: whether it is one, the machine must be asked. */
+/** SFTP reports a full disk as a general failure; the machine must be asked whether it is one. */
 async function assertRoom(sftp: SFTPWrapper, path: string, wanted: number, error: unknown): Promise<never> {
   const { code } = (error as { cause?: { code?: unknown } }).cause ?? {}
   if (code === FAILURE && (await roomAt(sftp, posix.dirname(path))) < wanted)
@@ -150,7 +150,7 @@ async function assertRoom(sftp: SFTPWrapper, path: string, wanted: number, error
   throw error
 }
 
-/** In bytes; no end of it where the server can't say. */
+/** In bytes; infinite if the server cannot tell. */
 async function roomAt(sftp: SFTPWrapper, folder: string): Promise<number> {
   try {
     const room = await ask<Room>(folder, (done) =>
@@ -159,7 +159,7 @@ async function roomAt(sftp: SFTPWrapper, folder: string): Promise<number> {
     )
     return room.f_bavail * room.f_frsize
   } catch {
-    // An old server throws at once, and a broken one answers with an error: the first failure is the one to tell.
+    // An old server throws immediately, and a broken one answers with an error: report the first failure.
     return Infinity
   }
 }

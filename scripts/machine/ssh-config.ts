@@ -5,20 +5,20 @@ import { ensureFolder, keyFiles, keyFolder, putFile, type Workspace } from '../w
 import type { Identity } from './key.js'
 import { typed } from '../report/typed.js'
 
-/** A machine as OpenSSH sees it: known by an alias, so that its pinned key holds whatever its address is. */
+/** A machine as OpenSSH sees it: identified by an alias, so that its pinned key holds for any address. */
 export interface SshHost {
-  /** What is typed after `ssh -F FILE`: the lab's name, or `lab-machine` for further machines. */
+  /** The argument after `ssh -F FILE`: the lab's name, or `lab-machine` for further machines. */
   readonly alias: string
   readonly address: string
   readonly port: number
   readonly user: string
-  /** null before first contact: OpenSSH then pins what it is shown. */
+  /** null before first contact: OpenSSH then pins the key that it is shown. */
   readonly hostKey: string | null
 }
 
 /**
  * Writes the lab's own known_hosts and ssh configuration, and leaves the user's alone. Host keys are always
- * checked: the file holds the pinned ones only.
+ * checked: the file contains only pinned ones.
  */
 export async function writeSshConfig(
   space: Workspace,
@@ -34,7 +34,7 @@ export async function writeSshConfig(
   return config
 }
 
-/** The command that can be pasted into any shell. */
+/** The command, which can be pasted into any shell. */
 export const sshCommand = (configFile: string, alias: string): string => typed`ssh -F ${configFile} ${alias}`
 
 export const sshAlias = (lab: string, machine: string): string =>
@@ -45,7 +45,10 @@ const knownHostsLine = ({ alias, hostKey }: SshHost): string =>
 
 const hostKeyAlias = (alias: string): string => `distrolab-${requireForm('aliasOfHost', 'alias', alias)}`
 
-/** The host keys that this computer knows of a machine, by its alias; ours, or what OpenSSH was shown at first contact. */
+/**
+ * The host keys that this computer knows for a machine, by its alias; ours, or what OpenSSH was shown at
+ * first contact.
+ */
 export function knownHostKeys(space: Workspace, lab: string, alias: string): readonly string[] {
   const start = `${hostKeyAlias(alias)} `
   return knownHostsLines(space, lab).flatMap((line) =>
@@ -53,7 +56,7 @@ export function knownHostKeys(space: Workspace, lab: string, alias: string): rea
   )
 }
 
-/** Machines that are about to be made again will show other host keys: what this computer knows of them goes. */
+/** Recreated machines will show other host keys, so this removes what this computer knows about them. */
 export async function forgetHostKeys(
   space: Workspace,
   lab: string,
@@ -88,6 +91,6 @@ function sshConfigBlock(host: SshHost, identity: Identity, knownHosts: string): 
   return [`Host ${host.alias}`, ...settings.map(([name, value]) => `  ${name} ${value}`), ''].join('\n')
 }
 
-/** ssh_config(5) has no way to write a quote, a backslash or a dollar that is none of its own in every version. */
+/** ssh_config(5) cannot express a quote, a backslash or a literal dollar in every version. */
 const quoteForConfig = (path: string): string =>
   `"${requireForm('pathForSsh', 'path', path).replaceAll('%', '%%')}"`

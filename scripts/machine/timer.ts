@@ -4,8 +4,8 @@ import { quoteForShell } from './shell.js'
 import { runShort } from './short-command.js'
 
 /**
- * Tells a machine's own timer when the machine is over; a machine that had no timer gets one. Throws LabError ssh-failed
- * with what the machine said.
+ * Sets a machine's own timer to its expiry; a machine without a timer gets one. Throws LabError ssh-failed
+ * with the machine's message.
  */
 export async function moveTimer(
   connection: Connection,

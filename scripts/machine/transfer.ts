@@ -15,19 +15,21 @@ export interface Transfer {
 
 export interface TransferOptions {
   readonly signal: AbortSignal
-  /** Called for what is neither file, folder nor link. */
+  /** Called for anything that is not a file, folder or link. */
   readonly onSkipped: (path: string) => void
-  /** Called as content goes over. */
+  /** Called as content is transferred. */
   readonly onBytes?: (count: number) => void
 }
 
-/** A frozen machine answers no request any more: an interrupt does not wait longer for each part of its tidying. */
+/**
+ * A frozen machine answers no request: an interrupt waits at most this long for each part of the clean-up.
+ */
 const TIDY_MS = 1_000
 
 /**
- * Carries it out over SFTP, under the lease: nobody else copies to the machine meanwhile. An abort leaves no half of a
- * file where it can be helped. Throws SourceMissingError, or LabError ssh-failed when the connection is lost; other errors
- * name the path.
+ * Does the transfer over SFTP, under the lease, so no one else copies to the machine meanwhile. An abort
+ * leaves no half-written file if that can be avoided. Throws SourceMissingError, or LabError ssh-failed if
+ * the connection is lost; other errors name the path.
  */
 export async function carryOut(
   connection: Connection,
@@ -72,14 +74,17 @@ export async function carryOut(
   }
 }
 
-/** What is being sent is removed at once: requests are answered in turn. What is received ends with its channel. */
+/**
+ * Files that are being sent are removed immediately, because requests are answered in order. Files that are
+ * being received end with their channel.
+ */
 async function giveUp({ to, drafts, others }: Way, sftp: SFTPWrapper, copying: Promise<void>): Promise<void> {
   const remove = () => Promise.allSettled([...drafts].map((draft) => to.remove(draft)))
-  // What was about to be opened when the first was asked for is there again.
+  // A file that was about to be opened when the first removal was requested exists again.
   if (others === 'nobody') await orTired(remove().then(remove))
   sftp.end()
   await orTired(Promise.allSettled([copying]))
-  // A request that is made after its channel has ended is never answered: what was being received is still there.
+  // A request after its channel has closed is never answered: received files still exist.
   if (others === 'anybody') await remove()
 }
 

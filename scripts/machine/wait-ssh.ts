@@ -8,9 +8,9 @@ export interface WaitOptions {
   readonly signal: AbortSignal
   /** Called when what is seen changes. */
   readonly onSeen: (seen: string) => void
-  /** The end of the machine's console, for the error; empty where the provider has none. */
+  /** The end of the machine's console, for the error; empty if the provider has none. */
   readonly consoleTail: () => Promise<string>
-  /** Called after each attempt that failed; a machine that it started anew gets the whole time again. */
+  /** Called after each failed attempt; a machine that it restarted gets the whole time again. */
   readonly betweenAttempts?: (() => Promise<'as-before' | 'started-anew'>) | undefined
 }
 
@@ -23,8 +23,8 @@ const SEEN: Readonly<Record<SshStage, string>> = {
 }
 
 /**
- * A connection made too early is not answered late: it hangs. So the first ones are given up quickly, and the
- * later ones are given more time, for a machine that is up but slow.
+ * A connection made too early does not get a late answer: it hangs. So the first attempts are short, and
+ * later ones are longer, for a machine that is up but slow.
  */
 const FIRST_BANNER_MS = 1_500
 const BANNER_GROWTH = 1.15
@@ -34,7 +34,7 @@ const PAUSE_MS = 250
 
 /**
  * Tries until SSH works and returns that connection. Throws LabError ssh-timeout with what was seen last and
- * the end of the console, or host-key-changed at once, because no wait can mend that.
+ * the end of the console, or host-key-changed immediately, because waiting cannot fix that.
  */
 export async function waitForSsh(target: SshTarget, options: WaitOptions): Promise<Connection> {
   let started = performance.now()

@@ -4,7 +4,7 @@ import { LabError } from '../errors.js'
 import { meantBy } from './meant-line.js'
 import { flagsTaken, starterOf } from './taken-flags.js'
 
-/** Throws LabError usage, with the right command line, where npm kept flags or the first `--` for itself. */
+/** Throws LabError usage, with the right command line, if npm kept flags or the first `--` for itself. */
 export async function assertNothingTaken(npm: NpmScript, argv: readonly string[]): Promise<void> {
   const [first, second] = argv
   if (first !== npm.name) return

@@ -8,16 +8,16 @@ import {
 import { typedWord } from '../report/typed.js'
 
 export interface Meant {
-  /** The command line after `distrolab`; undefined where a flag's value cannot be found among the words. */
+  /** The command line after `distrolab`; undefined if a flag's value cannot be found among the words. */
   readonly line: string | undefined
-  /** The flags that npm took, as they are written. */
+  /** The flags that npm took, in their typed form. */
   readonly taken: readonly string[]
-  /** A command was given, and the `--` before it is missing. */
+  /** A command was given, but the `--` before it is missing. */
   readonly lacksDashes: boolean
 }
 
 /**
- * What was meant by a command line of which npm took flags: it leaves the value of `--ttl 4h` among the words, and
+ * What a command line meant of which npm took flags: npm leaves the value of `--ttl 4h` among the words, and
  * removes the first `--`. Pure.
  */
 export function meantBy(
@@ -30,7 +30,7 @@ export function meantBy(
     [name, alias].some((each) => each !== undefined && settings.has(each)),
   )
   const valueOf = ({ name, alias = '' }: FlagEntry): string => settings.get(name) ?? settings.get(alias) ?? ''
-  // npm gives a flag the value true when it knows of no value.
+  // npm sets a flag to true if it does not know that the flag has a value.
   const open = flags.filter((flag) => flag.value !== undefined && valueOf(flag) === 'true')
   const written = flags
     .filter((flag) => !open.includes(flag))
@@ -57,13 +57,13 @@ export function meantBy(
 }
 
 interface Split {
-  /** Flags that came through, with their values. */
+  /** Flags that npm left, with their values. */
   readonly own: readonly string[]
   readonly words: readonly string[]
   readonly command: readonly string[]
 }
 
-/** Where no `--` is left, a command begins after the lab and one word for each flag that lost its value. */
+/** If no `--` is left, a command begins after the lab and one word for each flag that lost its value. */
 function splitWords(
   table: CompletionTable,
   verb: VerbEntry,
@@ -100,7 +100,10 @@ interface Assigned {
   readonly fits: number
 }
 
-/** Gives each flag one of the words: the choice in which most words fit; of equal ones that in which the lab is first. */
+/**
+ * Assigns a word to each flag: the assignment in which most words fit; among equals the one with the lab
+ * first.
+ */
 function assign(
   table: CompletionTable,
   [flag, ...others]: readonly FlagEntry[],

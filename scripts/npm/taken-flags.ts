@@ -3,15 +3,16 @@ import { readIfPlainSync } from '../../backend/plain-file.js'
 import { systemErrorOf } from '../../backend/system-error.js'
 import { npmSettingsOf, type NpmScript } from '../env.js'
 
-/** Flags of ours that npm has too: where it cannot be seen who set one, it is taken for npm's own. */
+/** Flags of ours that npm also has: if it is unknown who set one, it counts as npm's own. */
 const NPM_HAS_TOO: ReadonlySet<string> = new Set(['all', 'yes', 'location', 'name', 'local', 'tag'])
 
 /** `unseen`: the system does not show other processes, as on macOS. */
 export type Starter = { readonly kind: 'npm'; readonly pid: number } | { readonly kind: 'other' | 'unseen' }
 
 /**
- * Who started us. npm starts a script through a shell, which may stay between the two; it names its process after its
- * command line. A command deeper in a script has npm's variables as well, and its words from somebody else.
+ * The process that started us. npm starts a script through a shell, which may stay between the two; it names
+ * its process after its command line. A command deeper in a script also has npm's variables, but its words
+ * come from something else.
  */
 export function starterOf(parent: number): Starter {
   for (const pid of [parent, parentOf(parent)]) {
@@ -24,8 +25,8 @@ export function starterOf(parent: number): Starter {
 }
 
 /**
- * The settings that npm took from its command line, by the name of the flag. npm hands on what it was told by variables
- * (`npx` sets `yes`) and .npmrc files in the same way, so those are left out.
+ * The settings that npm took from its command line, by the name of the flag. npm passes on settings from
+ * variables (`npx` sets `yes`) and .npmrc files in the same way, so those are excluded.
  */
 export function flagsTaken({ settings, files }: NpmScript, starter: Starter): ReadonlyMap<string, string> {
   if (starter.kind === 'other') return new Map()
@@ -40,7 +41,7 @@ export function flagsTaken({ settings, files }: NpmScript, starter: Starter): Re
   return new Map(taken.filter(([name, value]) => !configured.some((file) => file.get(name) === value)))
 }
 
-/** The settings in an .npmrc, which is an INI file; none in one that cannot be read. */
+/** The settings in an .npmrc, which is an INI file; empty if it cannot be read. */
 function settingsIn(file: string): ReadonlyMap<string, string> {
   const lines = (readIfPlainSync(file) ?? '').matchAll(/^\s*([a-z][\w-]*)\s*(?:=\s*(.*?))?\s*$/gim)
   return new Map([...lines].map(([, name = '', value = 'true']) => [name.replaceAll('_', '-'), value]))

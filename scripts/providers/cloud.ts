@@ -33,10 +33,10 @@ type Planning =
   | 'swapMachines'
   | 'replaceAddress'
 
-/** What the hooks of all clouds share: a lab is planned from the catalog and the settings. */
+/** What the hooks of all clouds share: they plan a lab from the catalog and the settings. */
 export function cloudPlanning(name: CloudName): Pick<ProviderHooks, Planning> {
   return {
-    // A machine takes one or two minutes; a provider without a network may retry in silence for an hour.
+    // A machine takes one or two minutes; a provider without a network may retry silently for an hour.
     patience: { quietMs: 3 * 60_000, totalMs: 10 * 60_000 },
     baseline: { kind: 'image' },
     resolveSize: (profile, choice) => resolveCloudSize(profile, name, choice),
@@ -60,7 +60,7 @@ export function cloudPlanning(name: CloudName): Pick<ProviderHooks, Planning> {
       const { allowFrom } = context.settings
       const named = allowFrom.filter((each) => each !== 'auto')
       const isAuto = named.length < allowFrom.length || allowFrom.length === 0
-      // Files can be written without a network: they open nothing that nobody named.
+      // Files can be written without a network: they open no network that no one named.
       if (!isAuto || measuring === 'known') return named
       return [...new Set([...named, await ownNetwork(context)])]
     },
@@ -69,17 +69,17 @@ export function cloudPlanning(name: CloudName): Pick<ProviderHooks, Planning> {
   }
 }
 
-/** What everything of a lab carries: computed, whatever its record says. */
+/** The tags of everything in a lab: computed, never read from the record. */
 export const marksOf = (
   context: Context,
   { lab, incarnation }: Pick<LabFacts, 'lab' | 'incarnation'>,
 ): Record<string, string> =>
   labTags({ backendId: spaceOf(context, { incarnation }).backendId, lab, incarnation })
 
-/** How long a look at a lab waits for what its cloud could add, in milliseconds. */
+/** How long a look at a lab waits for its cloud's answer, in milliseconds. */
 const LOOK_MS = 3_000
 
-/** What a cloud tells of the enforcers of a lab; else the one of that name, of which nothing is known. */
+/** A cloud's answer about a lab's enforcers, or the named one with an unknown state. */
 export async function lookForEnforcers(
   name: string,
   look: (patience: AbortSignal) => Promise<readonly Enforcer[]>,
@@ -88,16 +88,19 @@ export async function lookForEnforcers(
   try {
     return await look(patience)
   } catch (error) {
-    // Whoever may look at the record need not have credentials of the cloud, or a network.
+    // Someone who may look at the record need not have credentials for the cloud, or a network.
     if (error instanceof LabError || patience.aborted) return [{ name, state: 'unknown' }]
     throw error
   }
 }
 
-/** Of a machine's console, counted from its end. */
+/** Lines of a machine's console, counted from its end. */
 const CONSOLE_LINES = 20
 
-/** The console, or why the cloud does not show it: it is asked for when something else has failed, which must be told. */
+/**
+ * The console, or why the cloud does not show it: it is read because something else failed, and that must be
+ * reported.
+ */
 export async function consoleOrReason(read: (lines: number) => Promise<string>): Promise<string> {
   try {
     return await read(CONSOLE_LINES)
@@ -107,7 +110,7 @@ export async function consoleOrReason(read: (lines: number) => Promise<string>):
   }
 }
 
-/** As the stacks declare them, one for each machine under its name. */
+/** As the stacks declare them: one for each machine, with its name. */
 const INSTANCE: Readonly<Record<CloudName, string>> = {
   aws: 'aws_instance',
   azure: 'azurerm_linux_virtual_machine',
@@ -120,7 +123,7 @@ async function ownNetwork({ settings, env, interrupt }: Context): Promise<string
   return callerNetwork(pages, { signal: interrupt.signal, proxied: env.proxied })
 }
 
-/** Everything that a cloud's stack is planned from, out of a record and the settings. */
+/** Everything that a cloud's stack is planned from, from a record and the settings. */
 export function cloudPlan(
   context: Context,
   facts: SpecFacts,
@@ -157,7 +160,7 @@ export function cloudPlan(
   }
 }
 
-/** What OpenTofu's registry calls them. */
+/** Their names in OpenTofu's registry. */
 export const REGISTRY_NAME: Readonly<Record<CloudName, string>> = {
   aws: 'aws',
   azure: 'azurerm',
@@ -178,7 +181,7 @@ function resolveCloudSize(
 ): MachineSize {
   const offer = resolveOffer(profile.distro, name)
   const provider = requireCloud(profile)
-  // With one architecture only there is nothing to choose.
+  // With only one architecture there is no choice.
   const [only, second] = Object.keys(offer.architectures)
   const architecture = choice.architecture ?? (only === 'arm64' && second === undefined ? only : undefined)
   const size = resolveSize(provider, { ...choice, architecture, minimumDiskGiB: offer.minimumDiskGiB })
@@ -207,7 +210,7 @@ type OfferedImage<N extends CloudName> = NonNullable<
   ReturnType<typeof resolveOffer<N>>['architectures'][Architecture]
 >
 
-/** The region that was named, if it will do; else the best ranked one. */
+/** The named region, if it is suitable; else the best ranked one. */
 async function placeOf(
   context: Context,
   profile: Profile,
@@ -234,7 +237,7 @@ async function placeOf(
   }
 }
 
-/** Networks of Google are in all regions; its subnetworks are not, which is found out where one is looked up. */
+/** Google's networks are in all regions, but its subnetworks are not; the look-up finds that out. */
 function checkNetwork(provider: CloudName, network: string, region: string): void {
   checkNetworkName(provider, network)
   if (provider === 'google' || !isNamed(network) || region !== 'auto') return
@@ -250,7 +253,7 @@ function checkNamed(question: RegionQuestion, named: string): string {
   throw new CatalogError({ code: 'no-region', provider: provider.name, instanceType, leftOut })
 }
 
-/** The list price, or where it is not known for this region the dearest that is; 0 where none is. */
+/** The list price; if it is unknown for this region, the highest known one; 0 if there is none. */
 function costOf({ provider, regions, instanceType }: RegionQuestion, region: string): number {
   const here = usdPerHour(provider, findRegion(regions, region), instanceType)
   const known = regions.regions.flatMap((each) => usdPerHour(provider, each, instanceType) ?? [])

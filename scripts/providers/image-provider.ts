@@ -6,35 +6,41 @@ import type { StepControl } from './provider.js'
 import type { PackedDisk } from '../images/pack.js'
 import type { ImageSubject } from '../images/subject.js'
 
-/** What is decided of an image before anything of it is made. */
+/** What is decided about an image before anything of it is made. */
 export interface ImagePlan {
   readonly name: string
   /** The object that carries the disk, as a URL. */
   readonly upload: string
 }
 
-/** What an import asks of a provider beyond its stack: one implementation for each that takes images. */
+/**
+ * What an import needs from a provider beyond its stack: one implementation for each that supports imports.
+ */
 export interface ImageProvider {
   readonly packing: DiskPacking
-  /** What the user names to say where disk and image go: `--bucket`, or `--region`; never both. */
+  /** The flag that says where disk and image go: `--bucket` or `--region`, never both. */
   readonly placedBy: 'bucket' | 'region'
-  /** Throws when there is something without which an import can't succeed. Before anything is recorded. */
+  /**
+   * Throws if something is missing without which an import cannot succeed. Called before anything is
+   * recorded.
+   */
   check(context: Context): Promise<void>
   /**
-   * The region in which the image will be, by the place of its disk; undefined: it is everywhere. Asks the provider, before
-   * anything is recorded, whether place and name can be taken. Throws LabError import-account-missing or import-name-taken.
+   * The region of the future image, given by the place of its disk; undefined: all regions. Asks the
+   * provider, before anything is recorded, whether place and name can be used. Throws LabError
+   * import-account-missing or import-name-taken.
    */
   locate(context: Context, subject: ImageSubject, plan: ImagePlan): Promise<string | undefined>
-  /** `place`: what the user named. Throws LabError import-bucket-needed, import-region-needed or usage. */
+  /** `place`: the user's flag. Throws LabError import-bucket-needed, import-region-needed or usage. */
   plan(context: Context, subject: ImageSubject, place: string | undefined): ImagePlan
-  /** What the image of a backend may be called, and how the URL of its disk ends, wherever that is. */
+  /** The names that a backend's image may have, and how the URL of its disk ends, anywhere. */
   ownNames(
     subject: ImageSubject,
     backendId: string,
   ): { readonly names: readonly string[]; readonly uploadEnd: string }
   /**
-   * Brings the packed disk to where the provider takes it from. Goes on where an earlier command ended. Returns what the
-   * provider calls it, where an image is made by that.
+   * Uploads the packed disk to where the provider reads it. Continues an earlier command's upload. Returns
+   * the provider's id of the upload, if the image is made from that.
    */
   upload(
     context: Context,
@@ -43,16 +49,18 @@ export interface ImageProvider {
     step: StepControl,
     subject: ImageSubject,
   ): Promise<string | undefined>
-  /** Makes what the image's stack counts on and does not own. */
+  /** Makes what the image's stack needs but does not own. */
   prepare(subject: ImageSubject, record: ImageRecord, step: StepControl): Promise<void>
-  /** `uploaded`: what `upload` returned; undefined where nothing was uploaded by this command, to remove what is there. */
+  /**
+   * `uploaded`: the result of `upload`; undefined if this command uploaded nothing, to remove what is there.
+   */
   buildSpec(
     context: Context,
     subject: ImageSubject,
     record: ImageRecord,
     uploaded: string | undefined,
   ): ImageSpec
-  /** Removes image and disk where they are still there, by their names, and returns what did not go. */
+  /** Removes image and disk if they still exist, by their names, and returns what is left. */
   removeLeftovers(
     context: Context,
     record: ImageRecord,
@@ -61,7 +69,7 @@ export interface ImageProvider {
   ): Promise<readonly string[]>
 }
 
-/** Loads what brings images there. */
+/** Loads the code that imports images there. */
 export async function imageProviderOf({ provider }: ImageSubject): Promise<ImageProvider> {
   switch (provider) {
     case 'aws':

@@ -9,7 +9,7 @@ import { requireIdentity, targetOf } from '../lab/reach.js'
 /** Enough for a machine that is up. */
 const TIMEOUTS = { banner: 10_000, login: 15_000 }
 
-/** The timer within a machine goes by `lab.expiresAt` from now on. Throws as connectToMachine does. */
+/** Makes the timer in a machine use `lab.expiresAt`. Throws like connectToMachine. */
 export async function moveMachineExpiry(
   context: Context,
   lab: AnyLab,

@@ -21,13 +21,13 @@ export interface ResolvedImage {
 
 export interface PreparedImage {
   readonly image: ResolvedImage
-  /** The smallest disk that holds it, where it says so itself. */
+  /** The smallest disk that holds it, if the image itself tells. */
   readonly minimumDiskGiB?: number
   /** What the user should know about the choice; it stays on the screen. */
   readonly remark?: string
 }
 
-/** What a lab's stack is made from. */
+/** The input of a lab's stack. */
 export type SpecFacts = Pick<
   LabFacts,
   | 'lab'
@@ -48,7 +48,7 @@ export type SpecFacts = Pick<
   | 'expiresAt'
 >
 
-/** What decides, beside the distro, which image a lab gets. */
+/** What decides, in addition to the distro, which image a lab gets. */
 export type ImageWish = Pick<LabFacts, 'region' | 'size'>
 
 /** Where a new lab's machines will be. */
@@ -72,15 +72,16 @@ export interface SizeWish {
 export type Presence = 'absent' | 'partial' | 'stopped' | 'running'
 
 /**
- * Something that ends a lab by itself when its time is over. `armed`: ready to, at the recorded time. `missing`: the
- * lab runs, and nothing was there to end it when this command looked. `idle`: nothing of it runs. `unknown`: this computer can't tell.
+ * Something that ends a lab by itself when it expires. `armed`: ready to, at the recorded time. `missing`:
+ * the lab runs, but nothing that would end it existed when this command looked. `idle`: nothing of it runs.
+ * `unknown`: this computer cannot tell.
  */
 export interface Enforcer {
   readonly name: string
   readonly state: 'armed' | 'missing' | 'idle' | 'unknown'
 }
 
-/** In milliseconds: without a word of the engine, and in all. */
+/** In milliseconds: without output from the engine, and in total. */
 export interface Patience {
   readonly quietMs: number
   readonly totalMs: number
@@ -90,9 +91,9 @@ export interface Patience {
 export interface Remains {
   /** It carries the lab's marks. */
   readonly left: readonly string[]
-  /** It has a name of the lab's, and not its marks: somebody else's, which was left alone. */
+  /** It has a name of the lab's, but not its marks. It belongs to someone else, and was left alone. */
   readonly foreign: readonly string[]
-  /** What is left may go if it is asked for again in a while: nothing speaks against it that lasts. */
+  /** What is left may go if the removal is repeated in a while: no permanent reason prevents it. */
   readonly mayPass: boolean
 }
 
@@ -102,11 +103,11 @@ export interface StepControl {
 }
 
 export interface MoveControl extends StepControl {
-  /** Told when a machine had to be restarted for it and has another address since. */
+  /** Called if a machine had to be restarted for it and got another address. */
   readonly onAddress: (machine: string, address: string) => Promise<void>
 }
 
-/** `image`: a machine is made anew from its pinned image and configured by the steps of `up`. */
+/** `image`: a machine is recreated from its pinned image and configured by the steps of `up`. */
 export type BaselineKind = 'snapshot' | 'image'
 
 export type Baseline =
@@ -114,70 +115,79 @@ export type Baseline =
   | {
       readonly kind: 'snapshot'
       /**
-       * Takes it of a running machine, unless there is one: once its guest has come to rest, or with `ssh` at once.
-       * The guest stands still meanwhile, and so does its clock.
+       * Takes the baseline of a running machine, unless it has one: after its guest has come to rest, or with
+       * `ssh` immediately. The guest and its clock stand still meanwhile.
        */
       take(machine: Machine, wait: Exclude<Wait, 'none'>, step: StepControl): Promise<'taken' | 'kept'>
-      /** The machine runs afterwards, as it was then; its clock too. */
+      /** Afterwards the machine runs in its state of that time, including its clock. */
       restore(spec: LabSpec, machine: string, step: StepControl): Promise<void>
-      /** Whether `restore` said that there is nothing to go back to, so that only a start of the machine is left. */
+      /**
+       * Whether `restore` reported that there is nothing to go back to, so that only starting the machine is
+       * left.
+       */
       isLost(error: unknown): boolean
     }
 
-/** Something that a cloud has made for a lab, of which OpenTofu never learned. */
+/** Something that a cloud has made for a lab, and that OpenTofu never learned about. */
 export interface Stray {
   /** In words. */
   readonly what: string
-  /** Of the resource that the lab's stack declares it as. */
+  /** The resource that declares it in the lab's stack. */
   readonly address: string
-  /** By what OpenTofu's `import` finds it. */
+  /** The id for OpenTofu's `import`. */
   readonly importId: string
   /** The machine that it is. */
   readonly machine?: string | undefined
 }
 
-/** Of a provider that can tell a guest that stands still for good from one that still boots. */
+/** For a provider that can distinguish a halted guest from one that is still booting. */
 export interface Revival {
-  /** Why its kernel has panicked since its last start; undefined while it has not. Only looks. */
+  /** Why its kernel has panicked since its last start; undefined if it has not. Only looks. */
   panicOf(machine: Machine): Promise<string | undefined>
   /** Stops it and starts it again. */
   restart(spec: LabSpec, machine: Machine, step: StepControl): Promise<void>
 }
 
 /**
- * What the lifecycle asks of a provider beyond its stack. One implementation a provider; nothing outside it
- * knows which provider a lab is on.
+ * What the lifecycle needs from a provider beyond its stack. One implementation for each provider; nothing
+ * outside it knows which provider a lab is on.
  */
 export interface ProviderHooks {
-  /** How long the engine may work at its machines before it is taken for one that hangs. */
+  /** How long the engine may work at its machines before it counts as hanging. */
   readonly patience: Patience
   /** The provider's one mechanism for `reset`. */
   readonly baseline: Baseline
   readonly revival?: Revival
   /**
-   * The process of this computer that is the machine and holds the port of its SSH: whoever answers there is the machine
-   * itself, whatever key it shows. Undefined where it does not run. Only looks.
+   * The local process that is the machine and holds its SSH port: whatever answers there is the machine
+   * itself, whatever key it shows. Undefined if it does not run. Only looks.
    */
   processOf?(machine: Machine): Promise<number | undefined>
   /**
-   * The account whose machines the credentials here show, and no others: AWS's account, Google's project, Azure's subscription.
-   * Throws LabError as the account's check does.
+   * The only account whose machines these credentials show: AWS's account, Google's project, Azure's
+   * subscription. Throws LabError like the account's check.
    */
   account?(signal: AbortSignal): Promise<string>
-  /** Throws when something is missing without which `up` can't succeed. Before anything is recorded. */
+  /** Throws if something is missing without which `up` cannot succeed. Called before anything is recorded. */
   checkPrerequisites(context: Context): Promise<void>
   resolveSize(profile: Profile, choice: SizeWish): MachineSize
-  /** The region of a new lab: the one that was asked for, or the best. Throws if it will not do. */
+  /** The region of a new lab: the requested one, or the best. Throws if it is not suitable. */
   place(context: Context, profile: Profile, size: MachineSize, measuring: Measuring): Promise<Place>
-  /** Of a cloud: the network of the user's that is meant, and the subnet to take in it. Throws LabError network-unfit. */
+  /** For a cloud: the user's network and the subnet to use in it. Throws LabError network-unfit. */
   findNetwork?(question: NetworkQuestion): Promise<ExistingNetwork>
-  /** The networks that will reach SSH, as settings say; undefined where nothing is opened. Throws LabError caller-unknown. */
+  /**
+   * The networks that may reach SSH, according to the settings; undefined if nothing is opened. Throws
+   * LabError caller-unknown.
+   */
   allowFrom(context: Context, measuring: Measuring): Promise<readonly string[] | undefined>
-  /** Machines of a new lab, with all that is known before they exist. */
+  /** Machines of a new lab, with everything that is known before they exist. */
   planMachines(context: Context, lab: string, names: readonly string[], profile: Profile): Promise<Machine[]>
-  /** The machines of a lab that is made from another profile: names, ids and what else a user holds on to stay. */
+  /**
+   * The machines of a lab that is made from another profile: names, ids and everything else a user relies on
+   * stay.
+   */
   swapMachines(machines: readonly Machine[], profile: Profile): Machine[]
-  /** Makes the image ready to be used and pins it. `pinned`: the image the lab has already. */
+  /** Prepares the image and pins it. `pinned`: the image the lab already has. */
   prepareImage(
     context: Context,
     profile: Profile,
@@ -185,38 +195,41 @@ export interface ProviderHooks {
     pinned: string | undefined,
     step: StepControl,
   ): Promise<PreparedImage>
-  /** `anew`: the machines that will be made, whether or not they are there; the others stay as they are. */
+  /** `anew`: the machines that will be made, whether or not they exist; the others stay as they are. */
   buildSpec(context: Context, lab: SpecFacts, profile: Profile, anew: readonly string[]): LabSpec
   presence(lab: Pick<LabFacts, 'lab' | 'region'>, machine: Machine): Promise<Presence>
   /**
-   * Of a provider where that costs next to nothing: what a machine does right now. Only looks, and takes a second at most. The
-   * caller knows that the lab is on this computer.
+   * For a provider where this costs almost nothing: what a machine is doing right now. Only looks, for at
+   * most a second. The caller knows that the lab is on this computer.
    */
   power?(machine: Machine): Promise<Power>
   /**
-   * Of a provider whose machine can stand still with its guest in memory: lets it go on, or powers it off where it cannot.
-   * Throws what keeps it from going on.
+   * For a provider whose machine can stand still with its guest in memory: resumes it, or powers it off if it
+   * cannot resume. Throws the reason why it cannot.
    */
   wake?(machine: Machine, step: StepControl): Promise<void>
-  /** Engine address of what must be made again when a machine is absent. */
+  /** Engine address of what must be made again if a machine is absent. */
   replaceAddress(machine: string): string
-  /** Those that the provider has, for a lab that has a TTL. Only looks. */
+  /** The provider's enforcers, for a lab that has a TTL. Only looks. */
   enforcers(context: Context, lab: AnyLab): Promise<readonly Enforcer[]>
   /**
-   * Of a provider whose enforcer is a process of this computer: it starts one that is missing. Every command that sees the
-   * lab calls it, so it is quick, needs no lease, and fails none of them.
+   * For a provider whose enforcer is a process of this computer: starts a missing one. Every command that
+   * sees the lab calls it, so it is quick, needs no lease, and never makes a command fail.
    */
   rearm?(context: Context, lab: AnyLab): Promise<void>
-  /** From now on the provider's own enforcers go by `lab.expiresAt`; a lab without machines has none. */
+  /** Makes the provider's own enforcers use `lab.expiresAt`; a lab without machines has none. */
   moveExpiry(context: Context, lab: AnyLab, step: MoveControl): Promise<void>
-  /** Powers a stopped machine on. Returns its address where that is another one from then on. */
+  /** Starts a stopped machine. Returns its address if it changed. */
   start(spec: LabSpec, machine: string, step: StepControl): Promise<string | undefined>
   /**
-   * Of a provider where the engine, to remove a machine, could only start a program that does what we can do ourselves.
-   * Called once the engine has forgotten it.
+   * For a provider where the engine could only start a program that does what we can do ourselves to remove a
+   * machine. Called once the engine has forgotten the machine.
    */
   removeMachine?(machine: Machine, step: StepControl): Promise<void>
-  /** Of a cloud: those of these objects of a state that are somebody else's. What is not there any more is nobody's. */
+  /**
+   * For a cloud: the objects of a state that belong to someone else. Things that no longer exist belong to no
+   * one.
+   */
   strangersAmong?(
     context: Context,
     lab: AnyLab,
@@ -224,8 +237,8 @@ export interface ProviderHooks {
     signal: AbortSignal,
   ): Promise<readonly StateObject[]>
   /**
-   * Of a cloud: what carries the marks of the lab, where its stack declares such a thing, and is none of these objects of a
-   * state. Only looks.
+   * For a cloud: things that carry the lab's marks, match a resource of its stack, and are not among these
+   * objects of a state. Only looks.
    */
   straysBeside?(
     context: Context,
@@ -233,13 +246,13 @@ export interface ProviderHooks {
     objects: readonly StateObject[],
     signal: AbortSignal,
   ): Promise<readonly Stray[]>
-  /** Removes what the engine did not, and returns what is still there. */
+  /** Removes what the engine did not, and returns what still exists. */
   removeLeftovers(context: Context, lab: AnyLab, step: StepControl): Promise<Remains>
-  /** The end of a machine's console; empty where there is none. */
+  /** The end of a machine's console; empty if there is none. */
   consoleTail(lab: AnyLab, machine: Machine): Promise<string>
 }
 
-/** Whether this version can do anything for a lab of that provider. */
+/** Whether this version supports labs of that provider. */
 export const isSupported = (provider: string): boolean => SUPPORTED.has(provider)
 
 const SUPPORTED: ReadonlySet<string> = new Set(['local', 'aws', 'azure', 'google'])

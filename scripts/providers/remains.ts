@@ -8,7 +8,7 @@ interface Removal<Thing> {
   readonly onRefused: (thing: Thing, error: LabError) => void
 }
 
-/** What a removal leaves behind, in words, and why where the cloud has said so. */
+/** What a removal leaves behind, in words, with the cloud's reason if there is one. */
 export async function remainsOf<Thing extends { readonly isOurs: boolean }>(
   remove: (removal: Removal<Thing>) => Promise<readonly Thing[]>,
   words: (thing: Thing) => string,

@@ -5,7 +5,10 @@ import { explain } from '../explain.js'
 import { callDriver } from '../providers/local/driver.js'
 import type { Answer, Asker, Question } from './question.js'
 
-/** Finds out whether a provider can be asked at all, and returns who asks it. Throws LabError where it can't. */
+/**
+ * Finds out whether a provider can be asked at all, and returns the object that asks it. Throws LabError if
+ * it cannot.
+ */
 type OpenAsker = (signal: AbortSignal) => Promise<Asker>
 
 const notAsked = (reason: string): Answer => ({ outcome: 'not-asked', reason })
@@ -76,7 +79,7 @@ const OPEN: Readonly<Record<ProviderName, OpenAsker>> = {
 /** Regions that every account has. */
 const COMMON_REGIONS = { aws: ['us-east-1', 'eu-west-1'], azure: ['westeurope', 'eastus'] }
 
-/** One that has the image, and if there is one, such that every account has it. */
+/** A region that has the image, preferably one that every account has. */
 function regionOf(
   { regions, exceptRegions = [] }: { readonly regions?: string[]; readonly exceptRegions?: string[] },
   common: readonly string[],
@@ -86,10 +89,10 @@ function regionOf(
   return common.find(hasImage) ?? regions?.find(hasImage)
 }
 
-/** The driver's ways to say that the vendor has no such image, or does not vouch for it. */
+/** The driver's faults that mean that the vendor has no such image, or does not vouch for it. */
 const ABSENT = new Set(['image-refused', 'checksum-unknown'])
 
-/** Who asks a provider; one who can't be asked is not, with the reason in every answer. */
+/** The objects that ask each provider. A provider that cannot be asked gives its reason in every answer. */
 export async function openAsker(provider: ProviderName, signal: AbortSignal): Promise<Asker> {
   try {
     return carefully(await OPEN[provider](signal), signal)

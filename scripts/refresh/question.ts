@@ -10,13 +10,16 @@ export interface Question {
   readonly architecture: Architecture
 }
 
-/** `nothing`: it was asked, and there is none. `not-asked`: nobody can tell from here; it is never guessed. */
+/**
+ * `nothing`: it was asked, and there is none. `not-asked`: it cannot be known from here, and is never
+ * guessed.
+ */
 export type Answer =
   | {
       readonly outcome: 'found'
-      /** The newest, by its name or by its digest. */
+      /** The newest image, by its name or its digest. */
       readonly newest: string
-      /** When it was published, where that is told: ISO 8601, in UTC. */
+      /** When it was published, if known: ISO 8601, in UTC. */
       readonly date: string | null
     }
   | { readonly outcome: 'nothing' | 'not-asked'; readonly reason: string }
@@ -43,6 +46,6 @@ export function questionsOf({ providers }: Catalog, distros: readonly Distro[]):
   )
 }
 
-/** The distros that nobody mends any more on that day (`YYYY-MM-DD`). */
+/** The distros that get no more updates on that day (`YYYY-MM-DD`). */
 export const endedOn = (distros: readonly Distro[], day: string): Distro[] =>
   distros.filter(({ endOfLife }) => endOfLife !== undefined && endOfLife < day)

@@ -64,10 +64,10 @@ export function renderRefresh(result: Refresh): string {
 
 const WORDS = { nothing: 'NOTHING FOUND', 'not-asked': 'not asked' } as const
 
-/** A digest is told from others by its beginning. */
+/** The beginning of a digest is enough to recognise it. */
 const shortened = (name: string): string => (/^sha\d+:/.test(name) ? `${name.slice(0, 19)}…` : name)
 
-/** Each reason once, with how many rows have it. */
+/** Each reason once, with the number of its rows. */
 function reasons({ rows }: Refresh, outcome: Row['answer']['outcome']): [string, number][] {
   const counts = new Map<string, number>()
   for (const { answer } of rows)

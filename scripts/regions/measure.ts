@@ -3,13 +3,14 @@ import { EnvHttpProxyAgent, Pool } from 'undici'
 
 export interface Probe {
   readonly region: string
-  /** Something near that answers to a GET, with whatever status. */
+  /** A nearby server that answers to a GET, with any status. */
   readonly url: string
 }
 
 /**
- * Round trips in ms by region, all measured at once. Of two requests on one connection the second counts: the first pays
- * for name lookup, handshakes and whatever sleeps there. A region that fails or does not answer within `capMs` is left out.
+ * Round trips in ms by region, all measured at once. The second of two requests on one connection counts,
+ * because the first pays for name lookup, handshakes and idle servers. A region that fails or does not answer
+ * within `capMs` is left out.
  */
 export async function measureRoundTrips(
   probes: readonly Probe[],
@@ -17,7 +18,7 @@ export async function measureRoundTrips(
 ): Promise<Record<string, number>> {
   const cap = AbortSignal.timeout(options.capMs)
   const signal = AbortSignal.any([options.signal, cap])
-  // Every request listens to it: that many are no leak.
+  // Every request listens to it; so many listeners are not a leak.
   setMaxListeners(0, signal)
   const measured = await Promise.all(probes.map((probe) => measureOne(probe, signal, options.proxied)))
   options.signal.throwIfAborted()
@@ -42,7 +43,7 @@ async function measureOne(
     await ask()
     return [[region, Math.round(await ask())]]
   } catch {
-    // Unreachable, refused or too slow: all the same to a ranking, which then goes on without this region.
+    // Unreachable, refused and too slow mean the same here: the ranking continues without this region.
     return []
   } finally {
     await client.destroy()

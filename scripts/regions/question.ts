@@ -8,7 +8,10 @@ import { resolveSize } from '../../distro-catalog/size.js'
 import type { Context } from '../context.js'
 import { LabError } from '../errors.js'
 
-/** What `regions` is asked: by a profile, or by a provider alone. Throws LabError usage for a provider without regions. */
+/**
+ * The input of `regions`: a profile, or a provider alone. Throws LabError usage for a provider without
+ * regions.
+ */
 export async function questionOf(
   context: Context,
   providerName: string | undefined,
@@ -33,7 +36,7 @@ export async function questionOf(
   return regionQuestion(context, cloud, instanceType, profile && offerOf(profile, cloud))
 }
 
-/** For a machine type that is decided already. */
+/** For a machine type that is already decided. */
 export async function regionQuestion(
   { settings }: Context,
   provider: CloudProvider,

@@ -19,7 +19,10 @@ import { ensureFolder, putFile, roundTripsFile } from '../workspace.js'
 const CAP_MS = 1500
 const DAY_MS = 86_400_000
 
-/** `measure`: ask the network unless it was asked within a day; `known`: what was measured within a day, else nothing. */
+/**
+ * `measure`: ask the network unless it was asked within a day; `known`: measurements of the last day, else
+ * none.
+ */
 export type Measuring = 'measure' | 'known' | 'anew'
 
 export interface Ranking {
@@ -44,7 +47,7 @@ type Surroundings = Pick<Context, 'space' | 'interrupt'> & {
   readonly env: Pick<Context['env'], 'proxied'>
 }
 
-/** @throws CatalogError `no-region` when every region is out of the question, `region-unknown`, `instance-type-invalid`. */
+/** @throws CatalogError `no-region` if no region is possible, `region-unknown`, `instance-type-invalid`. */
 export async function rankFor(
   context: Surroundings,
   question: RegionQuestion,
@@ -67,7 +70,7 @@ export async function rankFor(
   }
 }
 
-/** Every open region is measured, not the candidates alone: the next question may have others. */
+/** Every open region is measured, not only the candidates, because the next question may have others. */
 async function measurementFor(
   { space, interrupt, env }: Surroundings,
   provider: CloudName,
@@ -98,7 +101,7 @@ async function measurementFor(
   return measurement
 }
 
-/** A measurement of the last 24 hours. A file that can't be read or understood is as good as none: it is a cache. */
+/** A measurement of the last 24 hours. An unreadable or invalid file counts as none: it is a cache. */
 async function readMeasurement(file: string): Promise<Measurement | undefined> {
   const text = (await readIfPlain(file)) ?? ''
   const value = parseMeasurement(text)

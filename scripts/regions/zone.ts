@@ -2,7 +2,10 @@ import { fits } from '../../backend/forms.js'
 import type { CloudName } from '../../distro-catalog/provider.js'
 import { LabError } from '../errors.js'
 
-/** How each cloud names the zones of a region. Which there are only the cloud itself knows, and they differ by account. */
+/**
+ * How each cloud names the zones of a region. Only the cloud itself knows which exist, and they differ
+ * between accounts.
+ */
 const ZONES: Readonly<
   Record<CloudName, (region: string) => { readonly example: string; readonly join: string }>
 > = {
@@ -15,8 +18,8 @@ const ZONES: Readonly<
 export const hasZones = (provider: string): provider is CloudName => Object.hasOwn(ZONES, provider)
 
 /**
- * The zone that `--zone` means: its whole name, or what comes after the region's (`b`; Azure: `1`). Throws LabError usage
- * for one that can't be in this region.
+ * The zone that `--zone` means: its whole name, or the part after the region's (`b`; Azure: `1`). Throws
+ * LabError usage for one that cannot be in this region.
  */
 export function zoneIn(provider: CloudName, region: string, given: string): string {
   const { example, join } = ZONES[provider](region)

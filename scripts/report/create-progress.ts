@@ -8,7 +8,7 @@ export interface ProgressOptions {
   readonly quiet: boolean
 }
 
-/** The live list is loaded only where there is a terminal to show it on. */
+/** The live list is loaded only if there is a terminal to show it on. */
 export async function createProgress(options: ProgressOptions): Promise<Progress> {
   if (options.quiet) return quietProgress(options.stream)
   if (!options.live) return plainProgress(options.stream)
@@ -16,7 +16,7 @@ export async function createProgress(options: ProgressOptions): Promise<Progress
   return liveProgress(options.stream)
 }
 
-/** The same without what `redact` takes out of its words, and without what must not be printed. */
+/** The same, with secrets and unprintable characters removed from its text. */
 export const printedProgress = (progress: Progress, redact: Redact): Progress => ({
   ...progress,
   detail: (text) => progress.detail(printableLine(redact(text))),

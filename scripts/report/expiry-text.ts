@@ -6,7 +6,7 @@ const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
-/** `45s`, `12m`, `3h59m`, `2d4h`: rounded down, as time that is left must be. */
+/** `45s`, `12m`, `3h59m`, `2d4h`: rounded down, because it is the time left. */
 export function timeText(ms: number): string {
   const whole = (unit: number): number => Math.floor(ms / unit)
   if (ms < MINUTE) return `${whole(SECOND)}s`
@@ -22,11 +22,11 @@ export function timeLeft({ expiresInMs, expiresAt }: Expiry): string {
   return expiresInMs > 0 ? `in ${timeText(expiresInMs)}` : `EXPIRED ${timeText(-expiresInMs)} ago`
 }
 
-/** `watchdog armed`; empty where nothing needs to be ended. */
+/** `watchdog armed`; empty if nothing needs to be ended. */
 export const renderEnforcers = ({ enforcers }: Pick<Expiry, 'enforcers'>): string =>
   enforcers.map(({ name, state }) => `${name} ${state}`).join(', ')
 
-/** One line for people; none for a lab without end. */
+/** One line for people; none for a lab that never expires. */
 export function renderExpiry(expiry: Expiry): string[] {
   if (expiry.expiresInMs === null) return []
   const by = renderEnforcers(expiry)

@@ -11,7 +11,7 @@ export function renderImport({ image, reused, timings }: ImportResult): string {
   return `${distro} is imported to ${provider}, as ${name}, after ${elapsed(ms)}.\n${next}`
 }
 
-/** One line of `images` for each import, whatever became of it. */
+/** One line of `images` for each import, whatever its result. */
 export function importLine({
   provider,
   distro,

@@ -1,7 +1,7 @@
 import { createLogUpdate } from 'log-update'
 import { beginning, sinceStart, type Progress, type Step } from './progress.js'
 
-/** A live list on a terminal: finished steps stay, the one under way counts its seconds. */
+/** A live list on a terminal: finished steps stay, and the current one counts its seconds. */
 export function liveProgress(stream: NodeJS.WriteStream): Progress {
   const update = createLogUpdate(stream, { showCursor: true })
   let step: Step | undefined

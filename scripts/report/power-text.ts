@@ -1,6 +1,6 @@
 import type { Power } from '../../local-vm/qemu/power.js'
 
-/** Why a machine that is there does nothing; undefined for one that runs, and where that is not known. */
+/** Why an existing machine does nothing; undefined if it runs, or if that is not known. */
 export function stillText(power: Power | null): string | undefined {
   switch (power) {
     case null:

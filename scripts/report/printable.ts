@@ -1,6 +1,7 @@
 /**
- * What must not reach a terminal, or hides in a log: control characters but for newline and tab, and what turns, joins or
- * hides text (bidirectional controls, zero-width characters, line separators of Unicode, halves of a surrogate pair).
+ * Characters that must not reach a terminal, or that hide in a log: control characters except newline and
+ * tab, and characters that turn, join or hide text (bidirectional controls, zero-width characters, Unicode
+ * line separators, halves of a surrogate pair).
  */
 const UNPRINTABLE = /(?![\n\t])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu
 
@@ -9,17 +10,19 @@ const escaped = (character: string): string =>
     .map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`)
     .join('')
 
-/** The same text with whatever is not to be printed written out as `\u001b`. JSON stays JSON with the same values. */
+/** The same text with unprintable characters escaped as `\u001b`. JSON stays JSON with the same values. */
 export const printable = (text: string): string => text.replaceAll('\r\n', '\n').replace(UNPRINTABLE, escaped)
 
-/** In one line, whatever it was made of. */
+/** Always one line. */
 export const printableLine = (text: string): string =>
   printable(text).replaceAll('\n', '\\n').replaceAll('\t', ' ')
 
-/** A message of several lines, which may quote anything: only its first begins where our own words begin. */
+/**
+ * A message of several lines, which may quote anything: only its first line starts where our own lines start.
+ */
 export const withinMargin = (message: string): string => message.replaceAll(/\n(?=\S)/g, '\n  ')
 
-/** Each text in a value in one line, for words around them that are ours: no value begins a line of its own. */
+/** Puts each text in a value on one line, for messages around them: no value starts a line of its own. */
 export function inOneLineEach<T>(value: T): T {
   if (typeof value === 'string') return printableLine(value) as T
   if (Array.isArray(value)) return value.map((each: unknown) => inOneLineEach(each)) as T

@@ -1,7 +1,7 @@
 /** Where a command's progress goes while it runs. Results never come here. */
 export interface Progress {
   beginStep(name: string, index: number, total: number): void
-  /** What the step under way sees or does right now. */
+  /** What the current step sees or does right now. */
   detail(text: string): void
   endStep(): void
   failStep(): void
@@ -32,7 +32,7 @@ export const beginning = (name: string, index: number, total: number): Step => (
 
 export const sinceStart = (step: Step): string => elapsed(performance.now() - step.started)
 
-/** Long silences look like a hang; a line this often shows that it goes on. */
+/** Long silences look like a hang; a regular line shows that it continues. */
 const SIGN_OF_LIFE_MS = 30_000
 
 /** One line when a step begins, one for each new thing it sees, one when it ends. */

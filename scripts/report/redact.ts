@@ -1,17 +1,20 @@
 const PEM = /-----BEGIN [A-Z ]*PRIVATE KEY-----[^]*?(-----END [A-Z ]*PRIVATE KEY-----|$)/g
-/** Who a URL lets in, with a password or, for the web, a token alone; the last one as it stands within another URL. */
+/**
+ * The credentials in a URL, with a password or, for the web, a token alone; the last pattern is for a URL
+ * within another URL.
+ */
 const URL_USERS = [
   /\b([a-z][a-z0-9+.-]*:\/\/)[^\s/?#"']*:[^\s/?#"']*@/gi,
   /\b(https?:\/\/)[^\s/?#"']+@/gi,
   /\b(https?%3A%2F%2F)(?:(?!%2F|[\s&#"']).)+?%40/gi,
 ]
 const HIDDEN = '[redacted]'
-/** Shorter ones would eat ordinary words. */
+/** Shorter ones would remove ordinary words. */
 const SHORTEST_SECRET = 6
 
 /**
- * Takes secrets out of a text: private key blocks, users and passwords of URLs, and the values that the environment
- * calls secret, as they are and as a JSON string has them (credentials are often JSON themselves).
+ * Removes secrets from a text: private key blocks, users and passwords of URLs, and the values that the
+ * environment calls secret, both unchanged and as in a JSON string (credentials are often JSON themselves).
  */
 export type Redact = (text: string) => string
 
@@ -27,13 +30,13 @@ export function redactor(secrets: readonly string[]): Redact {
   }
 }
 
-/** The passwords of the URLs in a text, as they are written and as they are meant. */
+/** The passwords of the URLs in a text, both encoded and decoded. */
 export function urlPasswords(text: string): string[] {
   return [...text.matchAll(/:\/\/[^\s/?#:]*:([^\s/?#]+)@/g)].flatMap(([, password = '']) => {
     try {
       return [password, decodeURIComponent(password)]
     } catch {
-      // A lone % is no encoding: then it is meant as it is written.
+      // A single % is not an encoding: then the text is used unchanged.
       return [password]
     }
   })

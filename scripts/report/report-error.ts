@@ -9,15 +9,15 @@ import { writeText } from './output.js'
 import { withinMargin } from './printable.js'
 import type { Redact } from './redact.js'
 
-/** How a command speaks, as far as is known yet: the configuration may say more. */
+/** How a command writes its output, as far as is known yet: the configuration may say more. */
 export interface Voice {
   json: boolean
   redact: Redact
-  /** The exit code 2 says that a plan has changes, and nothing else. */
+  /** Exit code 2 means that a plan has changes, and nothing else. */
   detailed: boolean
 }
 
-/** By the command line and the environment alone. */
+/** From the command line and the environment alone. */
 export const voiceOf = (argv: readonly string[], variables: Environment['flags'], redact: Redact): Voice => ({
   json: (askedOutput(argv) ?? variables['output']) === 'json',
   redact,
@@ -26,7 +26,10 @@ export const voiceOf = (argv: readonly string[], variables: Environment['flags']
 
 type Known = Pick<Environment, 'home' | 'viaNpm' | 'flags'>
 
-/** An error is one JSON document too, on stdout; the words for people always go to stderr. Returns the exit code. */
+/**
+ * With `-o json` an error is also one JSON document on stdout; the text for people always goes to stderr.
+ * Returns the exit code.
+ */
 export function reportError(env: Known, thrown: unknown, { json, redact, detailed }: Voice): number {
   const [error, fields] = thrown instanceof PartialOutcome ? [thrown.cause, thrown.fields] : [thrown, {}]
   const { code, message, hint, ...told } = explain(error)
@@ -44,6 +47,6 @@ export function reportError(env: Known, thrown: unknown, { json, redact, detaile
   return exitCode
 }
 
-/** Only what we say ourselves begins a line with `Next:`, whatever a message quotes. */
+/** Only our own text may start a line with `Next:`, whatever a message quotes. */
 const errorText = (message: string, hint: string): string =>
   `Error: ${withinMargin(message)}${hint === '' ? '' : `\nNext:  ${hint}`}`

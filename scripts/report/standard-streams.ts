@@ -1,12 +1,12 @@
 import { LabError } from '../errors.js'
 import type { Take } from '../pass-on.js'
 
-/** What came of writing to our standard output. */
+/** The result of writing to our standard output. */
 let fault: Error | undefined
 
 /**
- * A reader that leaves early, such as `head`, is no failure: what it did not wait for goes nowhere, and a command that
- * changes a lab goes on to its end. For the whole process, once.
+ * A reader that leaves early, such as `head`, is not a failure: the rest is discarded, and a command that
+ * changes a lab continues to its end. Installed once for the whole process.
  */
 export function outliveReaders(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -15,14 +15,14 @@ export function outliveReaders(): void {
   process.stderr.on('error', () => undefined)
 }
 
-/** Throws LabError output-failed where our standard output could not be written; not where its reader left. */
+/** Throws LabError output-failed if our standard output could not be written; not if its reader left. */
 export async function assertWritten(): Promise<void> {
   await new Promise<void>((resolve) => process.stdout.write('', () => resolve()))
   if (fault !== undefined)
     throw new LabError({ code: 'output-failed', reason: fault.message }, { cause: fault })
 }
 
-/** Writes to a stream of ours at the speed of whoever reads it; rejects once no one does. */
+/** Writes to one of our streams at the speed of its reader; rejects once no one reads. */
 export const writerTo =
   (stream: NodeJS.WriteStream): Take =>
   (chunk) =>

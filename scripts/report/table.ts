@@ -3,7 +3,10 @@ import { printableLine } from './printable.js'
 
 const BETWEEN = '  '
 
-/** Columns lined up with spaces, headings in capitals, no lines: fit for people and for awk: each row is one line. */
+/**
+ * Columns aligned with spaces, headings in capitals, no lines: readable for people and for awk, because each
+ * row is one line.
+ */
 export function renderTable(headings: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [
     headings.map((heading) => heading.toUpperCase()),
@@ -17,5 +20,5 @@ export function renderTable(headings: readonly string[], rows: readonly (readonl
   return lines.map((line) => line.map(padded).join(BETWEEN).trimEnd()).join('\n')
 }
 
-/** In columns of a terminal. Nearly all text is plain, and for that the library is slow. */
+/** Width in terminal columns. Nearly all text is plain, and the library is slow for that. */
 const widthOf = (text: string): number => (/^[ -~]*$/.test(text) ? text.length : stringWidth(text))

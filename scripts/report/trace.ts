@@ -5,7 +5,7 @@ import { traceFile } from '../workspace.js'
 import { printable } from './printable.js'
 import type { Redact } from './redact.js'
 
-/** Keeps where a mistake of ours happened. Returns the file; undefined where it cannot be written. */
+/** Saves where one of our own bugs happened. Returns the file; undefined if it cannot be written. */
 export function keepTrace(home: string, error: unknown, redact: Redact): string | undefined {
   const file = traceFile(home)
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)

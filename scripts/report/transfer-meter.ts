@@ -1,11 +1,11 @@
 import { Rate } from '../images/rate.js'
 import type { Progress } from './progress.js'
 
-/** What is done within this needs no progress. */
+/** A transfer that ends within this time needs no progress. */
 const SILENT_MS = 2_000
 const REDRAW_MS = 500
 
-/** Shows a transfer that takes longer, with its speed; at a terminal only, for a log gains nothing from it. */
+/** Shows a longer transfer with its speed; only at a terminal, because a log does not need it. */
 export class TransferMeter {
   readonly #rate = new Rate()
   readonly #began: number

@@ -1,7 +1,7 @@
 import { quoteForShell } from '../machine/shell.js'
 import { printable } from './printable.js'
 
-/** A part of a command line that is one already, and not a value. */
+/** A part of a command line that is not a value, and stays unquoted. */
 interface AsIs {
   readonly asIs: string
 }
@@ -11,8 +11,9 @@ export const asIs = (text: string): AsIs => ({ asIs: text })
 type Part = string | number | AsIs
 
 /**
- * A command line to show, whose values are quoted: whoever pastes it gives the program these very words, whatever is in
- * them. A value that begins with a dash is no flag of ours: it is joined to the flag before it, or follows a `--`.
+ * A command line to show, with its values quoted: pasted into a shell, it passes exactly these words,
+ * whatever they contain. A value that begins with a dash cannot be read as a flag: it is joined to the flag
+ * before it, or follows a `--`.
  */
 export function typed(texts: TemplateStringsArray, ...parts: readonly Part[]): string {
   return parts.reduce<string>(
@@ -31,15 +32,17 @@ function appended(line: string, part: Part): string {
 }
 
 /**
- * One word for the shell of whoever reads it. Unlike `quoteForShell` it is printed, so control characters are written as
- * POSIX.1-2024's `$'…'` has them, which bash, zsh and others read.
+ * One word for the reader's shell. Unlike the result of `quoteForShell` it is printed, so control characters
+ * are written in the `$'…'` form of POSIX.1-2024, which bash, zsh and others read.
  */
 export const typedWord = (word: string): string =>
   isShown(word) ? quoteForShell(word) : `$'${word.replace(TO_ESCAPE, octal)}'`
 
 const isShown = (word: string): boolean => !/[\n\t]/.test(word) && printable(word) === word
 
-/** Quotes and backslashes too, so that a shell without `$'…'` reads one word as well, if another. */
+/**
+ * Also quotes and backslashes, so that a shell without `$'…'` still reads one word, though a different one.
+ */
 const TO_ESCAPE = /['\\]|[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu
 
 const octal = (character: string): string =>

@@ -15,15 +15,15 @@ export interface InitResult {
   /** Whether this run changed anything. */
   readonly changed: boolean
   readonly settings: readonly Settled[]
-  /** Whether everybody can read there now; null where that was not told in full. */
+  /** Whether everyone can read there now; null if the answers were incomplete. */
   readonly public: boolean | null
   readonly visibility: Visibility
   readonly policies: readonly Policy[]
 }
 
 /**
- * Makes or adopts the place of the records; what is right already stays as it is. Throws BackendError
- * `store-no-conditions` of a server where labs could not be locked.
+ * Creates or adopts the place of the records; correct settings stay as they are. Throws BackendError
+ * `store-no-conditions` for a server on which labs could not be locked.
  */
 export async function initBackend(context: Context, gcsLocation: string | undefined): Promise<InitResult> {
   const { location, interrupt } = context
@@ -48,7 +48,7 @@ export async function initBackend(context: Context, gcsLocation: string | undefi
   }
 }
 
-/** When it does not come to the end, what was done by then is said. */
+/** If it fails, it says what was already done. */
 async function settleAll({ progress }: Context, setup: Setup): Promise<Settled[]> {
   const settings: Settled[] = []
   try {
@@ -60,14 +60,14 @@ async function settleAll({ progress }: Context, setup: Setup): Promise<Settled[]
   }
 }
 
-/** What was just blocked may be shown as open for a while: settings of a bucket take their time. */
+/** A blocked setting may still show as open for a while, because a bucket's settings take time. */
 function afterBlocking(settings: readonly Settled[], { open, blocked, untold }: Visibility): Visibility {
   const block = settings.find(({ aspect }) => aspect === 'public access')
   if (block === undefined || block.outcome === 'unsupported') return { open, blocked, untold }
   return { open: [], blocked: [...blocked, ...open], untold }
 }
 
-/** Somebody may have made that bucket public on purpose, for a site: it would go dark. */
+/** Someone may have made the bucket public on purpose, for a website, which would stop working. */
 async function confirmBlocking(context: Context, setup: Setup): Promise<void> {
   if (setup.aspects.length === 0) return
   const { open } = await setup.visibility()

@@ -12,15 +12,15 @@ export interface BackendView {
   readonly kind: BackendLocation['kind']
   readonly engine: {
     readonly minimum: string
-    /** Null where none is found: one is obtained when a lab is changed. */
+    /** Null if none is found: one is obtained when a lab is changed. */
     readonly found: Engine | null
     readonly rejected: readonly string[]
   }
   readonly lock: { readonly lease: string; readonly conditions: Conditions; readonly state: string }
-  /** Whether everybody can read there; null where that could not be found out in full. */
+  /** Whether everyone can read there; null if that could not be found out completely. */
   readonly public: boolean | null
   readonly visibility: Visibility
-  /** Who we are to the server, where it tells. */
+  /** Our identity at the server, if it tells. */
   readonly identity: string | null
   readonly labs: { readonly living: number; readonly destroyed: number; readonly unreadable: number }
 }
@@ -32,7 +32,10 @@ const locks = {
   gcs: { lease: 'ifGenerationMatch', state: "OpenTofu's lock object" },
 } as const satisfies Record<BackendLocation['kind'], { readonly lease: string; readonly state: string }>
 
-/** Throws BackendError: `store-no-conditions` of a server where labs could not be locked, and whatever a store throws. */
+/**
+ * Throws BackendError: `store-no-conditions` for a server on which labs could not be locked, and whatever a
+ * store throws.
+ */
 export async function showBackend(context: Context): Promise<BackendView> {
   const { location, interrupt } = context
   const setup = await openSetup(location, { patience: { until: interrupt.signal } })

@@ -25,11 +25,14 @@ export interface Finding {
   /** `slow`: works, but could be better. */
   readonly status: 'ok' | 'missing' | 'slow'
   readonly found: string
-  /** The command to type; empty where nothing is to be done. */
+  /** The command to type; empty if there is nothing to do. */
   readonly fix: string
 }
 
-/** Everything this computer needs for labs, whether it is there or not. Changes nothing but makes the two folders. */
+/**
+ * Everything this computer needs for labs, and whether it is there. Changes nothing except creating the two
+ * folders.
+ */
 export async function examine(context: Context): Promise<Finding[]> {
   const { env } = context
   return [
@@ -44,7 +47,7 @@ export async function examine(context: Context): Promise<Finding[]> {
   ]
 }
 
-/** Which engine a command would take and why; none is obtained. */
+/** Which engine a command would use and why; obtains none. */
 async function examineEngine(context: Context): Promise<Finding> {
   const minimum = minimumEngine(context)
   const { engine, passedOver } = await findEngine(context.env, minimum)
@@ -73,7 +76,7 @@ async function examinePrerequisite({ env }: Context, wanted: Prerequisite): Prom
   return { name, ...(await started(path, wanted.versionArgs, installCommand(env, [wanted]))) }
 }
 
-/** Tries it; what is missing only matters where no image can be downloaded. */
+/** Tries it; a missing right matters only if no image can be downloaded. */
 async function examineBuild({ env }: Context): Promise<Finding[]> {
   if ((await findMissing(env, BUILD_PREREQUISITES)).length > 0) return []
   const name = 'image build (when none can be downloaded)'
@@ -88,7 +91,7 @@ async function examineBuild({ env }: Context): Promise<Finding[]> {
   return [{ name, status: 'ok', found, fix: '' }]
 }
 
-/** Starts it: one that is there may lack a library, or be for another processor. */
+/** Starts it: an installed program may lack a library, or be for another processor. */
 async function started(path: string, args: readonly string[], fix: string): Promise<Omit<Finding, 'name'>> {
   try {
     const { stdout, stderr } = await run(path, args)

@@ -2,16 +2,16 @@ import { ProbedStore } from '../../backend/conditions.js'
 import { BackendError } from '../../backend/errors.js'
 import type { Context } from '../context.js'
 
-/** Why writes are believed to keep their conditions, without which nothing is locked. */
+/** Why conditional writes are believed to work; without them nothing is locked. */
 export type Conditions =
-  /** The server was made to refuse writes just now. */
+  /** The server just refused test writes that it must refuse. */
   | 'proven'
-  /** AWS, Google or the file system promise it. */
+  /** AWS, Google or the file system guarantees it. */
   | 'promised'
   /** We have no right to write there, so nothing was tried. */
   | 'untried'
 
-/** Throws BackendError `store-no-conditions` of a server where labs could not be locked. */
+/** Throws BackendError `store-no-conditions` for a server on which labs could not be locked. */
 export async function proveConditions(context: Context): Promise<Conditions> {
   const store = await context.store()
   if (!(store instanceof ProbedStore)) return 'promised'

@@ -4,18 +4,21 @@ import { join } from 'node:path'
 import { isObtained, obtained, programFolder, programs } from './programs.js'
 import { tool } from './tool.js'
 
-/** OpenTofu's provider for AWS, in a folder that OpenTofu takes for a mirror of the registry. */
+/** OpenTofu's provider for AWS, in a folder that OpenTofu accepts as a mirror of the registry. */
 export interface ProviderMirror {
   readonly version: string
   /** For TF_CLI_CONFIG_FILE. */
   readonly configFile: string
 }
 
-/** What OpenTofu calls this computer. */
+/** OpenTofu's name of this computer's platform. */
 const PLATFORM = `linux_${process.arch === 'x64' ? 'amd64' : process.arch}`
 const HOSTS = ['registry.opentofu.org', 'registry.terraform.io'] as const
 
-/** Where providers are put by hand (https://opentofu.org/docs/cli/config/config-file/#implied-local-mirror-directories), and /opt. */
+/**
+ * Where people put providers by hand
+ * (https://opentofu.org/docs/cli/config/config-file/#implied-local-mirror-directories), and /opt.
+ */
 const PLACES = [
   ...[join(homedir(), '.terraform.d/plugins'), join(homedir(), '.local/share/opentofu/plugins')],
   ...[
@@ -27,8 +30,8 @@ const PLACES = [
 ]
 
 /**
- * The recipe: one that lies on this computer, else the one that the stacks are made for, from the registry. OpenTofu takes
- * a mirror's folders only as real ones; the program in them may be a link.
+ * The recipe: a provider that is on this computer, else the one that the stacks are made for, from the
+ * registry. OpenTofu accepts only real folders in a mirror; the program in them may be a link.
  */
 export async function makeAwsProvider(folder: string): Promise<void> {
   const mirror = join(folder, 'mirror')
@@ -68,7 +71,7 @@ async function findProvider(): Promise<{ readonly version: string; readonly fold
   return undefined
 }
 
-/** 150 MB. Throws where the registry is out of reach. */
+/** 150 MB. Throws if the registry cannot be reached. */
 async function loadProvider(folder: string, mirror: string): Promise<void> {
   const { version } = programs.awsProvider
   const required = { aws: { source: 'hashicorp/aws', version } }
@@ -84,13 +87,13 @@ async function loadProvider(folder: string, mirror: string): Promise<void> {
   })
 }
 
-/** Undefined where it was not to be had: the tests that need it are skipped (`describeWith`). */
+/** Undefined if it was not available: the tests that need it are skipped (`describeWith`). */
 export async function awsProvider(): Promise<ProviderMirror | undefined> {
   if (!(await isObtained(programs.awsProvider))) return undefined
   const configFile = await obtained(programs.awsProvider)
   const mirror = join(programFolder(programs.awsProvider), 'mirror')
   const [entry = ''] = await readdir(join(mirror, HOSTS[0], 'hashicorp/aws'))
-  // An unpacked mirror has a folder for each version, a packed one files that are named by it.
+  // An unpacked mirror has a folder for each version, a packed one has files named by version.
   const version = /\d+\.\d+\.\d+/.exec(entry)?.[0] ?? programs.awsProvider.version
   return { version, configFile }
 }

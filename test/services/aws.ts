@@ -24,12 +24,12 @@ import { FaultyProxy, type Fault, type Seen } from './faulty-proxy.js'
 
 const KEYS = { AWS_ACCESS_KEY_ID: 'tester', AWS_SECRET_ACCESS_KEY: 'secret-of-tests' }
 const credentials = { accessKeyId: 'tester', secretAccessKey: 'secret-of-tests' }
-/** Of everybody at moto's. */
+/** The account of every user of moto. */
 export const ACCOUNT = '123456789012'
 /** Bytes of a snapshot's blocks. */
 const BLOCK = 512 * 1024
 
-/** What there is in a region that somebody made: nothing of the account's own, nothing that is gone. */
+/** Everything that was made in a region, without the account's own things and without deleted ones. */
 export interface Made {
   readonly instances: readonly Instance[]
   readonly groups: readonly SecurityGroup[]
@@ -41,7 +41,7 @@ export interface Made {
 export class TestAws {
   private constructor(
     readonly proxy: FaultyProxy,
-    /** Everything that was let through so far, as policies spell it: `ec2:RunInstances`. */
+    /** Every accepted request so far, in the form of policies: `ec2:RunInstances`. */
     readonly actions: ReadonlySet<string>,
     /** For the CLI, and for OpenTofu and its provider. */
     readonly env: Readonly<Record<string, string>>,
@@ -68,7 +68,7 @@ export class TestAws {
     })
   }
 
-  /** Past the proxy. */
+  /** Without the proxy. */
   async with<T>(region: string, ask: (client: EC2Client) => Promise<T>): Promise<T> {
     const client = new EC2Client({ region, endpoint: this.url, credentials })
     return ask(client).finally(() => client.destroy())
@@ -90,7 +90,7 @@ export class TestAws {
     })
   }
 
-  /** The account's own images and snapshots, in whatever state. */
+  /** The account's own images and snapshots, in any state. */
   registered(
     region: string,
   ): Promise<{ readonly images: readonly Image[]; readonly snapshots: readonly Snapshot[] }> {
@@ -113,7 +113,7 @@ export class TestAws {
     })
   }
 
-  /** Writes what a snapshot holds into a file of so many GiB. */
+  /** Writes a snapshot's content into a file of this many GiB. */
   async readSnapshot(region: string, SnapshotId: string, file: string, gib: number): Promise<void> {
     const client = new EBSClient({ region, endpoint: this.url, credentials })
     const disk = await open(file, 'w')
@@ -128,12 +128,12 @@ export class TestAws {
     client.destroy()
   }
 
-  /** Of each request for one that was seen since the last plan. */
+  /** How often each request was seen since the last plan. */
   blocksSent(): number[] {
     return this.proxy.seen.flatMap(blockOf)
   }
 
-  /** Every request of this kind is refused from now on, in the words of EC2's query interface. */
+  /** Refuses every request of this kind from now on, in the words of EC2's query interface. */
   refuse(action: string, status: number, code: string, message: string): void {
     this.proxy.plan((seen) => (actionOf(seen) === action ? refusal(status, code, message) : undefined))
   }
@@ -149,11 +149,11 @@ export class TestAws {
 
 export const nothingMade: Made = { instances: [], groups: [], keys: [], volumes: [] }
 
-/** Which block of a snapshot a request brings, if it does. */
+/** The block of a snapshot that a request contains, if any. */
 export const blockOf = ({ method, url }: Seen): number[] =>
   method === 'PUT' ? [...url.matchAll(/\/blocks\/(\d+)/g)].map(([, index]) => Number(index)) : []
 
-/** EC2 and STS are told in the body what they are asked, EBS by method and path. */
+/** EC2 and STS name the action in the body, EBS by method and path. */
 function actionOf(seen: Seen): string {
   const { method, url, body } = seen
   if (blockOf(seen).length > 0) return 'PutSnapshotBlock'
@@ -162,7 +162,7 @@ function actionOf(seen: Seen): string {
   return new URLSearchParams(body).get('Action') ?? ''
 }
 
-/** By the scope that was signed: `Credential=…/us-east-1/ec2/aws4_request`. */
+/** By the signed scope: `Credential=…/us-east-1/ec2/aws4_request`. */
 const serviceOf = (authorization = ''): string =>
   `${/\/([a-z0-9]+)\/aws4_request/.exec(authorization)?.[1] ?? ''}:`
 
@@ -170,11 +170,14 @@ const refusal = (status: number, code: string, message: string): Fault => ({
   status,
   when: 'before',
   headers: { 'content-type': 'text/xml' },
-  // STS wraps it otherwise than EC2; each reads what it knows.
+  // STS wraps it differently from EC2; each client reads its own form.
   body: `<Response><Errors><Error><Code>${code}</Code><Message>${message}</Message></Error></Errors><Error><Code>${code}</Code><Message>${message}</Message></Error><RequestID>0</RequestID></Response>`,
 })
 
-/** One image for each distro and architecture of the catalog, as its publisher names it; moto's own are of 2017. */
+/**
+ * One image for each distro and architecture of the catalog, named as by its publisher; moto's own are from
+ * 2017.
+ */
 async function catalogImages(): Promise<unknown[]> {
   const { distros } = await loadCatalog()
   let n = 0

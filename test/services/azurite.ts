@@ -7,14 +7,14 @@ import { startServer } from './server.js'
 const ACCOUNT = 'labdisks'
 const KEY = Buffer.from('key of tests').toString('base64')
 
-/** A storage account on Azurite behind a proxy, in the subscription of a stand-in for all else of Azure. */
+/** A storage account on Azurite behind a proxy, in the subscription of a stand-in for the rest of Azure. */
 export interface TestStorage {
-  /** As a user names a place in it: `https://…/labdisks/disks`. */
+  /** A place in it, in the form that users write: `https://…/labdisks/disks`. */
   readonly url: string
   readonly proxy: FaultyProxy
-  /** With the account's own key, which nobody but the tests has. */
+  /** With the account's own key, which only the tests have. */
   readonly container: ContainerClient
-  /** Nothing is in it, and nothing disturbs it. */
+  /** Empties it, and stops all disturbances. */
   clear(): Promise<void>
   stop(): Promise<void>
 }
@@ -59,7 +59,7 @@ export async function startAzurite(azure: TestAzure): Promise<TestStorage> {
   }
 }
 
-/** How each request that was passed on wrote pages: first byte and last. */
+/** The page ranges that each accepted request wrote: first byte and last. */
 export const pagesIn = ({ seen }: Pick<FaultyProxy, 'seen'>): (readonly [number, number])[] =>
   seen.flatMap(({ method, url, headers }) => {
     if (method !== 'PUT' || !url.includes('comp=page')) return []

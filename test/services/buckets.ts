@@ -12,7 +12,7 @@ import { startServer, type Server } from './server.js'
 export interface TestBucket {
   readonly location: S3Location | GcsLocation
   readonly server: Server
-  /** What a process needs in its environment to be let in. */
+  /** The environment with which a process may use it. */
   readonly env: Readonly<Record<string, string>>
   stop(): Promise<void>
 }
@@ -42,7 +42,7 @@ export const startMotoServer = async (env: Readonly<Record<string, string>> = {}
     env,
   })
 
-/** versitygw: an S3 server on a folder. `users`: with accounts of its own, beside the root's. */
+/** versitygw: an S3 server on a folder. `users`: with its own accounts, in addition to the root's. */
 export async function startVersitygw({ region = 'us-east-1', users = false } = {}): Promise<TestBucket> {
   const folder = await mkdtemp(join(tmpdir(), 'distrolab-versitygw-'))
   for (const name of ['data', 'iam']) await mkdir(join(folder, name))
@@ -94,7 +94,7 @@ export async function startFakeGcs(): Promise<TestBucket> {
     program: await obtained(programs.fakeGcs),
     args: (port) => [
       ...['-backend', 'memory', '-scheme', 'http', '-host', '127.0.0.1', '-port', String(port)],
-      // Go's client reads by the XML interface, which is told from the other one by the Host header.
+      // Go's client reads through the XML interface, which is recognised by the Host header.
       ...['-public-host', `127.0.0.1:${port}`],
     ],
     path: '/storage/v1/b',
@@ -116,10 +116,10 @@ export async function startFakeGcs(): Promise<TestBucket> {
 /** A server's name in titles, and how it is started. */
 export type BucketServer = readonly [name: string, start: () => Promise<TestBucket>]
 
-/** Those that pip brings. */
+/** Servers that pip installs. */
 export const pipServers: readonly BucketServer[] = [['S3 (moto)', startMoto]]
 
-/** Those that are built from Go modules. */
+/** Servers that are built from Go modules. */
 export const goServers: readonly BucketServer[] = [
   ['S3 (versitygw)', startVersitygw],
   ['GCS (fake-gcs-server)', startFakeGcs],
@@ -127,7 +127,7 @@ export const goServers: readonly BucketServer[] = [
 
 export const bucketServers: readonly BucketServer[] = [...pipServers, ...goServers]
 
-/** The same bucket under a prefix of its own: empty, as far as a store sees. */
+/** The same bucket under another prefix, which a store sees as empty. */
 export const withPrefix = <L extends S3Location | GcsLocation>(location: L, prefix: string): L => ({
   ...location,
   prefix,

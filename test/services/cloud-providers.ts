@@ -8,7 +8,7 @@ import { makeOnce, type Recipe } from './make.js'
 import { isObtained, obtained, type TestProgram } from './programs.js'
 import { toolFailure } from './tool.js'
 
-/** OpenTofu's providers for Google and Azure, as the Go module proxy has them: a state of their main branch. */
+/** OpenTofu's providers for Google and Azure from the Go module proxy: a commit of their main branch. */
 export const cloudProviders = {
   google: {
     name: 'providers/google',
@@ -26,7 +26,7 @@ export const cloudProviders = {
   },
 } as const satisfies Record<string, TestProgram>
 
-/** What the mirror calls them; the state that is built has no version of its own. */
+/** Their versions in the mirror; the built commit has no version of its own. */
 const VERSION = '99.0.0'
 /** Where OpenTofu looks for `hashicorp/google`. */
 const HOST = 'registry.opentofu.org'
@@ -54,14 +54,17 @@ const recipeOf =
     )
   }
 
-/** Undefined where it was not made: the tests that need it are skipped (`describeWith`). */
+/** Undefined if it was not built: the tests that need it are skipped (`describeWith`). */
 export async function cloudProvider(name: keyof typeof cloudProviders): Promise<ProviderMirror | undefined> {
   const program = cloudProviders[name]
   if (await isObtained(program)) return { version: VERSION, configFile: await obtained(program) }
   return undefined
 }
 
-/** `npm run obtain:providers -- google`; without a name all of them. Each takes 4 GB of memory and disk while it is built. */
+/**
+ * `npm run obtain:providers -- google`; without a name all of them. Building each takes 4 GB of memory and
+ * disk.
+ */
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const say = (text: string): void => void process.stderr.write(`${text}\n`)
   const known = Object.keys(cloudProviders) as (keyof typeof cloudProviders)[]

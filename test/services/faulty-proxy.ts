@@ -4,8 +4,9 @@ import { createServer as createSecureServer, request as secureRequest } from 'no
 import { buffer } from 'node:stream/consumers'
 
 /**
- * What can go wrong between us and a server. `before`: the server never sees the request; `after`: it carries it
- * out, and only its answer is lost or falsified. `silent` never answers; `late` carries out in silence, after a while.
+ * What can go wrong between us and a server. `before`: the server never sees the request; `after`: the server
+ * carries it out, but its answer is lost or falsified. `silent` never answers; `late` carries the request out
+ * silently, after a while.
  */
 export type Fault =
   | 'reset before'
@@ -25,16 +26,16 @@ export interface Seen {
   readonly method: string
   readonly url: string
   readonly headers: IncomingMessage['headers']
-  /** What AWS is asked is in here, for services without a path of their own. */
+  /** AWS's action is in here, for services without a path of their own. */
   readonly body: string
 }
 
-/** Undefined: this request passes untouched. `n` counts from 0. */
+/** Undefined: this request passes unchanged. `n` counts from 0. */
 export type Plan = (seen: Seen, n: number) => Fault | undefined
 
 const LATE_MS = 700
 
-/** A real HTTP server on loopback before another one, which passes on what it is told to pass on. */
+/** A real HTTP server on loopback in front of another one, which passes requests on as planned. */
 export class FaultyProxy {
   /** Everything since the last `plan`. */
   seen: Seen[] = []
@@ -48,7 +49,7 @@ export class FaultyProxy {
     private readonly certificate: string | undefined,
   ) {}
 
-  /** `secure`: it and the server behind it speak HTTPS, both with this certificate. */
+  /** `secure`: it and the server behind it use HTTPS, both with this certificate. */
   static async start(
     target: string,
     secure?: { readonly key: string; readonly certificate: string },
@@ -75,7 +76,7 @@ export class FaultyProxy {
     this.#plan = plan
   }
 
-  /** The fault once, on the first request that matches. */
+  /** The fault once, on the first matching request. */
   once(fault: Fault, matches: (seen: Seen) => boolean = () => true): void {
     let isDone = false
     this.plan((seen) => {
@@ -85,7 +86,7 @@ export class FaultyProxy {
     })
   }
 
-  /** Changes every request on its way, for a server that does not know some header or parameter. */
+  /** Changes every request on its way, to imitate a server that does not support some header or parameter. */
   rewrite(rewrite: (seen: Seen) => Seen): void {
     this.#rewrite = rewrite
   }
@@ -119,7 +120,7 @@ export class FaultyProxy {
 
   async #forward({ method, url, headers }: Seen, body: Buffer): Promise<IncomingMessage> {
     const { hostname, port } = this.target
-    // The Host header stays the one that the client signed.
+    // The Host header must stay the one that the client signed.
     const asked = { hostname, port, method, path: url, headers, agent: false } as const
     const { certificate: ca } = this
     const forwarded = ca === undefined ? request(asked) : secureRequest({ ...asked, ca })

@@ -5,12 +5,12 @@ import { json } from 'node:stream/consumers'
 type Settings = Record<string, unknown>
 
 /**
- * Buckets without objects, whose settings are kept as Cloud Storage keeps them: a PATCH merges (RFC 7396) what it
- * names. fake-gcs-server knows versioning only.
+ * Buckets without objects, whose settings behave like Cloud Storage's: a PATCH merges (RFC 7396) what it
+ * names. fake-gcs-server supports only versioning.
  */
 export class GcsSettings {
   readonly buckets = new Map<string, Settings>()
-  /** How often anything was asked to change. */
+  /** How often a change was requested. */
   changes = 0
 
   private constructor(

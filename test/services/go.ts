@@ -10,7 +10,7 @@ import { makeOnce, type Recipe } from './make.js'
 import { programFolder, type TestProgram } from './programs.js'
 import { tool } from './tool.js'
 
-/** What OpenTofu 1.12 asks for, the newest of those that are built. */
+/** What OpenTofu 1.12 requires, the highest requirement of all programs that are built. */
 export const GO_MINIMUM = engineSource.go
 
 const toolchain: TestProgram = { name: 'go', version: '1.26.8', binary: 'bin/go', usually: '20 s' }
@@ -21,7 +21,7 @@ const digests: Readonly<Record<string, string>> = {
   arm64: '02b36b6787b3ac767668f630e2998df45a3b1f9ffee08d1bf3ef6487cd658d99',
 }
 
-/** The Go on PATH when it is new enough, else the official toolchain: that of most distributions is older. */
+/** The Go on PATH if it is new enough, else the official toolchain: most distributions have an older one. */
 export async function findGo(say: (text: string) => void): Promise<string> {
   if (await isNewEnough('go')) return 'go'
   await makeOnce(toolchain, downloadToolchain, say)
@@ -33,7 +33,10 @@ async function isNewEnough(go: string): Promise<boolean> {
   return version !== undefined && semver.gte(version, GO_MINIMUM)
 }
 
-/** A toolchain is a Go module: a zip, whose `go` command would do the same on its first use (`go help toolchain`). */
+/**
+ * A toolchain is a Go module: a zip, whose `go` command would do the same on its first use (`go help
+ * toolchain`).
+ */
 const downloadToolchain: Recipe = async (folder, { version }) => {
   const architecture = process.arch === 'x64' ? 'amd64' : process.arch
   const digest = digests[architecture]
@@ -50,7 +53,7 @@ const downloadToolchain: Recipe = async (folder, { version }) => {
   const root = join(folder, 'golang.org', `toolchain@${name}`)
   for (const entry of await readdir(root)) await rename(join(root, entry), join(folder, entry))
   for (const file of await filesBelow(folder)) {
-    // Zips of modules hold neither modes nor the go.mod of other modules.
+    // Zips of modules contain neither modes nor the go.mod of other modules.
     if (/^(bin|pkg\/tool)\//.test(file)) await chmod(join(folder, file), 0o755)
     if (file.endsWith('/_go.mod'))
       await rename(join(folder, file), join(folder, file.replace('_go.mod', 'go.mod')))

@@ -5,11 +5,11 @@ import { doneMark, isObtained, programFolder, type TestProgram } from './program
 /** Makes a program in an empty folder. */
 export type Recipe = (folder: string, program: TestProgram, say: (text: string) => void) => Promise<void>
 
-/** Longer than the slowest build on a slow computer; another process may be at it. In milliseconds. */
+/** Longer than the slowest build on a slow computer; another process may be building. In milliseconds. */
 const PATIENCE_MS = 3_600_000
 const HEARTBEAT_MS = 20_000
 
-/** Makes a program unless it is there. Two that ask at once do not build twice. */
+/** Makes a program unless it exists. Two callers at once do not build twice. */
 export async function makeOnce(
   program: TestProgram,
   recipe: Recipe,

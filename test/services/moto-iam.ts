@@ -2,7 +2,7 @@ import type { TestBucket } from './buckets.js'
 
 type Parameters = Readonly<Record<string, string>>
 
-/** Makes users and, from `enforce` on, lets them do only what their policies allow: moto's own IAM. */
+/** Makes users and, once `enforce` is called, allows them only what their policies allow: moto's own IAM. */
 export class MotoIam {
   constructor(private readonly bucket: TestBucket) {}
 
@@ -19,12 +19,12 @@ export class MotoIam {
     return { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret, AWS_EC2_METADATA_DISABLED: 'true' }
   }
 
-  /** Until then everybody may do everything. */
+  /** Until then everyone may do everything. */
   async enforce(): Promise<void> {
     await this.#post('/moto-api/reset-auth', {}, '0')
   }
 
-  /** By the scope in that header moto tells its services apart; nothing is signed before `enforce`. */
+  /** moto identifies its services by the scope in that header; nothing is signed before `enforce`. */
   #ask(action: string, parameters: Parameters): Promise<string> {
     const scope = 'Credential=nobody/20260101/us-east-1/iam/aws4_request'
     const headers = {

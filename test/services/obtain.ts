@@ -4,15 +4,15 @@ import { programs, type TestProgram } from './programs.js'
 import { recipes } from './recipes.js'
 
 /**
- * Makes these servers and engines that tests run, each once a computer; what is there already costs nothing.
- * Throws what is missing and how to get it: a test that lacks its server fails, it is not skipped. What may be lacking
- * is reported here, and once more by the table of the run, as the reason why its tests were skipped.
+ * Makes the servers and engines that tests run, once for each computer; existing ones cost nothing. Throws
+ * what is missing and how to get it: a test that lacks its server fails, and is not skipped. Anything that
+ * may be missing is reported here, and again by the table of the run, as the reason for skipped tests.
  */
 export async function obtainPrograms(
   names: readonly (keyof typeof programs)[],
   say: (text: string) => void,
 ): Promise<void> {
-  // One after the other: each build fills all processors.
+  // One after the other, because each build uses all processors.
   for (const name of names) {
     const program: TestProgram = programs[name]
     await makeOnce(program, recipes[name], say).catch((error: unknown) => {

@@ -3,15 +3,15 @@ import { join } from 'node:path'
 import { release } from '../../scripts/engine/release.js'
 import { testCache } from '../test-cache.js'
 
-/** Something that tests run and nobody ships: made once a computer by `obtain.ts`. */
+/** Something that tests run and that is not shipped: made once for each computer by `obtain.ts`. */
 export interface TestProgram {
   readonly name: string
   readonly version: string
   /** Relative to the program's folder. */
   readonly binary: string
-  /** What was measured to make it on 2 cores, for the one who waits. */
+  /** How long it took to make on 2 cores, for people who wait. */
   readonly usually: string
-  /** It comes from where some computers can't reach: tests that need it are then skipped, and say so. */
+  /** Some computers cannot reach its source: tests that need it are then skipped, and say so. */
   readonly mayLack?: true
 }
 
@@ -26,7 +26,7 @@ export const programs = {
     usually: '3 min',
   },
   tofu: { name: 'opentofu', version: release.version, binary: 'tofu', usually: '6 min' },
-  // After the engine, which loads it where it is not on this computer already.
+  // After the engine, which downloads it if it is not on this computer.
   awsProvider: {
     name: 'provider-aws',
     version: '6.25.0',
@@ -40,7 +40,7 @@ export const programs = {
 export const programFolder = ({ name, version }: TestProgram): string =>
   join(testCache, 'services', `${name}-${version}`)
 
-/** Written last: a folder without it is half made. */
+/** Written last: a folder without it is incomplete. */
 export const doneMark = (program: TestProgram): string => join(programFolder(program), '.complete')
 
 export async function isObtained(program: TestProgram): Promise<boolean> {
@@ -50,7 +50,9 @@ export async function isObtained(program: TestProgram): Promise<boolean> {
   )
 }
 
-/** The path of a program that a test is about to run. That it is not there fails the test: nothing is skipped. */
+/**
+ * The path of a program that a test is about to run. If it does not exist the test fails; nothing is skipped.
+ */
 export async function obtained(program: TestProgram): Promise<string> {
   if (await isObtained(program)) return join(programFolder(program), program.binary)
   throw new Error(`${program.name} ${program.version} is not there: run  node dist/test/services/obtain.js`)

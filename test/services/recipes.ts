@@ -19,7 +19,10 @@ export const recipes: Readonly<Record<keyof typeof programs, Recipe>> = {
   awsProvider: makeAwsProvider,
 }
 
-/** In a folder of its own: as a dependency it would bring some 270 packages to everybody who only installs distrolab. */
+/**
+ * In its own folder: as a dependency it would install some 270 packages for everyone who only installs
+ * distrolab.
+ */
 async function makeAzurite(folder: string, { version }: TestProgram): Promise<void> {
   await writeFile(join(folder, 'package.json'), '{ "private": true }')
   const words = ['install', `azurite@${version}`, '--ignore-scripts', '--no-audit', '--no-fund']

@@ -5,7 +5,7 @@ import { get } from 'node:https'
 import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** A real server of a test, on a port of its own. */
+/** A real server for a test, on its own port. */
 export interface Server {
   readonly url: string
   stop(): Promise<void>
@@ -15,16 +15,16 @@ export interface ServerCommand {
   readonly program: string
   readonly args: (port: number) => readonly string[]
   readonly env?: Readonly<Record<string, string>>
-  /** Answered as soon as the server works, with whatever status. */
+  /** Answers once the server works, with any status. */
   readonly path?: string
-  /** Default: http. An https server's certificate is taken as it is, to see whether it works. */
+  /** Default: http. Any certificate of an https server is accepted for this check. */
   readonly scheme?: 'http' | 'https'
 }
 
 const PATIENCE_MS = 60_000
 const LAST_WORDS = 2_000
 
-/** Starts a server and waits until it answers. It ends with `stop`, and with us. */
+/** Starts a server and waits until it answers. It ends with `stop`, and with this process. */
 export async function startServer({
   program,
   args,

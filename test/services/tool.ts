@@ -6,7 +6,7 @@ export interface ToolOptions {
   readonly cwd?: string
 }
 
-/** Runs a tool; in an error's words what to do comes first, what the tool said last. */
+/** Runs a tool. Its error starts with what to do, and ends with the tool's output. */
 export async function tool(name: string, args: readonly string[], options: ToolOptions): Promise<void> {
   try {
     await run(name, args, options.cwd === undefined ? {} : { cwd: options.cwd })
@@ -15,7 +15,7 @@ export async function tool(name: string, args: readonly string[], options: ToolO
   }
 }
 
-/** The error of a tool that failed; any other error is returned as it came. */
+/** The error of a tool that failed; returns any other error unchanged. */
 export function toolFailure(error: unknown, { missing, failed }: ToolOptions): unknown {
   if (!(error instanceof RunError)) return error
   const { failure } = error

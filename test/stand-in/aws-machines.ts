@@ -19,7 +19,7 @@ export const awsMachineAt =
     return { id: instance.InstanceId, user, authorizedKeys }
   }
 
-/** What an instance was told when it was made. */
+/** The user data that an instance got when it was made. */
 export async function awsUserData(aws: TestAws, region: string, id = ''): Promise<Record<string, unknown>> {
   const { UserData } = await aws.with(region, (client) =>
     client.send(new DescribeInstanceAttributeCommand({ InstanceId: id, Attribute: 'userData' })),

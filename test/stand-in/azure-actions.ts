@@ -1,4 +1,7 @@
-/** What a role must allow for a request, as Azure spells it: `Microsoft.Compute/virtualMachines/write`. `path` as asked. */
+/**
+ * The action that a role must allow for a request, in Azure's form:
+ * `Microsoft.Compute/virtualMachines/write`. `path`: the request's.
+ */
 export function actionsOf(method: string, path: string, body: string): string[] {
   const verb = { GET: 'read', HEAD: 'read', DELETE: 'delete', POST: 'action' }[method] ?? 'write'
   const own = path.replace(/^\/subscriptions\/[^/]+/i, '')
@@ -21,7 +24,7 @@ export function actionsOf(method: string, path: string, body: string): string[] 
   return [[namespace, ...types, ...name, verb].join('/'), ...(verb === 'write' ? joinsIn(body) : [])]
 }
 
-/** Whoever binds a thing to another needs leave of that one too. */
+/** Binding one thing to another also needs the right to use the other. */
 function joinsIn(body: string): string[] {
   const bound = body.matchAll(
     /"id":\s*"[^"]*\/providers\/Microsoft\.Network\/(virtualNetworks\/[^/"]+\/subnets|publicIPAddresses|networkSecurityGroups|networkInterfaces)\/[^/"]+"/g,

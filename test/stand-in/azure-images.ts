@@ -2,17 +2,17 @@ import { loadCatalog } from '../../distro-catalog/load.js'
 import { resolveOffer } from '../../distro-catalog/resolve.js'
 import { no, type Answer } from './azure-answer.js'
 
-/** What Azure publishes of images, by the path below `/subscriptions/…`, in small letters. */
+/** Azure's published images, by the path below `/subscriptions/…`, in lower case. */
 export interface AzureShelf {
   readonly answers: ReadonlyMap<string, unknown>
-  /** Offers whose terms nobody has accepted yet: what their path ends with. */
+  /** Offers whose terms no one has accepted yet: the ends of their paths. */
   readonly unaccepted: Set<string>
 }
 
-/** Oldest and newest stand so that neither the first nor the last of the list is the right one to take. */
+/** Neither the first nor the last of the list is the newest. */
 const VERSIONS = ['1.20260901.7', '1.20261101.12', '1.20261101.3']
 export const NEWEST = '1.20261101.12'
-/** Of those in galleries. */
+/** The images in galleries. */
 export const PUBLISHED = '2026-11-01T21:30:00.000Z'
 
 /** Two images for each distro and architecture of the catalog, in one region. */
@@ -43,7 +43,7 @@ export async function stockShelf(region: string): Promise<AzureShelf> {
           properties: {
             excludeFromLatest,
             storageProfile: { osDiskImage: { diskSizeGB: 5 } },
-            // As Azure writes it: finer than milliseconds.
+            // In Azure's form: finer than milliseconds.
             publishedDate: PUBLISHED.replace('.000Z', '.0001234+00:00'),
           },
         })
@@ -55,7 +55,9 @@ export async function stockShelf(region: string): Promise<AzureShelf> {
   return { answers, unaccepted: new Set() }
 }
 
-/** Images, terms, and the services of the subscription, which are all switched on. `own`: below the subscription. */
+/**
+ * Images, terms, and the services of the subscription, which are all enabled. `own`: below the subscription.
+ */
 export function answerPublished(own: string, { answers, unaccepted }: AzureShelf): Answer {
   const terms = /\/publishers\/([^/]+)\/offers\/([^/]+)\/plans\/([^/]+)\/agreements\/current$/.exec(own)
   if (terms !== null) {

@@ -12,9 +12,9 @@ const CLAIMS = {
   iss: 'stand-in',
 }
 const signed = (claims: object): string => `${part({ alg: 'none', typ: 'JWT' })}.${part(claims)}.unsigned`
-/** The one that lets everybody in, whoever got it. Nobody checks who signed it. */
+/** The token that is accepted from everyone. Its signature is not checked. */
 export const tokenOf = (): string => signed(CLAIMS)
-/** What Azurite takes for a token of the storage service. */
+/** The token that Azurite accepts for the storage service. */
 export const storageTokenOf = (): string =>
   signed({
     ...CLAIMS,
@@ -73,7 +73,7 @@ export function answerLogin({ path, body, headers, query }: Asked, url: string):
   const isProven =
     form.get('client_secret') === 'secret-of-tests' ||
     assertion === 'assertion-of-tests' ||
-    // Of a certificate: signed by its key, which is nobody's business here.
+    // The login with a certificate: signed by its key, which is not checked here.
     assertion?.split('.').length === 3
   if (form.get('client_id') === 'client-of-tests' && isProven)
     return { status: 200, body: grantedFor(form.get('scope') ?? '') }
@@ -85,7 +85,7 @@ export const refusedLogin = (description: string): Answer => ({
   body: { error: 'invalid_client', error_description: description, error_codes: [1] },
 })
 
-/** What both our code and OpenTofu's provider take an Azure's places from. */
+/** Where our code and OpenTofu's provider learn the URLs of an Azure. */
 export const metadataOf = (url: string): unknown => ({
   name: 'StandIn',
   portal: url,

@@ -34,7 +34,7 @@ export const azureMachineAt =
 const mentions = (properties: Thing['properties'], thing: Thing | undefined): boolean =>
   thing !== undefined && JSON.stringify(properties).toLowerCase().includes(`"${thing.id.toLowerCase()}"`)
 
-/** What a machine was told when it was made. */
+/** The user data that a machine got when it was made. */
 export function azureUserData(machine: Thing): Record<string, unknown> {
   const text = Buffer.from(profileOf(machine).customData, 'base64').toString('utf8')
   if (!text.startsWith('#cloud-config\n')) throw new Error(`user data is no cloud-config: ${text}`)

@@ -1,4 +1,4 @@
-/** A thing of Azure's resource manager, as it is sent and shown. */
+/** A thing of Azure's resource manager, in the form of requests and answers. */
 export interface Thing {
   id: string
   name: string
@@ -16,7 +16,9 @@ interface Named {
   properties: Record<string, unknown>
 }
 
-/** Everything of one subscription, by id in small letters. What Azure adds to what it is sent is added here. */
+/**
+ * Everything of one subscription, by id in lower case. Values that Azure adds to a request are added here.
+ */
 export class AzureResources {
   readonly #things = new Map<string, Thing>()
   #addresses = 0
@@ -28,13 +30,13 @@ export class AzureResources {
   find(id: string): Thing | undefined {
     const found = this.#things.get(id.toLowerCase())
     if (found !== undefined) return found
-    // A subnet that was made within its network's own call.
+    // A subnet that was made in its network's own call.
     const [, network = '', subnet = ''] = /^(.+\/virtualnetworks\/[^/]+)\/subnets\/([^/]+)$/i.exec(id) ?? []
     const subnets = (this.#things.get(network.toLowerCase())?.properties['subnets'] ?? []) as Named[]
     return subnets.find(({ name }) => name.toLowerCase() === subnet.toLowerCase()) as Thing | undefined
   }
 
-  /** Those right below a path, such as `…/providers/Microsoft.Compute/virtualMachines`. */
+  /** The things directly below a path, such as `…/providers/Microsoft.Compute/virtualMachines`. */
   below(path: string): Thing[] {
     const start = `${path.toLowerCase()}/`
     return this.all.filter(({ id }) => {
@@ -61,7 +63,7 @@ export class AzureResources {
     return thing
   }
 
-  /** With all that is below it: a group takes its contents along. */
+  /** With everything below it: removing a group removes its contents. */
   remove(id: string): void {
     for (const key of this.#things.keys())
       if (key === id.toLowerCase() || key.startsWith(`${id.toLowerCase()}/`)) this.#things.delete(key)
@@ -107,7 +109,7 @@ export class AzureResources {
   }
 }
 
-/** As it is shown: nobody is told the user data again. */
+/** In the form of an answer: user data is never returned. */
 export function shown(thing: Thing, isWhole: boolean): unknown {
   if (thing.type.toLowerCase() !== 'microsoft.compute/virtualmachines') return thing
   const { power, osProfile, ...rest } = thing.properties

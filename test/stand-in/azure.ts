@@ -17,21 +17,24 @@ import { makeCertificate, type Certificate } from './certificate.js'
 export const SUBSCRIPTION = '11111111-2222-3333-4444-555555555555'
 export const REGION = 'westeurope'
 
-/** Undefined: it is answered as Azure would. */
+/** Undefined: answer as Azure would. */
 type Disturbance = (asked: Asked) => Answer | undefined
 
-/** Azure on loopback, as far as labs ask it: who one is, images, groups and what is in them. It answers at once. */
+/**
+ * Azure on loopback, with the parts that labs use: identity, images, groups and their contents. It answers
+ * immediately.
+ */
 export class TestAzure {
   readonly asked: Asked[] = []
-  /** What a role must have allowed so far. */
+  /** The actions that a role has needed so far. */
   readonly actions = new Set<string>()
   readonly resources = new AzureResources()
-  /** The storage accounts of the subscription, as they are listed. */
+  /** The storage accounts of the subscription, in the form of a list. */
   readonly accounts: object[] = []
-  /** Of the answers to what changes something. */
+  /** Counts the answers to changes. */
   readonly losses = new Losses()
   #disturb: Disturbance = () => undefined
-  /** Of operations under way: what came of them. */
+  /** The results of running operations. */
   readonly #outcomes: unknown[] = []
 
   private constructor(
@@ -49,7 +52,7 @@ export class TestAzure {
     server.on('request', (request, response) => {
       azure.#serve(request, response).catch(() => response.destroy())
     })
-    // It is in the process of whoever asks it, whose end it does not hold up.
+    // It runs in the tested process and does not keep that process alive.
     server.unref().listen(0, '127.0.0.1')
     await once(server, 'listening')
     return azure
@@ -59,7 +62,7 @@ export class TestAzure {
     return `127.0.0.1:${(this.server.address() as AddressInfo).port}`
   }
 
-  /** For the CLI, and for OpenTofu's provider: a principal with a secret. */
+  /** For the CLI and OpenTofu's provider: a principal with a secret. */
   get env(): Readonly<Record<string, string>> {
     return {
       ARM_METADATA_HOSTNAME: this.host,
@@ -72,7 +75,7 @@ export class TestAzure {
     }
   }
 
-  /** Everything that somebody made: `resourceGroups/NAME`, and each thing as `TYPE/NAME`. */
+  /** Everything that was made: `resourceGroups/NAME`, and each thing as `TYPE/NAME`. */
   get made(): string[] {
     return this.resources.all.map(({ type, name }) => `${type.split('/').at(-1)}/${name}`).sort()
   }
@@ -91,7 +94,7 @@ export class TestAzure {
     this.disturb((asked) => (asked.method === method && asked.path.includes(place) ? answer : undefined))
   }
 
-  /** Machines are taken on, and their making fails afterwards. */
+  /** Machines are accepted, and their creation fails afterwards. */
   failMachines(code: string, message: string): void {
     this.disturb(({ method, path, body }) => {
       if (method !== 'PUT' || !/\/virtualMachines\/[^/]+$/.test(path)) return undefined
@@ -175,7 +178,7 @@ export class TestAzure {
     if (thing === undefined) return this.#absent(path)
     if (method === 'DELETE') {
       this.resources.remove(path)
-      // The one kind that is gone at once.
+      // The only kind that is removed immediately.
       return path.includes('/schedules/') ? { status: 204 } : this.#later(202, { status: 'Succeeded' })
     }
     return {

@@ -10,7 +10,7 @@ export interface Certificate {
   readonly keyFile: string
 }
 
-/** One of a server on loopback, good for two days. */
+/** A certificate for a server on loopback, valid for two days. */
 export async function makeCertificate(folder: string): Promise<Certificate> {
   const [keyFile, file] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')]
   await run('openssl', [

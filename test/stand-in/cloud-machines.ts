@@ -7,9 +7,9 @@ import { makeGuest } from './guest.js'
 import type { StandInMachine } from './machine.js'
 import { buildSshServer } from './ssh-server.js'
 
-/** A machine of an emulated cloud as SSH sees it. */
+/** A machine of an emulated cloud, as SSH sees it. */
 export interface CloudMachine {
-  /** As long as it is the same, it is the same machine: it keeps its home and its host key. */
+  /** The same value means the same machine: it keeps its home and its host key. */
   readonly id: string
   readonly user: string
   /** In authorized_keys form. */
@@ -20,8 +20,8 @@ export interface CloudMachine {
 export type MachineAt = (address: string | undefined) => Promise<CloudMachine | undefined>
 
 /**
- * The machines of an emulated cloud, as far as SSH sees them: at the address of each there answers one that takes its keys,
- * for its user. Needs a network where every address is this computer's.
+ * The SSH side of an emulated cloud's machines: at each machine's address a server accepts its keys, for its
+ * user. Needs a network where every address is this computer's.
  */
 export class CloudMachines {
   readonly #server: Server
@@ -51,7 +51,7 @@ export class CloudMachines {
 
   async #answer(socket: Socket): Promise<void> {
     const machine = await this.machineAt(socket.localAddress)
-    // As where no machine is: somebody else's router says no.
+    // Like an address without a machine: a router on the way refuses.
     if (machine === undefined) return void socket.destroy()
     const made = this.#known.get(machine.id) ?? makeMachine(join(this.root, machine.id), machine)
     this.#known.set(machine.id, made)
@@ -62,7 +62,7 @@ export class CloudMachines {
 function makeMachine(folder: string, { id, user, authorizedKeys }: CloudMachine): StandInMachine {
   mkdirSync(folder, { recursive: true })
   const guest = makeGuest(folder)
-  // What is meant for the machine's own system must never reach that of the computer it stands on.
+  // Commands for the machine's own system must never reach this computer's.
   const harmless = { id: 'echo 1000', sudo: `printf '%s\\n' "$*" >>"$HOME/sudo.log"`, poweroff: 'exit 1' }
   for (const [name, script] of Object.entries(harmless)) {
     const program = join(guest.home, '.bin', name)

@@ -25,17 +25,17 @@ type Answer = readonly [status: number, body: object]
 const PROJECT = 'lab-project'
 const DONE = { kind: 'compute#operation', name: 'operation-1', status: 'DONE', progress: 100 }
 
-/** The images of a project, as Google's Compute API has them: it takes only disks that are packed as it asks for. */
+/** The images of a project in Google's Compute API: it accepts only disks packed as Google requires. */
 export class GoogleImages {
   readonly images = new Map<string, StandInImage>()
-  /** The archives that they were made from, by the image's name. */
+  /** The archives of the images, by the image's name. */
   readonly archives = new Map<string, Buffer>()
   readonly asked: string[] = []
   #refusal: Refusal | undefined
 
   private constructor(
     private readonly server: ReturnType<typeof createServer>,
-    /** The server that holds the buckets. */
+    /** The server with the buckets. */
     private readonly storage: string,
   ) {}
 
@@ -63,7 +63,7 @@ export class GoogleImages {
     }
   }
 
-  /** Every request of this method from now on. */
+  /** Every request with this method from now on. */
   refuse(method: string, status: number, reason: string, message: string): void {
     this.#refusal = { method, status, reason, message }
   }

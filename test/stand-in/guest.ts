@@ -2,9 +2,9 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /**
- * What of a stand-in machine's own state its commands can see and change, and what a snapshot keeps: its user's home,
- * and its clock. The file `.clock` says how far that is from this computer's, in milliseconds; the stand-in's `date`
- * reads and sets it, so that no test can ever move the clock of the computer it runs on.
+ * The part of a stand-in machine's own state that its commands can see and change, and that a snapshot keeps:
+ * its user's home, and its clock. The file `.clock` holds the difference from this computer's clock, in
+ * milliseconds; the stand-in's `date` reads and sets it, so that no test can ever move the real clock.
  */
 export interface StandInGuest {
   readonly home: string

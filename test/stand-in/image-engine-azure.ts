@@ -11,7 +11,7 @@ export interface DeclaredImage {
   readonly os_disk: { readonly blob_uri: string }
 }
 
-/** As Azure does: the disk must be a VHD of fixed size and whole MiB. Returns its size. */
+/** Like Azure: the disk must be a VHD of fixed size and whole MiB. Returns its size. */
 async function sizeOfDisk(url: string): Promise<number> {
   const headers = { authorization: `Bearer ${storageTokenOf()}`, 'x-ms-version': '2021-12-02' }
   const head = await fetch(url, { method: 'HEAD', headers })
@@ -42,7 +42,7 @@ async function ask(method: string, id: string, body?: object): Promise<void> {
   throw new Error(`unexpected status ${response.status} with error: ${error.code}: ${error.message}`)
 }
 
-/** In the place of Azure's provider; returns the outputs. */
+/** Replaces Azure's provider; returns the outputs. */
 export async function applyAzure(image: DeclaredImage, state: string): Promise<object> {
   const { name, resource_group_name: group, location, tags, os_disk, hyper_v_generation } = image
   const id = `/subscriptions/${process.env['ARM_SUBSCRIPTION_ID']}/resourceGroups/${group}/providers/Microsoft.Compute/images/${name}`

@@ -2,8 +2,9 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { applyAzure, destroyAzure, type DeclaredImage } from './image-engine-azure.js'
 
 /**
- * In the place of OpenTofu with Google's provider or Azure's, where that can't be had: it makes and removes the one image of
- * a configuration through the cloud's API, keeps what it made in the state's place, and speaks as OpenTofu does.
+ * Replaces OpenTofu with Google's or Azure's provider, where that is not available. It makes and removes the
+ * one image of a configuration through the cloud's API, keeps a list of what it made in place of the state,
+ * and prints OpenTofu's messages.
  */
 
 interface Configuration {

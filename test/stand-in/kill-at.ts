@@ -5,21 +5,21 @@ import { Socket } from 'node:net'
 import { KILL_VARIABLE, type Strike } from './kill-point.js'
 
 /**
- * Loaded into the CLI by `--import`: sends it signals at a point that KILL_VARIABLE names, from within, so that after a
- * SIGKILL not one instruction more is carried out. The product knows nothing of it. What is not on record shows in the
- * log, which `-v` brings to stderr.
+ * Loaded into the CLI by `--import`: sends it signals from within, at a point that KILL_VARIABLE names, so that no
+ * instruction runs after a SIGKILL. The product does not know about it. Parts that are not recorded show in the log,
+ * which `-v` sends to stderr.
  *
- * begin   the lease and the record are taken, and nothing else was written yet
+ * begin   the command has taken the lease and the record, and written nothing else
  * before  the record, or the log, is about to say that the step begins
  * during  the step has begun, and just did its first deed: started a program, wrote to a socket, put a file in place;
- *         one that only looked is struck at its end
+ *         a step that only looks is struck at its end
  * after   the step has ended, and nothing has followed yet
- * end     the command is over, and is about to give its lease back
+ * end     the command is done, and is about to release its lease
  */
 const { when, step, signals } = JSON.parse(process.env[KILL_VARIABLE] ?? '{}') as Strike
 const left = [...signals]
 
-/** Once: each signal after what the one before it has set off at once. */
+/** Only once: each signal comes after the immediate effects of the one before it. */
 function strike(): void {
   const signal = left.shift()
   if (signal === undefined) return
@@ -32,7 +32,7 @@ const deed = (): void => {
   if (when === 'during' && isUnderWay) strike()
 }
 
-// What the CLI starts lives on as it would otherwise.
+// Processes that the CLI starts continue as usual.
 delete process.env[KILL_VARIABLE]
 delete process.env['NODE_OPTIONS']
 if (process.argv[1]?.endsWith('/bundle/cli.js') === true) watch()
@@ -52,7 +52,8 @@ function watch(): void {
   const { spawn } = programs
   programs.spawn = (...words) => {
     const child = spawn(...words)
-    // Reading a console is no deed: a wait that is given up ends with it, and must not pass for one that was struck.
+    // Reading a console does not count as a deed: a wait that is given up ends with it, and must not pass for
+    // one that was struck.
     if (!isConsoleRead(words[1])) deed()
     return child
   }
@@ -100,7 +101,7 @@ function watchStandardError(): void {
 /** More than any request: the content of a file. */
 const CONTENT = 10_000
 
-/** Standard streams are sockets too: what is said there is no deed. */
+/** Standard streams are sockets too: output on them does not count as a deed. */
 function watchSockets(): void {
   const ours: readonly unknown[] = [process.stderr, process.stdout]
   const write = Reflect.get(Socket.prototype, 'write') as (...words: unknown[]) => boolean

@@ -1,7 +1,7 @@
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { ExecPart, StepName } from '../../scripts/lab/step-lists.js'
 
-/** What a CLI is struck by; the second Ctrl-C comes while the first is still being obeyed. */
+/** How a CLI is struck; the second Ctrl-C comes while the first is still being handled. */
 export const strokes = {
   'kill -9': ['SIGKILL'],
   'Ctrl-C': ['SIGINT'],
@@ -14,7 +14,7 @@ export type Stroke = keyof typeof strokes
 
 export const KILL_VARIABLE = 'STAND_IN_KILL'
 
-/** A step on record, or a part of an `exec`, which is in the log alone. */
+/** A recorded step, or a part of an `exec`, which only the log mentions. */
 export type Part = StepName | ExecPart
 
 /** Where the CLI is struck; the beginning and the end of a command have no step. */
@@ -24,10 +24,10 @@ export type KillPoint =
 
 const PROGRAM = fileURLToPath(new URL('kill-at.js', import.meta.url))
 
-/** What the variable holds, as JSON. */
+/** The variable's value, as JSON. */
 export type Strike = KillPoint & { readonly signals: readonly NodeJS.Signals[] }
 
-/** The environment in which a CLI is struck there; it must be started with `-v`. */
+/** The environment for a CLI that is struck there; it must be started with `-v`. */
 export const struckAt = (point: KillPoint, by: Stroke): Record<string, string> => ({
   [KILL_VARIABLE]: JSON.stringify({ ...point, signals: strokes[by] } satisfies Strike),
   NODE_OPTIONS: `--import=${pathToFileURL(PROGRAM).href}`,

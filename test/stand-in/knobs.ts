@@ -1,25 +1,25 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { rename, writeFile } from 'node:fs/promises'
 
-/** How the stand-in machines behave from now on; every one of them reads this file again at each use. */
+/** How the stand-in machines behave from now on; each reads this file again at each use. */
 export interface Knobs {
-  /** QEMU itself does not return while this is true: the step `apply` lasts. */
+  /** QEMU does not return while this is true, so the step `apply` lasts. */
   readonly holdStart?: boolean
   /** QEMU writes this to stderr and exits with 1. */
   readonly failStart?: string
-  /** The forwarded port takes connections and says nothing, as it does while a guest boots. */
+  /** The forwarded port accepts connections and sends nothing, as while a guest boots. */
   readonly silent?: boolean
-  /** What QEMU says of its guest instead of `running`, until it is told to go on while `isFull` is not set. */
+  /** QEMU's word for its guest instead of `running`, until it is resumed while `isFull` is not set. */
   readonly runState?: string
-  /** A guest that goes on stands still again at once, as on a full disk. */
+  /** A resumed guest immediately stands still again, as on a full disk. */
   readonly isFull?: boolean
-  /** QEMU refuses to let its guest go on. */
+  /** QEMU refuses to resume its guest. */
   readonly refusesCont?: boolean
-  /** The guest's kernel panics when it starts, until its console says so this often. */
+  /** The guest's kernel panics at each start, until its console says so this often. */
   readonly panics?: number
-  /** SSH answers and takes no key. */
+  /** SSH answers but accepts no key. */
   readonly refuseKeys?: boolean
-  /** SSH works, without its subsystem for files. */
+  /** SSH works, but without its subsystem for files. */
   readonly refuseSftp?: boolean
 }
 

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
-/** The program as it ships. */
+/** The program as it is shipped. */
 export const CLI = fileURLToPath(new URL('../../bundle/cli.js', import.meta.url))
 
 export interface CliRun {
@@ -16,12 +16,12 @@ export interface CliRun {
 
 export interface CliOptions {
   readonly env?: Readonly<Record<string, string | undefined>>
-  /** Standard input; without it there is none. */
+  /** Standard input; absent: none. */
   readonly input?: string
   readonly uid?: number
 }
 
-/** The real program as a process of its own. */
+/** The real program in its own process. */
 export class CliProcess {
   readonly done: Promise<CliRun>
   #stdout = ''
@@ -37,7 +37,7 @@ export class CliProcess {
       stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       ...user,
     })
-    // It may end without having read everything.
+    // The program may end without reading everything.
     child.stdin?.on('error', () => undefined)
     child.stdin?.end(input)
     child.stdout?.on('data', (chunk: Buffer) => (this.#stdout += chunk.toString()))
@@ -57,7 +57,7 @@ export class CliProcess {
     this.#child.kill(name)
   }
 
-  /** Waits until it said this on stderr. */
+  /** Waits until this text is on stderr. */
   async says(text: string | RegExp): Promise<void> {
     const said = (): boolean =>
       typeof text === 'string' ? this.#stderr.includes(text) : text.test(this.#stderr)
@@ -75,7 +75,7 @@ export class CliProcess {
   }
 }
 
-/** Polls; fails with `what` and never goes on by itself. */
+/** Polls; fails with `what`, and never continues by itself. */
 export async function waitUntil(
   what: string,
   condition: () => boolean | Promise<boolean>,

@@ -28,7 +28,7 @@ import {
 } from '@aws-sdk/client-ec2'
 import type { CarryOut, Declared, StandInProvider } from './lab-engine-kinds.js'
 
-/** EC2, asked each thing once. `ami`: the image of all machines. */
+/** EC2; each request is sent once. `ami`: the image of all machines. */
 export function awsProviderOf(region: string, ami: string, carryOut: CarryOut): StandInProvider {
   const client = new EC2Client({ region, maxAttempts: 1 })
   const marks = ({ tags = {} }: Declared, ...types: ResourceType[]) =>
@@ -200,11 +200,11 @@ export function awsProviderOf(region: string, ami: string, carryOut: CarryOut): 
   }
 }
 
-/** The provider ends a route's id with a hash of where it leads: this is that of 0.0.0.0/0. */
+/** The provider ends a route's id with a hash of its destination; this is the one of 0.0.0.0/0. */
 const EVERYWHERE = '1080289494'
 const tableOf = (route: string): string => route.slice('r-'.length, -EVERYWHERE.length)
 
-/** Only with a card of its own can a machine be told to have a public address. */
+/** A public address can only be requested for a machine with its own network card. */
 const placeOf = (Groups: string[], SubnetId: string | undefined) =>
   SubnetId === undefined
     ? { SecurityGroupIds: Groups }

@@ -22,7 +22,7 @@ export function azureProviderOf(region: string, carryOut: CarryOut): StandInProv
       const id = path(declared, idOf)
       const { tags } = declared
       const found = await readAzure(id, { apiVersion })
-      // The provider never takes over what is there (`ImportAsExistsError`).
+      // The provider never adopts existing things (`ImportAsExistsError`).
       if (found !== undefined)
         throw new Error(
           `A resource with the ID "${id}" already exists - to be managed via OpenTofu this resource needs to be imported into the State.`,

@@ -1,32 +1,32 @@
-/** What a configuration declares of one resource. */
+/** A configuration's declaration of one resource. */
 export type Declared = Readonly<Record<string, unknown>> & {
   readonly name?: string
   readonly tags?: Readonly<Record<string, string>>
 }
 
-/** What a kind's creation may use. */
+/** What the creation of a kind may use. */
 export interface Making {
-  /** The id of what a reference such as `${aws_vpc.lab_network.id}` means. */
+  /** The id that a reference such as `${aws_vpc.lab_network.id}` means. */
   readonly idOf: (reference: unknown) => string
-  /** What is declared is there from now on under this id, finished or not; what else the state says of it. */
+  /** Registers the declared thing under this id, finished or not, with the other values of its state. */
   readonly made: (id: string, attributes?: Readonly<Record<string, string>>) => void
 }
 
-/** One kind of resource, as a provider would make, find and remove it. */
+/** One kind of resource, and how a provider would make, find and remove it. */
 export interface Kind {
   create(declared: Declared, making: Making): Promise<void>
-  /** What the state says of one that is imported, where that is more than the id it is imported by. */
+  /** The state's values for an imported one, if they are more than its import id. */
   imported?(importId: string): { readonly id: string; readonly attributes: Readonly<Record<string, string>> }
   isThere(id: string): Promise<boolean>
   remove(id: string): Promise<unknown>
 }
 
-/** A provider, its kinds in the order in which they are made. */
+/** A provider, with its kinds in the order in which they are made. */
 export interface StandInProvider {
   readonly kinds: Readonly<Record<string, Kind>>
   /** The public address of a machine; `idOf` as in `Making`. */
   readonly address: (machine: string, idOf: Making['idOf']) => Promise<string>
 }
 
-/** Carries out what changes something at the cloud, once: nothing is asked for again. */
+/** Sends a changing request to the cloud once, and never again. */
 export type CarryOut = <T>(call: () => Promise<T>) => Promise<T>

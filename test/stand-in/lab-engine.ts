@@ -6,10 +6,11 @@ import { googleProviderOf } from './lab-engine-google.js'
 import type { CarryOut, Declared, Making, StandInProvider } from './lab-engine-kinds.js'
 
 /**
- * In the place of OpenTofu's apply and destroy with a cloud's provider: it makes and removes what a lab is made of through
- * the cloud's API, asks for each thing once, keeps a state of OpenTofu's form, takes imports, and speaks as OpenTofu does.
- * `STAND_IN_ENGINE_FAILS`: it fails when all is made, and remembers nothing of it. `STAND_IN_ENGINE_KILLED`: it is killed
- * when that many changes are made at the cloud, before it writes down the last one.
+ * Replaces OpenTofu's apply and destroy with a cloud's provider: it makes and removes a lab's resources
+ * through the cloud's API, sends each request once, keeps a state in OpenTofu's form, imports, and prints
+ * OpenTofu's messages. `STAND_IN_ENGINE_FAILS`: it fails after everything is made, and remembers nothing of
+ * it. `STAND_IN_ENGINE_KILLED`: it is killed after that many changes at the cloud, before it writes down the
+ * last one.
  */
 
 interface Configuration {
@@ -18,7 +19,7 @@ interface Configuration {
   readonly resource?: Readonly<Record<string, Readonly<Record<string, Declared>>>>
   readonly import?: readonly { readonly to: string; readonly id: string }[]
 }
-/** `isTainted`: its making did not end. */
+/** `isTainted`: its creation did not finish. */
 interface Known {
   readonly address: string
   readonly id: string
@@ -98,7 +99,7 @@ function remember(all: Known[]): void {
   if (fails === undefined) writeFileSync(path, JSON.stringify(stateOf(all)))
 }
 
-/** `${type.name.id}`, or what else begins so; a text that refers to nothing is an id. */
+/** `${type.name.id}`, or a text that begins with it; a text without a reference is an id. */
 function idOf(reference: unknown): string {
   const [, place] = /\$\{(?:\w+\()?([a-z_]+\.\w+)/.exec(String(reference)) ?? []
   return place === undefined ? String(reference) : (known.find((each) => each.address === place)?.id ?? '')
@@ -148,7 +149,7 @@ try {
   if (verb === 'destroy') await destroy()
 } catch (error) {
   const told = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
-  // As the provider for AWS words what its client was refused.
+  // In the AWS provider's words for a refusal.
   const summary =
     error instanceof EC2ServiceException
       ? `operation error EC2, https response error StatusCode: ${error.$metadata.httpStatusCode}, RequestID: 0, api error ${told}`

@@ -1,14 +1,16 @@
-/** How an answer to what was carried out is lost: the connection breaks, or something in between says 503. */
+/**
+ * How the answer to a completed request is lost: the connection breaks, or something in between answers 503.
+ */
 export type Loss = 'reset' | '503'
 
-/** Counts what changes something at a cloud, and tells which answer is lost. */
+/** Counts the changes at a cloud, and says which answer is lost. */
 export class Losses {
   #count = 0
   #at: number | undefined
   #loss: Loss = 'reset'
   #lost: string | undefined
 
-  /** So many changes were asked for since the last plan. */
+  /** How many changes were requested since the last plan. */
   get count(): number {
     return this.#count
   }
@@ -18,7 +20,7 @@ export class Losses {
     return this.#lost !== undefined
   }
 
-  /** `at`: the change whose answer is lost, from 0; undefined: none is. */
+  /** `at`: the change whose answer is lost, from 0; undefined: none. */
   plan(at?: number, loss: Loss = 'reset'): void {
     this.#count = 0
     this.#lost = undefined
@@ -26,7 +28,7 @@ export class Losses {
     this.#loss = loss
   }
 
-  /** `change`: what is asked for. Asked for again, it has no answer either. */
+  /** `change`: the request. A repetition of it gets no answer either. */
   of(change: string): Loss | undefined {
     if (change === this.#lost) return this.#loss
     if (this.#count++ !== this.#at) return undefined

@@ -6,7 +6,7 @@ import { generateKeyPair } from '../../scripts/machine/key-pair.js'
 import { standInDisk } from '../support/local-vm/stand-in-disk.js'
 import { KNOBS_VARIABLE } from './knobs.js'
 
-/** What the stand-in learns of the machine from QEMU's command line and the seed, as a guest would. */
+/** What the stand-in learns about the machine from QEMU's command line and the seed, as a guest would. */
 export interface StandInMachine {
   readonly folder: string
   readonly guest: StandInGuest
@@ -23,7 +23,7 @@ interface UserData {
 
 export function readMachine(words: readonly string[]): StandInMachine {
   const folder = dirname(valueOf(words, '-pidfile'))
-  // A restart shows the same home and host key.
+  // A restarted machine has the same home and host key.
   const disk = standInDisk(dirname(process.env[KNOBS_VARIABLE] ?? ''), folder)
   const [user] = readUserData(words).users
   if (user === undefined) throw new Error('the seed names no user')

@@ -4,14 +4,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CliProcess, type CliRun } from './lab-cli.js'
 
-/** Somebody with folders of their own who uses an emulated cloud in a network where every address is this computer's. */
+/**
+ * A user with their own folders who uses an emulated cloud in a network where every address is this
+ * computer's.
+ */
 export class NetworkUser {
   private constructor(
     readonly root: string,
     private readonly env: NodeJS.ProcessEnv,
   ) {}
 
-  /** `env`: of the cloud and of the provider; `config`: the user's own configuration. */
+  /** `env`: for the cloud and the provider; `config`: the user's own configuration. */
   static async make(env: NodeJS.ProcessEnv, config: string): Promise<NetworkUser> {
     const root = await mkdtemp(join(tmpdir(), 'distrolab-network-'))
     const { PATH, DISTROLAB_TOFU } = process.env
@@ -29,7 +32,7 @@ export class NetworkUser {
     })
   }
 
-  /** Runs a command that must succeed, and says on stderr what it took. */
+  /** Runs a command that must succeed, and prints on stderr how long it took. */
   async ok(...args: string[]): Promise<CliRun> {
     const began = performance.now()
     const result = await new CliProcess(args, this.env, {}).done

@@ -4,11 +4,14 @@ export interface SandboxProcess {
   readonly pid: number
   readonly role: 'cli' | 'engine' | 'driver' | 'watchdog' | 'machine' | 'other'
   readonly words: readonly string[]
-  /** Of a machine: it runs by itself; what has only begun to start it does not count. */
+  /** A machine that runs by itself; a process that has only begun to start it does not count. */
   readonly isDaemon: boolean
 }
 
-/** Every living process that works in a sandbox: a folder of it is in its environment, its words, or where it is. */
+/**
+ * Every living process that belongs to a sandbox: a folder of it is in its environment, its arguments, or its
+ * working directory.
+ */
 export function processesOf(root: string): SandboxProcess[] {
   const all = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -34,7 +37,7 @@ function placeOf(pid: string): string {
   }
 }
 
-/** A shell shows its own words a second time for as long as the program that it starts has not begun. */
+/** A shell shows its own words a second time until the program that it starts has begun. */
 function isFork({ pid, words }: SandboxProcess, all: readonly SandboxProcess[]): boolean {
   const [, parent] = /^PPid:\t(\d+)$/m.exec(read(String(pid), 'status').join('')) ?? []
   return all.some((other) => other.pid === Number(parent) && other.words.join(' ') === words.join(' '))
@@ -57,7 +60,7 @@ const isZombie = (pid: string): boolean =>
 
 const read = (pid: string, file: string): string[] => readBytes(pid, file).toString().split('\0')
 
-/** Processes that end meanwhile, and those of other users, have nothing to read. */
+/** Processes that have just ended, and those of other users, cannot be read. */
 function readBytes(pid: string, file: string): Buffer {
   try {
     return readFileSync(`/proc/${pid}/${file}`)

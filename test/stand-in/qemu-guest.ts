@@ -8,18 +8,18 @@ import { forwardedPort, readMachine, valueOf } from './machine.js'
 import { PANIC, panicsSoFar } from './panic.js'
 import { buildSshServer } from './ssh-server.js'
 
-/** The daemon of the stand-in: the guest behind the forwarded port, and then the fake QEMU. */
+/** The daemon of the stand-in: the guest behind the forwarded port, followed by the fake QEMU. */
 const POLL_MS = 25
 const words = process.argv.slice(2)
 const knobs = (): Knobs => readKnobs(process.env[KNOBS_VARIABLE])
 
-// A daemon has nowhere to say why it ended.
+// A daemon cannot print why it ended.
 process.on('uncaughtExceptionMonitor', (error) =>
   appendFileSync(`${process.env[KNOBS_VARIABLE]}.crash`, `${error.stack}\n`),
 )
 boot()
 
-/** The forwarded port belongs to QEMU, so it takes connections before the guest answers them. */
+/** The forwarded port belongs to QEMU, so it accepts connections before the guest answers them. */
 function boot(): void {
   const machine = readMachine(words)
   // A guest may make itself a new host key at any time.
@@ -36,7 +36,7 @@ function boot(): void {
   }
   forward.once('error', () => process.send?.('taken', () => process.exit(1)))
   forward.listen({ host: '127.0.0.1', port, exclusive: true }, () => {
-    // The fake binds the port it is told of: any other one, then.
+    // The fake binds the port it is given, so give it another one.
     const netdev = valueOf(process.argv, '-netdev')
     process.argv[process.argv.indexOf(netdev)] = netdev.replace(`127.0.0.1:${port}-`, '127.0.0.1:0-')
     void import('../support/local-vm/fake-qemu.js')

@@ -3,14 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { KNOBS_VARIABLE, readKnobs } from './knobs.js'
 
 /**
- * A stand-in for QEMU that also plays the guest, for tests of the whole product path in seconds. Named by
- * DISTROLAB_QEMU. To the driver it is the fake of the driver's own tests (QMP, pid file, daemon), which takes
- * over at the end; what is added is the machine behind the forwarded port.
+ * A stand-in for QEMU that also plays the guest, for tests of the whole product path in seconds.
+ * DISTROLAB_QEMU names it. To the driver it is the fake of the driver's own tests (QMP, pid file, daemon),
+ * which takes over at the end; this file adds the machine behind the forwarded port.
  */
 const POLL_MS = 25
 const knobs = readKnobs.bind(undefined, process.env[KNOBS_VARIABLE])
 
-// What only starts the daemon needs nothing of the guest's libraries.
+// The process that only starts the daemon does not need the guest's libraries.
 if (process.env['FAKE_QEMU_DAEMON'] === '1') await import('./qemu-guest.js')
 else await launch()
 

@@ -3,13 +3,13 @@ import { appendFileSync, readFileSync, type PathLike } from 'node:fs'
 import { basename } from 'node:path'
 
 /**
- * Loaded into the CLI by `--import`: keeps every record that it writes, one JSON line each, in the file that the
- * variable names. The product knows nothing of it.
+ * Loaded into the CLI by `--import`: appends every record that it writes, one JSON line each, to the file
+ * that the variable names. The product does not know about it.
  */
 const VARIABLE = 'STAND_IN_RECORDS'
 const file = process.env[VARIABLE]
 
-/** The environment in which a CLI is watched. */
+/** The environment for a watched CLI. */
 export const watchedInto = (
   kept: string,
 ): { readonly NODE_OPTIONS: string; readonly [VARIABLE]: string } => ({

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CLI, type CliRun } from './lab-cli.js'
 
-/** Where a user's state and caches are, and the environment of their commands. */
+/** A user's state and cache folders, and the environment of their commands. */
 interface Computer {
   readonly root: string
   readonly home: string
@@ -12,8 +12,8 @@ interface Computer {
 }
 
 /**
- * Another computer with the same paths, user, host name and machine id: in a mount namespace of its own, other folders lie
- * where the first one's home and cache are. Needs root.
+ * Another computer with the same paths, user, host name and machine id: in its own mount namespace, other
+ * folders are at the paths of the first one's home and cache. Needs root.
  */
 export class SamePath {
   private constructor(
@@ -38,7 +38,10 @@ export class SamePath {
     return this.#shell(`exec "$@"`, [process.execPath, CLI, ...args], env)
   }
 
-  /** Runs commands one after the other in a process namespace of their own, which all they started ends with. */
+  /**
+   * Runs commands one after the other in their own process namespace, which ends with everything they
+   * started.
+   */
   script(commands: string, env: Readonly<Record<string, string>> = {}): Promise<CliRun> {
     const lab = `distrolab() { '${process.execPath}' '${CLI}' "$@"; }`
     return this.#shell(`exec unshare --pid --fork --mount-proc sh -c "$1"`, [`${lab}\n${commands}`], env)

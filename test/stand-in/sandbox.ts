@@ -28,7 +28,10 @@ const ENGINE = join(
 const runFile = promisify(execFile)
 const DISTROS = ['debian-12', 'debian-13']
 
-/** Verbs that write nothing to standard streams but by our own hands: `ok` runs them in one process a test file. */
+/**
+ * Verbs that write to standard streams only through our own code: `ok` runs them in one process for each test
+ * file.
+ */
 const WARM = [
   ...['up', 'down', 'swap', 'reset', 'extend', 'reap', 'cleanup', 'recover'],
   ...['status', 'history', 'list', 'lock', 'plan', 'synth', 'images'],
@@ -39,7 +42,7 @@ afterAll(async () => {
   warm = undefined
 })
 
-/** A home, a cache and stand-in machines of its own; everything in it ends and goes after the test. */
+/** A separate home, cache and stand-in machines; everything in it is ended and removed after the test. */
 export class Sandbox {
   readonly home: string
   readonly cache: string
@@ -60,11 +63,11 @@ export class Sandbox {
   static async make(more: NodeJS.ProcessEnv = {}): Promise<Sandbox> {
     const sandbox = new Sandbox(await realpath(await mkdtemp(join(tmpdir(), 'lab-'))), more)
     for (const folder of ['bin', 'disks']) await mkdir(join(sandbox.root, folder))
-    // The driver gives QEMU next to nothing of the environment, so what the stand-in goes by is said here.
+    // The driver gives QEMU almost no environment, so the stand-in's settings are written here.
     const knobs = `${KNOBS_VARIABLE}='${sandbox.knobsFile}'`
     await executable(join(sandbox.root, 'bin', 'qemu'), `${knobs} exec '${process.execPath}' '${QEMU}' "$@"`)
-    // Logs each call; stands still before it begins as long as a file of the verb's name is there. `stubborn`
-    // makes it pass over an interrupt meanwhile.
+    // Logs each call, and waits before it begins while a file with the verb's name exists. `stubborn` makes
+    // it ignore an interrupt meanwhile.
     await executable(
       join(sandbox.root, 'bin', 'tofu'),
       `echo "$$ $*" >>'${sandbox.root}/engine.log'
@@ -123,7 +126,7 @@ exec '${ENGINE}' "$@"`,
     return new CliProcess(args, this.env, options)
   }
 
-  /** As `start`, at a terminal. */
+  /** Like `start`, at a terminal. */
   atTerminal(...args: string[]): TerminalProcess {
     return new TerminalProcess(args, this.env)
   }
@@ -133,8 +136,8 @@ exec '${ENGINE}' "$@"`,
   }
 
   /**
-   * Runs a command that must succeed, in a process that stays where it can; with it a failure shows everything it said.
-   * Two at once run one after the other: `run` gives each a process of its own.
+   * Runs a command that must succeed, in a process that is reused if possible; a failure shows everything it
+   * printed. Two at once run one after the other: `run` gives each its own process.
    */
   async ok(...args: string[]): Promise<CliRun> {
     const isWarm = WARM.includes(args[0] ?? '')
@@ -159,13 +162,13 @@ exec '${ENGINE}' "$@"`,
     return (await this.ok('status', lab)).stdout.trim()
   }
 
-  /** As `status` shows it, without the time that is left: that goes by while one looks. */
+  /** In the form of `status`, without the time left, which changes meanwhile. */
   async record(lab: string): Promise<LabRecord> {
     const shown = (await this.ok('status', lab, '-o', 'json')).json<LabRecord>()
     return { ...shown, expiresInMs: undefined, power: undefined } as LabRecord
   }
 
-  /** As if another version, or somebody else, had recorded it. */
+  /** As if another version, or someone else, had recorded it. */
   async editRecord(lab: string, patch: object): Promise<void> {
     const file = join(this.home, 'labs', lab, 'record.json')
     const record = JSON.parse(await readFile(file, 'utf8')) as object
@@ -193,7 +196,7 @@ exec '${ENGINE}' "$@"`,
     return { release: () => rm(file, { force: true }) }
   }
 
-  /** The engine's verbs so far, the question for its version left out. */
+  /** The engine's verbs so far, without the question for its version. */
   async engineCalls(): Promise<string[]> {
     const text = await readFile(this.#engineLog, 'utf8').catch(() => '')
     const verbs = text.split('\n').map((line) => line.split(' ')[1] ?? '')
@@ -209,7 +212,7 @@ exec '${ENGINE}' "$@"`,
     return processesOf(this.root).filter((found) => role === undefined || found.role === role)
   }
 
-  /** The machines that run: QEMU as a daemon, not one that is just being started. */
+  /** The running machines: QEMU as a daemon, not one that is just being started. */
   machines(): MachineProcess[] {
     const found = this.processes('machine').filter(({ isDaemon }) => isDaemon)
     return found.map(({ pid, words }) => ({
@@ -226,10 +229,10 @@ exec '${ENGINE}' "$@"`,
     return join(standInDisk(this.root, machine.folder), ...names)
   }
 
-  /** Ends one of this sandbox's processes for good and waits until it is gone. */
+  /** Kills one of this sandbox's processes and waits until it is gone. */
   async kill(pid: number): Promise<void> {
     if (this.processes().some((found) => found.pid === pid)) signalIfAlive(pid, 'SIGKILL')
-    // A process that is just ending has no environment any more, but still holds its port.
+    // An ending process has no environment any more, but still holds its port.
     await waitUntil(`the end of ${pid}`, () => identifyProcess(pid) === undefined)
   }
 
@@ -281,7 +284,10 @@ export interface MachineProcess {
   readonly folder: string
 }
 
-/** Registers the cleaning; returns what makes a sandbox within a test, with these variables besides its own. */
+/**
+ * Registers the clean-up; returns a function that makes a sandbox within a test, with these additional
+ * variables.
+ */
 export function useSandboxes(more: () => NodeJS.ProcessEnv = () => ({})): () => Promise<Sandbox> {
   const made: Sandbox[] = []
   afterEach(async () => {

@@ -5,13 +5,13 @@ import { join } from 'node:path'
 import type { Sandbox } from './sandbox.js'
 
 const mount = (...words: string[]): void => void execFileSync('mount', words)
-/** Lazily, as what a failed test has started may still have files open there. */
+/** Lazily, because processes of a failed test may still have files open there. */
 const unmount = (place: string): void => void execFileSync('umount', ['--lazy', place])
 const tmpfs = (mib: number): string[] => ['-t', 'tmpfs', '-o', `size=${mib}m`, 'none']
 
 let known: boolean | undefined
 
-/** Whether we may: root in a container often may not. */
+/** Whether mounting is allowed: root in a container often may not. */
 export function canMount(): boolean {
   known ??= tryMount()
   return known
@@ -25,11 +25,11 @@ function tryMount(): boolean {
   return isMounted
 }
 
-/** A disk of its own for a sandbox's home and cache, which can be filled to the last byte. */
+/** A separate disk for a sandbox's home and cache, which can be filled to the last byte. */
 export class SmallDisk {
   private constructor(private readonly place: string) {}
 
-  /** Before anything is in the sandbox, as it would be hidden; then runs `action`. */
+  /** Call before anything is in the sandbox, because the disk would hide it; then runs `action`. */
   static async under(box: Sandbox, mib: number, action: (disk: SmallDisk) => Promise<void>): Promise<void> {
     const place = join(box.root, 'disk')
     mkdirSync(place)
@@ -55,7 +55,7 @@ export class SmallDisk {
     return bavail * bsize
   }
 
-  /** Leaves room for nothing. */
+  /** Fills the disk completely. */
   fill(): void {
     const file = openSync(join(this.place, 'filling'), 'a')
     try {

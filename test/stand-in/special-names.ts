@@ -1,8 +1,8 @@
 /** Lab names that mean something to a language, a tool or a system on the way from the command line to the machine. */
 export const specialNames: readonly string[] = [
-  // JavaScript's objects have these without being given them.
+  // Every JavaScript object has these names.
   ...['constructor', 'prototype', 'tostring', 'valueof'],
-  // YAML 1.1 reads these as something else than text.
+  // YAML 1.1 reads these as something other than text.
   ...['no', 'on', 'off', 'yes', 'y', 'n', 'null', 'true', 'false', 'e1', 'x0'],
   // OpenTofu's own words.
   ...['for', 'if', 'in', 'count', 'each', 'self', 'terraform', 'provider', 'local', 'data', 'module'],

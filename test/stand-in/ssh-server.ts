@@ -8,14 +8,15 @@ import { signalIfAlive } from './processes.js'
 const SFTP_SERVER = '/usr/lib/openssh/sftp-server'
 
 /**
- * The machine's sshd: takes the seed's user and keys only, and runs commands with `sh -c`, and OpenSSH's own SFTP
- * server, on this computer.
+ * The machine's sshd: accepts only the seed's user and keys, and runs commands with `sh -c`, and OpenSSH's
+ * own SFTP server, on this computer.
  */
 export function buildSshServer(
   machine: StandInMachine,
   knobs: () => Knobs,
 ): { accept(socket: Socket): void } {
-  // OpenSSH's SFTP server takes the two paths of a new link the other way round; clients go by the name.
+  // OpenSSH's SFTP server expects the two paths of a new link in reverse order; clients detect it by its
+  // name.
   const server = new ssh2.Server({ hostKeys: [machine.hostKey], ident: 'OpenSSH_stand_in' }, (client) => {
     client.on('error', () => undefined)
     client.on('authentication', (context) => {
@@ -25,7 +26,8 @@ export function buildSshServer(
     client.on('session', (acceptSession) => {
       const session = acceptSession()
       let child: ChildProcess | undefined
-      // ssh2's server drops every request that follows an end-of-file; sshd takes them, and RFC 4254 §5.3 allows them.
+      // ssh2's server drops every request after an end-of-file; sshd accepts them, and RFC 4254 §5.3 allows
+      // them.
       session.on('eof', () => ((session as unknown as { _ending: boolean })._ending = false))
       let shell = ['sh', '-c']
       session.on('pty', (accept) => {
@@ -59,7 +61,7 @@ function isAllowed(machine: StandInMachine, context: AuthContext): boolean {
   return !(parsed instanceof Error) && blob !== undefined && parsed.verify(blob, signature, hashAlgo)
 }
 
-/** `setpriv`: what runs on a machine ends with it, also when QEMU is killed. */
+/** `setpriv`: programs on a machine end with it, even if QEMU is killed. */
 function runProgram(
   { guest }: StandInMachine,
   channel: ServerChannel,
@@ -78,7 +80,7 @@ function runProgram(
   child.on('close', (code, signal) => {
     if (signal === null) channel.exit(code ?? 255)
     else channel.exit(signal.slice(3))
-    // Not `close`, which would drop what still waits for the client's window.
+    // Not `close`, which would drop data that still waits for the client's window.
     channel.end()
   })
   return child

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { quoteForShell } from '../../scripts/machine/shell.js'
 import { CLI, waitUntil } from './lab-cli.js'
 
-/** The real program at a terminal of its own (script(1) makes one); all it writes comes together. */
+/** The real program at its own terminal (script(1) makes one); its whole output comes together. */
 export class TerminalProcess {
   readonly done: Promise<{ readonly code: number | null; readonly screen: string }>
   #screen = ''

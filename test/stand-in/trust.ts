@@ -1,8 +1,8 @@
 import tls from 'node:tls'
 
 /**
- * This process takes a certificate for its own authority from now on; Node itself learns of them at its start only
- * (NODE_EXTRA_CA_CERTS). Returns what ends that.
+ * Makes this process accept a certificate as its own authority from now on; Node itself reads
+ * NODE_EXTRA_CA_CERTS only at its start. Returns a function that ends this.
  */
 export function trust(certificate: string): () => void {
   const createSecureContext = tls.createSecureContext

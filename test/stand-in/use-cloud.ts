@@ -3,13 +3,13 @@ import { trust } from './trust.js'
 
 interface Cloud {
   readonly env: Readonly<Record<string, string>>
-  /** Of one that speaks TLS. */
+  /** Of a stand-in that speaks TLS. */
   readonly certificate?: { readonly certificate: string }
   obey(): void
   stop(): Promise<void>
 }
 
-/** A stand-in within this process, for the tests of a file: it obeys again after each of them. */
+/** A stand-in in this process, for the tests of a file; after each test it answers normally again. */
 export async function useCloud<C extends Cloud>(starting: Promise<C>): Promise<C> {
   const cloud = await starting
   afterEach(() => cloud.obey())
@@ -17,7 +17,7 @@ export async function useCloud<C extends Cloud>(starting: Promise<C>): Promise<C
   return cloud
 }
 
-/** As `useCloud`, for tests that themselves ask it: their environment is that of its users. */
+/** Like `useCloud`, for tests that themselves send requests: their environment is that of its users. */
 export async function useCloudHere<C extends Cloud>(starting: Promise<C>): Promise<C> {
   const cloud = await useCloud(starting)
   const before = { ...process.env }

@@ -1,8 +1,11 @@
 import { main } from '../../scripts/main.js'
 
-/** What WarmCli starts: runs each command line that it is sent, one after the other, and answers with what came out. */
+/**
+ * The program that WarmCli starts: it runs each command line it receives, one after the other, and answers
+ * with the output.
+ */
 export interface WarmOrder {
-  /** All of it: nothing of an earlier order is left. */
+  /** Replaces the whole environment: nothing of an earlier command is left. */
   readonly env: NodeJS.ProcessEnv
   readonly args: readonly string[]
 }

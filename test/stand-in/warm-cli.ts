@@ -7,18 +7,19 @@ import type { WarmAnswer, WarmOrder } from './warm-cli-program.js'
 const PROGRAM = fileURLToPath(new URL('warm-cli-program.js', import.meta.url))
 
 /**
- * The CLI's `main` for one command line after the other in a process that stays: what a command does, without the start
- * of Node, which is most of what a short one costs. For what comes before and after a command that is tested, and never
- * for one whose process, signals, standard streams or company are what is tested.
+ * The CLI's `main` for one command line after the other in a process that stays. This avoids the start of
+ * Node, which is most of a short command's time. Use it for commands before and after the tested one, never
+ * if the process, its signals, its standard streams or parallel commands are tested.
  */
 export class WarmProcess {
   readonly #child: ChildProcess
   readonly #ended: Promise<unknown>
   #former: Promise<unknown> = Promise.resolve()
 
-  /** `program`: another build of the same. `env`: what Node itself goes by at its start. */
+  /** `program`: another build of the same. `env`: the variables that Node itself reads at its start. */
   constructor(program = PROGRAM, env: Readonly<Record<string, string>> = {}) {
-    // Told, not given: whoever looks for a sandbox's processes by their environment finds what it starts, not itself.
+    // Sent as a message instead of set: code that looks for a sandbox's processes by their environment finds
+    // the programs that it starts, not this process.
     this.#child = fork(program, [], {
       env: { ...env },
       execArgv: [],
@@ -28,7 +29,7 @@ export class WarmProcess {
     this.#ended = once(this.#child, 'exit')
   }
 
-  /** One after the other, whoever asks. */
+  /** One after the other, for all callers. */
   run(env: NodeJS.ProcessEnv, args: readonly string[]): Promise<CliRun> {
     const result = this.#former.then(async () => {
       const answered = once(this.#child, 'message')
@@ -47,7 +48,7 @@ export class WarmProcess {
   }
 }
 
-/** A warm process of one sandbox's own. */
+/** A warm process for one sandbox. */
 export class WarmCli {
   readonly #process = new WarmProcess()
 
@@ -57,7 +58,7 @@ export class WarmCli {
     return this.#process.run(this.env, args)
   }
 
-  /** Runs a command that must succeed; with it a failure shows everything it said. */
+  /** Runs a command that must succeed; a failure shows everything it printed. */
   async ok(...args: string[]): Promise<CliRun> {
     const result = await this.run(args)
     if (result.code !== 0)

@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url'
 const PROGRAM = fileURLToPath(new URL('lab-engine.js', import.meta.url))
 
 /**
- * Writes an engine that makes labs at a cloud's stand-in (`lab-engine.ts`), for DISTROLAB_TOFU. `instead`: what one of its verbs
- * does, in shell.
+ * Writes an engine that makes labs at a cloud's stand-in (`lab-engine.ts`), for DISTROLAB_TOFU. `instead`:
+ * shell code that replaces one of its verbs.
  */
 export async function writeLabEngine(
   file: string,

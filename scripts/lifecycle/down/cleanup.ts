@@ -10,7 +10,7 @@ import {
   type Verdict,
 } from './destroy-many.js'
 
-/** Which labs to clean up: those to which everything given applies. */
+/** Which labs to clean up: those that match everything given. */
 export interface Selection {
   /** Only those made by this session. */
   readonly session: string | undefined
@@ -19,8 +19,9 @@ export interface Selection {
 }
 
 /**
- * Destroys the selected labs of the backend; leases are waited for as `--wait-lock` says. A record that can't be read
- * is left alone, as nobody can tell whose it is. `consent` is asked once, with the labs' names, and throws to end it all.
+ * Destroys the selected labs of the backend, and waits for leases as `--wait-lock` says. An unreadable record
+ * is left alone, because its owner is unknown. `consent` is asked once, with the labs' names, and throws to
+ * stop everything.
  */
 export async function cleanup(
   context: Context,
@@ -32,9 +33,9 @@ export async function cleanup(
   const chosen = list.labs.filter((lab) => isSelected(lab, selection, now))
   if (chosen.length > 0) await consent(chosen.map(({ lab }) => lab))
   const judge: Judge = {
-    // While the lease was waited for the name may have been used again.
+    // While we waited for the lease, the name may have been used again.
     spare: (lab) => (isSelected(lab, selection, now) ? undefined : anotherLab),
-    // Of our own session's labs none may stay; those of others live where they are.
+    // Every lab of our own session must go; those of others stay where they live.
     outcomeOf: (code) =>
       code === 'lab-on-other-computer' && selection.session === undefined ? 'skipped' : 'left',
   }
@@ -51,7 +52,7 @@ const isSelected = (lab: AnyLab, { session, olderThan }: Selection, now: Date): 
   (session === undefined || lab.session === session) &&
   (olderThan === undefined || now.getTime() - Date.parse(lab.createdAt) > olderThan)
 
-/** The session we are in. Throws LabError session-unknown where nothing names one. */
+/** The current session. Throws LabError session-unknown if nothing names one. */
 export function requireSession({ env }: Context): string {
   if (env.session === undefined) throw new LabError({ code: 'session-unknown' })
   return env.session

@@ -15,13 +15,13 @@ import { isLabName } from '../../../backend/lab-name.js'
 import { LabError } from '../../errors.js'
 
 /**
- * What became of one of many labs. `skipped`: rightly left alone. `inconclusive`: it can't be told what is right, so it
- * was left alone. `left`: it should be gone, and is not.
+ * The result for one of many labs. `skipped`: rightly left alone. `inconclusive`: left alone, because the
+ * right decision is unknown. `left`: should be gone, but still exists.
  */
 export interface Fate {
   readonly lab: string
   readonly outcome: 'destroyed' | 'skipped' | 'inconclusive' | 'left'
-  /** A fault's code, or why it was left alone in one word; null where it was destroyed. */
+  /** A fault's code, or a one-word reason why it was left alone; null if it was destroyed. */
   readonly code: string | null
   readonly reason: string
   readonly ms: number
@@ -29,23 +29,23 @@ export interface Fate {
 
 export type Verdict = Pick<Fate, 'outcome' | 'code' | 'reason'>
 
-/** How a command judges what it did not destroy. */
+/** How a command judges the labs that it did not destroy. */
 export interface Judge {
-  /** Asked under the lease, about the lab as it is then. Undefined: destroy it. */
+  /** Asked under the lease, about the lab at that moment. Undefined: destroy it. */
   spare(lab: AnyLab, lease: Lease): Verdict | undefined
-  /** What a failure with this code makes of a lab. */
+  /** The result of a lab whose destruction failed with this code. */
   outcomeOf(code: string): Exclude<Fate['outcome'], 'destroyed'>
 }
 
 /**
- * More than there are processors: most of a destruction is waiting. Memory is what limits them: an engine takes 60 MB, and
- * 800 with a cloud's provider (measured with AWS's 5.100).
+ * More than there are processors, because most of a destruction is waiting. Memory is the limit: an engine
+ * takes 60 MB, and 800 MB with a cloud's provider (measured with AWS's 5.100).
  */
 const AT_ONCE = { local: 20, inCloud: 6 }
 const isInCloud = ({ provider }: AnyLab): boolean => hasEngineProvider(provider)
 const isLocal = (lab: AnyLab): boolean => !isInCloud(lab)
 
-/** Destroys labs side by side, each through the gate under the command's name; one that fails stops no other. */
+/** Destroys labs in parallel, each through the gate under the command's name; a failure stops no other. */
 export async function destroyMany(
   context: Context,
   command: string,
@@ -102,14 +102,17 @@ function spareOf({ lease }: Session, lab: AnyLab, judge: Judge): Verdict | undef
   return { outcome: 'skipped', code: 'gone', reason: 'someone else destroyed it in the meantime' }
 }
 
-/** Many labs' steps at once would be a jumble; what must be said is said with the lab's name. */
+/** The steps of many labs at once would be unreadable; important lines carry the lab's name. */
 function progressOf(progress: Progress, lab: string): Progress {
   const nothing = (): void => undefined
   const say = (text: string): void => progress.say(`${lab}: ${text}`)
   return { beginStep: nothing, detail: nothing, endStep: nothing, failStep: nothing, say, close: nothing }
 }
 
-/** Every living lab of the backend. Throws LabError listing-failed: who can't see must not destroy. */
+/**
+ * Every living lab of the backend. Throws LabError listing-failed: a command that cannot see must not
+ * destroy.
+ */
 export async function listForDestruction(context: Context): Promise<RecordList> {
   try {
     return await listLiving(await context.store())
@@ -120,7 +123,7 @@ export async function listForDestruction(context: Context): Promise<RecordList> 
   }
 }
 
-/** Labs whose record can't be read, as fates: nobody can tell whether they may go, or what they were. */
+/** Labs with an unreadable record, as results: it is unknown whether they may go, or what they were. */
 export const unreadableFates = ({ unreadable }: RecordList): readonly Fate[] =>
   unreadable.map((error) => {
     const { code, message } = explain(error)
@@ -128,7 +131,7 @@ export const unreadableFates = ({ unreadable }: RecordList): readonly Fate[] =>
     return { lab, outcome: 'inconclusive', code, reason: message, ms: 0 }
   })
 
-/** An interrupt counts most, then what is left over, then what nobody can tell. */
+/** An interrupt counts most, then leftovers, then inconclusive labs. */
 export function exitCodeOf({ interrupt }: Context, fates: readonly Fate[]): number {
   if (interrupt.signal.aborted) return explain(interrupt.signal.reason).exitCode
   const has = (outcome: Fate['outcome']): boolean => fates.some((fate) => fate.outcome === outcome)

@@ -25,9 +25,12 @@ import { profileOf } from '../../lab/plan-lab.js'
 export interface DownResult {
   readonly lab: string
   readonly state: 'destroyed'
-  /** False: it was destroyed already. */
+  /** False: it was already destroyed. */
   readonly changed: boolean
-  /** False: nothing was ever made of it, and its provider could not be asked; `leftovers` or `not-ours` is thrown otherwise. */
+  /**
+   * False: nothing was ever made of it, and its provider could not be asked; otherwise `leftovers` or
+   * `not-ours` is thrown.
+   */
   readonly verified: boolean
   readonly timings: readonly Timing[]
 }
@@ -38,13 +41,13 @@ export async function down(context: Context, positional: string | undefined): Pr
   const known = await requireLab(context, name)
   await assertRemovable(context, known)
   return withReserve(context, async () => {
-    // What speaks against it on this computer is found out before anything is recorded.
+    // Find out what this computer lacks before anything is recorded.
     if (known.state !== 'destroyed') await engineFor(context).catch(unlessDispensable)
     return throughGate(context, name, 'down', (session) => destroyLab(session, session.writer.lab ?? known))
   })
 }
 
-/** Destroys the lab of a session, from whatever state it is in. Throws LabError leftovers or not-ours. */
+/** Destroys the lab of a session, from any state. Throws LabError leftovers or not-ours. */
 export async function destroyLab(session: Session, current: AnyLab): Promise<DownResult> {
   const { context, lab } = session
   assertOwnFacts(context, current)
@@ -55,7 +58,8 @@ export async function destroyLab(session: Session, current: AnyLab): Promise<Dow
       ? await verifyDestroyed(session, steps, current)
       : await destroyLiving(session, steps, current)
   await forgetLab(spaceOf(context, current), lab)
-  // All of the lab is gone; what others call by its names is not ours to remove, and is never passed over in silence.
+  // Everything of the lab is gone. Other people's things with its names are not ours to remove, and are
+  // always reported.
   if (outcome.foreign.length > 0) throw new LabError({ code: 'not-ours', lab, foreign: outcome.foreign })
   const { verified } = outcome
   return { ...({ lab, state: 'destroyed' } as const), changed, verified, timings: steps.timings }
@@ -66,7 +70,7 @@ interface Verified {
   readonly verified: boolean
 }
 
-/** An `up` that was cut short at its very beginning has left a key. */
+/** An `up` that was interrupted at its very beginning has left a key. */
 async function verifyDestroyed(session: Session, steps: Steps, lab: AnyLab): Promise<Verified> {
   const verified = await verify(session, steps, lab)
   await session.writer.finish()
@@ -84,13 +88,13 @@ async function destroyLiving(
   const isByEngine = !isNeverMade(current) && (await destroyByEngine(session, steps, destroying))
   steps.skip('synth', 'init', 'destroy')
   const verified = await verify(session, steps, destroying)
-  // It tells of what is gone, or can't be read: the next lab of the name would stumble over it.
+  // The state is about things that are gone, or is unreadable: the next lab of that name would fail on it.
   if (!isByEngine) await forgetState(await context.store(), context.location, lab)
   await writer.transition(destroying, 'destroyed', { step: null, finish: true, patch: { engine: null } })
   return verified
 }
 
-/** Returns false where the engine could not do it, and it can be done without. */
+/** Returns false if the engine could not do it, and it can be done without the engine. */
 async function destroyByEngine(session: Session, steps: Steps, lab: Lab<'destroying'>): Promise<boolean> {
   try {
     await runSteps(session, steps, lab, await hooksOf(lab.provider))
@@ -117,7 +121,7 @@ async function runSteps(
     'synth',
     async () => {
       await settleEngine(session, 'interrupt')
-      // A resource that is in the state alone has no provisioner: the engine only forgets it.
+      // A resource that is only in the state has no provisioner, so the engine only forgets it.
       const forgotten = hooks.removeMachine === undefined ? lab : { ...lab, machines: [] }
       const spec = hooks.buildSpec(context, forgotten, await profileOf(context, lab), [])
       return {
@@ -134,14 +138,14 @@ async function runSteps(
   })
   await steps.run('destroy', async (detail) => {
     const limits = limitsOf(context, hooks)
-    // What the engine can't do leaves the machines as they are.
+    // A failure of the engine leaves the machines as they are.
     await runOperation(session, engine, folder, detail, (run) => destroy({ ...run, limits }))
     for (const machine of lab.machines)
       await hooks.removeMachine?.(machine, { signal: session.signal, detail })
   })
 }
 
-/** Someone else's work that is under way, what a person has to decide, and what must only be set right here. */
+/** Someone else's running work, a decision that a person must make, and problems that must be fixed here. */
 const DECISIVE: ReadonlySet<string> = new Set([
   ...['interrupted', 'engine-locked', 'engine-lock-raced', 'state-refused', 'record-mismatch'],
   ...[
@@ -153,18 +157,18 @@ const DECISIVE: ReadonlySet<string> = new Set([
   ],
 ])
 
-/** Throws what keeps a lab from being removed, and not only the engine from doing so. */
+/** Throws a reason that prevents removing a lab, not only a failure of the engine. */
 function unlessDispensable(error: unknown): void {
-  // A distro that is not in the catalog any more.
+  // The distro is no longer in the catalog.
   if (error instanceof CatalogError) return
   if (!(error instanceof LabError) || DECISIVE.has(error.fault.code)) throw error
-  // It is still at work.
+  // It is still running.
   if (error.fault.code === 'engine-timeout' && error.fault.pid !== null) throw error
 }
 
 /**
- * The engine says what it did; this asks what is there, and removes what is. Returns what only has names of the lab's.
- * Throws LabError leftovers.
+ * The engine reports what it did; this checks what exists, and removes it. Returns things that only have the
+ * lab's names. Throws LabError leftovers.
  */
 async function verify(session: Session, steps: Steps, lab: AnyLab): Promise<Verified> {
   const hooks = await hooksOf(lab.provider)

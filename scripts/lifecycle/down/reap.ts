@@ -30,8 +30,8 @@ const judge: Judge = {
 }
 
 /**
- * Destroys the labs that outlived their TTL by the store's clock, but none that a living holder has leased: nobody is
- * waited for. `consent` is asked once, with their names, and throws to end it all.
+ * Destroys the labs that have expired by the store's clock, except those that a living holder has leased;
+ * waits for no one. `consent` is asked once, with their names, and throws to stop everything.
  */
 export async function reap(
   context: Context,

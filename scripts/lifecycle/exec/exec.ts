@@ -13,7 +13,7 @@ import { labNameOf, requireLab } from '../../lab/target.js'
 
 export interface ExecRequest extends RemoteRequest {
   readonly lab: string | undefined
-  /** `local`: on this computer, where distrolab's commands inherit the lease. */
+  /** `local`: on this computer, where distrolab commands inherit the lease. */
   readonly place: 'machine' | 'local'
 }
 
@@ -34,7 +34,7 @@ export async function execute(context: Context, request: ExecRequest): Promise<n
       request.place === 'local'
         ? () => execPart(session, 'command', () => runLocal(session, request))
         : await onMachine(session, lab, request)
-    // In use already: by the `exec` that lends us its lease, which also ends it.
+    // Already in use by the `exec` that lends us its lease, which also ends the use.
     if (lab.state === 'in-use') return use()
     await writer.transition(lab, 'in-use')
     let message: string | undefined
@@ -52,7 +52,7 @@ export async function execute(context: Context, request: ExecRequest): Promise<n
 const isTimeout = (error: unknown): boolean =>
   error instanceof LabError && error.fault.code === 'exec-timeout'
 
-/** Before the gate, `in-use` is somebody's `exec`: its end is waited for there. */
+/** Before the gate, `in-use` is another `exec`: the gate waits for its end. */
 function assertUsable(lab: AnyLab): asserts lab is AnyLab & Lab<'ready' | 'in-use'> {
   if (lab.state === 'ready' || lab.state === 'in-use') return
   throw new LabError({ code: 'lab-not-ready', lab: lab.lab, state: lab.state })

@@ -5,7 +5,9 @@ import type { Transfer } from '../../machine/transfer.js'
 
 const usage = (problem: string): LabError => new LabError({ code: 'usage', command: 'exec', problem })
 
-/** Errors never show what may be a value. `variableOf` gives one of our own environment. Throws LabError usage. */
+/**
+ * Errors never show text that may be a value. `variableOf` reads our own environment. Throws LabError usage.
+ */
 export function parseVariables(
   given: readonly string[],
   variableOf: (name: string) => string | undefined,
@@ -44,10 +46,10 @@ export function parseTransfers(flag: Transfer['flag'], given: readonly string[])
   })
 }
 
-/** SFTP begins in the user's home and knows no tilde. */
+/** SFTP starts in the user's home and does not know the tilde. */
 const belowHome = (path: string): string => (path === '~' ? '.' : path.replace(/^~\//, './'))
 
-/** Before anything is recorded. Throws LabError usage. */
+/** Called before anything is recorded. Throws LabError usage. */
 export async function assertSourcesExist(copies: readonly Transfer[]): Promise<void> {
   for (const { from } of copies) {
     try {

@@ -6,12 +6,12 @@ import { TimeOverError } from '../../time-limit.js'
 import { timeoutOf, type RemoteRequest } from './remote.js'
 import { lentTokens, type Session } from '../../lab/gate.js'
 
-/** What a shell exits with for a program that is not there. */
+/** A shell's exit code for a program that does not exist. */
 const NOT_STARTED = 127
 
 /**
- * Runs a command on this computer and lends it the lease: every distrolab command in it passes the gate of this lab
- * without waiting. As on a machine, a single word is a command line for the shell.
+ * Runs a command on this computer and lends it the lease: every distrolab command in it passes the gate of
+ * this lab without waiting. As on a machine, a single word is a command line for the shell.
  */
 export async function runLocal(
   { context, lab, lease, signal }: Session,
@@ -25,7 +25,7 @@ export async function runLocal(
   try {
     return await runJoined(program, args, {
       ...request.streams,
-      // Whatever chose the backend here, the command means the same one.
+      // However the backend was chosen here, the command must use the same one.
       env: {
         ...request.variables,
         DISTROLAB_LEASE: formatLeaseTokens([...others, ours]),

@@ -2,8 +2,8 @@ import type { Session } from '../../lab/gate.js'
 import type { ExecPart } from '../../lab/step-lists.js'
 
 /**
- * Runs one part of an `exec`, which is told in the log alone: a step on record would cost every `exec` two more writes
- * of the store.
+ * Runs one part of an `exec`, which only the log mentions: a recorded step would cost every `exec` two more
+ * writes of the store.
  */
 export async function execPart<T>({ log }: Session, part: ExecPart, action: () => Promise<T>): Promise<T> {
   log.info('part begins', { part })

@@ -26,7 +26,7 @@ export interface RemoteRequest {
   readonly streams: Pick<RemoteOptions, 'onStdout' | 'onStderr' | 'stdin'>
 }
 
-/** Generous: it is known to be up, and without KVM a login takes a second. */
+/** Generous: the machine is known to be up, and without KVM a login takes a second. */
 const TIMEOUTS = { banner: 10_000, login: 30_000 }
 
 interface Reached {
@@ -37,8 +37,8 @@ interface Reached {
 }
 
 /**
- * Finds out all that can be wrong before the lab is in use. What it returns copies, runs the command, fetches however
- * that ended unless the machine was lost, and returns the command's exit code.
+ * Finds out everything that can be wrong before the lab is in use. The returned function copies, runs the
+ * command, fetches in any case unless the machine was lost, and returns the command's exit code.
  */
 export async function onMachine(
   session: Session,
@@ -91,7 +91,7 @@ async function copyAll(reached: Reached): Promise<void> {
   for (const copy of reached.request.copies) await transfer(reached, copy)
 }
 
-/** The command's own failure wins over that of a fetch, which is then only said. */
+/** The command's own failure counts more than that of a fetch, which is then only reported. */
 async function runAndFetch(reached: Reached): Promise<number> {
   const { ended, canFetch } = await runCommand(reached)
   const wanted = canFetch && reached.request.fetches.length > 0
@@ -104,7 +104,7 @@ async function runAndFetch(reached: Reached): Promise<number> {
   return ended
 }
 
-/** Returns what failed: one that fails keeps no other from being fetched. */
+/** Returns the failures: one failed fetch does not prevent the others. */
 async function fetchAll(reached: Reached): Promise<LabError[]> {
   const failures: LabError[] = []
   for (const fetch of reached.request.fetches) {
@@ -119,7 +119,7 @@ async function fetchAll(reached: Reached): Promise<LabError[]> {
   return failures
 }
 
-/** `ended`: its exit code, or that its time was over. */
+/** `ended`: its exit code, or that it reached its time limit. */
 interface Ended {
   readonly ended: number | LabError
   readonly canFetch: boolean

@@ -6,7 +6,7 @@ import type { Take } from '../../pass-on.js'
 import { writerTo } from '../../report/standard-streams.js'
 import { execute, type ExecRequest } from './exec.js'
 
-/** Joins a command to our own streams; with `-o json` its output is part of the one document instead. */
+/** Connects a command to our own streams; with `-o json` its output is part of the one document instead. */
 export async function executeJoined(
   context: Context,
   request: Omit<ExecRequest, 'streams'>,
@@ -23,11 +23,11 @@ export async function executeJoined(
     if (!context.settings.json) return { exitCode }
     return { exitCode, json: { exitCode, ...output() } }
   } catch (error) {
-    // What the command said until then is often why.
+    // The command's output until then is often the reason.
     if (!context.settings.json || stdout.text() + stderr.text() === '') throw error
     throw new PartialOutcome(output(), error)
   } finally {
-    // Whoever feeds us may never end.
+    // Our own input may never end.
     process.stdin.destroy()
   }
 }

@@ -4,15 +4,15 @@ import type { LockHolder, LockStatus } from './lock-status.js'
 
 export interface LockBreak {
   readonly lab: string
-  /** False: nobody held it any more. */
+  /** False: no one held it any more. */
   readonly broken: boolean
   readonly holder: LockHolder | null
 }
 
 /**
- * Takes the lease that `status` shows from its holder, writes the record under the newer fence, so that the former
- * holder can write nothing more, and gives the lease back. A lease that changed hands meanwhile is left alone: throws
- * BackendError `lease-held` with its new holder.
+ * Takes the lease that `status` shows from its holder, writes the record under the newer fence, so that the
+ * former holder can write nothing more, and releases the lease. A lease that has changed hands is left alone:
+ * throws BackendError `lease-held` with its new holder.
  */
 export async function breakLock(context: Context, status: LockStatus): Promise<LockBreak> {
   const { lab, fence, holder } = status

@@ -14,9 +14,9 @@ export interface LockHolder {
   readonly command: string
   readonly since: string
   readonly expiresAt: string
-  /** As far as this computer can tell. */
+  /** If this computer can tell. */
   readonly liveness: Liveness
-  /** By the store's clock: since it took the lease, and since it last renewed it. */
+  /** By the store's clock: since it acquired the lease, and since it last renewed it. */
   readonly heldMs: number
   readonly silentMs: number
 }
@@ -26,7 +26,7 @@ export interface LockStatus {
   readonly held: boolean
   readonly fence: number
   readonly holder: LockHolder | null
-  /** What the holder does right now: the lab's state and step. */
+  /** What the holder is doing: the lab's state and step. */
   readonly state: State | null
   readonly step: string | null
   /** The proof by which the next command would take the lease over. */

@@ -20,7 +20,7 @@ export async function planAsked(context: Context, positional: string | undefined
   })
 }
 
-/** One for each profile: everything else is the same for all. */
+/** One for each profile; everything else is the same for all. */
 function contextsOf(context: Context, positional: string | undefined): Context[] {
   const { settings } = context
   const profiles = settings.profile?.split(',').filter((profile) => profile !== '') ?? []
@@ -34,7 +34,7 @@ function contextsOf(context: Context, positional: string | undefined): Context[]
 
 type Attempt = { readonly plan: LabChanges } | { readonly error: unknown }
 
-/** The others are waited for, so that no engine is left behind by a failure. */
+/** Wait for the others, so that a failure leaves no engine behind. */
 async function attempt(context: Context, positional: string | undefined): Promise<Attempt> {
   try {
     return { plan: await planLabChanges(context, labNameOf(context, positional)) }

@@ -34,7 +34,7 @@ import { livingOf } from '../../lab/target.js'
 import { resolveTeamKeys } from '../../lab/team-keys.js'
 import { checkDraft } from '../up/checks.js'
 
-/** What `up` would change of a lab. `start`: a machine that is off is switched on. */
+/** What `up` would change about a lab. `start`: a machine that is off is started. */
 export interface PlannedChange extends Omit<ResourceChange, 'action'> {
   readonly action: ResourceChange['action'] | 'start'
 }
@@ -45,15 +45,15 @@ export interface LabChanges {
   readonly provider: string
   readonly region: string
   readonly distro: string
-  /** As recorded; null for a lab that is not there. */
+  /** From the record; null for a lab that does not exist. */
   readonly state: string | null
   readonly costPerHourUsd: number
   readonly changes: readonly PlannedChange[]
 }
 
 /**
- * What `up` would change, by the engine's own plan: of a lab that is there with its pinned image and state, of another
- * everything. Takes no lease, and changes and records nothing.
+ * What `up` would change, according to the engine's own plan: for an existing lab with its pinned image and
+ * state, for a new lab everything. Takes no lease, changes nothing and records nothing.
  */
 export async function planLabChanges(context: Context, lab: LabName): Promise<LabChanges> {
   const living = livingOf((await readRecord(await context.store(), lab))?.lab)
@@ -85,14 +85,14 @@ export async function planLabChanges(context: Context, lab: LabName): Promise<La
   }
 }
 
-/** What `up` would refuse under the lease is no plan either. */
+/** If `up` would refuse it under the lease, it is not a plan either. */
 function assertPlannable(living: AnyLab): void {
-  // By our own clock: some stores tell theirs only to whoever writes.
+  // By our own clock, because some stores reveal theirs only to a writer.
   assertNotExpired(living, new Date())
   if (living.state === 'destroying') throw new LabError({ code: 'lab-being-destroyed', lab: living.lab })
 }
 
-/** Programs that only `up` needs do not keep anybody from looking; without credentials nothing can be asked. */
+/** Missing programs that only `up` needs do not prevent looking; without credentials nothing can be asked. */
 async function sayWhatIsMissing(context: Context, { hooks }: LabDraft): Promise<void> {
   try {
     await hooks.checkPrerequisites(context)
@@ -125,7 +125,7 @@ async function factsOfNew(context: Context, draft: LabDraft): Promise<SpecFacts>
   return { ...decided, lab, createdAt: now.toISOString() }
 }
 
-/** The key that `up` would take; for one that it would make, another one, which is forgotten. */
+/** The key that `up` would use; in place of one that it would make, a temporary one. */
 async function identityOfNext({ settings, env, space }: Context, lab: string): Promise<Identity> {
   if (settings.sshKey !== undefined) return identityFromFile(settings.sshKey, env.sshAgentSocket)
   const remembered = await readIdentity(space, lab)
@@ -134,7 +134,7 @@ async function identityOfNext({ settings, env, space }: Context, lab: string): P
   return { source: 'generated', file: '', publicKey: generateKeyPair('').public.trim() }
 }
 
-/** In a folder of its own: the lab's may be in use by whoever holds its lease. */
+/** In its own folder, because the holder of the lab's lease may be using the lab's. */
 async function askEngine(
   context: Context,
   lab: LabName,

@@ -12,9 +12,9 @@ export function moveOf(place: string): string {
   return typed`${asIs(tool)} ${place}`
 }
 
-/** Without a record that can be read: the engine alone, on the files that `synth` writes. */
+/** Without a readable record: the engine alone, on the files that `synth` writes. */
 export function byHand({ lab, profile, engine: { state } }: RecoveryFacts): readonly ByHand[] {
-  // Nobody is led into running what a stranger has put into a state.
+  // Never lead people into running what a stranger has put into a state.
   if (state.kind === 'refused') {
     const command = `${moveOf(state.place)} /tmp/${lab}-tofu.tfstate`
     return [

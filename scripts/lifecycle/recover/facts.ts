@@ -27,7 +27,7 @@ import { targetOf } from '../../lab/reach.js'
 import { assertInReach } from '../../lab/in-reach.js'
 import { isElsewhere } from '../../lab/target.js'
 
-/** Everything that can be known of a lab, whatever happened to it. Reading it changes nothing. */
+/** Everything that can be known about a lab, whatever happened to it. Reading changes nothing. */
 export interface RecoveryFacts {
   readonly lab: LabName
   readonly record:
@@ -43,21 +43,21 @@ export interface RecoveryFacts {
         readonly command: string
         readonly since: string
         readonly expiresAt: string
-        /** The proof that its holder is gone; null while it may live. */
+        /** The proof that its holder is gone; null while it may be alive. */
         readonly takeover: TakeoverReason | null
       }
   readonly engine: EngineFiles & {
-    /** The recorded engine process that still runs. */
+    /** The recorded engine process, if it still runs. */
     readonly pid: number | undefined
   }
   readonly machines: readonly MachineFacts[]
-  /** What a cloud has of the lab and OpenTofu's state does not know, in words, as far as both can be read. */
+  /** What a cloud has of the lab and OpenTofu's state does not know, in words, if both can be read. */
   readonly strays: readonly string[]
-  /** Its time is over, by our own clock: no command but `extend` and those that remove it takes it up. */
+  /** It has expired, by our own clock: only `extend` and the commands that remove it still work on it. */
   readonly isExpired: boolean
   /** The computer that the machines are on, if it is not this one. */
   readonly elsewhere: string | undefined
-  /** The profile to go by where the record does not say it. */
+  /** The profile to use if the record does not say. */
   readonly profile: string | undefined
 }
 
@@ -66,9 +66,9 @@ export interface MachineFacts {
   readonly id: string
   /** `unknown`: the provider could not be asked. */
   readonly presence: Presence | 'unknown'
-  /** Whether SSH works, in words; undefined where it was not tried. */
+  /** Whether SSH works, in words; undefined if it was not tried. */
   readonly ssh: string | undefined
-  /** It runs on this computer, and what keeps SSH from answering is inside it. */
+  /** It runs on this computer, and the reason for its silence is inside it. */
   readonly isSilent?: boolean
 }
 
@@ -77,7 +77,7 @@ export async function readFacts(context: Context, lab: LabName): Promise<Recover
   const known = record.kind === 'readable' ? record.lab : undefined
   const profile = known === undefined ? await guessProfile(context, lab) : undefined
   const elsewhere = known !== undefined && isElsewhere(context, known) ? known.owner.host : undefined
-  // Asked before the state is read: what a living engine is writing may be half there.
+  // Asked before the state is read, because a living engine may have written only half of it.
   const isAtWork = known?.engine && (await isEngineAtWork(known.engine, workFolder(context.space, lab)))
   const pid = isAtWork === true ? known?.engine?.pid : undefined
   const provider = known?.provider ?? profile?.provider.name
@@ -96,7 +96,7 @@ export async function readFacts(context: Context, lab: LabName): Promise<Recover
     },
     machines: elsewhere === undefined ? await readMachines(context, lab, known, profile) : [],
     strays: known === undefined || elsewhere !== undefined ? [] : await readStrays(context, known),
-    // A store's own clock may not be had without writing.
+    // Some stores reveal their clock only to a writer.
     isExpired: known !== undefined && isExpired(known, new Date()),
     elsewhere,
     profile: known?.profile ?? profile?.name,
@@ -130,13 +130,13 @@ async function readLeaseFacts(context: Context, lab: LabName): Promise<RecoveryF
   }
 }
 
-/** The fault of a document that is garbage; every other error goes on its way. */
+/** The fault of a garbage document; every other error is rethrown. */
 function unreadable(error: unknown): { readonly problems: readonly string[] } {
   if (error instanceof BackendError && error.fault.code === 'record-unreadable') return error.fault
   throw error
 }
 
-/** `--profile`, else the lab's name, which is its profile's unless it was given another. */
+/** `--profile`, else the lab's name, which is its profile's unless it got another. */
 async function guessProfile(context: Context, lab: LabName): Promise<Profile | undefined> {
   const { settings, config } = context
   try {
@@ -160,7 +160,7 @@ async function readMachines(
   const planned = profile === undefined ? undefined : await planOf(context, lab, profile, hooks)
   const { region, machines } = known ?? planned ?? { region: '', machines: [] }
   const look = async (machine: Machine): Promise<Presence> => {
-    // In another account nothing is to be seen of what is there.
+    // From another account nothing of the lab can be seen.
     if (known !== undefined) await assertInReach(context, known)
     return hooks.presence({ lab, region }, machine)
   }
@@ -174,7 +174,7 @@ async function readMachines(
   )
 }
 
-/** What can't be asked for hides nothing else. */
+/** If one thing cannot be asked for, the others are still shown. */
 async function readStrays(context: Context, lab: AnyLab): Promise<readonly string[]> {
   const hooks = await hooksOf(lab.provider)
   if (hooks.straysBeside === undefined) return []
@@ -201,7 +201,7 @@ async function planOf(
   return { region, machines: await hooks.planMachines(context, lab, ['main'], profile) }
 }
 
-/** A provider that gives no answer must not hide the rest. */
+/** A provider that does not answer must not hide the rest. */
 function unaskable(error: unknown): 'unknown' {
   if (error instanceof LabError) return 'unknown'
   throw error

@@ -5,7 +5,7 @@ import { labNameOf, requireLab } from '../../lab/target.js'
 
 export interface Recovery extends RecoveryPlan {
   readonly facts: RecoveryFacts
-  /** What `--apply` ran before this was found to be true. */
+  /** What `--apply` ran before the facts were collected. */
   readonly applied: readonly NextCommand[]
 }
 
@@ -26,14 +26,14 @@ export async function recover(
   return { ...planRecovery(after), facts: after, applied: safe }
 }
 
-/** Nobody ever used the name. */
+/** The name was never used. */
 const isUnknown = ({ record, lease, engine, machines }: RecoveryFacts): boolean =>
   record.kind === 'absent' &&
   lease.kind === 'free' &&
   engine.state.kind === 'absent' &&
   machines.every(({ presence }) => presence === 'absent')
 
-/** By the record alone: what the configuration would have made another lab of is not meant here. */
+/** From the record alone: the configuration is not meant to turn it into another lab here. */
 async function runSafe(context: Context, lab: string, next: NextCommand): Promise<void> {
   const settings = { ...context.settings, profile: undefined, size: undefined, instanceType: undefined }
   const plain = { ...context, settings }

@@ -6,28 +6,28 @@ import type { RecoveryFacts } from './facts.js'
 
 /** A command that helps. */
 export interface NextCommand {
-  /** To be typed as it is. */
+  /** Can be typed unchanged. */
   readonly command: string
   readonly does: string
-  /** `--apply` runs it: it loses nothing that is still there, and does what was asked for before. */
+  /** `--apply` runs it: it loses nothing that still exists, and finishes what was asked for before. */
   readonly apply?: 'up' | 'down'
 }
 
 export interface RecoveryPlan {
   /** What is true, in one sentence. */
   readonly verdict: string
-  /** In the order to type them; none: there is nothing to recover. */
+  /** In the order to type them; empty: there is nothing to recover. */
   readonly next: readonly NextCommand[]
-  /** The page for where more may have to be known. */
+  /** The page to read if these commands are not enough. */
   readonly runbook?: Runbook
 }
 
-/** What to do about a lab, by what is known of it. Pure. */
+/** What to do about a lab, given the facts. Pure. */
 export function planRecovery(facts: RecoveryFacts): RecoveryPlan {
   return planForLease(facts) ?? planForRecord(facts)
 }
 
-/** Nothing may be done while somebody may be at work. */
+/** Do nothing while a command may be running. */
 function planForLease({ lab, lease }: RecoveryFacts): RecoveryPlan | undefined {
   if (lease.kind === 'unreadable') {
     return {
@@ -74,7 +74,10 @@ function planForRecord(facts: RecoveryFacts): RecoveryPlan {
   )
 }
 
-/** Without its state the engine finds the machines again by their names, and `down` verifies with the provider. */
+/**
+ * Without its state the engine finds the machines again by their names, and `down` verifies with the
+ * provider.
+ */
 function planForEngine({ lab, engine }: RecoveryFacts, known: AnyLab): RecoveryPlan | undefined {
   const { state } = engine
   const up = { command: `distrolab up ${lab}`, does: 'finds the machines again' }
@@ -93,7 +96,7 @@ function planForEngine({ lab, engine }: RecoveryFacts, known: AnyLab): RecoveryP
   }
 }
 
-/** Whether it is kept or goes is for its user to say. A destruction that was begun is ended all the same. */
+/** Its user decides whether it is kept or removed. A destruction that was begun is still finished. */
 function planForExpired({ isExpired }: RecoveryFacts, known: AnyLab): RecoveryPlan | undefined {
   const { lab, state, expiresAt } = known
   if (!isExpired || state.startsWith('destroy')) return undefined
@@ -112,7 +115,7 @@ const isNothingThere = ({ machines, engine }: RecoveryFacts): boolean =>
   (engine.state.kind === 'absent' ||
     (engine.state.kind === 'readable' && engine.state.resources.length === 0))
 
-/** What an unfinished state was about, and who finishes it. */
+/** What an unfinished state was about, and which command finishes it. */
 const unfinished: { readonly [S in State]?: { readonly what: string; readonly by: 'up' | 'down' } } = {
   provisioning: { what: 'Its creation did not finish', by: 'up' },
   'provision-failed': { what: 'Its creation failed', by: 'up' },
@@ -164,7 +167,7 @@ function planForDestroyed({ machines, engine, strays }: RecoveryFacts, lab: AnyL
   }
 }
 
-/** The next command that uses the engine takes it into the state, or removes it first. */
+/** The next command that uses the engine imports it into the state, or removes it first. */
 const strayText = ({ strays }: RecoveryFacts): string =>
   strays.length === 0
     ? ''
@@ -196,7 +199,9 @@ function planForReady(facts: RecoveryFacts, lab: AnyLab): RecoveryPlan {
   return { verdict: `${lab.lab} is ready, and so are its machines.`, next: [] }
 }
 
-/** Whether it is only starting, no one can see from outside, and a reset loses what was done since the baseline. */
+/**
+ * From outside, no one can see whether it is only starting, and a reset loses everything since the baseline.
+ */
 const wakingUp = ({ lab }: AnyLab): readonly NextCommand[] => [
   { command: `distrolab up ${lab}`, does: 'waits for it, if it is still starting' },
   {

@@ -19,11 +19,11 @@ export interface SwapRequest {
 }
 
 export interface SwapPlan extends LabPlan {
-  /** What the record says of the lab from then on; the image joins it when it is there. */
+  /** What the record will say about the lab; the image is added when it is known. */
   readonly decided: Pick<Decided, 'profile' | 'distro' | 'size' | 'machines'>
 }
 
-/** The lab that is meant: the named one, else the only one of ours that could become what `--profile` names. */
+/** The lab that is meant: the named one, else our only lab that could become what `--profile` names. */
 export async function findSwapLab(context: Context, request: SwapRequest): Promise<LabName> {
   const { name, profile: asked } = context.settings
   if (request.lab !== undefined || name !== undefined) return labNameOf(context, request.lab)
@@ -42,7 +42,7 @@ export async function findSwapLab(context: Context, request: SwapRequest): Promi
   return labNameOf(context, meant)
 }
 
-/** Nobody's lab but our own is ever guessed. */
+/** Never guess a lab that belongs to someone else. */
 const isOurs = ({ holder }: Context, { owner }: AnyLab): boolean =>
   owner.user === holder.user && owner.host === holder.host
 
@@ -50,8 +50,9 @@ const couldBecome = (lab: AnyLab, { distro, provider }: Profile): boolean =>
   lab.provider === provider.name && (lab.distro !== distro.name || lab.state !== 'ready')
 
 /**
- * Checks by the record and the catalog what a lab would become; changes nothing. Throws LabError lab-not-ready,
- * swap-same-distro, swap-other-provider, lab-on-other-computer, key-missing or key-not-on-lab, or CatalogError.
+ * Checks against the record and the catalog what a lab would become; changes nothing. Throws LabError
+ * lab-not-ready, swap-same-distro, swap-other-provider, lab-on-other-computer, key-missing or key-not-on-lab,
+ * or CatalogError.
  */
 export async function planSwap(
   context: Context,
@@ -60,7 +61,7 @@ export async function planSwap(
   request: SwapRequest,
 ): Promise<SwapPlan> {
   const { settings, config } = context
-  // `in-use` is somebody's `exec`: its end is waited for at the gate.
+  // `in-use` is another `exec`: the gate waits for its end.
   if (!isSwappable(known) && known.state !== 'in-use')
     throw new LabError({ code: 'lab-not-ready', lab, state: known.state })
   const asked =
@@ -99,7 +100,7 @@ export async function planSwap(
 
 type Begun = 'swapping' | 'swap-failed'
 
-/** A swap that did not end may be begun again, also to another distro. */
+/** A swap that did not finish may be repeated, also with another distro. */
 export const isBegun = (lab: AnyLab): lab is Lab<Begun> =>
   lab.state === 'swapping' || lab.state === 'swap-failed'
 

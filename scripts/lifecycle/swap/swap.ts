@@ -22,13 +22,14 @@ import { requireLab } from '../../lab/target.js'
 import { armedView, type LabView } from '../../lab/view.js'
 
 export type SwapResult = LabView & {
-  /** The distro that it was before. */
+  /** The former distro. */
   readonly from: string
 }
 
 /**
- * Gives a lab another distro: its machines are made anew under the same name, address and key. Until the new image is
- * there the lab stays `ready` with its old machines; from then on `up` goes on with the new distro.
+ * Gives a lab another distro: its machines are recreated under the same name, address and key. Until the new
+ * image is there, the lab stays `ready` with its old machines; after that, `up` continues with the new
+ * distro.
  */
 export async function swap(context: Context, request: SwapRequest): Promise<SwapResult> {
   const name = await findSwapLab(context, request)
@@ -38,7 +39,7 @@ export async function swap(context: Context, request: SwapRequest): Promise<Swap
   return throughGate(context, name, 'swap', async (session) => {
     const current = (await endAbandonedUse(session)) ?? (await requireLab(context, name))
     assertNotExpired(current, session.lease.storeTime())
-    // Once more, as it is under the lease.
+    // Planned again under the lease.
     const plan = await planSwap(context, name, current, request)
     const work = { session, plan, engine, steps: new Steps(session, swapSteps(hooks.baseline.kind)) }
     await settleEngine(session, 'wait')
@@ -48,7 +49,10 @@ export async function swap(context: Context, request: SwapRequest): Promise<Swap
   })
 }
 
-/** Throws LabError swap-not-begun when there is no image: the old machines run on, and the lab is as ready as it was. */
+/**
+ * Throws LabError swap-not-begun if there is no image: the old machines continue, and the lab is as ready as
+ * before.
+ */
 async function newImage(
   work: Work,
   { profile, hooks, decided }: SwapPlan,
@@ -74,7 +78,7 @@ async function newImage(
   }
 }
 
-/** The transition is the intent: whoever comes after a crash makes machines of the new distro. */
+/** The transition is the intent: after a crash the next command makes machines of the new distro. */
 async function replaceMachines(
   work: EngineWork,
   { decided, identity }: SwapPlan,
@@ -98,7 +102,7 @@ async function replaceMachines(
         message,
         patch,
       })
-      // Without the old host key: a session of right now is not told that somebody else answers.
+      // Removes the old host key, so that a session right after this does not warn about another machine.
       await writeLabSshConfig(context, swapping, identity)
     },
   })

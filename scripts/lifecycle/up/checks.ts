@@ -6,8 +6,8 @@ import type { LabDraft } from '../../lab/plan-lab.js'
 import { assertKeyOnLab } from '../../lab/reach.js'
 
 /**
- * Throws what speaks against an `up` of a lab in the order in which `up` finds it, as far as neither programs nor credentials
- * are needed; changes nothing. `living`: the lab's record, unless it is destroyed.
+ * Throws what prevents an `up` of a lab, in the order in which `up` finds it, without needing programs or
+ * credentials; changes nothing. `living`: the lab's record, unless it is destroyed.
  */
 export async function checkDraft(
   context: Context,

@@ -5,8 +5,8 @@ import { destroyLab } from '../down/down.js'
 import type { Session } from '../../lab/gate.js'
 
 /**
- * Makes a lab. With `--on-failure destroy` one that did not exist (`before`: as the command found it) is destroyed again
- * when that fails, under the same lease; what it failed with is what the command ends with all the same.
+ * Makes a lab. With `--on-failure destroy`, a lab that did not exist (`before`: as the command found it) is
+ * destroyed again if that fails, under the same lease; the command still ends with the original failure.
  */
 export async function removedOnFailure<T>(
   session: Session,
@@ -23,7 +23,10 @@ export async function removedOnFailure<T>(
   }
 }
 
-/** An interrupt does not reach it: who interrupts in CI wants everything gone. Only a lost lease ends it. */
+/**
+ * An interrupt does not stop it: someone who interrupts in CI wants everything removed. Only a lost lease
+ * ends it.
+ */
 async function remove(session: Session, cause: unknown): Promise<void> {
   const { context, lab, lease, writer, log } = session
   if (lease.lost.aborted || writer.lab === undefined || writer.lab.state === 'destroyed') return

@@ -26,13 +26,13 @@ export async function up(context: Context, positional: string | undefined): Prom
   const lab = labNameOf(context, positional)
   const known = (await readRecord(await context.store(), lab))?.lab
   if (known !== undefined && known.state !== 'destroyed') await assertSameLab(context, known)
-  // Whatever can be known to fail is found out before anything is recorded or waited for.
+  // Find out everything that can fail before anything is recorded or waited for.
   const before = livingOf(known)
   const checked = known?.state === 'ready' ? undefined : await checkUp(context, lab, before)
   return throughGate(context, lab, 'up', async (session) => {
     await keepReserve(context)
     const found = livingOf(session.writer.lab)
-    // Whoever was waited for may have made it elsewhere.
+    // The command that we waited for may have made it elsewhere.
     if (found !== undefined) assertHere(context, found)
     const current = await endAbandonedUse(session)
     if (current !== undefined) assertNotExpired(current, session.lease.storeTime())
@@ -63,7 +63,7 @@ export async function up(context: Context, positional: string | undefined): Prom
   })
 }
 
-/** Undefined when there is no baseline to go back to any more: then a start is all that can be done. */
+/** Undefined if there is no baseline to go back to: then only starting the machine is left. */
 async function finishReset(
   session: Session,
   plan: LabPlan,
@@ -85,7 +85,7 @@ async function finishReset(
   }
 }
 
-/** The networks that are named now, where the lab is open to others. */
+/** The networks that are named now, if the lab is open to others. */
 async function openedAnew(context: Context, lab: Lab<'ready'>): Promise<readonly string[] | undefined> {
   if (context.settings.allowFrom.length === 0) return undefined
   const { allowedAnew } = await import('../../lab/plan-lab.js')
@@ -93,7 +93,7 @@ async function openedAnew(context: Context, lab: Lab<'ready'>): Promise<readonly
   return isDeepStrictEqual(allowFrom, lab.allowFrom) ? undefined : allowFrom
 }
 
-/** Throws what speaks against it on this computer; changes nothing. */
+/** Throws what prevents it on this computer; changes nothing. */
 async function checkUp(context: Context, lab: LabName, living: AnyLab | undefined): Promise<Engine> {
   const { hooks } = await checkDraft(context, lab, living)
   await hooks.checkPrerequisites(context)

@@ -73,7 +73,7 @@ export const awsImages: ImageProvider = {
 
   async removeLeftovers(_context, record, step) {
     const { region } = placeOf(record.upload)
-    // A snapshot that an image is made of does not go.
+    // A snapshot cannot be removed while an image is made from it.
     const images = await removeOwnImages(region, record.tags, step)
     const snapshots = await removeSnapshots(region, record.tags, step)
     return [...images, ...snapshots]
@@ -83,7 +83,7 @@ export const awsImages: ImageProvider = {
 const nameOf = ({ distro, architecture }: ImageSubject, backendId: string): string =>
   imageName(imageId(backendId, distro.name, architecture))
 
-/** The snapshot, as the record names it. */
+/** The snapshot in the record's form. */
 function placeOf(upload: string): SnapshotPlace {
   const [, region, name] = /^ebs:\/\/([^/]+)\/(.+)$/.exec(upload) ?? []
   if (region !== undefined && name !== undefined) return { region, name }

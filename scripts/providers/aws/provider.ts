@@ -27,7 +27,7 @@ const loadImage = () => import('./image.js')
 const loadInstances = () => import('./instances.js')
 const loadLeftovers = () => import('./leftovers.js')
 
-/** An instance of EC2. AWS is asked by tags and names alone, so that a lab is found without any state of OpenTofu. */
+/** An EC2 instance. AWS is searched only by tags and names, so a lab is found without OpenTofu's state. */
 export const awsHooks: ProviderHooks = {
   ...cloudPlanning('aws'),
 
@@ -85,12 +85,13 @@ export const awsHooks: ProviderHooks = {
       if (machine !== undefined && !isMarked(instance, lab.expiresAt))
         await moveMachineExpiry(context, lab, machine, step)
     }
-    // A machine that is off cannot be told: without the mark, the next command that finds it running tells it.
+    // A machine that is off cannot be reached. Without the mark, the next command that finds it running sets
+    // its timer.
     const off = new Set(found.filter((each) => !running.includes(each)).map(({ id }) => id))
     const things = (await findThings(atAws(context, lab))).filter(({ isOurs, id }) => isOurs && !off.has(id))
     const idsOf = (isMeant: (kind: string) => boolean): string[] =>
       things.filter(({ kind }) => isMeant(kind)).map(({ id }) => id)
-    // The mark comes last: it says that the machines go by the new time.
+    // The mark comes last: it says that the machines use the new time.
     await markExpiry(
       lab.region,
       { instances: idsOf((kind) => kind === 'instance'), others: idsOf((kind) => kind !== 'instance') },
@@ -163,7 +164,7 @@ function presenceOf(found: readonly AwsInstance[]): Presence {
   return states.some((state) => state === 'stopped' || state === 'stopping') ? 'stopped' : 'absent'
 }
 
-/** The mark on a machine is moved after its timer. */
+/** A machine's mark is moved after its timer. */
 function timerState(found: readonly AwsInstance[], expiresAt: string | null): Enforcer['state'] {
   const running = found.filter(({ state }) => state === 'running' || state === 'pending')
   if (running.length === 0) return 'idle'

@@ -43,7 +43,7 @@ export const azureImages: ImageProvider = {
     return { name, upload: blobUrl({ ...place, path }) }
   },
 
-  // The catalog may have had another name, or none, when the image was brought.
+  // The catalog may have had another name, or none, when the image was imported.
   ownNames: (subject, backendId) => ({
     names: [nameOf(subject, backendId), catalogOf(subject)?.name].filter((name) => name !== undefined),
     uploadEnd: `/${keyOf(subject, backendId)}`,
@@ -53,7 +53,7 @@ export const azureImages: ImageProvider = {
     const { signal } = context.interrupt
     const place = placeOf(upload)
     const account = await findStorageAccount(place.account, signal)
-    // Credentials go nowhere but where Azure itself says that the account is.
+    // Credentials go only where Azure itself says the account is.
     if (account?.blobs !== place.blobs)
       throw new LabError({ code: 'import-account-missing', account: place.account, place: place.blobs })
     checkOurs(context, subject, await readImage(pathOf(subject, name), signal))
@@ -100,7 +100,7 @@ const nameOf = ({ distro, architecture }: ImageSubject, backendId: string): stri
 const keyOf = ({ image }: ImageSubject, backendId: string): string =>
   imageUploadKey(image, `${backendId}-${azurePacking.file}`)
 
-/** Under that name in the catalog `up` finds an image without any record; others are found by the record alone. */
+/** With that name in the catalog `up` finds an image without a record; it finds others only by the record. */
 const catalogOf = ({ distro, architecture }: ImageSubject) =>
   distro.providers.azure?.architectures[architecture]?.source.imported
 
@@ -110,14 +110,14 @@ const groupOf = (subject: ImageSubject): string => catalogOf(subject)?.resourceG
 const pathOf = (subject: ImageSubject, name: string): string =>
   `/resourceGroups/${groupOf(subject)}/providers/Microsoft.Compute/images/${name}`
 
-/** Managed images don't say for which processor they are, and Azure takes them for x86-64. */
+/** Managed images do not name their processor, and Azure assumes x86-64. */
 function assertX86(subject: ImageSubject): void {
   if (subject.architecture === 'x86_64') return
   const reason = 'Azure creates machines of that architecture only from gallery images'
   throw new LabError({ code: 'import-unsupported', ...named(subject), reason })
 }
 
-/** One that somebody else has made under that name is none of ours. */
+/** An image that someone else made under that name is not ours. */
 async function removeOwnImage(
   record: ImageRecord,
   path: string,
@@ -131,7 +131,7 @@ async function removeOwnImage(
   return removeFound(findOwn, () => removeImage(path, signal), { label, detail })
 }
 
-/** With its account the disk is gone too. */
+/** The disk is removed with its account. */
 async function removeDisk({ upload }: ImageRecord, { signal }: StepControl): Promise<readonly string[]> {
   const place = placeOf(upload)
   const account = await findStorageAccount(place.account, signal)
@@ -139,7 +139,7 @@ async function removeDisk({ upload }: ImageRecord, { signal }: StepControl): Pro
   return (await removeBlob(place, signal)) ? [upload] : []
 }
 
-/** Unless another import of this backend counts on the group, whether anything of it is in there yet or not. */
+/** Unless another import of this backend needs the group, even if nothing of it is there yet. */
 async function removeGroup(
   context: Context,
   { distro, architecture }: ImageRecord,
@@ -157,7 +157,7 @@ async function removeGroup(
   return isThere ? [`resource group ${group}`] : []
 }
 
-/** The blob, as the record names it. */
+/** The blob in the record's form. */
 function placeOf(upload: string): BlobPlace {
   const place = parseBlobPlace(upload)
   if (place === undefined) throw new TypeError(`${upload} is not an Azure blob`)

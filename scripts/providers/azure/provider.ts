@@ -26,7 +26,10 @@ const loadImage = () => import('./image.js')
 const loadInstances = () => import('./instances.js')
 const loadLeftovers = () => import('./leftovers.js')
 
-/** A virtual machine in a resource group of its lab's own. Azure is asked by names and tags alone, without any state of OpenTofu. */
+/**
+ * A virtual machine in its lab's own resource group. Azure is searched only by names and tags, without
+ * OpenTofu's state.
+ */
 export const azureHooks: ProviderHooks = {
   ...cloudPlanning('azure'),
 
@@ -89,7 +92,8 @@ export const azureHooks: ProviderHooks = {
         await moveMachineExpiry(context, lab, machine, step)
       await moveSchedule(instance, lab.expiresAt, { now: new Date(), signal })
     }
-    // The mark comes last: it says that the machines go by the new time. One that is off has not been told.
+    // The mark comes last: it says that the machines use the new time. A machine that is off has not received
+    // it.
     const except = found.filter((each) => !isRunning(each))
     if (running.some(({ tags }) => !isMarked(tags, lab)))
       await markExpiry(idOf(context, lab), lab.expiresAt, { except, signal })
@@ -98,11 +102,11 @@ export const azureHooks: ProviderHooks = {
   async start(spec, name, step) {
     const { startInstance } = await loadInstances()
     if (spec.provider === 'azure') await startInstance(spec.id, `${spec.id}-${name}`, step.signal)
-    // Its address is its own for as long as it is there.
+    // The address stays as long as the machine exists.
     return undefined
   },
 
-  // Everything of a lab is in its group, of which no one else has the name; an id may join two.
+  // Everything of a lab is in its group, whose name no one else has; an id may contain both.
   async strangersAmong(context, lab, objects) {
     const group = `/resourcegroups/${groupName(idOf(context, lab))}`.toLowerCase()
     const isIn = (id: string): boolean => `${withoutSubscription(id)}/`.startsWith(`${group}/`)
@@ -135,7 +139,7 @@ const withoutSubscription = (id: string): string => id.toLowerCase().replace(/^\
 const TIMER = 'timer in the machine'
 const SCHEDULE = 'scheduled shutdown'
 
-/** The start of all names in a lab, which a machine's own name has too. */
+/** The start of all names in a lab, including the machine's own. */
 const labOf = ({ id, name }: Machine): string => id.slice(0, -`-${name}`.length)
 const idOf = (context: Context, lab: AnyLab): string => labId(spaceOf(context, lab).backendId, lab.lab)
 
@@ -153,7 +157,7 @@ const isRunning = (instance: AzureInstance): boolean => presenceOf(instance) ===
 const stateOf = (armed: readonly boolean[]): Enforcer['state'] =>
   armed.length === 0 ? 'idle' : armed.every(Boolean) ? 'armed' : 'missing'
 
-/** One that Azure failed to make is there by name only: it is made again. */
+/** A machine that Azure failed to make exists only by name, so it is made again. */
 function presenceOf({ power, provisioning }: AzureInstance): Presence {
   if (power === 'running' || power === 'starting') return 'running'
   if (power !== '') return 'stopped'

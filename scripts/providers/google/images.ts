@@ -83,7 +83,9 @@ export const googleImages: ImageProvider = {
   },
 }
 
-/** The catalog's own family, where it looks for an image that somebody brought; others are found by the record alone. */
+/**
+ * The catalog's own family, if the catalog searches for imported images; others are found only by the record.
+ */
 function familyOf({ distro, architecture }: ImageSubject): string | null {
   const image = distro.providers.google?.architectures[architecture]
   return image === undefined || image.project !== undefined ? null : image.family
@@ -102,7 +104,7 @@ const nameOf = ({ distro, architecture }: ImageSubject, backendId: string): stri
 const keyOf = ({ image }: ImageSubject, backendId: string): string =>
   imageUploadKey(image, `${backendId}-${googlePacking.file}`)
 
-/** The object, as the record names it. */
+/** The object in the record's form. */
 function placeOf({ upload }: ImageRecord): GcsLocation {
   const location = parseBackendUrl(upload)
   if (location.kind === 'gcs') return location

@@ -27,11 +27,14 @@ const loadInstances = () => import('./instances.js')
 const loadLeftovers = () => import('./leftovers.js')
 const loadForEnd = () => Promise.all([import('./client.js'), import('./expiry.js'), loadInstances()])
 
-/** An instance of Compute Engine. Google is asked by labels and names alone, so that a lab is found without any state of OpenTofu. */
+/**
+ * A Compute Engine instance. Google is searched only by labels and names, so a lab is found without
+ * OpenTofu's state.
+ */
 export const googleHooks: ProviderHooks = {
   ...cloudPlanning('google'),
 
-  // Async, so that what it throws is a rejection.
+  // Async, so that errors are rejections.
   async account() {
     return requireProject()
   },
@@ -96,7 +99,7 @@ export const googleHooks: ProviderHooks = {
     return startInstance(machineName(`${spec.id}-${name}`), step.signal)
   },
 
-  // Everything of a lab has a name that no one else's things have.
+  // Everything of a lab has a name that no one else uses.
   async strangersAmong(context, lab, objects) {
     const { id, machines } = atGoogle(context, lab)
     const names = new Set([...machines, labName(id), ...RULES.map((rule) => ruleName(id, rule))])

@@ -10,7 +10,7 @@ export type DriverLine =
   | ({ readonly type: 'result' } & Readonly<Record<string, unknown>>)
   | ({ readonly type: 'fault' } & DriverFault)
 
-/** One line of the driver's protocol, or undefined for any other text. */
+/** One line of the driver's protocol; undefined for any other text. */
 export function parseDriverLine(text: string): DriverLine | undefined {
   try {
     const value = JSON.parse(text) as DriverLine

@@ -5,7 +5,7 @@ import { driverOptions } from './machine.js'
 import type { StepControl } from '../provider.js'
 
 /**
- * Does what the driver does, without a program of its own, whose start costs more than most of what it does.
+ * Does the driver's work in this process, because starting a program takes longer than most of that work.
  * Throws LabError `driver` with its fault, as `callDriver` does.
  */
 export async function inProcess<T>(step: StepControl, action: (control: Control) => Promise<T>): Promise<T> {
@@ -19,7 +19,7 @@ export async function inProcess<T>(step: StepControl, action: (control: Control)
   }
 }
 
-/** The same for what only looks: it needs no step. */
+/** The same for code that only looks: it needs no step. */
 export const looking = <T>(look: Promise<T>): Promise<T> =>
   look.catch((error: unknown) => {
     throw asLabError(error)

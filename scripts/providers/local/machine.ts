@@ -6,10 +6,10 @@ import { LabError } from '../../errors.js'
 import { progressText } from './driver.js'
 import type { StepControl } from '../provider.js'
 
-/** What the driver knows a machine by. */
+/** The values by which the driver identifies a machine. */
 export const keyOf = (machine: Machine): MachineKey => ({ id: machine.id, directory: placeOf(machine) })
 
-/** A local machine's record always names its folder; one that does not was made by hand. */
+/** A local machine's record always names its folder; one without it was written by hand. */
 export function placeOf(machine: Machine): string {
   if (machine.place === undefined) throw new TypeError(`machine ${machine.id} has no place`)
   return machine.place

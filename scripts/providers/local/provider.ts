@@ -25,9 +25,9 @@ import { looking } from './in-process.js'
 import { driverFaultOf, driverOptions, keyOf, placeOf } from './machine.js'
 import type { Enforcer, ProviderHooks, StepControl } from '../provider.js'
 
-/** A VM on this computer: OpenTofu owns that it exists, the driver starts it again when it is off. */
+/** A VM on this computer: OpenTofu owns its existence, the driver starts it again when it is off. */
 export const localHooks: ProviderHooks = {
-  // The driver is quick, unless somebody has emptied the cache since the image was looked for.
+  // The driver is quick, unless someone has emptied the cache since the image was looked for.
   patience: { quietMs: 3 * 60_000, totalMs: 30 * 60_000 },
 
   baseline: {
@@ -216,7 +216,7 @@ async function startMachine(spec: LabSpec, name: string, step: StepControl): Pro
 
 const notHere = (problem: string): LabError => new LabError({ code: 'usage', problem })
 
-/** Looking changes nothing, so it needs no program of its own. */
+/** Looking changes nothing, so it needs no separate program. */
 async function lookAt(machine: Machine): Promise<StatusResult> {
   const { statusOf } = await import('../../../local-vm/machine/status.js')
   return looking(statusOf(keyOf(machine)))
@@ -234,7 +234,7 @@ const LOST: ReadonlySet<string | undefined> = new Set([
   'machine-absent',
 ])
 
-/** A watchdog that goes by another time is none. */
+/** A watchdog with another time does not count. */
 function watchdogState(machines: readonly StatusResult[], expiresAt: string | null): Enforcer['state'] {
   const running = machines.filter(({ presence }) => presence === 'running')
   if (running.length === 0) return 'idle'
@@ -242,7 +242,7 @@ function watchdogState(machines: readonly StatusResult[], expiresAt: string | nu
   return isArmed ? 'armed' : 'missing'
 }
 
-/** What is not there will be made with the time that is on record. */
+/** A missing machine will be made with the recorded time. */
 function unlessAbsent(error: unknown): void {
   if (driverFaultOf(error)?.code !== 'machine-absent') throw error
 }
@@ -254,7 +254,10 @@ function sourceOf(profile: Profile): ImageSource {
   throw new CatalogError({ code: 'pair-unavailable', distro: profile.distro.name, provider: 'local', reason })
 }
 
-/** The first candidate that nothing listens on. Whoever takes it later is found out when the VM starts. */
+/**
+ * The first candidate that nothing listens on. If another program takes it later, the VM's start reports
+ * that.
+ */
 async function freePort(id: string): Promise<number> {
   for (const port of sshPortCandidates(id)) if (await canBind(port)) return port
   throw new LabError({ code: 'no-free-port' })

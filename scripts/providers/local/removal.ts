@@ -11,8 +11,8 @@ import { driverFaultOf, keyOf } from './machine.js'
 import type { StepControl } from '../provider.js'
 
 /**
- * As the driver does it, but without a program of its own: who is killed at it leaves the rest to whoever comes next. What
- * is left then is found by `removeLeft`.
+ * Like the driver, but in this process. If it is killed, the next command does the rest; `removeLeft` finds
+ * what is left.
  */
 export const removeMachine = (machine: Machine, step: StepControl): Promise<void> =>
   destroy(machine, step, removeOnce)
@@ -21,7 +21,7 @@ async function destroy(machine: Machine, step: StepControl, remove: typeof remov
   await inProcess(step, (control) => destroyMachine(keyOf(machine), control, remove))
 }
 
-/** Usually there is nothing by now. Returns what will not go. */
+/** Usually nothing is left by now. Returns what cannot be removed. */
 export async function removeLeft(machine: Machine, step: StepControl): Promise<readonly string[]> {
   const { id, directory } = keyOf(machine)
   if (await looking(isTraceless(id, machineFiles(id, directory)))) return []

@@ -4,7 +4,7 @@ import type { MachineSpec } from '../../../local-vm/protocol.js'
 import { inProcess } from './in-process.js'
 import type { StepControl } from '../provider.js'
 
-/** As the driver does it, but without a program of its own: who is killed at it leaves the rest to the next reset. */
+/** Like the driver, but in this process. If it is killed, the next reset does the rest. */
 export async function resetMachine(spec: MachineSpec, step: StepControl): Promise<void> {
   await inProcess(step, (control) => reset(spec, { ...control, environment: readEnvironment() }))
 }

@@ -1,4 +1,4 @@
-/** What Compute Engine has of a project, and what its methods do to it. Everything is done at once. */
+/** The resources of a project in Compute Engine, and its methods. Every change is made immediately. */
 export interface Thing extends Record<string, unknown> {
   readonly name: string
 }
@@ -13,7 +13,7 @@ export interface Instance extends Thing {
   readonly disks: readonly { readonly source: string }[]
 }
 
-/** An answer other than success, as Google words it. */
+/** An answer other than success, in Google's words. */
 export class Refusal extends Error {
   constructor(
     readonly status: number,
@@ -37,7 +37,7 @@ export class Compute {
 
   constructor(
     private readonly root: string,
-    /** Of whoever publishes them: `projects/P/global/images/N`. */
+    /** Published images: `projects/P/global/images/N`. */
     private readonly images: ReadonlyMap<string, Thing>,
   ) {}
 
@@ -160,7 +160,7 @@ export class Compute {
     }
   }
 
-  /** One that is off has none; one that is switched on has another. */
+  /** A machine that is off has none; after a start it has another. */
   #addressed(path: Path, which: 'none' | 'new'): object {
     const [card] = this.instance(path).networkInterfaces
     const { natIP: _natIP, ...access } = card?.accessConfigs[0] ?? {}
@@ -173,13 +173,15 @@ export class Compute {
   readonly #pathOf = (link: string): Path => link.slice(`${this.root}projects/tests/`.length)
 }
 
-/** Where an operation or a thing says that it is; what is global says nothing. */
+/** The place in the URL of an operation or a thing; global things have none. */
 export function placeOf(scope: string, link: (place: Path) => string): { zone?: string; region?: string } {
   if (scope.startsWith('zones/')) return { zone: link(scope) }
   return scope.startsWith('regions/') ? { region: link(scope) } : {}
 }
 
-/** `name = "x"`, `labels.key = "x" AND …`; anything else is refused, as it would be silently empty. */
+/**
+ * `name = "x"`, `labels.key = "x" AND …`; anything else is refused, because it would silently match nothing.
+ */
 function passes(thing: Thing, filter: string): boolean {
   return filter.split(' AND ').every((condition) => {
     const [, field = '', value = ''] = /^(name|labels\.[a-z-]+) = "([^"]*)"$/.exec(condition) ?? []

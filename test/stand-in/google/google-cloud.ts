@@ -10,7 +10,7 @@ const TOKEN = 'token-of-tests'
 const PROJECT = 'tests'
 const NO_WAY_OUT = { HTTPS_PROXY: 'http://127.0.0.1:9', NO_PROXY: '127.0.0.1' }
 
-/** What there is that somebody made. */
+/** Everything that was made. */
 export interface Made {
   readonly instances: readonly Instance[]
   readonly disks: readonly Thing[]
@@ -23,22 +23,25 @@ export const nothingMade: Made = { instances: [], disks: [], firewalls: [], netw
 
 type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
 
-/** What a request may end with instead of what was asked for. */
+/** How a request may end instead of succeeding. */
 interface Fault {
   readonly permission: string
   readonly refusal?: Refusal
-  /** It is agreed to, and comes to nothing. */
+  /** It is accepted, and fails afterwards. */
   readonly error?: { readonly code: string; readonly message: string }
-  /** It goes on until `obey`. */
+  /** It continues until `obey`. */
   readonly isHeld?: true
 }
 
-/** A stand-in of Google's Compute API on loopback, with the catalog's images in it: for us and for OpenTofu's own provider. */
+/**
+ * A stand-in of Google's Compute API on loopback, with the catalog's images in it: for us and for OpenTofu's
+ * own provider.
+ */
 export class GoogleCloud {
-  /** What was needed so far for what was let through: `compute.instances.create`. */
+  /** The permissions that the accepted requests have needed so far: `compute.instances.create`. */
   readonly permissions = new Set<string>()
   readonly compute: Compute
-  /** Of the answers to what changes something. */
+  /** Counts the answers to changes. */
   readonly losses = new Losses()
   #asked: string[] = []
   #faults: Fault[] = []
@@ -83,8 +86,9 @@ export class GoogleCloud {
   }
 
   /**
-   * For the CLI, and for OpenTofu and its provider. The provider also asks Google who it is, whose answer it does without:
-   * a proxy that is not there ends that at once, where a silent network would be asked again and again.
+   * For the CLI, and for OpenTofu and its provider. The provider also asks Google who it is, and can do
+   * without the answer: a proxy that does not exist ends that immediately, while a silent network would be
+   * asked again and again.
    */
   get env(): Readonly<Record<string, string>> {
     return {
@@ -102,7 +106,7 @@ export class GoogleCloud {
     return { instances: compute.all('instances') as Instance[], disks, firewalls, networks, subnetworks }
   }
 
-  /** A family has a newer image from now on. */
+  /** Gives a family a newer image. */
   publish(family: string): Thing {
     const name = `${family.split('/').at(-1)}-v2`
     const image = { ...this.families.get(family), name, creationTimestamp: '2026-11-08T10:00:00.000-08:00' }
@@ -243,7 +247,7 @@ async function bodyOf(request: IncomingMessage): Promise<Record<string, unknown>
   return (await json(request)) as Record<string, unknown>
 }
 
-/** As Google writes it: on another day than in UTC. */
+/** In Google's form: on another day than in UTC. */
 const CREATED = { creationTimestamp: '2026-10-31T20:00:00.000-07:00' }
 
 /** One image for each distro and architecture of the catalog. */
