@@ -5,7 +5,7 @@ import { assertDiskHolds } from '../../distro-catalog/size.js'
 import { LabError } from '../errors.js'
 import { forgetHostKeys, sshAlias } from '../machine/ssh-config.js'
 import type { Wait } from '../settings.js'
-import { configureMachines, withMachines } from './configure-machines.js'
+import { configureMachines, withMachinesRecorded } from './configure-machines.js'
 import { sayEndOfLife } from './end-of-life.js'
 import { settleEngine } from './engine-session.js'
 import { expiryOf } from './expiry.js'
@@ -16,7 +16,7 @@ import { prepareImage } from './prepare-image.js'
 import { absentIn, lookAtMachines, madeAnew, type Presences } from './presences.js'
 import { writeLabSshConfig } from './reach.js'
 import { upSteps } from './step-lists.js'
-import { Steps, type Timing } from './steps.js'
+import { alreadyRecorded, asOwnWrite, Steps, type Timing } from './steps.js'
 import { wakeMachines } from './wake-machines.js'
 import { stepControl, type Work } from './work.js'
 
@@ -81,18 +81,18 @@ async function makeAll(
   const { writer } = session
   // The machine that is there may still be the one that a swap was to replace: first what it is replaced with.
   const isSwap = former?.state === 'swapping' || former?.state === 'swap-failed'
-  await steps.run(
+  await steps.runRecorded(
     'image',
     async (detail) => {
       if (absentIn(presences).length > 0 || isSwap) await pinImage(work, started, presences, detail)
     },
-    // Recorded by the transition that began it.
-    async () => undefined,
+    alreadyRecorded,
   )
   const before = former?.state ?? 'destroyed'
   await makeMachines(work, writer.lab ?? started, presences, {
     anew: madeAnew(before, presences),
     isNew: before === 'destroyed',
+    record: asOwnWrite,
   })
   return writer.transition(started, 'provisioned', { step: null })
 }
@@ -165,15 +165,11 @@ async function configure(
   wait: Exclude<Wait, 'none'>,
 ): Promise<Lab<'ready'>> {
   const { writer } = work.session
-  let configuring: Lab<'configuring'> | undefined
-  await withMachines(
+  const [configuring] = await withMachinesRecorded(
     work,
     provisioned,
     (connections) => configureMachines(work, connections, wait),
-    async (_writer, extras) => {
-      configuring = await writer.transition(provisioned, 'configuring', extras)
-    },
+    (_writer, begun) => writer.transition(provisioned, 'configuring', begun),
   )
-  if (configuring === undefined) throw new TypeError('the step was recorded')
   return writer.transition(configuring, 'ready', { step: null, finish: true })
 }

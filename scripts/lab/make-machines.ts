@@ -10,7 +10,7 @@ import { initialiseEngine, runOperation } from './engine-session.js'
 import type { Session } from './gate.js'
 import { assertOwnObjects } from './own-objects.js'
 import { absentIn, type Presences } from './presences.js'
-import type { Steps } from './steps.js'
+import type { RecordStep } from './steps.js'
 import { clearWay, settleStrays } from './strays.js'
 import { stepControl, type Work } from './work.js'
 
@@ -22,23 +22,23 @@ export interface EngineWork extends Work {
  * The steps `synth`, `init` and `apply`: afterwards every machine runs, made from what the record says now. One that
  * was made from something else is replaced, one that is off is started. Their addresses are on record then. `anew`:
  * which are made whether or not they are there. `isNew`: nothing was ever made of the lab. `record` writes the beginning of
- * `synth`.
+ * `synth`; what it wrote is returned.
  */
-export async function makeMachines(
+export async function makeMachines<R>(
   work: EngineWork,
   lab: AnyLab,
   presences: Presences,
   options: {
     readonly anew: readonly string[]
     readonly isNew?: boolean
-    readonly record?: Parameters<Steps['run']>[2]
+    readonly record: RecordStep<R>
   },
-): Promise<void> {
+): Promise<R> {
   const { anew, isNew = false, record } = options
   const { session, plan, engine, steps } = work
   const { hooks } = plan
   const spec = hooks.buildSpec(session.context, lab, plan.profile, anew)
-  const folder = await steps.run('synth', () => writeConfiguration(session, spec), record)
+  const [recorded, folder] = await steps.runRecorded('synth', () => writeConfiguration(session, spec), record)
   const settled = await steps.run('init', async (detail) => {
     await initialiseEngine(session, engine, folder, spec.state, detail)
     const stored = await assertOwnObjects(session, lab)
@@ -67,6 +67,7 @@ export async function makeMachines(
       if (address !== undefined) await recordAddress(session, name, { address })
     }
   })
+  return recorded
 }
 
 const allAbsent = (presences: Presences): Presences => presences.map(([name]) => [name, 'absent'])

@@ -83,26 +83,21 @@ async function replaceMachines(
   const { context, writer } = work.session
   const current = writer.lab
   if (current === undefined || !isSwappable(current)) throw new TypeError('it was swappable under this lease')
-  let swapping: Lab<'swapping'> | undefined
   const presences = await lookAtMachines(context, work.plan.hooks, current)
   const patch = { ...decided, size: largeEnough(decided.size, minimumDiskGiB), image }
   const anew = decided.machines.map(({ name }) => name)
-  await makeMachines(work, { ...current, ...patch }, presences, {
+  const swapping = await makeMachines(work, { ...current, ...patch }, presences, {
     anew,
-    record: async (_writer, extras) => {
+    record: async (_writer, begun) => {
       const message = `${current.distro} -> ${decided.distro}`
       const aliases = anew.map((name) => sshAlias(current.lab, name))
       await forgetHostKeys(context.space, current.lab, aliases)
-      swapping = await writer.transition(current, 'swapping', {
-        ...extras,
-        message,
-        patch,
-      })
+      const begunSwap = await writer.transition(current, 'swapping', { ...begun, message, patch })
       // Without the old host key: a session of right now is not told that somebody else answers.
-      await writeLabSshConfig(context, swapping, identity)
+      await writeLabSshConfig(context, begunSwap, identity)
+      return begunSwap
     },
   })
-  if (swapping === undefined) throw new TypeError('the step was recorded')
   await withMachines(work, writer.lab ?? swapping, (connections) =>
     configureMachines(work, connections, 'ready'),
   )
