@@ -181,6 +181,7 @@ const isLeaseLost = (error: unknown): boolean =>
 /** A command that was refused has done nothing: what was begun before stays as unfinished as it was. */
 const REFUSALS: readonly string[] = [
   ...['lab-being-destroyed', 'lab-expired', 'lab-on-other-computer', 'record-mismatch'],
+  ...['lab-of-other-profile', 'setting-fixed', 'expiry-fixed', 'size-fixed'],
 ]
 
 const isRefusal = (error: unknown): boolean =>

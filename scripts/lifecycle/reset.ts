@@ -8,6 +8,7 @@ import {
   waitForConfiguration,
   withMachines,
 } from '../lab/configure-machines.js'
+import { makingAll } from '../lab/decide-up.js'
 import { settleEngine } from '../lab/engine-session.js'
 import { engineFor } from '../lab/engine-for.js'
 import { assertNotExpired } from '../lab/expiry.js'
@@ -110,9 +111,8 @@ async function goBack(work: Work, lab: Resettable): Promise<Lab<'resetting'>> {
   // With it comes CDKTF, which a snapshot needs nothing of.
   const { makeMachines } = await import('../lab/make-machines.js')
   const engine = await engineFor(session.context)
-  const presences = lab.machines.map(({ name }) => [name, 'absent'] as const)
   // They are made from their image, so they show new host keys.
   const machines = lab.machines.map((machine) => ({ ...machine, hostKey: null }))
-  const anew = lab.machines.map(({ name }) => name)
-  return makeMachines({ ...work, engine }, lab, presences, { anew, record: begin({ machines }) })
+  const making = makingAll(lab.machines.map(({ name }) => name))
+  return makeMachines({ ...work, engine }, lab, making, begin({ machines }))
 }
