@@ -34,6 +34,10 @@ export class ImageWriter {
     return this.stored?.record.state === 'forgotten' ? undefined : this.stored?.record
   }
 
+  get engineRecord(): Pick<ImageRecord, 'provider' | 'engine'> | undefined {
+    return this.record
+  }
+
   /** The intent, before anything is made; in the place of a forgotten image's. */
   create(facts: ImageFacts): Promise<ImageRecord> {
     return this.#inTurn((at) => this.#write({ ...facts, ...this.#stamp(at), createdAt: at }))
@@ -44,6 +48,11 @@ export class ImageWriter {
       if (this.stored === undefined) throw new TypeError('there is no record to change')
       return this.#write({ ...this.stored.record, ...change, ...this.#stamp(at) })
     })
+  }
+
+  /** As `update`: of an image nothing waits for the next write. */
+  defer(change: Partial<ImageFacts>): Promise<ImageRecord> {
+    return this.update(change)
   }
 
   async #write(given: ImageRecord): Promise<ImageRecord> {

@@ -71,6 +71,10 @@ export class LabWriter {
     return this.slot.lab
   }
 
+  get engineRecord(): Pick<LabRecord, 'provider' | 'engine'> | undefined {
+    return this.slot.lab
+  }
+
   /** The first record of a name never used: intent before action. Throws `object-exists`. */
   async create(
     decided: Decided,

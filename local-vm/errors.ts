@@ -29,8 +29,7 @@ export type DriverFault =
       readonly expected: number
       readonly got: number
     }
-  | { readonly code: 'disk-full'; readonly place: string }
-  | { readonly code: 'place-unwritable'; readonly place: string; readonly reason: string }
+  | WriteFault
   | { readonly code: 'place-unreadable'; readonly place: string; readonly reason: string }
   | { readonly code: 'build-failed'; readonly cause: BuildCause; readonly log: string }
   | { readonly code: 'qemu-failed'; readonly stderr: string }
@@ -66,6 +65,11 @@ export type DriverFault =
     }
   | { readonly code: 'machine-left'; readonly id: string; readonly left: readonly string[] }
 
+/** Of the place that something was to be written to. */
+export type WriteFault =
+  | { readonly code: 'disk-full'; readonly place: string }
+  | { readonly code: 'place-unwritable'; readonly place: string; readonly reason: string }
+
 /** One thing that is wrong with the input, addressed by a JSON pointer. */
 export interface UsageProblem {
   readonly field: string
@@ -95,12 +99,17 @@ const FULL = new Set(['ENOSPC', 'EDQUOT'])
 /** A write for which there was no room. */
 export const isFull = (error: unknown): boolean => FULL.has(errnoOf(error) ?? '')
 
-/** Gives a failed write its fault (disk-full, place-unwritable); anything else is returned as it came. */
-export function writeFailure(error: unknown, place: string): unknown {
+/** Why a write failed, where that is the place's fault; undefined for anything else. */
+export function writeFaultOf(error: unknown, place: string): WriteFault | undefined {
   const code = errnoOf(error) ?? ''
-  if (isFull(error)) return new DriverError({ code: 'disk-full', place }, { cause: error })
-  if (!UNWRITABLE.has(code)) return error
-  return new DriverError({ code: 'place-unwritable', place, reason: code }, { cause: error })
+  if (isFull(error)) return { code: 'disk-full', place }
+  return UNWRITABLE.has(code) ? { code: 'place-unwritable', place, reason: code } : undefined
+}
+
+/** Gives a failed write its fault; anything else is returned as it came. */
+export function writeFailure(error: unknown, place: string): unknown {
+  const fault = writeFaultOf(error, place)
+  return fault === undefined ? error : new DriverError(fault, { cause: error })
 }
 
 /**

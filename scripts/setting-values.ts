@@ -1,5 +1,4 @@
 import { isIP } from 'node:net'
-import parseDuration from 'parse-duration'
 import { fits, forms } from '../backend/forms.js'
 import { parseNetwork } from './network-value.js'
 
@@ -18,15 +17,15 @@ const LONGEST = '365d'
 
 export const asGiven: ParseValue<string> = (given) => given
 
+const UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+
 /** `90m`, `2h30m`, `3d`, or `0`. In milliseconds. */
 export const duration: ParseValue<number> = (given) => {
-  const ms = given === '0' ? 0 : isDuration(given) ? parseDuration(given) : undefined
-  return ms !== undefined && ms !== null && Number.isFinite(ms)
-    ? ms
-    : new Unfit('a duration such as 90s, 10m, 2h30m or 0')
+  const isDuration = given === '0' || /^(\d+(\.\d+)?(ms|s|m|h|d))+$/.test(given)
+  const parts = [...given.matchAll(/([\d.]+)([a-z]+)/g)]
+  const ms = parts.reduce((sum, [, amount, unit = '']) => sum + Number(amount) * (UNITS_MS[unit] ?? NaN), 0)
+  return isDuration && Number.isFinite(ms) ? ms : new Unfit('a duration such as 90s, 10m, 2h30m or 0')
 }
-
-const isDuration = (given: string): boolean => /^(\d+(\.\d+)?(ms|s|m|h|d))+$/.test(given)
 
 /** What every duration here is at the most. In milliseconds. */
 const atMost = (longest: string): number => Number(duration(longest))

@@ -3,6 +3,8 @@ import { mkdir, open, rename, rm, rmdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { requireForm } from '../backend/forms.js'
 import { exactly } from '../backend/folder-modes.js'
+import { isImageName } from '../backend/image-name.js'
+import type { Leasable } from '../backend/keys.js'
 import { isErrno } from '../backend/system-error.js'
 import { LabError } from './errors.js'
 
@@ -36,6 +38,10 @@ export const keyFolder = (space: Workspace, lab: string): string => inHome(space
 /** All files of a local VM. State: they are the machine's disks. */
 export const machineFolder = (space: Workspace, lab: string, machine: string): string =>
   inHome(space, 'machines', lab, machine)
+
+/** What a lab's, or an image's, log and folders are called here: no lab's name begins with `_`. */
+export const localName = (owner: Leasable): string =>
+  isImageName(owner) ? `_${owner.replaceAll('/', '-')}` : owner
 
 export const logFile = (space: Workspace, lab: string): string => inHome(space, 'logs', `${lab}.jsonl`)
 

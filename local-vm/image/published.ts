@@ -2,7 +2,8 @@ import type { Context } from '../machine/context.js'
 import { DriverError } from '../errors.js'
 import type { PublishedResult, VendorImage } from '../protocol.js'
 import { findDigest } from './checksum.js'
-import { request, requestText } from './http.js'
+import { request, requestText } from '../download/http.js'
+import { forImage } from './image-download.js'
 
 const CHECKSUM_FILE_LIMIT = 1024 * 1024
 
@@ -13,7 +14,9 @@ export async function publishedId(vendor: VendorImage, context: Context): Promis
   if (checksum === undefined) throw new Error('an image has a checksum or a digest (see the schema)')
   const { url, format, algorithm } = checksum
   context.report('resolve', url)
-  const text = await requestText(url, CHECKSUM_FILE_LIMIT, { signal: context.signal, ...context.environment })
+  const text = await forImage(
+    requestText(url, CHECKSUM_FILE_LIMIT, { signal: context.signal, ...context.environment }),
+  )
   const file = decodeURIComponent(new URL(image).pathname.split('/').at(-1) ?? '')
   const digest = findDigest(text, file, format, algorithm)
   if (digest === undefined) throw new DriverError({ code: 'checksum-unknown', url, file })
@@ -24,7 +27,7 @@ export async function publishedId(vendor: VendorImage, context: Context): Promis
 export async function lookAtPublished(vendor: VendorImage, context: Context): Promise<PublishedResult> {
   const id = await publishedId(vendor, context)
   const options = { signal: context.signal, ...context.environment }
-  const { headers } = await request(vendor.url, {}, options, 'HEAD')
+  const { headers } = await forImage(request(vendor.url, {}, options, 'HEAD'))
   const length = headers.get('content-length')
   const modified = Date.parse(headers.get('last-modified') ?? '')
   return {

@@ -8,9 +8,10 @@ import { makeFolder } from '../machine/folder.js'
 import type { ImageBuild, ImageRequest, ImageResult, VendorImage } from '../protocol.js'
 import { buildImage } from './build.js'
 import { findCached, ImageCache } from './cache.js'
-import { digestOf } from './digest.js'
+import { digestOf } from '../download/digest.js'
 import { inspectDisk } from './disk-header.js'
-import { download, removePart } from './download.js'
+import { download, removePart } from '../download/download.js'
+import { forImage } from './image-download.js'
 import { publishedId } from './published.js'
 import { convertToQcow2 } from './qemu-img.js'
 
@@ -101,7 +102,7 @@ async function downloadVendor(
   const cached = await cache.find(id)
   if (cached !== undefined) return cached
   const job = { url: vendor.url, id, part: cache.files.partOf(id) }
-  await download(job, context)
+  await forImage(download(job, context))
   const { work } = cache.files
   await rm(work, { recursive: true, force: true })
   await makeFolder(work)

@@ -5,7 +5,7 @@ import { DriverError, errnoOf } from '../errors.js'
 import type { ImageFiles } from '../files.js'
 import { putFile } from '../machine/folder.js'
 import type { Firmware } from '../protocol.js'
-import { digestOf } from './digest.js'
+import { digestOf } from '../download/digest.js'
 
 /** `<algorithm>:<hex>` of each file of an image, by the file's name. */
 export type Digests = Readonly<Record<string, string>>

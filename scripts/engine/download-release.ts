@@ -1,9 +1,8 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Context } from '../../local-vm/machine/context.js'
-import { DriverError } from '../../local-vm/errors.js'
-import { download } from '../../local-vm/image/download.js'
-import { request } from '../../local-vm/image/http.js'
+import { DownloadError } from '../../local-vm/download/download-error.js'
+import { download, type DownloadContext } from '../../local-vm/download/download.js'
+import { request } from '../../local-vm/download/http.js'
 import { run, RunError } from '../run.js'
 import { engineFolder } from '../workspace.js'
 import type { ObtainOptions } from './obtain.js'
@@ -64,8 +63,8 @@ function locate(
   return { url: url.href, headers: { authorization: `Basic ${Buffer.from(pair).toString('base64')}` } }
 }
 
-const contextOf = ({ env, signal, progress }: ObtainOptions): Context => ({
-  environment: { qemu: undefined, stallMs: STALL_MS, proxied: env.proxied },
+const contextOf = ({ env, signal, progress }: ObtainOptions): DownloadContext => ({
+  environment: { stallMs: STALL_MS, proxied: env.proxied },
   signal,
   report: (_phase, message, amount) =>
     progress.detail(amount === undefined ? message : `${message}: ${megabytes(amount.done)} MB`),
@@ -78,19 +77,19 @@ function reasonOf(error: unknown): string {
     const { failure } = error
     return `tar could not unpack it: ${failure.kind === 'spawn-failed' ? failure.reason : failure.stderr}`
   }
-  if (!(error instanceof DriverError)) return error instanceof Error ? error.message : String(error)
+  if (!(error instanceof DownloadError)) return error instanceof Error ? error.message : String(error)
   const { fault } = error
   switch (fault.code) {
-    case 'image-refused':
+    case 'refused':
       return `HTTP ${fault.status}`
-    case 'image-unreachable':
+    case 'unreachable':
     case 'place-unwritable':
       return fault.reason
     case 'checksum-mismatch':
       return `its checksum is ${fault.got}, not the pinned ${fault.expected}; it was removed`
-    case 'download-truncated':
+    case 'truncated':
       return `it ended after ${fault.got} of ${fault.expected} bytes`
-    default:
-      return fault.code
+    case 'disk-full':
+      return `no room is left at ${fault.place}`
   }
 }

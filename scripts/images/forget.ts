@@ -8,12 +8,12 @@ import { LabError } from '../errors.js'
 import { engineFor } from '../lab/engine-for.js'
 import { assertAccount } from '../lab/in-reach.js'
 import type { Timing } from '../lab/steps.js'
-import { workFolder } from '../workspace.js'
+import { localName, workFolder } from '../workspace.js'
 import { unregisterImage } from './engine.js'
 import { throughImageGate, type ImageSession } from './gate.js'
 import { imageProviderOf, type ImageProvider } from '../providers/image-provider.js'
 import { ImageSteps } from './steps.js'
-import { localName, named, subjectOf, type ImageSubject } from './subject.js'
+import { named, subjectOf, type ImageSubject } from './subject.js'
 
 export const forgetSteps = ['destroy', 'verify'] as const
 

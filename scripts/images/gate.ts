@@ -3,24 +3,14 @@ import type { ImageName } from '../../backend/image-name.js'
 import { ImageWriter } from '../../backend/image-writer.js'
 import { acquireLease, type Lease } from '../../backend/lease.js'
 import type { Context } from '../context.js'
-import { withWhereabouts } from '../providers/whereabouts.js'
 import { LabError } from '../errors.js'
-import { explain } from '../explain.js'
-import { reasonOf } from '../interrupt.js'
-import { openLog, type Log } from '../log.js'
-import { logFile } from '../workspace.js'
+import { inSession, type Recording, type SessionOf } from '../lab/session.js'
 import { assertOwnImage } from './own-record.js'
-import { localName, named, type ImageSubject } from './subject.js'
+import { named, type ImageSubject } from './subject.js'
 
 /** What a command that changes an image works with while it holds the image's lease. */
-export interface ImageSession {
-  readonly context: Context
+export interface ImageSession extends SessionOf<ImageName, ImageWriter> {
   readonly subject: ImageSubject
-  readonly lease: Lease<ImageName>
-  readonly writer: ImageWriter
-  readonly log: Log
-  /** Aborts when the user interrupts and when the lease is lost. */
-  readonly signal: AbortSignal
 }
 
 /**
@@ -33,33 +23,30 @@ export async function throughImageGate<T>(
   command: string,
   action: (session: ImageSession) => Promise<T>,
 ): Promise<T> {
-  const { image } = subject
   await context.ensureIds()
-  const store = await context.store()
   const lease = await takeLease(context, subject, command)
-  context.holdsLease()
-  const file = logFile(context.space, localName(image))
-  const log = await openLog({ file, verbosity: context.settings.verbosity, redact: context.redact })
-  try {
-    const writer = await ImageWriter.open(store, lease)
-    log.info('command begins', { image, command, fence: lease.fence })
-    const { record } = writer
-    if (record !== undefined && record.state !== 'forgotten') await assertOwnImage(context, subject, record)
-    const signal = AbortSignal.any([context.interrupt.signal, lease.lost])
-    try {
-      const result = await action({ context, subject, lease, writer, log, signal })
-      log.info('command done', { image, command })
-      return result
-    } catch (thrown) {
-      const error = withWhereabouts(reasonOf(signal, thrown), { log: file })
-      await recordFailure(context, writer, log, error)
-      throw error
-    }
-  } finally {
-    await lease.release()
-    await log.close()
-  }
+  return inSession(context, lease, command, recordingOf(context, subject), (session) =>
+    action({ ...session, subject }),
+  )
 }
+
+const recordingOf = (context: Context, subject: ImageSubject): Recording<ImageName, ImageWriter> => ({
+  open: async (lease) => ImageWriter.open(await context.store(), lease),
+
+  async check({ record }) {
+    if (record !== undefined && record.state !== 'forgotten') await assertOwnImage(context, subject, record)
+  },
+
+  /** An image without a record has nothing to tell, nor has a command that was refused. */
+  async fail(writer, { code, message }, error) {
+    const step = writer.record?.step
+    if (step === undefined || step === null || isMismatch(error)) return
+    await writer.update({ failure: { step, code, message }, step: null })
+  },
+})
+
+const isMismatch = (error: unknown): boolean =>
+  error instanceof LabError && error.fault.code === 'record-mismatch'
 
 async function takeLease(
   context: Context,
@@ -82,20 +69,5 @@ async function takeLease(
     if (!(error instanceof BackendError && error.fault.code === 'lease-held')) throw error
     const { holder: other } = error.fault
     throw new LabError({ code: 'image-busy', ...named(subject), holder: other }, { cause: error })
-  }
-}
-
-/** An image without a record has nothing to tell, and a lease that is lost leaves it to its new holder. */
-async function recordFailure(context: Context, writer: ImageWriter, log: Log, error: unknown): Promise<void> {
-  const { code, message } = explain(error)
-  log.warn('command failed', { code, message })
-  const { record } = writer
-  if (record === undefined || record.step === null) return
-  try {
-    const failure = { step: record.step, code, message: context.redact(message) }
-    await writer.update({ failure, step: null })
-  } catch (second) {
-    const isLost = second instanceof BackendError && second.fault.code === 'lease-lost'
-    if (!isLost) throw new AggregateError([error, second], message, { cause: error })
   }
 }

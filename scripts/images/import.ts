@@ -11,14 +11,14 @@ import { assertAccount } from '../lab/in-reach.js'
 import { hooksOf } from '../providers/provider.js'
 import type { Timing } from '../lab/steps.js'
 import { checkImportPrerequisites } from '../setup/prerequisites.js'
-import { packedFolder } from '../workspace.js'
+import { localName, packedFolder } from '../workspace.js'
 import { registerImage } from './engine.js'
 import { throughImageGate, type ImageSession } from './gate.js'
 import { imageProviderOf, type ImagePlan, type ImageProvider } from '../providers/image-provider.js'
 import { packDisk } from './pack.js'
 import { fetchDisk, sourceOf, sourceText, type ImageSource } from './source.js'
 import { ImageSteps } from './steps.js'
-import { localName, named, subjectOf, type ImageSubject } from './subject.js'
+import { named, subjectOf, type ImageSubject } from './subject.js'
 
 export const importSteps = ['fetch', 'pack', 'upload', 'register'] as const
 

@@ -55,6 +55,3 @@ function architectureOf(
 
 /** For messages. */
 export const named = ({ provider, distro }: ImageSubject) => ({ provider, distro: distro.name })
-
-/** Its folders on this computer are named so: no lab's name begins with `_`. */
-export const localName = (image: ImageName): string => `_${image.replaceAll('/', '-')}`

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Leasable } from '../../backend/keys.js'
+import type { Lease } from '../../backend/lease.js'
 import { sendSignal } from '../../backend/send-signal.js'
 import type { StateBackend } from '../../backend/state-backend.js'
 import type { LabRecord } from '../../backend/record-schema.js'
@@ -18,27 +19,26 @@ import { describeEvent, type Outputs } from '../engine/stream.js'
 import { LabError } from '../errors.js'
 import { hasErroredState, recoverLocalState, recoverRemoteState } from '../engine/recover-state.js'
 import { parseDriverLine } from '../providers/local/driver.js'
-import type { Session } from './gate.js'
 import { placeAuthorities } from '../trust.js'
-import { workFolder } from '../workspace.js'
+import { localName, workFolder } from '../workspace.js'
 import { hasEngineProvider, withProviders } from './provider-cache.js'
+import type { SessionOf } from './session.js'
 import { engineUmask, stateModes } from './state-modes.js'
 
+/** Tells of the engine at work for a lab, or for an image, and of the provider that it works at. */
+interface EngineWriter {
+  readonly engineRecord: Pick<LabRecord, 'provider' | 'engine'> | undefined
+  update(change: Pick<LabRecord, 'engine'>): Promise<unknown>
+  /** That it has ended is seen by looking for it: to say so may wait for the next write. */
+  defer(change: Pick<LabRecord, 'engine'>): unknown
+}
+
 /** What an engine is run for: a lab under its lease, or an image under its own. */
-export interface EngineSession extends Pick<Session, 'context' | 'log' | 'signal'> {
-  /** The name of its work folder. */
-  readonly lab: string
-  readonly lease: {
-    /** Whose state it is. */
-    readonly lab: Leasable
-    readonly lost: AbortSignal
-  }
-  readonly writer: {
-    readonly lab: Pick<LabRecord, 'provider' | 'engine'> | undefined
-    update(change: Pick<LabRecord, 'engine'>): Promise<unknown>
-    /** That it has ended is seen by looking for it: to say so may wait for the next write. */
-    defer(change: Pick<LabRecord, 'engine'>): unknown
-  }
+export type EngineSession = Pick<
+  SessionOf<Leasable, EngineWriter>,
+  'context' | 'log' | 'signal' | 'writer'
+> & {
+  readonly lease: Pick<Lease<Leasable>, 'lab' | 'lost'>
 }
 
 /**
@@ -58,7 +58,7 @@ export async function initialiseEngine(
   // `init` itself reads a local state, and fails on one that was cut short.
   if (isErrored && state.kind === 'local')
     await recoverLocalState(state, folder, (await stateModes(context)).file)
-  const provider = engineProviderOf(writer.lab?.provider)
+  const provider = engineProviderOf(writer.engineRecord?.provider)
   await assertOwnState(await context.store(), context.location, lease.lab, provider)
   if (isErrored || !(await isInitialised(folder, engine)))
     await initialiseAnew(session, engine, folder, state, detail)
@@ -78,11 +78,13 @@ async function initialiseAnew(
   state: StateBackend,
   detail: (text: string) => void,
 ): Promise<void> {
-  const { context, lab, writer, signal } = session
+  const { context, lease, writer, signal } = session
   const isErrored = hasErroredState(folder)
   await unmarkInitialised(folder)
-  await withProviders(context, { lab, provider: writer.lab?.provider, signal }, (providers) =>
-    runOperation(session, engine, folder, detail, (run) => initialise({ ...run, providers })),
+  await withProviders(
+    context,
+    { lab: localName(lease.lab), provider: writer.engineRecord?.provider, signal },
+    (providers) => runOperation(session, engine, folder, detail, (run) => initialise({ ...run, providers })),
   )
   if (isErrored && state.kind !== 'local')
     await runOperation(session, engine, folder, detail, recoverRemoteState)
@@ -106,7 +108,7 @@ export async function runOperation(
   let fault: LabError | undefined
   let outputs: Outputs = {}
   let runsOn = false
-  const cliConfig = await placeCliConfig(context.env, folder, engineProviderOf(writer.lab?.provider))
+  const cliConfig = await placeCliConfig(context.env, folder, engineProviderOf(writer.engineRecord?.provider))
   const done = context.interrupt.waitingFor('OpenTofu to stop')
   try {
     await operation({
@@ -116,7 +118,7 @@ export async function runOperation(
       unset: [...context.env.unsetForEngine, ...uselessSecrets(session)],
       cliConfig,
       authorities: await placeAuthorities(context.env.authorityFiles, context.env.cache),
-      isAlone: !hasEngineProvider(writer.lab?.provider),
+      isAlone: !hasEngineProvider(writer.engineRecord?.provider),
       encryption: context.encryption === undefined ? undefined : engineEncryption(context.encryption),
       signal,
       onStarted: async ({ pid, startTime, boot, host }) => {
@@ -149,7 +151,7 @@ export async function runOperation(
  */
 function uselessSecrets({ context, writer }: EngineSession): readonly string[] {
   const { location, encryption, env } = context
-  const isHere = location.kind === 'directory' && !hasEngineProvider(writer.lab?.provider)
+  const isHere = location.kind === 'directory' && !hasEngineProvider(writer.engineRecord?.provider)
   return isHere && (encryption === undefined || encryption.kind === 'passphrase') ? env.secretNames : []
 }
 
@@ -167,9 +169,9 @@ const POLL_MS = 200
  */
 export async function settleEngine(session: EngineSession, mode: 'wait' | 'interrupt'): Promise<void> {
   const { context, writer, signal, log } = session
-  const engine = writer.lab?.engine
+  const engine = writer.engineRecord?.engine
   if (engine === undefined || engine === null) return
-  const folder = workFolder(context.space, session.lab)
+  const folder = workFolder(context.space, localName(session.lease.lab))
   if (await isEngineAtWork(engine, folder)) {
     log.warn('an engine outlived its command', { pid: engine.pid, mode })
     context.progress.say(

@@ -2,30 +2,20 @@ import { dirname } from 'node:path'
 import type { AnyLab } from '../../backend/lab.js'
 import type { LabName } from '../../backend/lab-name.js'
 import { openLabWriter, type LabWriter } from '../../backend/lab-writer.js'
-import { BackendError } from '../../backend/errors.js'
 import { withGuard } from '../../backend/guard.js'
 import { inheritLease } from '../../backend/inherited-lease.js'
 import { acquireLease, type Lease } from '../../backend/lease.js'
 import { parseLeaseTokens, tokenFor, type LeaseToken } from '../../backend/lease-token.js'
 import type { Context } from '../context.js'
-import { withWhereabouts } from '../providers/whereabouts.js'
 import { LabError } from '../errors.js'
-import { explain } from '../explain.js'
-import { reasonOf } from '../interrupt.js'
-import { openLog, type Log } from '../log.js'
 import { assertOwnFacts } from './own-facts.js'
-import { ensureFolder, logFile, turnFile } from '../workspace.js'
+import { ensureFolder, turnFile } from '../workspace.js'
 import { rearm } from './expiry.js'
+import { inSession, type Recording, type SessionOf } from './session.js'
 
 /** What a command that changes a lab works with while it holds the lease. */
-export interface Session {
-  readonly context: Context
+export interface Session extends SessionOf<LabName, LabWriter> {
   readonly lab: LabName
-  readonly lease: Lease
-  readonly writer: LabWriter
-  readonly log: Log
-  /** Aborts when the user interrupts and when the lease is lost. */
-  readonly signal: AbortSignal
 }
 
 export interface GateOptions {
@@ -61,7 +51,6 @@ export async function throughGate<T>(
         `Waiting for the lease of ${lab}: ${user}@${host} (pid ${pid}) runs ${theirs} since ${since}`,
       ),
   })
-  context.holdsLease()
   return holding(context, lease, command, action)
 }
 
@@ -87,70 +76,44 @@ async function inTurn<T>(
   await ensureFolder(dirname(file))
   return withGuard(file, turn, async () => {
     const lease = await inheritLease(await context.store(), { token, holder, command })
-    context.holdsLease()
     return holding(context, lease, command, action)
   })
 }
 
-async function holding<T>(context: Context, lease: Lease, command: string, action: Action<T>): Promise<T> {
+function holding<T>(context: Context, lease: Lease, command: string, action: Action<T>): Promise<T> {
   const { lab } = lease
-  const log = await openLog({
-    file: logFile(context.space, lab),
-    verbosity: context.settings.verbosity,
-    redact: context.redact,
-  })
-  try {
-    if (lease.tookOverFrom !== undefined) {
-      const { user, host, pid, command: theirs, reason } = lease.tookOverFrom
-      log.warn('lease taken over', {
-        lab,
-        from: `${user}@${host}`,
-        pid,
-        command: theirs,
-        reason,
-        fence: lease.fence,
-      })
-    }
-    if (lease.lentBy !== undefined) {
-      const { user, host, pid, command: theirs } = lease.lentBy
-      log.info('lease inherited', { lab, from: `${user}@${host}`, pid, command: theirs, fence: lease.fence })
-    }
-    return await hold(context, lease, log, command, action)
-  } finally {
-    await lease.release()
-    await log.close()
-  }
+  return inSession(context, lease, command, recordingOf(context, command), (session) =>
+    action({ ...session, lab }),
+  )
 }
 
-async function hold<T>(
-  context: Context,
-  lease: Lease,
-  log: Log,
-  command: string,
-  action: Action<T>,
-): Promise<T> {
-  const { lab } = lease
-  const writer = await openLabWriter(await context.store(), lease, {
-    onTransition: ({ from, to, step, fence, holder: { user, host, pid } }) =>
-      log.info(`${from ?? 'new'} -> ${to}`, { lab, command, step, by: `${user}@${host}`, pid, fence }),
-  })
-  log.info('command begins', { lab, command, fence: lease.fence })
-  const signal = AbortSignal.any([context.interrupt.signal, lease.lost])
-  try {
-    // The record as it is under the lease. A destroyed lab's says nothing of the next one.
-    if (writer.lab !== undefined && writer.lab.state !== 'destroyed') {
-      assertOwnFacts(context, writer.lab)
-      await rearm(context, writer.lab)
-    }
-    const result = await action({ context, lab, lease, writer, log, signal })
-    log.info('command done', { lab, command })
-    return result
-  } catch (thrown) {
-    const error = withWhereabouts(reasonOf(signal, thrown), { lab, log: logFile(context.space, lab) })
-    await recordFailure(context, writer, log, error)
-    throw error
-  }
-}
+const recordingOf = (context: Context, command: string): Recording<LabName, LabWriter> => ({
+  open: async (lease, log) =>
+    openLabWriter(await context.store(), lease, {
+      onTransition: ({ from, to, step, fence, holder: { user, host, pid } }) =>
+        log.info(`${from ?? 'new'} -> ${to}`, {
+          lab: lease.lab,
+          command,
+          step,
+          by: `${user}@${host}`,
+          pid,
+          fence,
+        }),
+    }),
+
+  async check({ lab }) {
+    if (lab === undefined || lab.state === 'destroyed') return
+    assertOwnFacts(context, lab)
+    await rearm(context, lab)
+  },
+
+  /** A lab without a record has nothing to tell. */
+  async fail(writer, failure, error) {
+    if (writer.lab === undefined) return
+    if (isRefusal(error)) await writer.finish()
+    else await writer.fail(failure)
+  },
+})
 
 /**
  * A lab in use is ready again once we hold its lease: whoever used it is gone. Under a lent lease it is the lender
@@ -161,22 +124,6 @@ export async function endAbandonedUse({ writer, lease }: Session): Promise<AnyLa
   if (lab?.state !== 'in-use' || lease.lentBy !== undefined) return lab
   return writer.transition(lab, 'ready', { message: 'the command that used it is gone' })
 }
-
-/** A lease that is lost leaves the record to its new holder; a lab without a record has nothing to tell. */
-async function recordFailure(context: Context, writer: LabWriter, log: Log, error: unknown): Promise<void> {
-  const { code, message } = explain(error)
-  log.warn('command failed', { code, message })
-  if (writer.lab === undefined || isLeaseLost(error)) return
-  try {
-    if (isRefusal(error)) await writer.finish()
-    else await writer.fail({ code, message: context.redact(message) })
-  } catch (second) {
-    if (!isLeaseLost(second)) throw new AggregateError([error, second], message, { cause: error })
-  }
-}
-
-const isLeaseLost = (error: unknown): boolean =>
-  error instanceof BackendError && error.fault.code === 'lease-lost'
 
 /** A command that was refused has done nothing: what was begun before stays as unfinished as it was. */
 const REFUSALS: readonly string[] = [

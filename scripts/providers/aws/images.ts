@@ -9,12 +9,12 @@ import { findOwnImage, removeOwnImages } from './own-image.js'
 import { removeSnapshots } from './snapshots.js'
 import { snapshotUrl, uploadSnapshot, type SnapshotPlace } from './upload.js'
 import { LabError } from '../../errors.js'
-import { packedFolder } from '../../workspace.js'
+import { localName, packedFolder } from '../../workspace.js'
 import { descriptionOf, imageFacts } from '../../images/image-facts.js'
 import type { ImageProvider } from '../image-provider.js'
 import { checkOurs } from '../../images/marks.js'
 import { Rate } from '../../images/rate.js'
-import { localName, named, type ImageSubject } from '../../images/subject.js'
+import { named, type ImageSubject } from '../../images/subject.js'
 
 /** An image of the account in one region, made from a snapshot that is written there. */
 export const awsImages: ImageProvider = {

@@ -11,11 +11,11 @@ import { removeAt } from './leftovers.js'
 import { removeObject, uploadObject } from './upload.js'
 import { LabError } from '../../errors.js'
 import { explain } from '../../explain.js'
-import { packedFolder } from '../../workspace.js'
+import { localName, packedFolder } from '../../workspace.js'
 import { imageFacts } from '../../images/image-facts.js'
 import type { ImageProvider } from '../image-provider.js'
 import { Rate } from '../../images/rate.js'
-import { localName, named, type ImageSubject } from '../../images/subject.js'
+import { named, type ImageSubject } from '../../images/subject.js'
 
 /** An image of the project, made from an archive in a bucket. */
 export const googleImages: ImageProvider = {

@@ -79,7 +79,7 @@ const requests: Readonly<Record<string, () => Promise<unknown>>> = {
     return measureRoundTrips(probes, { capMs: 5_000, signal, proxied })
   },
   download: async () => {
-    const { requestText } = await import('../../../local-vm/image/http.js')
+    const { requestText } = await import('../../../local-vm/download/http.js')
     return requestText('https://images.test.invalid/SHA256SUMS', 100, { signal, stallMs: 5_000, proxied })
   },
 }

@@ -2,11 +2,12 @@ import { type FileHandle, open, rm, stat, writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readIfPlain } from '../../backend/plain-file.js'
 import type { Response } from 'undici'
-import type { Context } from '../machine/context.js'
-import { DriverError, errnoOf, writeFailure } from '../errors.js'
+import type { Control } from '../machine/context.js'
+import { errnoOf, writeFaultOf } from '../errors.js'
 import { PRIVATE_FILE } from '../machine/folder.js'
 import { digestOf } from './digest.js'
-import { reasonOf, request } from './http.js'
+import { DownloadError } from './download-error.js'
+import { reasonOf, request, type HttpOptions } from './http.js'
 
 /** Retries that got nothing new; one that moved the download on starts the count again. */
 const ATTEMPTS_WITHOUT_PROGRESS = 4
@@ -27,12 +28,16 @@ export interface Download {
   readonly headers?: Readonly<Record<string, string>>
 }
 
+export interface DownloadContext extends Control {
+  readonly environment: Omit<HttpOptions, 'signal'>
+}
+
 /**
  * Brings the file at `url` to `part` and proves it. What an earlier, interrupted download left there is resumed.
- * Throws checksum-mismatch (the part is removed), download-truncated (kept), image-unreachable, image-refused,
- * disk-full, place-unwritable.
+ * Throws DownloadError: checksum-mismatch (the part is removed), truncated (kept), unreachable, refused, disk-full,
+ * place-unwritable.
  */
-export async function download(job: Download, context: Context): Promise<void> {
+export async function download(job: Download, context: DownloadContext): Promise<void> {
   for (let failures = 0; ; failures++) {
     const before = await sizeOf(job.part)
     try {
@@ -50,7 +55,7 @@ export async function download(job: Download, context: Context): Promise<void> {
   await verify(job, context)
 }
 
-async function attempt(job: Download, from: number, context: Context): Promise<void> {
+async function attempt(job: Download, from: number, context: DownloadContext): Promise<void> {
   const validator = await readValidator(job)
   const headers = { ...job.headers, ...(from > 0 ? rangeHeaders(from, validator) : {}) }
   const response = await request(job.url, headers, { signal: context.signal, ...context.environment })
@@ -65,7 +70,7 @@ async function attempt(job: Download, from: number, context: Context): Promise<v
   const total = length === null ? undefined : start + Number(length)
   const got = await store(job, response, start, total, context)
   if (total !== undefined && got < total) {
-    throw new DriverError({ code: 'download-truncated', url: job.url, expected: total, got })
+    throw new DownloadError({ code: 'truncated', url: job.url, expected: total, got })
   }
 }
 
@@ -80,7 +85,7 @@ async function store(
   response: Response,
   start: number,
   total: number | undefined,
-  context: Context,
+  context: DownloadContext,
 ): Promise<number> {
   const file = await openPart(job.part, start)
   let done = start
@@ -106,21 +111,21 @@ async function* chunksOf(
   job: Download,
   total: number | undefined,
   done: () => number,
-  context: Context,
+  context: DownloadContext,
 ): AsyncGenerator<Uint8Array> {
   try {
     if (response.body !== null) yield* response.body as AsyncIterable<Uint8Array>
   } catch (error) {
     context.signal.throwIfAborted()
-    if (error instanceof DriverError) throw error
+    if (error instanceof DownloadError) throw error
     if (total === undefined) {
-      throw new DriverError(
-        { code: 'image-unreachable', url: job.url, reason: reasonOf(error) },
+      throw new DownloadError(
+        { code: 'unreachable', url: job.url, reason: reasonOf(error) },
         { cause: error },
       )
     }
-    const fault = { code: 'download-truncated', url: job.url, expected: total, got: done() } as const
-    throw new DriverError(fault, { cause: error })
+    const fault = { code: 'truncated', url: job.url, expected: total, got: done() } as const
+    throw new DownloadError(fault, { cause: error })
   }
 }
 
@@ -151,18 +156,23 @@ async function writeAt(
   return written
 }
 
-async function verify(job: Download, context: Context): Promise<void> {
+async function verify(job: Download, context: DownloadContext): Promise<void> {
   context.report('verify', job.id)
   const [algorithm = '', expected = ''] = job.id.split(':')
   const got = await digestOf(job.part, algorithm)
   if (got === expected) return rm(validatorFile(job), { force: true })
   await removePart(job)
-  throw new DriverError({
+  throw new DownloadError({
     code: 'checksum-mismatch',
     url: job.url,
     expected: job.id,
     got: `${algorithm}:${got}`,
   })
+}
+
+function writeFailure(error: unknown, place: string): unknown {
+  const fault = writeFaultOf(error, place)
+  return fault === undefined ? error : new DownloadError(fault, { cause: error })
 }
 
 export async function removePart(job: Download): Promise<void> {
@@ -203,7 +213,7 @@ async function sizeOf(file: string): Promise<number> {
   }
 }
 
-function isWorthRetrying(error: unknown): error is DriverError {
-  if (!(error instanceof DriverError)) return false
-  return error.fault.code === 'download-truncated' || error.fault.code === 'image-unreachable'
+function isWorthRetrying(error: unknown): error is DownloadError {
+  if (!(error instanceof DownloadError)) return false
+  return error.fault.code === 'truncated' || error.fault.code === 'unreachable'
 }

@@ -1,5 +1,6 @@
 import { Agent, type Dispatcher, EnvHttpProxyAgent, fetch, type Response } from 'undici'
-import { DriverError, errnoOf } from '../errors.js'
+import { errnoOf } from '../errors.js'
+import { DownloadError } from './download-error.js'
 
 /** What a server gave, or why it gave nothing: unreachable hosts are told apart from refusals (404 and the like). */
 
@@ -16,7 +17,7 @@ export interface HttpOptions {
 
 /**
  * Requests `url`; redirects are followed, and the proxies of the environment honoured at each hop.
- * Throws `image-unreachable` (no connection, or a server error) or `image-refused` (any other status of 400 and up).
+ * Throws `unreachable` (no connection, or a server error) or `refused` (any other status of 400 and up).
  */
 export async function request(
   url: string,
@@ -28,9 +29,9 @@ export async function request(
   if (response.ok || response.status === 416) return response
   await response.body?.cancel()
   if (!UNREACHABLE_STATUS.has(response.status)) {
-    throw new DriverError({ code: 'image-refused', url, status: response.status })
+    throw new DownloadError({ code: 'refused', url, status: response.status })
   }
-  throw new DriverError({ code: 'image-unreachable', url, reason: `HTTP ${response.status}` })
+  throw new DownloadError({ code: 'unreachable', url, reason: `HTTP ${response.status}` })
 }
 
 async function connect(
@@ -49,7 +50,7 @@ async function connect(
     })
   } catch (error) {
     options.signal.throwIfAborted()
-    throw new DriverError({ code: 'image-unreachable', url, reason: reasonOf(error) }, { cause: error })
+    throw new DownloadError({ code: 'unreachable', url, reason: reasonOf(error) }, { cause: error })
   }
 }
 
@@ -60,7 +61,7 @@ export async function requestText(url: string, limit: number, options: HttpOptio
     return (await response.text()).slice(0, limit)
   } catch (error) {
     options.signal.throwIfAborted()
-    throw new DriverError({ code: 'image-unreachable', url, reason: reasonOf(error) }, { cause: error })
+    throw new DownloadError({ code: 'unreachable', url, reason: reasonOf(error) }, { cause: error })
   }
 }
 
