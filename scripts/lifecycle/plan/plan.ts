@@ -30,7 +30,7 @@ import {
   type UpDecision,
 } from '../../lab/decide-up.js'
 import { engineFor } from '../../lab/engine-for.js'
-import { lentTokens } from '../../lab/gate.js'
+import { lentTokens } from '../../lab/lent-leases.js'
 import { findLabNetwork } from '../../lab/network.js'
 import { decide, draftLab, type LabDraft } from '../../lab/plan-lab.js'
 import { lookAtMachines, type Presences } from '../../lab/presences.js'
