@@ -208,6 +208,7 @@ export async function mockBoundaries(): Promise<void> {
       return []
     },
   })
+  await mockFiles(scripts)
   await mock(scripts('engine/state-trust'), { assertOwnState: async () => undefined })
   await mock(scripts('engine/installed'), { assertOwnProviders: async () => undefined })
   const app = new URL('../../../stacks/app.js', import.meta.url).pathname
@@ -217,6 +218,18 @@ export async function mockBoundaries(): Promise<void> {
       return '{}'
     },
   }))
+}
+
+/** Files that no one reads: to write them costs more than all the rest. */
+async function mockFiles(scripts: (path: string) => string): Promise<void> {
+  const key = { source: 'generated', file: 'key', publicKey: 'ssh-ed25519 AAAA' }
+  await mock(scripts('machine/key'), { ensureIdentity: async () => key, readIdentity: async () => key })
+  await mock(scripts('machine/ssh-config'), { forgetHostKeys: async () => undefined })
+  await mock(scripts('workspace'), { putFile: async () => undefined })
+  await mock(scripts('reserve'), { keepReserve: async () => undefined })
+  await mock(scripts('trust'), { placeAuthorities: async () => undefined })
+  await mock(scripts('engine/cli-config'), { placeCliConfig: async () => 'tofurc' })
+  await mock(scripts('engine/work-folder'), { preparePlainFolder: async () => home })
 }
 
 type Next = (connections: readonly never[]) => Promise<unknown>
