@@ -73,12 +73,16 @@ const PRESENCES: Situation['presences'][] = [
 const SITUATIONS: readonly (readonly [title: string, situations: readonly Situation[]])[] = [
   [
     'whatever its state, its machines, its baseline and the networks that are named are',
-    product({
-      state: anyState,
-      presences: PRESENCES,
-      baseline: ['snapshot', 'image'],
-      named: [undefined, 'others'],
-    }),
+    [
+      ...product({ state: anyState, presences: PRESENCES, named: [undefined, 'others'] }),
+      // What a baseline is decides of a reset alone.
+      ...product({
+        state: ['ready', 'resetting', 'reset-failed'],
+        presences: PRESENCES,
+        baseline: ['image'],
+        named: [undefined, 'others'],
+      }),
+    ],
   ],
   [
     'whose machines are not waited for, or that is open to the networks that are named already',
