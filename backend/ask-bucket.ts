@@ -2,7 +2,10 @@ import type { Bucket, BucketRequest } from './bucket.js'
 import { BackendError } from './errors.js'
 import { persistently, type Patience } from './patience.js'
 
-/** Makes a request until it has an answer. Throws BackendError: what the answer means, or `store-unreachable`. */
+/**
+ * Makes a request until it gets an answer. Throws BackendError: what the answer means, or
+ * `store-unreachable`.
+ */
 export function askBucket<T>(
   asked: Pick<Bucket, 'endpoint' | 'explain'>,
   request: BucketRequest,
@@ -10,7 +13,7 @@ export function askBucket<T>(
   attempt: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const passingReason = (error: unknown): string => {
-    // What we have said of the answer ourselves.
+    // An error that we made from the answer ourselves.
     if (error instanceof BackendError) throw error
     const trouble = asked.explain(error, request)
     if (trouble.kind === 'passing') return trouble.reason

@@ -5,11 +5,13 @@ import { isAnswer, messageOf, networkReason, property } from './sdk-error.js'
 
 type Provider = ReturnType<typeof defaultProvider>
 
-/** Credentials for AWS that are configured and can't be had; the message is the SDK's own words, without secrets. */
+/**
+ * Credentials for AWS that are configured but unusable; the message is the SDK's own words, without secrets.
+ */
 export class AwsCredentialsError extends Error {
   constructor(
     message: string,
-    /** Nothing is configured at all. */
+    /** No credentials are configured. */
     readonly isMissing: boolean,
     options: ErrorOptions,
   ) {
@@ -18,13 +20,13 @@ export class AwsCredentialsError extends Error {
   }
 }
 
-/** Milliseconds until a service that gives out credentials answers. */
+/** How long a service that gives out credentials may take to answer, in milliseconds. */
 const TIMEOUTS = { connectionTimeout: 3_000, requestTimeout: 10_000, throwOnRequestTimeout: true }
 
 /**
- * Wherever AWS's own tools look: variables, profile, SSO, and a machine's own role. On a computer that is none of AWS's
- * nobody answers for the last one: `roleMs` is how long that is waited for, twice. Found once, they are kept until they
- * expire. Throws AwsCredentialsError, or what the network makes of it.
+ * Looks where AWS's own tools look: variables, profile, SSO, and a machine's own role. On a computer outside
+ * AWS nothing answers for the role; `roleMs` limits that wait, which happens twice. Credentials that are
+ * found are kept until they expire. Throws AwsCredentialsError, or a network error.
  */
 export function openAwsCredentials({ roleMs = 1_000 } = {}): Provider {
   let heard: string[] = []
@@ -33,7 +35,7 @@ export function openAwsCredentials({ roleMs = 1_000 } = {}): Provider {
     timeout: roleMs,
     maxRetries: 0,
     clientConfig: { requestHandler: { ...TIMEOUTS, ...proxyAgents() } },
-    // The chain goes on after most failures, and what it throws in the end tells of the last place only.
+    // The chain continues after most failures, and its last error describes only the last place.
     logger: { trace: hear, debug: hear, info: hear, warn: hear, error: hear },
   })
   return async (properties) => {
@@ -58,7 +60,7 @@ function explained(error: unknown, heard: readonly string[]): unknown {
   return new AwsCredentialsError(credentialWords(told), false, { cause: error })
 }
 
-/** What the system says of a file has its path; what it says of a connection, or of TLS, has none. */
+/** A system error about a file has a path; one about a connection or TLS has none. */
 const isOfNetwork = (error: unknown): boolean =>
   networkReason(error) !== undefined ||
   (typeof property(error, 'code') === 'string' && property(error, 'path') === undefined)
@@ -66,7 +68,7 @@ const isOfNetwork = (error: unknown): boolean =>
 const isEndOfChain = (error: unknown): boolean =>
   messageOf(error) === 'Could not load credentials from any providers'
 
-/** What is said of the profile that counts; undefined where there is none, nor one was asked for. */
+/** The SDK's error about the profile in use; undefined if no profile exists and none was requested. */
 function wordsOfProfile(heard: readonly string[]): string | undefined {
   const begin = heard.findIndex((words) => words.endsWith('defaultProvider::fromIni'))
   const end = heard.findIndex((words) => words.endsWith('defaultProvider::fromProcess'))

@@ -2,10 +2,12 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import { openAwsCredentials } from './aws-credentials.js'
 import { proxyAgents } from './proxies.js'
 
-/** Long enough for an answer; nobody waits for more than a name. In milliseconds. */
+/** Long enough for an answer; a command must not wait longer just for a name. In milliseconds. */
 const PATIENCE_MS = 5_000
 
-/** The ARN whose credentials these are, which AWS tells to everybody who has some; undefined where it is out of reach. */
+/**
+ * The ARN of these credentials, which AWS reveals to anyone who has them; undefined if AWS cannot be reached.
+ */
 export async function awsIdentity(region: string): Promise<string | undefined> {
   const client = new STSClient({
     region,
@@ -17,7 +19,7 @@ export async function awsIdentity(region: string): Promise<string | undefined> {
     const abortSignal = AbortSignal.timeout(PATIENCE_MS)
     return (await client.send(new GetCallerIdentityCommand({}), { abortSignal })).Arn
   } catch {
-    // A closed network may let through to the bucket and to nothing else; that is no failure.
+    // A closed network may allow the bucket and nothing else; that is not a failure.
     return undefined
   } finally {
     client.destroy()

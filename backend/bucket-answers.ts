@@ -1,11 +1,11 @@
 import type { BucketRequest, Trouble } from './bucket.js'
 import type { BackendFault } from './errors.js'
 
-/** What becomes of S3's and GCS's answers alike. */
+/** Turns answers of S3 and GCS into outcomes in the same way. */
 
 export const lasting = (fault: BackendFault): Trouble => ({ kind: 'lasting', fault })
 
-/** `said`: who may not, and what, as far as the answer tells; `usual`: the right that each operation needs. */
+/** `said`: who lacks which right, if the answer tells; `usual`: the right that each operation needs. */
 export function forbidden(
   said: RegExpExecArray | null,
   request: BucketRequest,
@@ -21,7 +21,7 @@ export function forbidden(
   })
 }
 
-/** What a conditional request gives; `refused` where its condition does not hold. */
+/** The outcome of a conditional request; `refused` if its condition does not hold. */
 export async function orRefused<T>(
   isRefused: (error: unknown) => boolean,
   request: () => Promise<T>,
@@ -34,7 +34,10 @@ export async function orRefused<T>(
   }
 }
 
-/** What is thrown for an answer of success that lists nothing: a login page of the network, a server of another kind. */
+/**
+ * Thrown for a successful answer that is not a listing: a network's login page, or a different kind of
+ * server.
+ */
 export const notAListing = (answer: string): TypeError => {
   const begin = answer.trim().slice(0, 80)
   return new TypeError(`the answer lists no bucket, but is ${begin === '' ? 'empty' : JSON.stringify(begin)}`)

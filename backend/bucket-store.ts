@@ -10,15 +10,15 @@ import type { ObjectStore, StoredObject } from './store.js'
 /**
  * Objects in a bucket, below a prefix.
  *
- * A write whose answer was lost is told from one that never arrived by reading back: the text carries a number
- * of this very write (`object-text.ts`). So are writes that the server, or somebody between, carried out and
- * then repeated: the repetition is refused by its own success. Every attempt of a write sends the same text
- * under the same condition, so a late one can only fail, or be that very write.
+ * If the answer to a write was lost, reading back shows whether the write arrived: the text carries a random
+ * number of that write (`object-text.ts`). This also settles writes that the server, or something in between,
+ * carried out and then repeated: the repetition is refused because the first one succeeded. Every attempt of
+ * a write sends the same text under the same condition, so a late attempt either fails or is that same write.
  */
 export class BucketStore implements ObjectStore {
   readonly kind: Bucket['kind']
   readonly #patience: Patience
-  /** For changes, which nothing interrupts: their outcome must be known. */
+  /** For changes. Nothing interrupts them, because their outcome must be known. */
   readonly #toTheEnd: Patience
 
   /** `prefix` is empty or ends in a slash. */
@@ -46,7 +46,7 @@ export class BucketStore implements ObjectStore {
     return this.#write(key, body, { version }, new BackendError({ code: 'object-changed', key }))
   }
 
-  /** When an answer was lost and the object is gone, that counts as ours: nobody can tell. */
+  /** If an answer was lost and the object is gone, it counts as removed by us: there is no way to tell. */
   async remove(key: string, version: string): Promise<void> {
     const path = this.#path(key)
     let attempts = 0

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import { escapeInvisible, forms } from './forms.js'
 
-/** What somebody else said, as a record keeps it: the form `text`. */
+/** Someone else's text in the form `text`, as a record keeps it. */
 export const cleanText = (text: string): string =>
   shortened(
     stripVTControlCharacters(text)
@@ -13,7 +13,7 @@ export const cleanText = (text: string): string =>
     forms.text.maxLength,
   )
 
-/** The same on one line: the form `line` unless it is empty. */
+/** The same on one line, in the form `line`; empty text stays empty. */
 export const cleanLine = (text: string): string =>
   shortened(
     cleanText(text)
@@ -24,6 +24,6 @@ export const cleanLine = (text: string): string =>
 
 function shortened(text: string, length: number): string {
   if (text.length <= length) return text
-  // Not in the middle of a character of two halves.
+  // Never cut between two halves of a character.
   return `${text.slice(0, length - 1).replace(/[\uD800-\uDBFF]$/, '')}…`
 }

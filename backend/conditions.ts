@@ -5,9 +5,9 @@ import type { ObjectStore, Skipped } from './store.js'
 type Operation = 'create' | 'replace' | 'remove'
 
 /**
- * Finds out whether a server keeps the conditions of writes, by writes that it must refuse. Throws BackendError
- * `store-no-conditions` when it does not: every lock in that bucket would be a lie. Many may probe at once: what
- * another's write refuses is as good a proof.
+ * Finds out whether a server honours conditional writes, by writes that it must refuse. Throws BackendError
+ * `store-no-conditions` if it does not: no lock in that bucket would hold. Several commands may probe at
+ * once, because a refusal caused by another's write proves the same.
  */
 export async function probeConditions(store: ObjectStore, endpoint: string): Promise<void> {
   const none = (operation: Operation): BackendError =>
@@ -18,11 +18,11 @@ export async function probeConditions(store: ObjectStore, endpoint: string): Pro
   if (version === undefined) return
   const replace = (): Promise<string> => store.replace(probeKeys.writes, probeBody, version)
   await unlessRefused(replace)
-  // By now that version is an old one, whoever replaced it.
+  // That version is outdated now, whoever replaced it.
   if ((await unlessRefused(replace)) !== undefined) throw none('replace')
 }
 
-/** The same for conditional deletes, which fewer servers know; nothing but `remove` depends on them. */
+/** The same for conditional deletes, which fewer servers support; only `remove` depends on them. */
 export async function probeConditionalRemove(store: ObjectStore, endpoint: string): Promise<void> {
   const key = probeKeys.removes
   const version = await probeVersion(store, key)
@@ -48,7 +48,7 @@ async function unlessRefused<T>(write: () => Promise<T>): Promise<T | undefined>
   }
 }
 
-/** A store on a server that nobody vouches for: before its first write the server is probed, once a process. */
+/** A store on a server without a known guarantee: it is probed before its first write, once a process. */
 export class ProbedStore implements ObjectStore {
   readonly #probeWrites: () => Promise<void>
   readonly #probeRemoves: () => Promise<void>
@@ -61,7 +61,7 @@ export class ProbedStore implements ObjectStore {
     this.#probeRemoves = onceDone(() => probeConditionalRemove(store, endpoint))
   }
 
-  /** Finds out now what the first write would; nothing when it was found out already. Throws `store-no-conditions`. */
+  /** Does now what the first write would do, unless it is already done. Throws `store-no-conditions`. */
   probe(): Promise<void> {
     return this.#probeWrites()
   }
@@ -82,7 +82,7 @@ export class ProbedStore implements ObjectStore {
     return this.store.discard(key)
   }
 
-  /** Without the probes themselves. */
+  /** Without the probes' own keys. */
   async list(prefix: string, skipped?: Skipped): Promise<string[]> {
     const probes: string[] = Object.values(probeKeys)
     return (await this.store.list(prefix, skipped)).filter((key) => !probes.includes(key))
@@ -100,7 +100,7 @@ export class ProbedStore implements ObjectStore {
     return this.store.replace(key, body, version)
   }
 
-  /** Looks first, for versitygw 1.8.0 answers a conditional delete of nothing with success. */
+  /** Checks first, because versitygw 1.8.0 answers a conditional delete of nothing with success. */
   async remove(key: string, version: string): Promise<void> {
     assertKey(key)
     await this.#probeWrites()
@@ -111,7 +111,7 @@ export class ProbedStore implements ObjectStore {
   }
 }
 
-/** Runs an action until it once succeeded: a probe without an answer proved nothing, and is made again. */
+/** Runs an action until it has succeeded once: a probe without an answer proved nothing, and runs again. */
 function onceDone(action: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | undefined
   return () => {

@@ -1,24 +1,24 @@
 import { cleanLine } from './clean-text.js'
 
 const HIDDEN = '[redacted]'
-/** Keys of AWS, and what stands behind a name that says what it is. */
+/** AWS keys, and values that follow a name such as `password=`. */
 const SECRETS: readonly (readonly [RegExp, string])[] = [
   [/\b(AKIA|ASIA)[A-Z0-9]{12,}/g, HIDDEN],
-  // How JSON.parse quotes what it was given.
+  // How JSON.parse quotes its input.
   [/, "[^]*"(\.\.\.)? is not valid JSON/g, ': not valid JSON'],
   [
     /((?:secret|token|password|passphrase|key|credential)(?!\w*(?:exception|error))\w*["']?\s*[:=]\s*["']?)[^\s"',}]+/gi,
     `$1${HIDDEN}`,
   ],
 ]
-/** What has the length of a key or a token. */
+/** Text as long as a key or a token. */
 const LONG = /[A-Za-z0-9+/_=.-]{32,}/g
-/** A program that should have printed credentials, with its arguments and then what it wrote to stderr. */
+/** A program that should have printed credentials, with its arguments, followed by its stderr. */
 const FAILED_PROGRAM = /^Command failed: (\S+)[^\n]*\n?([^]*)$/
 
 /**
- * What a library says of credentials that can't be had, on one line and without secrets: a program that gives them out may
- * have one among its arguments, and print half of them before it fails.
+ * A library's message about unusable credentials, on one line and without secrets. A credential program may
+ * have a secret in its arguments, or print half of one before it fails.
  */
 export function credentialWords(said: string): string {
   const [, program, stderr] = FAILED_PROGRAM.exec(said) ?? []

@@ -8,7 +8,7 @@ export const reading = <T>(place: string, action: () => Promise<T>): Promise<T> 
 export const writing = <T>(place: string, action: () => Promise<T>): Promise<T> =>
   explained('store-unwritable', place, action)
 
-/** Turns what the file system says into a BackendError; everything else passes unchanged. */
+/** Turns file system errors into a BackendError; every other error passes unchanged. */
 async function explained<T>(
   code: 'store-unreadable' | 'store-unwritable',
   place: string,
@@ -24,7 +24,7 @@ async function explained<T>(
   }
 }
 
-/** Whose it is, where that may be why: on a shared computer each user's records may be their own. */
+/** The owner, if that may be the reason: on a shared computer each user's records may be private. */
 async function ownerText(code: string, place: string): Promise<string> {
   if (code !== 'EACCES') return ''
   const uid = await stat(place).then(

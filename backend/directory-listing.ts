@@ -6,7 +6,10 @@ import { BackendError } from './errors.js'
 import type { Skipped } from './store.js'
 import { isErrno } from './system-error.js'
 
-/** The keys of everything below a folder, which is empty or ends in a slash; undefined where there is none. */
+/**
+ * The keys of everything below a folder, whose name is empty or ends in a slash; undefined if it does not
+ * exist.
+ */
 export async function listKeys(
   root: string,
   folder: string,
@@ -20,14 +23,15 @@ export async function listKeys(
     visible.map(async (entry) => {
       if (entry.isDirectory() && !isNameOfObject(entry.name))
         return listBelow(root, `${folder}${entry.name}/`, skipped)
-      // What is no file, a folder in its place included, is found out by who reads it; left out it would hide a lab.
+      // Entries that are not files, even folders in place of one, stay in the list: the reader reports them.
+      // Leaving them out would hide a lab.
       return [`${folder}${entry.name}`]
     }),
   )
   return nested.flat()
 }
 
-/** As all objects are named that are listed; no lab's name has a dot. */
+/** Every object that is listed has a name of this kind; no lab's name has a dot. */
 const isNameOfObject = (name: string): boolean => name.endsWith('.json')
 
 async function listBelow(root: string, folder: string, skipped?: Skipped): Promise<readonly string[]> {

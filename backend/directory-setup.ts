@@ -7,8 +7,8 @@ import { shownUser } from './own-user.js'
 import { isErrno, systemErrorOf } from './system-error.js'
 
 /**
- * A folder: a new one is its owner's alone. The mode of one that is there is left as it is, for a folder may be
- * shared on purpose, and this may be a folder that others need.
+ * A folder: a new one is private to its owner. An existing folder keeps its mode, because it may be shared on
+ * purpose or be used by others.
  */
 export class DirectorySetup implements Setup {
   readonly aspects = []

@@ -13,21 +13,21 @@ import { locationUrl, type DirectoryLocation } from './location.js'
 import { assertPlainFile, assertPlainFolders, readPlainFile } from './plain-file.js'
 import type { ObjectStore, Skipped, StoredObject } from './store.js'
 
-/** A guard is held for two fsyncs; who holds it longer is stuck, or suspended. In milliseconds. */
+/** A guard is held for two fsyncs; a process that holds it longer is stuck or suspended. In milliseconds. */
 const guardTimeoutMs = 30_000
 
 export interface DirectoryOptions {
-  /** Nobody named the folder, so that it need not be there before the first lab. */
+  /** No one named the folder, so it may be missing until the first lab. */
   readonly isImplied?: boolean | undefined
-  /** Of all that it makes; by default as the top folder. */
+  /** The modes of everything it makes; by default those of the top folder. */
   readonly modes?: Modes | undefined
 }
 
 /**
- * Objects as files of one folder: a key is a path in it. Whatever starts with a dot is the store's own
- * (guards, drafts) or a stranger's (OpenTofu's lock) and never an object; drafts of killed writers stay
- * and are never read. Whoever shares the folder may have put anything there: links below the root are not followed, and pipes
- * and devices not waited for (BackendError `file-refused`). What it makes has the
+ * Objects as files in one folder: a key is a path in it. Names that start with a dot are never objects: they
+ * are the store's own (guards, drafts) or someone else's (OpenTofu's lock). Drafts of killed writers stay and
+ * are never read. Anyone who shares the folder may have put anything there, so links below the root are not
+ * followed, and pipes and devices are not waited for (BackendError `file-refused`). What it makes has the
  * mode of the top folder, or `modes`, whatever the umask.
  */
 export class DirectoryStore implements ObjectStore {
@@ -55,7 +55,8 @@ export class DirectoryStore implements ObjectStore {
     const path = this.#path(key)
     const taken = new BackendError({ code: 'object-exists', key })
     return writing(path, async () => {
-      // A look is much less than a draft: each command begins with an event that is usually there.
+      // A look costs much less than a draft, and each command begins with an event that usually exists
+      // already.
       await this.#assertPlainFolders(key)
       if (await assertPlainFile(path)) throw taken
       const modes = await this.#makeRoot()
@@ -110,14 +111,14 @@ export class DirectoryStore implements ObjectStore {
     return (keys ?? []).filter((key) => key.startsWith(prefix)).sort()
   }
 
-  /** A folder that somebody named and that is not there, or is not mounted, is none without labs. */
+  /** If a named folder is missing or not mounted, that does not mean that there are no labs. */
   async #assertRoot(): Promise<void> {
     const place = this.#root
     if (this.options.isImplied === true || (await reading(place, () => isThere(place)))) return
     throw new BackendError({ code: 'store-folder-missing', place })
   }
 
-  /** The file system's clock: on a shared folder the server's. As coarse as that system's time stamps. */
+  /** The file system's clock; on a shared folder, the server's. As coarse as that system's time stamps. */
   async now(): Promise<Date> {
     return writing(this.#root, async () => {
       const probe = join(this.#root, `.clock.${randomUUID()}`)
@@ -130,12 +131,12 @@ export class DirectoryStore implements ObjectStore {
     })
   }
 
-  /** Runs `write` while nobody else can change the object, if it still has that version. */
+  /** Runs `write` while no one else can change the object, if the object still has that version. */
   async #guarded<T>(key: string, version: string, write: () => Promise<T>): Promise<T> {
     const path = this.#path(key)
     const changed = new BackendError({ code: 'object-changed', key })
     return writing(path, async () => {
-      // A folder that somebody has removed, or unmounted, is not made anew.
+      // A folder that someone removed or unmounted is not created again.
       const options = { timeoutMs: guardTimeoutMs, isFolderNeeded: true }
       await this.#assertPlainFolders(key)
       try {
@@ -153,7 +154,7 @@ export class DirectoryStore implements ObjectStore {
     return assertPlainFolders(this.#root, dirname(key))
   }
 
-  /** A new one is its owner's alone; the mode of one that is there is its owner's choice. */
+  /** A new folder is private to its owner; an existing one keeps the mode that its owner chose. */
   async #makeRoot(): Promise<Modes> {
     const found = await modesIn(this.#root).catch((error: unknown) => {
       if (isErrno(error, 'ENOENT')) return undefined
@@ -169,7 +170,7 @@ export class DirectoryStore implements ObjectStore {
   }
 }
 
-/** Where there is no room for a byte the file stays empty, and its time is as good. */
+/** If there is no room for a byte, the file stays empty, and its time is just as good. */
 async function timeOfNew(path: string): Promise<Date> {
   try {
     await writeFile(path, '-', { flag: 'wx' })
@@ -198,7 +199,7 @@ async function isThere(path: string): Promise<boolean> {
   }
 }
 
-/** Gives `publish` a complete, synced draft beside `path` to use up; where anything fails, none is left behind. */
+/** Gives `publish` a complete, synced draft beside `path`. If anything fails, no draft stays behind. */
 async function withDraft<T>(
   path: string,
   body: string,

@@ -1,4 +1,6 @@
-/** What can go wrong with the truth: one literal code each, with the fields its message needs. */
+/**
+ * Everything that can go wrong with the backend: one literal code each, with the fields its message needs.
+ */
 export type BackendFault =
   | { readonly code: 'guard-timeout'; readonly path: string; readonly pid: number; readonly host: string }
   | { readonly code: 'object-exists'; readonly key: string }
@@ -6,7 +8,7 @@ export type BackendFault =
   | { readonly code: 'store-unwritable'; readonly place: string; readonly reason: string }
   | { readonly code: 'store-unreadable'; readonly place: string; readonly reason: string }
   | FileFault
-  /** A folder that somebody named, and that is not there. */
+  /** A folder that someone named and that does not exist. */
   | { readonly code: 'store-folder-missing'; readonly place: string }
   | { readonly code: 'key-invalid'; readonly key: string }
   | { readonly code: 'backend-url-invalid'; readonly given: string; readonly problems: readonly string[] }
@@ -18,18 +20,18 @@ export type BackendFault =
       readonly problems: readonly string[]
     }
   | { readonly code: 'identity-unreadable'; readonly place: string; readonly problems: readonly string[] }
-  /** What a command would write, and no command could then read. */
+  /** A document that a command is about to write, but that no command could read afterwards. */
   | {
       readonly code: 'record-unwritable'
       readonly lab: string
       readonly problems: readonly string[]
     }
-  /** A value that would do harm where it is about to be written. */
+  /** A value that would do harm in the place where it is about to be written. */
   | {
       readonly code: 'value-refused'
       readonly field: string
       readonly expected: string
-      /** As `shown` makes it. */
+      /** In the form that `shown` returns. */
       readonly got: string
     }
   | { readonly code: 'transition-illegal'; readonly lab: string; readonly from: string; readonly to: string }
@@ -42,44 +44,44 @@ export type BackendFault =
   | { readonly code: 'lease-lost'; readonly lab: string; readonly reason: string }
   | {
       readonly code: 'lease-token-refused'
-      /** What of the token is not as it must be. */
+      /** What is wrong with the token. */
       readonly field: 'form' | 'backend' | 'fence' | 'holder'
       readonly expected: string
       readonly got: string
     }
 
-/** Something in a folder of ours, or of a backend, that is not what we put there; it is neither followed nor read. */
+/** A thing in our own folder or in a backend that we did not put there; it is neither followed nor read. */
 export interface FileFault {
   readonly code: 'file-refused'
   readonly place: string
   readonly found: 'link' | 'folder' | 'special' | 'oversized' | 'configuration' | 'guard'
 }
 
-/** What a store in a bucket can answer besides. */
+/** Other answers of a store in a bucket. */
 export type BucketFault =
   | {
       readonly code: 'store-forbidden'
       readonly place: string
       /** As the provider names it: `s3:PutObject`. */
       readonly permission: string
-      /** Who we are to the provider, where it says so. */
+      /** Our identity at the provider, if it tells. */
       readonly identity?: string
     }
   | { readonly code: 'store-missing'; readonly bucket: string }
-  /** There is such a bucket, and we may not even look at it: names are shared with all of the world. */
+  /** The bucket exists, but we may not even look at it: bucket names are shared by the whole world. */
   | { readonly code: 'store-taken'; readonly bucket: string; readonly permission: string }
-  /** A new bucket belongs to a project of Google Cloud, and nobody said to which. */
+  /** A new bucket belongs to a Google Cloud project, and no one named one. */
   | { readonly code: 'store-project-unknown'; readonly bucket: string }
   | {
       readonly code: 'store-wrong-region'
       readonly bucket: string
       readonly given: string
-      /** Absent where the answer does not tell. */
+      /** Absent if the answer does not tell. */
       readonly actual?: string
     }
-  /** No answer, or none but failures, as often as we asked: network, throttling, 5xx. */
+  /** Every attempt failed or got no answer: network, throttling, 5xx. */
   | { readonly code: 'store-unreachable'; readonly endpoint: string; readonly reason: string }
-  /** A server that ignores conditions: whoever locks there is not locked. */
+  /** A server that ignores conditions: a lock there does not lock. */
   | {
       readonly code: 'store-no-conditions'
       readonly endpoint: string

@@ -10,13 +10,13 @@ import { unreadableOf } from './unreadable.js'
 import { formatDocument, parseDocument } from './validate.js'
 
 /**
- * The id of a lab's `n`-th event. `at` is an ISO time; ids sort in causal order as long as `at` never runs
- * backwards, and `n` settles what fell into one millisecond.
+ * The id of a lab's `n`-th event. `at` is an ISO time. Ids sort in causal order as long as `at` never runs
+ * backwards; `n` orders events within one millisecond.
  */
 export const eventId = (at: string, n: number): string =>
   `${at.replaceAll(/[-:.]/g, '')}-${String(n).padStart(6, '0')}`
 
-/** Stores an event as an object of its own; that it is there already is no fault. */
+/** Stores an event as an object of its own; succeeds if it is already there. */
 export async function storeEvent(store: ObjectStore, lab: LabName, event: LabEvent): Promise<void> {
   try {
     await store.create(eventKey(lab, event.id), formatDocument('event', event, lab))
@@ -32,7 +32,9 @@ export interface History {
   readonly unreadable: readonly BackendError[]
 }
 
-/** Everything that happened to a lab, with the last event also when a crash kept it inside the record. */
+/**
+ * Everything that happened to a lab. A crash may have left the last event only in the record; it is included.
+ */
 export async function readHistory(store: ObjectStore, lab: LabName): Promise<History> {
   const unreadable: BackendError[] = []
   const collect = async <T>(place: string, read: () => Promise<T>): Promise<T | undefined> => {
@@ -43,7 +45,7 @@ export async function readHistory(store: ObjectStore, lab: LabName): Promise<His
       return undefined
     }
   }
-  // The record first: an event that is missing in both places then cannot have been there before.
+  // Read the record first: an event that is then missing from both places cannot have existed before.
   const record = await collect(recordKey(lab), () => readRecord(store, lab))
   const keys = await store.list(eventsPrefix(lab))
   const stored = await Promise.all(keys.map((key) => collect(key, () => readEvent(store, lab, key))))

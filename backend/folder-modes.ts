@@ -2,7 +2,7 @@ import { chmod, mkdir, open, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { isErrno } from './system-error.js'
 
-/** The modes that folders and files are made with, exactly: the umask takes nothing from them. */
+/** The exact modes of new folders and files, whatever the umask. */
 export interface Modes {
   readonly folder: number
   readonly file: number
@@ -11,7 +11,7 @@ export interface Modes {
 /** For the user alone. */
 export const PRIVATE_MODES: Modes = { folder: 0o700, file: 0o600 }
 
-/** What is made below a folder is open to whom its owner opened the folder itself, with its setgid bit. */
+/** What is made below a folder is open to the same people as the folder itself, with its setgid bit. */
 export async function modesIn(root: string): Promise<Modes> {
   const { mode } = await stat(root)
   return { folder: (mode & 0o2777) | 0o700, file: (mode & 0o666) | 0o600 }
@@ -30,14 +30,14 @@ export async function makeFolder(path: string, mode: number): Promise<void> {
   }
 }
 
-/** Runs a chmod of what we own: where that is not permitted, the file system has no modes. */
+/** Runs a chmod of something we own. If that is not permitted, the file system has no modes. */
 export async function exactly(changeMode: () => Promise<void>): Promise<void> {
   await changeMode().catch((error: unknown) => {
     if (!isErrno(error, 'EPERM')) throw error
   })
 }
 
-/** A new name in a folder survives a power cut only once the folder itself is synced. */
+/** A new name in a folder survives a power cut only after the folder itself is synced. */
 export async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r')
   try {

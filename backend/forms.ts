@@ -1,8 +1,9 @@
 import { BackendError } from './errors.js'
 
 /**
- * The forms of everything that is read from a backend and then reaches a shell, a file name, a configuration file, a
- * command line or a terminal. Every pattern is anchored, matches with the flag `u`, and takes linear time.
+ * The forms of everything that is read from a backend and then reaches a shell, a file name, a configuration
+ * file, a command line or a terminal. Every pattern is anchored, matches with the flag `u`, and takes linear
+ * time.
  */
 export interface Form {
   readonly pattern: string
@@ -12,7 +13,9 @@ export interface Form {
   readonly description: string
 }
 
-/** Controls, halves of characters, line separators, and what is invisible or turns the direction of writing. */
+/**
+ * Control characters, halves of characters, line separators, and invisible or direction-changing characters.
+ */
 const INVISIBLE = '\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}'
 const LABEL = '[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?'
 const OCTET = '(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])'
@@ -35,7 +38,7 @@ const form = (description: string, maxLength: number, pattern: string): Form => 
 export const forms = {
   /** For people: names of users and computers, sources, sessions. */
   line: form('one line of 1 to 2048 visible characters', 2048, `[^${INVISIBLE}]+`),
-  /** What an engine, a guest or a cloud said. */
+  /** Text from an engine, a guest or a cloud. */
   text: form('visible characters and line ends, at most 16384', 16_384, `(?:[^${INVISIBLE}]|\\n)*`),
   path: form(
     'an absolute path of visible characters without . and .. in it',
@@ -68,7 +71,7 @@ export const forms = {
   /** A lab, or a lab, a dash and a machine. */
   aliasOfHost: form('a name of a-z, 0-9 and -', 81, '[a-z](?:[a-z0-9-]{0,79}[a-z0-9])?'),
   pathForSsh: form(
-    'an absolute path without quotes, backslashes, $ and what is not visible',
+    'an absolute path without quotes, backslashes, $ and invisible characters',
     4096,
     `/[^"\\\\$${INVISIBLE}]*`,
   ),
@@ -84,13 +87,13 @@ export const forms = {
   ),
   /** What useradd(8) accepts everywhere, and the catalog of distros too. */
   login: form('a login name: 1 to 32 of a-z, 0-9, _ and -', 32, '[a-z_][a-z0-9_-]{0,31}'),
-  /** Those that can be pinned, as sshd(8) writes them into known_hosts. */
+  /** The key types that can be pinned, as sshd(8) writes them into known_hosts. */
   hostKey: form(
     'a host key: ssh-ed25519, ecdsa-sha2-nistp256 or ssh-rsa, a space and base64',
     4096,
     `(?:ssh-ed25519|ecdsa-sha2-nistp256|ssh-rsa) ${BASE64}`,
   ),
-  /** sshd(8), AUTHORIZED_KEYS FILE FORMAT, without options and comment: nothing else gets into the truth. */
+  /** sshd(8), AUTHORIZED_KEYS FILE FORMAT, without options and comment: a record keeps nothing else. */
   publicKey: form(
     'a public key: its type, a space and base64',
     16_384,
@@ -102,7 +105,7 @@ export const forms = {
   region: form("a region's name", 64, '[a-z][a-z0-9-]{0,63}'),
   /** eu-central-1a, europe-west1-b, 1. */
   zone: form("a zone's name", 64, '[a-z0-9][a-z0-9-]{0,63}'),
-  /** As it is asked for: own, default, a VPC's id or Name tag, NETWORK/SUBNET, GROUP/NETWORK/SUBNET. */
+  /** As users name it: own, default, a VPC's id or Name tag, NETWORK/SUBNET, GROUP/NETWORK/SUBNET. */
   networkName: form(
     'one to three names of letters, digits and . _ - ( ), with / between them',
     256,
@@ -137,7 +140,10 @@ export const forms = {
   imageName: form("an image's name at its provider", 128, '[A-Za-z0-9][A-Za-z0-9._()-]{0,127}'),
   url: form('a URL', 2048, "[a-z][a-z0-9+-]{0,15}://[A-Za-z0-9._~:/?#\\[\\]@!$&'()*+,;=%-]+"),
   webUrl: form('an http or https URL', 2048, "https?://[A-Za-z0-9._~:/?#\\[\\]@!$&'()*+,;=%-]+"),
-  /** What all three clouds accept, or accept after stacks/ has changed the case. No `$` or `%`: no template either. */
+  /**
+   * What all three clouds accept, possibly after stacks/ changes the case. No `$` or `%`, so it is never a
+   * template.
+   */
   tagKey: form(
     'a key of a tag: letters, digits, space and + - = . _ : / @',
     128,
@@ -148,15 +154,15 @@ export const forms = {
     256,
     '[A-Za-z0-9 +=._:/@-]*',
   ),
-  /** A command, a step, a code, a kind: words of our own. */
+  /** A command, a step, a code or a kind: our own words. */
   word: form('lower-case words', 64, '[a-z][a-z0-9]*(?:[ -][a-z0-9]+)*'),
   /** Of a backend, or of one life of a lab. */
   randomId: form('12 hex digits', 12, '[0-9a-f]{12}'),
   computer: form('16 hex digits', 16, '[0-9a-f]{16}'),
   revision: form('a random id', 64, '[A-Za-z0-9][A-Za-z0-9-]{0,63}'),
-  /** proc_pid_stat(5), field 22; empty where the system does not tell. */
+  /** proc_pid_stat(5), field 22; empty if the system does not tell. */
   startTime: form('clock ticks since boot', 20, '[0-9]{0,20}'),
-  /** As backend/process-identity.ts makes it; empty where the system does not tell. */
+  /** As backend/process-identity.ts makes it; empty if the system does not tell. */
   boot: form('boot, pid namespace and machine', 200, '[A-Za-z0-9:./\\[\\]-]{0,200}'),
 } as const satisfies Readonly<Record<string, Form>>
 
@@ -172,8 +178,8 @@ export function fits(name: FormName, text: string): boolean {
 }
 
 /**
- * The text, for code that writes it where another one would do harm. Its reader has checked it before: this check is for
- * what comes another way. Throws BackendError `value-refused`.
+ * Returns the text, for code that writes it where any other form would do harm. Its reader has already
+ * checked it; this check covers values from elsewhere. Throws BackendError `value-refused`.
  */
 export function requireForm(name: FormName, field: string, text: string): string {
   if (fits(name, text)) return text
@@ -187,7 +193,7 @@ export function requireForm(name: FormName, field: string, text: string): string
 
 const SHOWN = 80
 
-/** A text in quotes as a message may show it: short, and nothing in it that is not seen. */
+/** A text in quotes as a message may show it: short, with every invisible character escaped. */
 export function shown(text: string): string {
   const short = text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text
   return escapeInvisible(JSON.stringify(short))
@@ -195,7 +201,7 @@ export function shown(text: string): string {
 
 const invisible = new RegExp(`[${INVISIBLE}]`, 'gu')
 
-/** What is not seen as its code: `\u001b`. */
+/** An invisible character as its code: `\u001b`. */
 export const escapeInvisible = (text: string): string =>
   text.replaceAll(invisible, (character) => {
     const code = (character.codePointAt(0) ?? 0).toString(16)

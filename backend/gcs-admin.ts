@@ -6,7 +6,10 @@ import { explainGcsError } from './gcs-errors.js'
 import type { GcsLocation } from './location.js'
 import { usualPatience, type Patience } from './patience.js'
 
-/** Requests about a GCS bucket as a whole, each with the right that it needs. They throw BackendError as a store does. */
+/**
+ * Requests about a GCS bucket as a whole, each with the right that it needs. They throw BackendError as a
+ * store does.
+ */
 export class GcsAdmin {
   readonly endpoint: string
   readonly storage: Storage
@@ -26,7 +29,7 @@ export class GcsAdmin {
     return metadata
   }
 
-  /** Changes the named settings and no other. */
+  /** Changes the named settings and no others. */
   async change(settings: BucketMetadata): Promise<'done'> {
     await this.ask('write', 'storage.buckets.update', (bucket) => bucket.setMetadata(settings))
     return 'done'

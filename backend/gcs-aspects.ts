@@ -26,7 +26,7 @@ export function gcsAspects(admin: GcsAdmin): readonly Aspect[] {
   ]
 }
 
-/** `settings` gives what has to change in the bucket as it is. */
+/** `settings` returns the changes that the bucket needs. */
 const aspect = (
   admin: GcsAdmin,
   name: AspectName,
@@ -35,14 +35,14 @@ const aspect = (
 ): Aspect => ({
   name,
   look: async () => judge(await admin.metadata()),
-  // Versioning is said again each time: fake-gcs-server 1.56.1 turns it off in a change that does not.
+  // Versioning is repeated each time, because fake-gcs-server 1.56.1 turns it off in a change that omits it.
   set: async () => admin.change({ versioning: { enabled: true }, ...settings(await admin.metadata()) }),
 })
 
 const versioning = ({ versioning: found }: BucketMetadata): Look =>
   found?.enabled === true ? { is: 'right', found: 'on' } : { is: 'wrong', found: 'off' }
 
-/** Cloud Storage encrypts everything; whose key it takes is the bucket's affair. */
+/** Cloud Storage encrypts everything; the choice of key is the bucket's own. */
 const encryption = ({ encryption: found }: BucketMetadata): Look => ({
   is: 'right',
   found: found?.defaultKmsKeyName ?? "by Google's own key",
@@ -59,7 +59,7 @@ function publicAccess({ iamConfiguration }: BucketMetadata): Look {
   return { is: 'wrong', found: found === undefined ? 'not blocked' : `not blocked (${found})` }
 }
 
-/** Any rule that ends old versions of ours is right; all others stay. */
+/** Any rule that ends our old versions is enough; all others stay. */
 function oldVersions({ lifecycle }: BucketMetadata, prefix: string): Look {
   const rule = lifecycle?.rule?.find((one) => ends(one, prefix))
   if (rule === undefined) return { is: 'wrong', found: 'kept forever' }
@@ -71,7 +71,7 @@ const endingOldVersions = (prefix: string): LifecycleRule => ({
   condition: { daysSinceNoncurrentTime: oldVersionsDays, matchesPrefix: [prefix] },
 })
 
-/** Whether a rule, possibly somebody else's, ends the old versions of everything below a prefix. */
+/** Whether a rule, possibly someone else's, ends the old versions of everything below a prefix. */
 function ends({ action, condition }: LifecycleRule, prefix: string): boolean {
   const { daysSinceNoncurrentTime, matchesPrefix, ...narrower } = condition
   const covers = matchesPrefix === undefined || matchesPrefix.some((covered) => prefix.startsWith(covered))

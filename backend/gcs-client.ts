@@ -4,22 +4,22 @@ import { ofCredentials } from './gcs-errors.js'
 import type { GcsLocation } from './location.js'
 import { usualPatience } from './patience.js'
 
-/** Who is asked, for messages. */
+/** The server, for messages. */
 export const gcsEndpoint = ({ endpoint }: GcsLocation): string => endpoint ?? 'https://storage.googleapis.com'
 
-/** `requestMs`: the SDK cannot be told to stop, so its requests must end by themselves. */
+/** `requestMs`: the SDK cannot be stopped, so its requests must end by themselves. */
 export function gcsClient(location: GcsLocation, requestMs = usualPatience.requestMs): Storage {
   const { endpoint } = location
   const storage = new Storage({
     timeout: requestMs,
-    // We retry, because only we know whether a refusal is our own success.
+    // We retry ourselves, because only we know whether a refusal means that our own write succeeded.
     retryOptions: { autoRetry: false, maxRetries: 0, idempotencyStrategy: IdempotencyStrategy.RetryNever },
     ...(endpoint === undefined ? {} : customEndpoint(endpoint)),
   })
   const { authClient } = storage
   const authorise = authClient.authorizeRequest.bind(authClient)
   authClient.authorizeRequest = (options) => authorise(options).catch(ofCredentials)
-  // By itself it would take the proxy of http for https.
+  // By default it would use the http proxy for https.
   const proxy = getProxyForUrl(gcsEndpoint(location))
   if (proxy !== '')
     storage.interceptors.push({
@@ -30,7 +30,7 @@ export function gcsClient(location: GcsLocation, requestMs = usualPatience.reque
 
 type Decorated = ReturnType<Storage['interceptors'][number]['request']>
 
-/** Credentials never travel unencrypted: over http it is a test server, which wants none. */
+/** Credentials never travel unencrypted: an http server is a test server and needs none. */
 const customEndpoint = (apiEndpoint: string): StorageOptions => ({
   apiEndpoint,
   useAuthWithCustomEndpoint: apiEndpoint.startsWith('https:'),

@@ -3,10 +3,10 @@ import { forbidden, lasting } from './bucket-answers.js'
 import { credentialWords } from './credential-words.js'
 import { messageOf, networkReason, property, statusReason } from './sdk-error.js'
 
-/** 404 is also the answer where there is no such bucket; only the words tell. */
+/** A missing bucket is also answered by 404; only the words tell. */
 const isBucketMissing = (error: unknown): boolean => /bucket does not exist/i.test(wordsOf(error))
 
-/** Whoever answers with a page for people is not the store. */
+/** A server that answers with a web page is not the store. */
 const isPage = (error: unknown): boolean => /<html|<!doctype/i.test(String(property(error, 'message')))
 
 export const isAbsent = (error: unknown): boolean =>
@@ -25,7 +25,7 @@ const permissions = {
 
 const unauthorised = new WeakSet<object>()
 
-/** Throws an error of the time before a request was sent, which is about whoever asks, so that it is known again. */
+/** Throws an error that happened before the request was sent, in a form that is recognised again. */
 export function ofCredentials(error: unknown): never {
   if (typeof error === 'object' && error !== null) unauthorised.add(error)
   throw error
@@ -34,7 +34,7 @@ export function ofCredentials(error: unknown): never {
 const isOfCredentials = (error: unknown): boolean =>
   typeof error === 'object' && error !== null && unauthorised.has(error)
 
-/** What google-auth-library says when nobody is logged in, or no longer. */
+/** What google-auth-library says if no one is logged in, or the login has expired. */
 const loginWords =
   /default credentials|invalid_grant|invalid_rapt|rapt_required|reauth|refresh token|private key|No such file or directory.*credentials|the file at .* does not exist/i
 
@@ -53,7 +53,7 @@ export function explainGcsError(
   const reason = networkReason(error) ?? statusReason(status, '')
   if (reason === undefined && isOfCredentials(error)) return noCredentials(words)
   if (reason !== undefined) return { kind: 'passing', reason }
-  // A list of nothing is empty; only where there is no bucket is it 404, in whichever words.
+  // A list of nothing is empty; it is 404 only if the bucket does not exist, whatever the words.
   if (status === 404 && (request.operation === 'list' || isBucketMissing(error)))
     return lasting({ code: 'store-missing', bucket })
   if (status === 403) return forbidden(FORBIDDEN.exec(words), request, place, permissions)
@@ -65,14 +65,14 @@ export function explainGcsError(
 const noCredentials = (words: string): Trouble =>
   lasting({ code: 'store-credentials', kind: 'gcs', reason: credentialWords(words) })
 
-/** The SDK's `code` is HTTP's status, or a word for what happened before there was one. */
+/** The SDK's `code` is an HTTP status, or a word if the failure came before one. */
 export function statusOf(error: unknown): number | undefined {
   const code = property(error, 'code')
   const status = typeof code === 'number' || typeof code === 'string' ? Number(code) : NaN
   return Number.isInteger(status) ? status : undefined
 }
 
-/** Of a failed download the message is the answer's body: JSON, or plain words. */
+/** If a download fails, the message is the answer's body: JSON or plain words. */
 function wordsOf(error: unknown): string {
   const whole = String(property(error, 'message') ?? error)
   const inBody = /"message":\s*"((?:[^"\\]|\\.)*)"/.exec(whole)?.[1]

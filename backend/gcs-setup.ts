@@ -9,7 +9,7 @@ import { unlessForbidden } from './unless-forbidden.js'
 
 const LOOK_RIGHT = 'storage.buckets.get'
 
-/** A Cloud Storage bucket; a new one is made in the project of the environment or the credentials. */
+/** A Cloud Storage bucket. A new one belongs to the project of the environment or the credentials. */
 export class GcsSetup implements Setup {
   readonly aspects: readonly Aspect[]
   readonly isTrusted: boolean
@@ -42,13 +42,13 @@ export class GcsSetup implements Setup {
     return { open: isBlocked ? [] : found, blocked: isBlocked ? found : [], untold: [...new Set(untold)] }
   }
 
-  /** The service account of the credentials; what people log in with does not carry their name. */
+  /** The service account of the credentials; people's login credentials carry no name. */
   async identity(): Promise<string | undefined> {
     if (this.location.endpoint?.startsWith('http:') === true) return undefined
     try {
       return (await this.#admin.storage.authClient.getCredentials()).client_email
     } catch {
-      // The bucket has let us in: these are credentials of a kind that has no name.
+      // The bucket let us in, so these are credentials of a kind without a name.
       return undefined
     }
   }
@@ -88,7 +88,7 @@ export class GcsSetup implements Setup {
     }
   }
 
-  /** Closed from its first moment on. */
+  /** Closed from the moment it exists. */
   async #create(): Promise<'made' | 'found'> {
     const { bucket: name } = this.location
     const { gcsLocation } = this.options

@@ -8,7 +8,9 @@ import { usualPatience } from './patience.js'
 import { assertSize } from './plain-file.js'
 import { property } from './sdk-error.js'
 
-/** A Cloud Storage bucket. A version is a generation number; 0 stands for no object (docs: request preconditions). */
+/**
+ * A Cloud Storage bucket. A version is a generation number; 0 means no object (docs: request preconditions).
+ */
 export class GcsBucket implements Bucket {
   readonly kind = 'gcs'
   readonly endpoint: string
@@ -79,7 +81,7 @@ export class GcsBucket implements Bucket {
   }
 
   async list(prefix: string, page: string | undefined): Promise<KeyPage> {
-    // Not by the SDK's own `getFiles`: an answer without a body is an uncaught TypeError there.
+    // The SDK's own `getFiles` is not used: an answer without a body causes an uncaught TypeError in it.
     const [body] = (await this.#storage.bucket(this.location.bucket).request({
       uri: '/o',
       qs: {
@@ -126,5 +128,5 @@ function readListing(body: unknown): KeyPage {
   return typeof next === 'string' ? { keys, next } : { keys }
 }
 
-/** Not a generation, such as a version of another kind of store: no object can have it. */
+/** Not a generation, for example a version of another kind of store: no object can have it. */
 const generationOf = (version: string): string => (/^[1-9]\d*$/.test(version) ? version : '1')

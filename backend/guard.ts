@@ -9,18 +9,18 @@ import { currentProcess, isFromEarlierBoot, livenessOf, type ProcessIdentity } f
 import { isErrno } from './system-error.js'
 
 interface GuardHolder extends ProcessIdentity {
-  /** Unique per acquisition: the right to clear a dead holder's guard is bound to it. */
+  /** Unique for each acquisition: the right to clear a dead holder's guard is tied to it. */
   readonly id: string
 }
 
 export interface GuardOptions {
   /** How long to wait for a living holder, in milliseconds. */
   readonly timeoutMs: number
-  /** Called once when the guard is held by somebody else, with that process's pid. */
+  /** Called once if someone else holds the guard, with that process's pid. */
   readonly onWait?: (pid: number) => void
   /** Ends the waiting by throwing its reason. */
   readonly signal?: AbortSignal
-  /** Instead of a folder being made for it, ENOENT is thrown. */
+  /** Throw ENOENT instead of making a folder for it. */
   readonly isFolderNeeded?: boolean
 }
 
@@ -28,11 +28,10 @@ export interface GuardOptions {
  * Runs `action` while holding an exclusive file guard between the processes of this computer.
  *
  * The guard is a symbolic link whose target text names the holder, so it appears whole or not at all, and
- * needs neither a draft nor an fsync. A holder that died is proven dead by pid and start time; its guard is
- * removed under a second guard named after that very acquisition, so no two processes clear the same one
- * and nobody can clear a living holder's.
- * Throws BackendError `guard-timeout` when a living (or unprovable) holder keeps it past `timeoutMs`, and `file-refused` for
- * what no withGuard has made.
+ * needs neither a draft nor an fsync. A dead holder is proven dead by pid and start time. Its guard is
+ * removed under a second guard named after that acquisition, so two processes never clear the same one, and a
+ * living holder's is never cleared. Throws BackendError `guard-timeout` if a living (or unprovable) holder
+ * keeps it longer than `timeoutMs`, and `file-refused` for something that withGuard did not make.
  */
 export async function withGuard<T>(
   path: string,
@@ -86,7 +85,10 @@ async function removeGuardOf(holder: GuardHolder, path: string): Promise<void> {
   if (present?.id === holder.id) await unlink(path)
 }
 
-/** Its folder may be one that others write too. Throws BackendError `file-refused` for what is no guard. */
+/**
+ * Others may be able to write this folder. Throws BackendError `file-refused` for anything that is not a
+ * guard.
+ */
 async function readHolder(path: string): Promise<GuardHolder | undefined> {
   let target: string
   try {
@@ -104,7 +106,7 @@ async function readHolder(path: string): Promise<GuardHolder | undefined> {
 const strange = (place: string): BackendError =>
   new BackendError({ code: 'file-refused', place, found: 'guard' })
 
-/** The id becomes part of a file's name, and the host is shown. */
+/** The id becomes part of a file name, and messages show the host. */
 function isHolder(value: unknown): value is GuardHolder {
   if (typeof value !== 'object' || value === null) return false
   const found: { readonly [K in keyof GuardHolder]?: unknown } = value

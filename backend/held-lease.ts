@@ -10,11 +10,11 @@ import type { ObjectStore } from './store.js'
 
 type HeldDocument = LeaseDocument & { readonly holder: Holder }
 
-/** A write of the lease that succeeded; `asked` is from before the store's clock was read for it. */
+/** A write of the lease that succeeded. `asked` is from before the store's clock was read for it. */
 interface Renewal {
   readonly document: HeldDocument
   readonly version: string
-  /** Both in milliseconds. The monotonic clock stands still while the computer sleeps, the other one jumps. */
+  /** Both in milliseconds. The monotonic clock stops while the computer sleeps; the wall clock jumps. */
   readonly asked: { readonly monotonic: number; readonly wall: number }
 }
 
@@ -25,7 +25,7 @@ export class HeldLease<Owner extends Leasable = LabName> implements Lease<Owner>
   #timer: NodeJS.Timeout | undefined
   #renewing: Promise<void> | undefined
   #isReleased = false
-  /** A write that failed or is under way. */
+  /** A write that failed or is still running. */
   #attempt: Omit<Renewal, 'version'> | undefined
 
   constructor(
@@ -68,7 +68,7 @@ export class HeldLease<Owner extends Leasable = LabName> implements Lease<Owner>
       await this.#renew()
     } catch (error) {
       throw this.#lose(
-        `it was not renewed in time, and the store did not confirm it: ${String(error)}`,
+        `it was not renewed in time, and the store could not confirm it: ${String(error)}`,
         error,
       )
     }
@@ -93,7 +93,7 @@ export class HeldLease<Owner extends Leasable = LabName> implements Lease<Owner>
       await this.store.replace(leaseKey(this.lab), encodeLease(document), this.last.version)
     } catch (error) {
       if (!isChanged(error)) throw error
-      this.#lose('somebody else took it over', error)
+      this.#lose('someone else took it over', error)
     }
   }
 
@@ -102,7 +102,7 @@ export class HeldLease<Owner extends Leasable = LabName> implements Lease<Owner>
     return Math.max(performance.now() - monotonic, Date.now() - wall)
   }
 
-  /** Heartbeats never keep the process alive. */
+  /** Renewals never keep the process alive. */
   #schedule(ms: number): void {
     this.#timer = setTimeout(() => void this.#beat(), ms).unref()
   }
@@ -142,12 +142,12 @@ export class HeldLease<Owner extends Leasable = LabName> implements Lease<Owner>
       this.last = { document, version, asked }
       this.#attempt = undefined
     } catch (error) {
-      if (isChanged(error)) throw this.#lose('somebody else took it over', error)
+      if (isChanged(error)) throw this.#lose('someone else took it over', error)
       throw error
     }
   }
 
-  /** Finds out whether a write whose answer was an error is in the store all the same. */
+  /** Finds out whether a write that got an error is in the store anyway. */
   async #settle(): Promise<void> {
     if (this.#attempt === undefined) return
     const stored = await readLeaseDocument(this.store, this.lab)

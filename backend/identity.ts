@@ -5,10 +5,13 @@ import { identityKey } from './keys.js'
 import type { ObjectStore } from './store.js'
 import { findProblems } from './validate.js'
 
-/** As `randomId` has it: of a backend, or of one life of a lab. */
+/** An id of a backend or of one life of a lab, in the form of `randomId`. */
 export const newRandomId = (): string => randomBytes(6).toString('hex')
 
-/** The id that a backend was given; undefined while nothing was ever made from it. Throws BackendError `identity-unreadable`. */
+/**
+ * The backend's id; undefined if nothing has been made from it yet. Throws BackendError
+ * `identity-unreadable`.
+ */
 export async function readBackendId(store: ObjectStore): Promise<string | undefined> {
   const object = await store.get(identityKey)
   if (object === undefined) return undefined
@@ -17,7 +20,7 @@ export async function readBackendId(store: ObjectStore): Promise<string | undefi
   throw new BackendError({ code: 'identity-unreadable', place: identityKey, problems: checked.problems })
 }
 
-/** The same, given now if there is none. Of several that give one at once, the first counts for all. */
+/** The same, created if there is none. If several commands create one at once, the first counts for all. */
 export async function ensureBackendId(store: ObjectStore): Promise<string> {
   const known = await readBackendId(store)
   if (known !== undefined) return known

@@ -1,6 +1,6 @@
 declare const imageName: unique symbol
 
-/** An image that was brought to a provider: `google/arch/x86_64`. Never a lab's name, which has no slash. */
+/** An imported image: `google/arch/x86_64`. Never a lab's name, which has no slash. */
 export type ImageName = string & { readonly [imageName]: true }
 
 export interface ImageOf {

@@ -11,7 +11,7 @@ export interface StoredImage {
   readonly version: string
 }
 
-/** What is recorded of an image; undefined where it was never brought there, or is forgotten. Throws `record-unreadable`. */
+/** The record of an image; undefined if it was never imported or is forgotten. Throws `record-unreadable`. */
 export async function readImageRecord(
   store: ObjectStore,
   image: ImageName,
@@ -20,7 +20,7 @@ export async function readImageRecord(
   return record?.state === 'forgotten' ? undefined : record
 }
 
-/** The same with its version, forgotten ones too. */
+/** The same with its version, forgotten images included. */
 export async function readStoredImage(
   store: ObjectStore,
   image: ImageName,

@@ -38,7 +38,7 @@ export class ImageWriter {
     return this.record
   }
 
-  /** The intent, before anything is made; in the place of a forgotten image's. */
+  /** Writes the intent before anything is made; replaces the record of a forgotten image. */
   create(facts: ImageFacts): Promise<ImageRecord> {
     return this.#inTurn((at) => this.#write({ ...facts, ...this.#stamp(at), createdAt: at }))
   }

@@ -1,6 +1,6 @@
 /**
- * At most `limit` actions at once. Results are in the order of `items`, whichever is done first; the first failure is
- * thrown, with the actions under way going on.
+ * Runs at most `limit` actions at once. Results are in the order of `items`. The first failure is thrown;
+ * running actions continue.
  */
 export async function inParallel<T, R>(
   items: readonly T[],

@@ -9,19 +9,20 @@ import type { ObjectStore } from './store.js'
 
 export interface InheritRequest {
   readonly token: LeaseToken
-  /** Who works under the lease now, and as which command: what events tell. */
+  /** Who works under the lease now, and as which command; events say this. */
   readonly holder: Holder
   readonly command: string
-  /** Milliseconds between two looks at the lease while it is borrowed. */
+  /** Milliseconds between two checks of a borrowed lease. */
   readonly lookMs?: number
 }
 
 const usualLookMs = 5_000
 
 /**
- * The lease under which a parent command runs us (`DISTROLAB_LEASE`): the same right, renewed and released by the
- * parent alone, and asked of the store before every change. It is over as soon as anybody could take it over: a
- * parent that is gone renews nothing. Throws BackendError `lease-token-refused` when it is over already.
+ * The lease of the parent command that started us (`DISTROLAB_LEASE`). It gives the same right, but only the
+ * parent renews and releases it, and the store is asked before every change. It ends as soon as anyone could
+ * take it over, because a parent that is gone renews nothing. Throws BackendError `lease-token-refused` if it
+ * has already ended.
  */
 export async function inheritLease(store: ObjectStore, request: InheritRequest): Promise<Lease> {
   const { token, holder, command } = request
@@ -34,10 +35,10 @@ export async function inheritLease(store: ObjectStore, request: InheritRequest):
     lost.signal.throwIfAborted()
     const now = await lookAt(store, token)
     if (!('field' in now)) return
-    lost.abort(leaseLost(lab, `the command that lent it holds it no longer (${now.got})`))
+    lost.abort(leaseLost(lab, `the command that lent it no longer holds it (${now.got})`))
     lost.signal.throwIfAborted()
   }
-  // A store that can't be read proves no loss; whoever changes something next is told of it.
+  // An unreadable store does not prove that the lease is lost; the next change reports the error.
   const look = (): void => void assertHeld().catch(() => undefined)
   const timer = setInterval(look, request.lookMs ?? usualLookMs).unref()
   return {
@@ -71,10 +72,10 @@ async function lookAt(store: ObjectStore, { lab, fence }: LeaseToken): Promise<L
     return { field: 'fence', expected: String(document?.fence ?? 'none'), got: String(fence) }
   }
   const { holder } = document
-  const expected = 'a holder that is alive'
+  const expected = 'a living holder'
   if (holder === null) return { field: 'holder', expected, got: 'none: it was released' }
   const gone = await takeoverReason(store, holder, document.expiresAt)
   if (gone === null) return { document, holder }
-  const got = gone === 'expired' ? `one that renews no longer` : `one whose process is dead`
+  const got = gone === 'expired' ? `one that no longer renews it` : `one whose process is dead`
   return { field: 'holder', expected, got: `${got}: ${holder.user}@${holder.host}, pid ${holder.pid}` }
 }

@@ -3,7 +3,7 @@ import { BackendError } from './errors.js'
 /** `up` resumes, or uses the name again; `down` is always possible. */
 const fromAnywhere = ['provisioning', 'destroying'] as const
 
-/** From which state a lab may go to which: the only source of these rules. */
+/** Which state may follow which: the only source of these rules. */
 const transitions = {
   // Back to ready: an `up` of a ready lab that was interrupted before it changed anything.
   provisioning: ['provisioned', 'provision-failed', 'ready', ...fromAnywhere],
@@ -30,7 +30,7 @@ type Before<T extends State> = {
   [S in State]: T extends (typeof transitions)[S][number] ? S : never
 }[State]
 
-/** The states legal after `S`; after a union, those legal after every member of it. */
+/** The states legal after `S`; for a union, those legal after all of its members. */
 export type Next<S extends State> = { [T in State]: [S] extends [Before<T>] ? T : never }[State]
 
 const table: Table = transitions
@@ -47,7 +47,7 @@ export function assertTransition(lab: string, from: State, to: State): void {
   if (!isLegal(from, to)) throw new BackendError({ code: 'transition-illegal', lab, from, to })
 }
 
-/** How a state's work fails; a state that is not listed has no failure of its own. */
+/** The failure of each state; a state that is not listed has none. */
 const failures = {
   provisioning: 'provision-failed',
   configuring: 'configure-failed',

@@ -20,21 +20,21 @@ export interface WriterOptions {
   readonly onTransition?: (event: LabEvent) => void
 }
 
-/** What a write changes besides, so that each boundary is one write. */
+/** What else a write changes, so that each boundary is one write. */
 export interface Extras {
   readonly patch?: Partial<Decided>
-  /** A name: the step under way ends as done and this one begins. null: it only ends. */
+  /** A name: the current step is done and this one begins. null: the current step only ends. */
   readonly step?: string | null
-  /** The command is over: nothing is under way any more. */
+  /** The command is over; nothing is running any more. */
   readonly finish?: boolean
-  /** Goes into the event of a transition. */
+  /** Becomes part of a transition's event. */
   readonly message?: string
 }
 
 export interface Failure {
   readonly code: string
   readonly message: string
-  /** The step under way unless named. */
+  /** The current step, unless named. */
   readonly step?: string
 }
 
@@ -52,13 +52,13 @@ export async function openLabWriter(
 }
 
 /**
- * The single place that changes a record. Every method writes once, checks the lease first, and throws
- * BackendError `lease-lost` from the moment somebody else took over. Calls are carried out one after the other.
- * A `Lab<S>` passed in only says from which state: its other fields may be old, the record's own count.
+ * The only code that changes a record. Every method writes once, checks the lease first, and throws
+ * BackendError `lease-lost` once someone else has taken over. Calls run one after the other. A `Lab<S>`
+ * argument only says from which state: its other fields may be outdated, and the record's own count.
  */
 export class LabWriter {
   #queue: Promise<unknown> = Promise.resolve()
-  /** When this command's step under way began, by the monotonic clock. */
+  /** When this command's current step began, by the monotonic clock. */
   #stepBegan: number | undefined
   #hasSteps = false
   #deferred: Partial<Decided> = {}
@@ -113,7 +113,7 @@ export class LabWriter {
     })
   }
 
-  /** Ends the step under way, if any, and begins this one. */
+  /** Ends the current step, if any, and begins this one. */
   async beginStep(name: string, patch: Partial<Decided> = {}): Promise<void> {
     await this.#write({ step: name, patch }, (lab) => lab)
   }
@@ -126,7 +126,7 @@ export class LabWriter {
     await this.#write({ patch }, (lab) => lab)
   }
 
-  /** A change that nobody waits for: part of the next write, and of none if there is none. */
+  /** A change that no one waits for: it becomes part of the next write, if there is one. */
   defer(patch: Partial<Decided>): void {
     this.#deferred = { ...this.#deferred, ...patch }
   }
@@ -136,12 +136,12 @@ export class LabWriter {
     await this.#write({ patch, finish: true }, (lab) => lab)
   }
 
-  /** The command ended well, and has seen that nothing is left of a command that did not. */
+  /** The command ended well, and saw that nothing is left of an earlier interrupted command. */
   async settle(): Promise<void> {
     await this.#write({ finish: true }, (lab) => ({ ...lab, step: null, failure: null }))
   }
 
-  /** Ends a use: `ready` again, unless a command that ran under the same lease has moved the lab on. */
+  /** Ends a use: `ready` again, unless a command under the same lease has moved the lab on. */
   async endUse(message?: string): Promise<void> {
     await this.#write<AnyLab>({ finish: true }, (lab, context) => {
       if (lab.state !== 'in-use') return lab
@@ -150,14 +150,14 @@ export class LabWriter {
     })
   }
 
-  /** An event that is no transition, with what changed. */
+  /** An event that is not a transition, with what changed. */
   async note(message: string, patch: Partial<Decided> = {}): Promise<void> {
     await this.#write({ patch }, (lab, context) =>
       withEvent(lab, lab.state, { kind: 'note', message }, context),
     )
   }
 
-  /** Ends the command: records why, and the failure of the state where it has one. */
+  /** Ends the command: records the reason, and the failure of the state if it has one. */
   async fail(failure: Failure, patch: Partial<Decided> = {}): Promise<AnyLab> {
     const { code } = failure
     const message = cleanText(failure.message)
@@ -208,7 +208,7 @@ export class LabWriter {
 
   #inTurn<T>(action: () => Promise<T>): Promise<T> {
     const turn = this.#queue.then(action, action)
-    // Its caller is told of a failure; the queue only waits for the end.
+    // The caller gets the failure; the queue only waits for the end.
     this.#queue = turn.catch(() => undefined)
     return turn
   }

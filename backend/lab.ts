@@ -8,15 +8,15 @@ export type Lab<S extends State> = LabFacts & { readonly state: S }
 export type AnyLab = { [S in State]: Lab<S> }[State]
 
 /**
- * The same lab one state further; pure. An illegal step does not compile, and throws BackendError
- * `transition-illegal` where types were bypassed. `at` is an ISO time.
+ * Returns the same lab one state further; pure. An illegal step does not compile, and throws BackendError
+ * `transition-illegal` if types were bypassed. `at` is an ISO time.
  */
 export function transition<S extends State, T extends Next<S>>(lab: Lab<S>, to: T, at: string): Lab<T> {
   assertTransition(lab.lab, lab.state, to)
   return { ...lab, state: to, stateSince: at }
 }
 
-/** Without what a lab need not choose: the next life of its name has nothing of this one's choices. */
+/** Removes optional choices: the next life of a name inherits none of them. */
 export function withoutChoices(facts: LabFacts): LabFacts {
   const { account: _account, zone: _zone, spot: _spot, session: _session, ...rest } = facts
   const {
@@ -26,11 +26,11 @@ export function withoutChoices(facts: LabFacts): LabFacts {
     network: _network,
     ...without
   } = rest
-  // A choice that is left in does not compile.
+  // A choice that is not removed does not compile.
   return without satisfies Required<typeof without>
 }
 
-/** The lab in the failure of its state; unchanged where its state has none. */
+/** The lab in the failure of its state; unchanged if its state has none. */
 export function transitionToFailure(lab: AnyLab, at: string): AnyLab {
   const to = failureOf(lab.state)
   if (to === undefined) return lab
@@ -38,5 +38,5 @@ export function transitionToFailure(lab: AnyLab, at: string): AnyLab {
   return toAnyLab({ ...lab, state: to, stateSince: at })
 }
 
-/** A record is a lab in one of the states, whichever it turns out to be; the compiler follows without a cast. */
+/** A record is a lab in one of the states; this lets the compiler follow without a cast. */
 export const toAnyLab = (record: LabRecord): AnyLab => record

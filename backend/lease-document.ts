@@ -9,7 +9,7 @@ import { readObject } from './read-object.js'
 import type { ObjectStore } from './store.js'
 import { formatDocument, parseDocument } from './validate.js'
 
-/** Why a lease may be taken from its holder: the only two proofs that it is gone. */
+/** Why a lease may be taken from its holder: the only two proofs that the holder is gone. */
 export type TakeoverReason = 'holder-dead' | 'expired'
 
 export interface StoredLease {
@@ -32,9 +32,9 @@ export const encodeLease = (document: LeaseDocument): string =>
   formatDocument('lease', document, document.lab)
 
 /**
- * The proof that `holder` is gone, or null while it may live. The store's clock is asked only if needed. It may
- * have been read late for the lease and early for us; without the margin a holder that counts on its full
- * time would be taken over up to a second too soon.
+ * The proof that `holder` is gone, or null while it may be alive. Asks the store's clock only if needed. The
+ * clock may have been read late for the lease and early for us; without the margin, a holder that counts on
+ * its full time could be taken over up to a second too soon.
  */
 export async function takeoverReason(
   store: ObjectStore,
@@ -49,11 +49,14 @@ export interface LeaseStatus {
   readonly document: LeaseDocument
   /** null: released. */
   readonly holder: Holder | null
-  /** The proof by which the next command would take it over; null when it is released or its holder may live. */
+  /**
+   * The proof by which the next command would take it over; null if it is released or its holder may be
+   * alive.
+   */
   readonly takeover: TakeoverReason | null
 }
 
-/** Who holds a lab's lease; undefined when nobody ever did. Throws `record-unreadable` for garbage. */
+/** The holder of a lab's lease; undefined if it was never taken. Throws `record-unreadable` for garbage. */
 export async function readLease(store: ObjectStore, lab: Leasable): Promise<LeaseStatus | undefined> {
   const stored = await readLeaseDocument(store, lab)
   if (stored === undefined) return undefined

@@ -3,23 +3,23 @@ import { shown } from './forms.js'
 import { isLabName, type LabName } from './lab-name.js'
 
 /**
- * One lease that a command lends to those it starts. Not a secret: it only names the right, and whether that still
- * holds is read from the store before every change.
+ * A lease that a command lends to the commands it starts. It is not a secret: it only names the right, and
+ * the store is asked before every change whether that right still holds.
  */
 export interface LeaseToken {
   readonly lab: LabName
   readonly fence: number
   /** `backendId` of the lab's backend: labs of the same name in two backends are two labs. */
   readonly backend: string
-  /** The pid of the process that lends it: those who borrow from the same one take turns. */
+  /** The pid of the lending process: commands that borrow from the same one take turns. */
   readonly lender: number
 }
 
-/** `lab:fence:backend:lender`, one for each lease that is lent, separated by commas. */
+/** `lab:fence:backend:lender` for each lent lease, separated by commas. */
 export const formatLeaseTokens = (tokens: readonly LeaseToken[]): string =>
   tokens.map(({ lab, fence, backend, lender }) => [lab, fence, backend, lender].join(':')).join(',')
 
-/** Throws BackendError `lease-token-refused` for what `formatLeaseTokens` can't have written. */
+/** Throws BackendError `lease-token-refused` for text that `formatLeaseTokens` cannot have written. */
 export function parseLeaseTokens(text: string): LeaseToken[] {
   return text.split(',').map((part) => {
     const [, lab = '', fence, backend = '', lender] =
@@ -31,9 +31,9 @@ export function parseLeaseTokens(text: string): LeaseToken[] {
 }
 
 /**
- * The token for a lab; undefined when its lease is not among the lent ones, and must be taken as ever.
- * Throws BackendError `lease-token-refused` when it is a lab of that name in another backend: whoever lost the
- * `--backend` of its parent must not work on the wrong lab.
+ * The token for a lab; undefined if its lease is not lent and must be acquired as usual. Throws BackendError
+ * `lease-token-refused` if a lab of that name in another backend is meant: a command that lost its parent's
+ * `--backend` must not work on the wrong lab.
  */
 export function tokenFor(
   tokens: readonly LeaseToken[],

@@ -22,13 +22,15 @@ import type { ObjectStore } from './store.js'
 export interface LeaseTiming {
   readonly heartbeatMs: number
   readonly validMs: number
-  /** The longest pause between two looks at somebody else's lease. */
+  /** The longest pause between two looks at someone else's lease. */
   readonly pollMs: number
 }
 
 const usualTiming: LeaseTiming = { heartbeatMs: 15_000, validMs: 60_000, pollMs: 500 }
 
-/** From whom a lease was taken over, and by which proof; `broken`: somebody who may live, by hand. */
+/**
+ * Who lost the lease to us, and by which proof; `broken`: a holder that may be alive, by a person's decision.
+ */
 export interface FormerHolder extends LeaseHolderFields {
   readonly reason: TakeoverReason | 'broken'
 }
@@ -42,15 +44,15 @@ export interface Lease<Owner extends Leasable = LabName> {
   /** ISO time by the store's clock. */
   readonly since: string
   readonly tookOverFrom?: FormerHolder
-  /** Who holds it and lets us work under it; absent when it is our own. */
+  /** The holder that lets us work under its lease; absent if the lease is our own. */
   readonly lentBy?: LeaseHolderFields
   /** Aborts, with the BackendError `lease-lost` as its reason, as soon as the loss is known. */
   readonly lost: AbortSignal
-  /** The store's clock, without asking it. */
+  /** The store's clock, without a request. */
   storeTime(): Date
-  /** Returns while the lease is ours, and throws BackendError `lease-lost` from then on. Before every change. */
+  /** Returns while the lease is ours, then throws BackendError `lease-lost`. Call it before every change. */
   assertHeld(): Promise<void>
-  /** Gives the lease back, once; a lost one is left to its new holder. */
+  /** Releases the lease, once; a lost one is left to its new holder. */
   release(): Promise<void>
 }
 
@@ -63,15 +65,15 @@ export interface LeaseRequest {
   readonly onWait?: (holder: LeaseHolderFields) => void
   /** Ends the waiting by throwing its reason. */
   readonly signal?: AbortSignal
-  /** Takes the lease of this fence from its holder, also from a living one, as a person has decided. */
+  /** Takes the lease with this fence from its holder, even a living one, because a person decided so. */
   readonly breakFence?: number
   /** For tests. */
   readonly timing?: Partial<LeaseTiming>
 }
 
 /**
- * Takes a lab's lease and keeps it renewed until released. Throws BackendError `lease-held` with the holder
- * when a living one keeps it longer than `waitMs`.
+ * Takes a lab's lease and keeps renewing it until it is released. Throws BackendError `lease-held` with the
+ * holder if a living one keeps it longer than `waitMs`.
  */
 export async function acquireLease<Owner extends Leasable>(
   store: ObjectStore,
@@ -110,7 +112,7 @@ export async function acquireLease<Owner extends Leasable>(
 interface Obstacle {
   readonly document: LeaseDocument
   readonly fields: LeaseHolderFields
-  /** null: the holder may live. */
+  /** null: the holder may be alive. */
   readonly reason: TakeoverReason | null
 }
 
@@ -130,19 +132,21 @@ function takenFrom(obstacle: Obstacle | undefined): { readonly tookOverFrom?: Fo
   return { tookOverFrom: { ...obstacle.fields, reason: obstacle.reason ?? 'broken' } }
 }
 
-/** Where there is no lease: one that was put aside by hand, being garbage, must not make older holders newer. */
+/**
+ * If there is no lease, because a broken one was moved away by hand, older holders must not count as newer.
+ */
 async function recordedFence(store: ObjectStore, lab: Leasable): Promise<number> {
   if (isImageName(lab)) return 0
   try {
     return (await readRecord(store, lab))?.lab.fence ?? 0
   } catch (error) {
-    // Nothing is written over such a record, so nobody can be harmed by a fence that is too low.
+    // Such a record is never overwritten, so a fence that is too low harms no one.
     if (error instanceof BackendError && error.fault.code === 'record-unreadable') return 0
     throw error
   }
 }
 
-/** Undefined: somebody else was faster. */
+/** Undefined: someone else was faster. */
 async function claim<Owner extends Leasable>(
   store: ObjectStore,
   lab: Owner,

@@ -4,31 +4,38 @@ import { labOfLivingKey, livingComplete, livingKey, livingKeysOf, livingPrefix }
 import { isLabName, type LabName } from './lab-name.js'
 import type { ObjectStore } from './store.js'
 
-// The index of living labs. A lab gets an object under a new key before its record says that it lives, and loses those that
-// were there before the record said `destroyed`: whoever stops in between leaves one too many, and none is ever missing.
+// The index of living labs. A lab gets an object under a new key before its record says that it lives. After
+// the record says `destroyed`, the lab loses the objects that existed before. If a command stops in between,
+// one object too many stays, and none is ever missing.
 
-/** Before the record of a lab that is born, or born again. */
+/** Call before writing the record of a new lab, or of a name used again. */
 export async function markLiving(store: ObjectStore, lab: LabName): Promise<void> {
   await store.create(livingKey(lab, newRandomId()), '')
 }
 
-/** What `unmarkLiving` removes: listed before the record says `destroyed`, as a lab born later has another key. */
+/**
+ * The objects that `unmarkLiving` removes. List them before the record says `destroyed`, because a lab made
+ * later has another key.
+ */
 export const livingMarks = (store: ObjectStore, lab: LabName): Promise<readonly string[]> =>
   store.list(livingKeysOf(lab))
 
-/** Once the record says `destroyed`. What stays costs a read in each listing, and is no reason for a command to fail. */
+/**
+ * Call after the record says `destroyed`. An object that stays costs each listing one read, and never makes a
+ * command fail.
+ */
 export const unmarkLiving = (store: ObjectStore, marks: readonly string[]): Promise<void> =>
   ifPossible(async () => {
     for (const mark of marks) await store.discard(mark)
   })
 
-/** The names of all labs that may be living; undefined while the index does not hold them all, or cannot be read. */
+/** The names of all labs that may be living; undefined if the index is incomplete or unreadable. */
 export async function namesOfLiving(store: ObjectStore): Promise<readonly string[] | undefined> {
   let keys: readonly string[]
   try {
     keys = await store.list(livingPrefix)
   } catch (error) {
-    // Whoever reads everything instead names what is wrong.
+    // The caller then reads everything, and names what is wrong.
     if (error instanceof BackendError && UNREADABLE.includes(error.fault.code)) return undefined
     throw error
   }
@@ -39,10 +46,10 @@ export async function namesOfLiving(store: ObjectStore): Promise<readonly string
 const UNREADABLE: readonly string[] = ['file-refused', 'store-unreadable']
 
 /**
- * Gives the index what it lacks, as far as we may write: labs from before there was one, and its own completeness.
+ * Completes the index if we may write: adds labs from before it existed, and marks it complete.
  *
  * @param keys all of the backend's labs, listed before the records were read
- * @param labs those that are not known to be destroyed; one that can't be in the index keeps it incomplete
+ * @param labs those not known to be destroyed; one that the index cannot hold keeps it incomplete
  */
 export const completeLiving = (
   store: ObjectStore,
@@ -55,7 +62,7 @@ export const completeLiving = (
     if (labs.every(isLabName) && !keys.includes(livingComplete)) await store.create(livingComplete, '')
   })
 
-/** Who may only read a backend reads it at the former cost. */
+/** Someone who may only read a backend keeps reading it without the index. */
 async function ifPossible(write: () => Promise<void>): Promise<void> {
   try {
     await write()

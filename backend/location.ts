@@ -4,7 +4,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { BackendError } from './errors.js'
 import { readBucketUrl, readEndpoint } from './url-parameters.js'
 
-/** Where the truth is kept; one member per kind of store. */
+/** Where a backend is; one member for each kind of store. */
 export type BackendLocation = DirectoryLocation | S3Location | GcsLocation
 
 export interface DirectoryLocation {
@@ -26,7 +26,9 @@ export interface S3Location extends BucketLocation {
   readonly region: string
   /** `https://server/bucket` instead of `https://bucket.server`. */
   readonly pathStyle: boolean
-  /** Id, alias or ARN of the key by which objects are encrypted; without, the bucket's default encryption counts. */
+  /**
+   * Id, alias or ARN of the key that encrypts objects; without it, the bucket's default encryption applies.
+   */
   readonly kmsKey?: string
 }
 
@@ -57,7 +59,7 @@ export function parseBackendUrl(given: string): BackendLocation {
   throw invalid(given, [`expected a URL that starts with ${Object.keys(parsers).join('//, ')}//`])
 }
 
-/** The URL that `parseBackendUrl` reads as this very location. */
+/** The URL that `parseBackendUrl` reads as this location. */
 export function locationUrl(location: BackendLocation): string {
   switch (location.kind) {
     case 'directory':
@@ -72,7 +74,7 @@ export function locationUrl(location: BackendLocation): string {
   }
 }
 
-/** Where an object of a backend is found by hand: a file's path, or a URL that the cloud's own tools take. */
+/** Where a person finds an object of a backend: a file's path, or a URL that the cloud's own tools accept. */
 export function objectPlace(location: BackendLocation, key: string): string {
   if (location.kind === 'directory') return join(location.path, key)
   const { bucket, prefix } = location
@@ -80,16 +82,17 @@ export function objectPlace(location: BackendLocation, key: string): string {
 }
 
 /**
- * A short, stable name of a place: 8 hex digits. Only the place counts, not the way to it: a bucket is one in all
- * regions of its provider, and the same by path or by host name. Two computers may have the same place: whose
- * something is says the backend's own id (`identity.ts`); labs from before there was one go by this.
+ * A short, stable name of a place: 8 hex digits. Only the place counts, not the way to it: a bucket is the
+ * same in all regions of its provider, and by path or by host name. Two computers may have the same place;
+ * ownership is decided by the backend's own id (`identity.ts`). Labs from before there was an id use this
+ * name.
  */
 export function placeId(location: BackendLocation): string {
   const place = location.kind === 'directory' ? locationUrl(location) : placeOf(location)
   return createHash('sha256').update(place).digest('hex').slice(0, 8)
 }
 
-/** The whole name, in its bucket, of what is `key` in the backend. */
+/** The whole name, in its bucket, of the backend's `key`. */
 export const pathInBucket = ({ prefix }: BucketLocation, key: string): string =>
   prefix === '' ? key : `${prefix}/${key}`
 
@@ -130,7 +133,7 @@ function parseS3Url(url: URL, given: string): S3Location {
   const { bucket, prefix, parameters, problems: found } = readBucketUrl(url, isS3Bucket, known)
   const problems = [...found]
   const endpoint = optional('endpoint', parameters.get('endpoint'), (text) => readEndpoint(text, problems))
-  // Servers of one's own rarely have regions, but every request is signed for one.
+  // Private servers rarely have regions, but every request is signed for one.
   const region = parameters.get('region') ?? (parameters.has('endpoint') ? 'us-east-1' : undefined)
   if (region === undefined) problems.push('region is missing: add ?region=R, the region of the bucket')
   else if (!/^[a-z0-9-]*$/.test(region))

@@ -5,14 +5,14 @@ const markLength = 64
 const markPattern = new RegExp(`\\n([ \\t]{${markLength}})\\n$`)
 
 /**
- * The text that every store keeps for an object: the body, then a random number of this very write, as a line
- * of blanks.
+ * The text that every store keeps for an object: the body, then a random number of this write, as a line of
+ * blanks.
  *
- * The number makes versions differ when the same body is written again. In a folder, inode and modification
+ * The number makes versions differ if the same body is written again. In a folder, inode and modification
  * time do not (measured on ext4: a new file gets the freed inode and, within 4 ms, the same time); in S3 the
- * ETag does not, for it is the MD5 of the content. And it tells whether what is stored is our own write when
- * its answer was lost. Written as blanks, it leaves JSON valid JSON for every other reader, and needs no
- * second file, nor metadata, that could disagree.
+ * ETag does not, because it is the MD5 of the content. The number also shows whether the stored object is our
+ * own write if its answer was lost. Because it is written as blanks, JSON stays JSON for every other reader,
+ * and no second file or metadata can disagree with it.
  */
 export function encodeObject(body: string): string {
   const bits = BigInt(`0x${randomBytes(markLength / 8).toString('hex')}`)
@@ -21,13 +21,13 @@ export function encodeObject(body: string): string {
   return `${body}\n${bits.replaceAll('0', ' ').replaceAll('1', '\t')}\n`
 }
 
-/** Also reads texts without the mark, as an editor may leave them. */
+/** Also reads texts without the mark, which an editor may leave. */
 export function bodyOf(text: string): string {
   const mark = markPattern.exec(text)
   return mark === null ? text : text.slice(0, mark.index)
 }
 
-/** For a store without versions of its own: there the whole text makes the version. */
+/** For a store without versions of its own: there the whole text is the version. */
 export function decodeObject(text: string): StoredObject {
   const version = createHash('sha256').update(text).digest('hex').slice(0, 32)
   return { body: bodyOf(text), version }

@@ -3,13 +3,13 @@ import type { Patience } from './patience.js'
 import type { Setup } from './setup.js'
 
 export interface SetupOptions {
-  /** Where a new GCS bucket shall be: `EU`, `europe-west1`. The region of an S3 bucket is in its URL. */
+  /** The place of a new GCS bucket: `EU`, `europe-west1`. The region of an S3 bucket is in its URL. */
   readonly gcsLocation?: string
-  /** Of the usual one, what is different: `until`, and in tests the times. */
+  /** What differs from the usual patience: `until`, and in tests the times. */
   readonly patience?: Partial<Patience>
 }
 
-/** What sets up a location. Nothing is contacted yet; a kind's code is loaded only when used. */
+/** The setup of a location. It contacts nothing yet, and loads the code of a kind only when used. */
 export async function openSetup(location: BackendLocation, options: SetupOptions = {}): Promise<Setup> {
   switch (location.kind) {
     case 'directory': {

@@ -5,17 +5,17 @@ import type { Patience } from './patience.js'
 import type { ObjectStore } from './store.js'
 
 export interface StoreOptions {
-  /** Nobody named the place: a folder need not be there before the first lab. */
+  /** No one named the place, so a folder may be missing until the first lab. */
   readonly isImplied?: boolean
-  /** A folder's objects are for the user alone, whatever the mode of the folder. */
+  /** A folder's objects are private to the user, whatever the mode of the folder. */
   readonly isPrivate?: boolean
-  /** Of the usual one, what is different: `until`, and in tests the times. */
+  /** What differs from the usual patience: `until`, and in tests the times. */
   readonly patience?: Partial<Patience>
 }
 
 /**
- * Opens the store of a location. Nothing is made or contacted yet; a kind's code is loaded only when used: the
- * S3 client costs 0.2 s, that of GCS 0.3 s.
+ * Opens the store of a location. It makes and contacts nothing yet, and loads the code of a kind only when
+ * used: the S3 client costs 0.2 s, that of GCS 0.3 s.
  */
 export async function openStore(location: BackendLocation, options: StoreOptions = {}): Promise<ObjectStore> {
   switch (location.kind) {
@@ -38,7 +38,7 @@ export async function openStore(location: BackendLocation, options: StoreOptions
   }
 }
 
-/** What AWS and Google promise of their own services needs no proof; any other server is probed. */
+/** AWS and Google guarantee conditions for their own services; any other server is probed. */
 async function bucketStore(
   bucket: Bucket,
   location: S3Location | GcsLocation,

@@ -1,4 +1,4 @@
-/** What a text is as JSON; undefined where it is none. */
+/** The text parsed as JSON; undefined if it is not JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)

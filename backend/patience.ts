@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** How long and how often a bucket is asked. All in milliseconds. */
+/** How long and how often to ask a bucket. All in milliseconds. */
 export interface Patience {
   readonly attempts: number
-  /** For one attempt, its answer's body included. */
+  /** For one attempt, including its answer's body. */
   readonly requestMs: number
-  /** No attempt begins later than that after the first one. */
+  /** No attempt begins later than this after the first one. */
   readonly totalMs: number
   readonly firstPauseMs: number
   readonly longestPauseMs: number
@@ -13,7 +13,7 @@ export interface Patience {
   readonly until?: AbortSignal | undefined
 }
 
-/** Together well below the minute that a lease is valid: a heartbeat is settled before it is too late. */
+/** Together well below the minute that a lease is valid, so that a renewal is settled in time. */
 export const usualPatience: Patience = {
   attempts: 5,
   requestMs: 8_000,
@@ -22,7 +22,7 @@ export const usualPatience: Patience = {
   longestPauseMs: 2_000,
 }
 
-/** An attempt that had no answer in time; whether the server acted on it is unknown. */
+/** An attempt without an answer in time; whether the server acted on it is unknown. */
 export class NoAnswer extends Error {
   constructor(ms: number) {
     super(`no answer within ${ms / 1000} s`)
@@ -31,9 +31,9 @@ export class NoAnswer extends Error {
 }
 
 /**
- * Makes attempts until one succeeds. `passingReason` says of an error why another try may help, or throws what
- * it means; `giveUp` makes the error for the end of our patience. Pauses double and are jittered in full, so
- * that many who fail at once do not come back at once.
+ * Makes attempts until one succeeds. `passingReason` says why another try after an error may help, or throws
+ * what the error means; `giveUp` makes the final error. Pauses double and have full jitter, so that many
+ * failing clients do not come back at the same moment.
  */
 export async function persistently<T>(
   patience: Patience,
@@ -52,13 +52,13 @@ export async function persistently<T>(
       const pause = Math.min(patience.longestPauseMs, patience.firstPauseMs * 2 ** (n - 1)) * Math.random()
       const isTooLate = performance.now() + pause - began > patience.totalMs
       if (n >= patience.attempts || isTooLate) throw giveUp(reason, error)
-      // The next attempt finds that it has ended.
+      // The next attempt sees that it has ended.
       await sleep(pause, undefined, { signal: until }).catch(() => undefined)
     }
   }
 }
 
-/** Also where `action` does not heed the signal: what it still does then is nobody's concern. */
+/** Even if `action` ignores the signal: what it still does no longer matters. */
 async function within<T>(
   ms: number,
   until: AbortSignal | undefined,

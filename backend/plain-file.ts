@@ -4,33 +4,34 @@ import { join } from 'node:path'
 import { BackendError, type FileFault } from './errors.js'
 import { isErrno, systemErrorOf } from './system-error.js'
 
-/** Far beyond any record, lease, event or state of a lab; what is larger would only fill the memory. In bytes. */
+/** Far larger than any record, lease, event or state; a larger file would only fill the memory. In bytes. */
 export const largestFile = 16 * 1024 * 1024
 
-/** What was found in the place of a plain file, in words. */
+/** What was found in place of a plain file, in words. */
 export const foundInstead: Readonly<Record<FileFault['found'], string>> = {
   link: 'a symbolic link',
   folder: 'a folder',
   special: 'a pipe, socket or device',
   oversized: 'a file that is far too large',
-  guard: 'a lock file that distrolab has not written',
-  configuration: 'a configuration of OpenTofu that distrolab has not written',
+  guard: 'a lock file that distrolab did not write',
+  configuration: 'an OpenTofu configuration that distrolab did not write',
 }
 
 export interface Reading {
-  /** Of a place that is the user's own. */
+  /** For a place that belongs to the user. */
   readonly links?: 'followed'
   /** In bytes. */
   readonly most?: number
 }
 
-/** Without O_NONBLOCK, to open a pipe would wait for whoever writes it. */
+/** Without O_NONBLOCK, opening a pipe would wait for its writer. */
 const flagsOf = ({ links }: Reading): number =>
   constants.O_RDONLY | constants.O_NONBLOCK | (links === 'followed' ? 0 : constants.O_NOFOLLOW)
 
 /**
- * The text of a file; undefined where there is none. Others may be able to write the folder, so the file itself must not be a
- * link, and a pipe or device is not waited for. Throws BackendError `file-refused`, or what the system says.
+ * The text of a file; undefined if it does not exist. Others may be able to write the folder, so the file
+ * must not be a link, and a pipe or device is not waited for. Throws BackendError `file-refused`, or the
+ * system's error.
  */
 export async function readPlainFile(path: string, reading: Reading = {}): Promise<string | undefined> {
   let file: FileHandle
@@ -51,7 +52,7 @@ export async function readPlainFile(path: string, reading: Reading = {}): Promis
   }
 }
 
-/** The same at once, for the few places that cannot wait. */
+/** The synchronous version, for the few places that cannot wait. */
 export function readPlainFileSync(path: string, reading: Reading = {}): string | undefined {
   let file: number
   try {
@@ -68,7 +69,9 @@ export function readPlainFileSync(path: string, reading: Reading = {}): string |
   }
 }
 
-/** The text of a file that only saves time or trouble: what is not there, not plain or not to be read is as good as none. */
+/**
+ * The text of a file that only saves time. A file that is missing, not plain or unreadable counts as absent.
+ */
 export async function readIfPlain(path: string): Promise<string | undefined> {
   try {
     return await readPlainFile(path, { links: 'followed' })
@@ -97,12 +100,14 @@ export function refusalIn(error: unknown): string | undefined {
   return isRefusal ? foundInstead[error.fault.found] : undefined
 }
 
-/** Throws BackendError `file-refused` for what is too large to be ours. `bytes`: as far as it is known. */
+/**
+ * Throws BackendError `file-refused` for a file that is too large to be ours. `bytes`: its size, if known.
+ */
 export function assertSize(place: string, bytes: number, most = largestFile): void {
   if (bytes > most) throw refused(place, 'oversized')
 }
 
-/** Throws BackendError `file-refused` unless it is a plain file; false where there is nothing. */
+/** Throws BackendError `file-refused` unless it is a plain file; false if there is nothing. */
 export async function assertPlainFile(path: string): Promise<boolean> {
   const found = await lookAt(path)
   if (found === undefined) return false
@@ -110,7 +115,7 @@ export async function assertPlainFile(path: string): Promise<boolean> {
   return true
 }
 
-/** Throws BackendError `file-refused` where one of the folders of `path` below `root` is a link or no folder. */
+/** Throws BackendError `file-refused` if a folder of `path` below `root` is a link or not a folder. */
 export async function assertPlainFolders(root: string, path: string): Promise<void> {
   let place = root
   for (const segment of path.split('/').filter((part) => part !== '' && part !== '.')) {
@@ -118,7 +123,7 @@ export async function assertPlainFolders(root: string, path: string): Promise<vo
     const found = await lookAt(place)
     if (found === undefined) return
     if (found.isSymbolicLink()) throw refused(place, 'link')
-    // The system's own word for it is good enough: whoever goes on gets ENOTDIR.
+    // The system's own error is good enough: the caller will get ENOTDIR.
     if (!found.isDirectory()) return
   }
 }
@@ -138,7 +143,7 @@ function assertReadable(path: string, found: Stats, most?: number): void {
   assertSize(path, found.size, most)
 }
 
-/** It may grow while it is read, beyond the `size` it had. */
+/** The file may grow beyond `size` while it is read. */
 async function readAtMost(file: FileHandle, path: string, size: number, most?: number): Promise<string> {
   const chunks: Buffer[] = []
   let total = 0

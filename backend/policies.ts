@@ -2,7 +2,10 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import type { BackendLocation, GcsLocation, S3Location } from './location.js'
 
-/** Who gets rights on a backend. People and CI get the same: either must be able to clean up after the other. */
+/**
+ * Who gets rights on a backend. People and CI get the same ones, because each must be able to clean up after
+ * the other.
+ */
 export type Audience = 'labs' | 'read-only'
 
 export interface Policy {
@@ -11,7 +14,7 @@ export interface Policy {
   readonly document: unknown
 }
 
-/** The least rights with which labs of this backend can be used; none are given on a folder, which has modes. */
+/** The least rights that labs of this backend need; a folder has modes instead. */
 export async function policiesOf(location: BackendLocation): Promise<readonly Policy[]> {
   if (location.kind === 'directory') return []
   const audiences: readonly Audience[] = ['labs', 'read-only']
@@ -20,7 +23,7 @@ export async function policiesOf(location: BackendLocation): Promise<readonly Po
   )
 }
 
-/** The files hold names of ours, such as `${bucket}`. */
+/** The files contain placeholders such as `${bucket}`. */
 async function fill(location: S3Location | GcsLocation, audience: Audience): Promise<unknown> {
   const path = createRequire(import.meta.url).resolve(
     `#package/backend/policies/${location.kind}-${audience}.json`,
@@ -43,7 +46,7 @@ interface IamPolicy {
   readonly Statement: readonly { readonly Sid: string }[]
 }
 
-/** Without a key its statement goes. An alias has no rights of its own: they are those of keys that have it. */
+/** Without a key, its statement is dropped. An alias has no rights of its own; the keys behind it have. */
 function withKey(policy: IamPolicy, { kmsKey }: S3Location): IamPolicy {
   const alias = /alias\/[^:]*$/.exec(kmsKey ?? '')?.[0]
   const Statement = policy.Statement.flatMap((statement) => {

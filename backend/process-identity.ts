@@ -5,12 +5,12 @@ import { sendSignal } from './send-signal.js'
 import { isErrno } from './system-error.js'
 
 /**
- * Who a process is, beyond its pid: pids are reused, so a pid alone proves nothing.
+ * Identifies a process beyond its pid: pids are reused, so a pid alone proves nothing.
  *
- * `host` is the computer's name for people; names repeat (`localhost`, CI runners), so `boot` makes the proof:
- * boot id / pid namespace / hashed machine id on Linux (proc_sys_kernel(5), pid_namespaces(7), machine-id(5)),
- * empty where the system offers none; then nothing can be proven.
- * `startTime` is in clock ticks since boot (proc_pid_stat(5), field 22), empty where unknown.
+ * `host` is the computer's name for people. Names repeat (`localhost`, CI runners), so `boot` makes the
+ * proof: boot id / pid namespace / hashed machine id on Linux (proc_sys_kernel(5), pid_namespaces(7),
+ * machine-id(5)); empty if the system has none, and then nothing can be proven. `startTime` is in clock ticks
+ * since boot (proc_pid_stat(5), field 22); empty if unknown.
  */
 export interface ProcessIdentity {
   readonly host: string
@@ -29,20 +29,20 @@ export function currentProcess(): ProcessIdentity {
   return current ?? { host: hostname(), boot: bootId(), pid: process.pid, startTime: '' }
 }
 
-/** The identity of a process of this computer, or undefined when no such process runs. */
+/** The identity of a process of this computer; undefined if no such process runs. */
 export function identifyProcess(pid: number): ProcessIdentity | undefined {
   if (!isRunning(pid)) return undefined
   return { host: hostname(), boot: bootId(), pid, startTime: startTimeOf(pid) }
 }
 
-/** Proof whether a process still lives: only the same boot of the same computer can give it. */
+/** Proves whether a process is still alive, which only the same boot of the same computer can do. */
 export function livenessOf(identity: ProcessIdentity): Liveness {
   if (identity.boot === '' || identity.host !== hostname() || identity.boot !== bootId()) return 'unknown'
   if (!isRunning(identity.pid)) return 'dead'
   const startTime = startTimeOf(identity.pid)
   if (startTime !== '' && identity.startTime !== '')
     return startTime === identity.startTime ? 'alive' : 'dead'
-  // Ended just now, or hidden from us (mount option hidepid): only the first is a proof.
+  // The process just ended, or is hidden from us (mount option hidepid); only the first is a proof.
   return isRunning(identity.pid) ? 'unknown' : 'dead'
 }
 
@@ -50,8 +50,8 @@ export function livenessOf(identity: ProcessIdentity): Liveness {
 const initialPidNamespace = 'pid:[4026531836]'
 
 /**
- * The same computer as ours, but started anew since: every process of then is gone. Containers get no such
- * proof: their names, namespaces and machine ids may all repeat on another computer.
+ * The same computer, but restarted since: every process from before is gone. Containers cannot prove this:
+ * their names, namespaces and machine ids may all repeat on another computer.
  */
 export function isFromEarlierBoot(identity: ProcessIdentity): boolean {
   const [boot, namespace, machine] = identity.boot.split('/')
@@ -86,7 +86,10 @@ function statFields(pid: number): string[] {
   }
 }
 
-/** A killed process is a zombie before its last thread has ended, and holds files and ports until then; proc_pid_stat(5). */
+/**
+ * A killed process is a zombie before its last thread ends, and holds files and ports until then;
+ * proc_pid_stat(5).
+ */
 function isEnded(pid: number): boolean {
   const { 0: state, 17: threads } = statFields(pid)
   return state === 'Z' && Number(threads) <= 1
@@ -110,7 +113,7 @@ function readBootId(): string {
   }
 }
 
-/** machine-id(5) asks that the id itself is not given away. */
+/** machine-id(5) asks not to reveal the id itself. */
 function hashedMachineId(): string {
   try {
     const id = readFileSync('/etc/machine-id', 'utf8').trim()

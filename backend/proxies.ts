@@ -4,11 +4,11 @@ import { Agent, type AgentConnectOpts } from 'agent-base'
 import { HttpsProxyAgent } from 'https-proxy-agent'
 import { getProxyForUrl } from 'proxy-from-env'
 
-/** Whether the environment names a proxy for anything. */
+/** Whether the environment names any proxy. */
 const isProxied = (): boolean =>
   ['https://proxied.invalid', 'http://proxied.invalid'].some((url) => getProxyForUrl(url) !== '')
 
-/** Goes the way that the environment names for each request: by a proxy, or straight where NO_PROXY says so. */
+/** Sends each request the way the environment says: through a proxy, or directly if NO_PROXY says so. */
 class EnvironmentAgent extends Agent {
   readonly #agents = new Map<string, HttpAgent>()
 
@@ -23,7 +23,10 @@ class EnvironmentAgent extends Agent {
   }
 }
 
-/** For clients of Node's own HTTP that know no proxies, such as those of AWS; none where the environment names none. */
+/**
+ * For clients of Node's own HTTP that do not support proxies, such as AWS's; empty if the environment names
+ * none.
+ */
 export function proxyAgents(): { readonly httpAgent?: HttpAgent; readonly httpsAgent?: HttpAgent } {
   if (!isProxied()) return {}
   const agent = new EnvironmentAgent()

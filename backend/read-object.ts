@@ -3,8 +3,8 @@ import { foundInstead } from './plain-file.js'
 import type { ObjectStore, StoredObject } from './store.js'
 
 /**
- * What a store keeps of a lab or an image under a key. What can't be its document, like a link, is told as one that can't
- * be read, so that it hides no other. Throws BackendError `record-unreadable`.
+ * A lab's or an image's document under a key. Anything that cannot be a document, such as a link, is reported
+ * as unreadable, so that it hides no other. Throws BackendError `record-unreadable`.
  */
 export async function readObject(
   store: ObjectStore,

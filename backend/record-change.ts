@@ -6,21 +6,21 @@ import type { State } from './lab-state.js'
 import type { Lease } from './lease.js'
 import type { Decided, LabEvent, LabFacts, LabRecord, StepOutcome } from './record-schema.js'
 
-/** Under which right, and when, a record is written. */
+/** The right under which a record is written, and the time. */
 export interface WriteContext {
   readonly lease: Lease
   /** ISO time by the store's clock, never before the record's last one. */
   readonly at: string
 }
 
-/** How the step under way goes on. */
+/** What happens to the current step. */
 export interface StepChange {
   /** The step that begins; null for none. */
   readonly next: string | null
   readonly outcome: StepOutcome
-  /** How long this command's step took; undefined when it has none under way. */
+  /** How long this command's step took; undefined if no step is running. */
   readonly ms: number | undefined
-  /** No step of this command was recorded yet: those of the last one go. */
+  /** No step of this command is recorded yet, so the last command's steps are dropped. */
   readonly isFirst: boolean
 }
 
@@ -45,13 +45,13 @@ export function newRecord(decided: Decided, context: WriteContext): Lab<'provisi
   }
 }
 
-/** Who writes now; what an earlier command left (step, timings, failure, engine) stays to be seen. */
+/** Names the current writer; what an earlier command left (step, timings, failure, engine) stays visible. */
 export const withCommand = <L extends LabFacts>(lab: L, lease: Lease): L => ({
   ...lab,
   command: commandOf(lease),
 })
 
-/** The command is over; under a lent lease the one on record is the lender's, which goes on. */
+/** Ends the command. Under a lent lease the recorded command is the lender's, which continues. */
 export const withoutCommand = <L extends LabFacts>(lab: L, { lentBy }: Lease): L =>
   lentBy === undefined ? { ...lab, command: null } : lab
 
@@ -65,7 +65,7 @@ export function withStep<L extends LabFacts>(lab: L, change: StepChange | undefi
   return { ...lab, steps, step: change.next === null ? null : { name: change.next, startedAt: at } }
 }
 
-/** Adds the event that tells of this write. */
+/** Adds the event of this write. */
 export function withEvent<L extends LabRecord>(
   lab: L,
   from: State | null,

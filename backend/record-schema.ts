@@ -10,13 +10,17 @@ export const whole = (minimum: number, maximum: number) =>
 const number = (maximum: number) =>
   Type.Number({ minimum: 0, maximum, description: `a number from 0 to ${maximum}` })
 const count = whole(0, Number.MAX_SAFE_INTEGER)
-/** Linux gives none above 2^22 (proc_sys_kernel(5), pid_max); 0 would mean a whole process group to kill(2). */
+/**
+ * Linux has no pid above 2^22 (proc_sys_kernel(5), pid_max); 0 would mean a whole process group to kill(2).
+ */
 const pid = whole(1, 4_194_304)
-/** 48 random bits: short enough to be part of names at every provider. */
+/** 48 random bits: short enough for names at every provider. */
 export const randomId = text('randomId')
 const stateSchema = Type.Unsafe<State>(Type.String({ enum: [...states] }))
 
-/** The engine process under way: another command must wait for it or interrupt it, never double it. */
+/**
+ * The running engine process: another command must wait for it or interrupt it, and never run a second one.
+ */
 export const engineSchema = nullable(
   Type.Object({
     pid,
@@ -31,7 +35,7 @@ export const failureSchema = nullable(
   Type.Object({ step: nullable(text('word')), code: text('word'), message: text('text') }),
 )
 
-/** Whoever it is, on whichever computer: shown to people, and compared. */
+/** A person or CI run, on any computer: shown to people, and compared. */
 export const person = { user: text('line'), host: text('line') }
 
 /** Who holds a lease, or ran a command; `boot` and `startTime` as in ProcessIdentity. */
@@ -55,13 +59,13 @@ const sizeSchema = Type.Object({
 })
 
 const imageSchema = Type.Object({
-  /** The provider's own id: what pins a running machine to the image it was made from. */
+  /** The provider's own id, which pins a running machine to the image it was made from. */
   id: text('imageId'),
   kind: Type.Optional(text('word')),
   source: Type.Optional(text('line')),
 })
 
-/** `at`: an existing network, and the subnet that was chosen in it when the lab was made. */
+/** `at`: an existing network, and the subnet that `up` chose in it when it made the lab. */
 const networkSchema = Type.Object({
   given: text('networkName'),
   at: Type.Optional(Type.Object({ id: text('networkId'), subnet: text('networkId') })),
@@ -76,9 +80,9 @@ const machineSchema = Type.Object({
   user: text('login'),
   /** `<type> <base64>`, pinned at first contact. */
   hostKey: nullable(text('hostKey')),
-  /** The file that a reset must take away, by its name; null or missing: none could be written. */
+  /** The name of the file that a reset must remove; null or missing: it could not be written. */
   marker: Type.Optional(nullable(text('marker'))),
-  /** Where a machine that lives on the owner's own computer keeps its files: an absolute folder. */
+  /** The folder of a machine on the owner's own computer; absolute. */
   place: Type.Optional(text('path')),
 })
 
@@ -88,7 +92,7 @@ const sshKeySchema = Type.Object({
   path: Type.Optional(text('path')),
 })
 
-/** A key of somebody in the team, with the entry of the configuration that named it. */
+/** A team member's key, with the configuration entry that named it. */
 const authorizedKeySchema = Type.Object({ publicKey: text('publicKey'), from: text('line') })
 
 export const eventSchema = Type.Object({
@@ -116,45 +120,57 @@ export const tags = Type.Record(Type.String({ ...forms.tagKey }), text('tagValue
 
 export const ownerSchema = Type.Object({
   ...person,
-  /** As `computerId` gives it: what a local lab is found by, as names of hosts repeat. Missing in records of before. */
+  /**
+   * In the form of `computerId`; identifies a local lab's computer, because host names repeat. Missing in
+   * older records.
+   */
   computer: Type.Optional(text('computer')),
 })
 
-/** What a command decides; everything else in a record is kept by the LabWriter. */
+/** What a command decides; the LabWriter keeps everything else in a record. */
 const decidedFields = {
-  /** A random id of this one life of the lab, decided before anything is made and a mark on all of it. Missing in records of before. */
+  /**
+   * A random id of this life of the lab, chosen before anything is made, and a mark on all of it. Missing in
+   * older records.
+   */
   incarnation: Type.Optional(randomId),
   profile: text('line'),
   provider: text('provider'),
   region: text('region'),
-  /** Whose machines they are: AWS's account, Google's project, Azure's subscription. Missing where nobody's, or before. */
+  /**
+   * The account that the machines belong to: AWS's account, Google's project, Azure's subscription. Missing
+   * for local labs and in older records.
+   */
   account: Type.Optional(text('account')),
-  /** Missing where the provider chose it, or has none. */
+  /** Missing if the provider chose it, or has none. */
   zone: Type.Optional(text('zone')),
-  /** Missing: no. Cheaper, and taken away when the provider needs it. */
+  /** Missing means no. Spot machines are cheaper, and the provider takes them away when it needs them. */
   spot: Type.Optional(Type.Boolean()),
-  /** Missing where none was named: the account's default one; on Azure one of the lab's own. */
+  /** Missing if none was named: the account's default network; on Azure, a network for the lab. */
   network: Type.Optional(networkSchema),
   distro: text('distro'),
   size: sizeSchema,
   image: nullable(imageSchema),
   machines: Type.Array(machineSchema, { maxItems: 64, description: 'at most 64 machines' }),
   sshKey: sshKeySchema,
-  /** The team's keys that every machine takes besides: recorded, so that whoever makes it again makes the same. */
+  /**
+   * The team's keys that every machine also accepts. They are recorded so that a machine that is made again
+   * gets the same keys.
+   */
   authorizedKeys: Type.Optional(
     Type.Array(authorizedKeySchema, { maxItems: 1000, description: 'at most 1000 keys' }),
   ),
-  /** The networks that reach SSH, in CIDR form. Missing where nothing is opened: local machines. */
+  /** The networks that may reach SSH, in CIDR form. Missing if nothing is opened, as for local machines. */
   allowFrom: Type.Optional(
     Type.Array(text('network'), { maxItems: 256, description: 'at most 256 networks' }),
   ),
   tags,
   owner: ownerSchema,
-  /** What `cleanup --session` goes by: the session that made the lab. Missing in records of before. */
+  /** The session that made the lab, for `cleanup --session`. Missing in older records. */
   session: Type.Optional(nullable(text('line'))),
-  /** By the store's clock; null: it lives until somebody removes it. */
+  /** By the store's clock; null: it lives until someone removes it. */
   expiresAt: nullable(time),
-  /** List price of all machines together, at the time the lab was made. */
+  /** List price of all machines together when the lab was made. */
   costPerHourUsd: number(1_000_000),
   engine: engineSchema,
 }
@@ -169,10 +185,10 @@ const keptFields = {
   createdAt: time,
   updatedAt: time,
   stateSince: time,
-  /** The command under way. */
+  /** The running command. */
   command: nullable(Type.Object({ name: text('word'), startedAt: time, holder: holderSchema })),
   step: nullable(Type.Object({ name: text('word'), startedAt: time })),
-  /** The steps of the command under way, or else of the last one; `ms` by the holder's monotonic clock. */
+  /** The steps of the running command, or else of the last one; `ms` by the holder's monotonic clock. */
   steps: Type.Array(Type.Object({ name: text('word'), ms: number(MOST_MS), outcome: stepOutcome }), {
     maxItems: 256,
     description: 'at most 256 steps',
@@ -182,9 +198,9 @@ const keptFields = {
   fence: count,
   /** Events so far, this one's number included. */
   eventCount: count,
-  /** Written here first, then as an object of its own: a crash in between loses no history. */
+  /** Written here first, then as its own object, so that a crash in between loses no history. */
   lastEvent: nullable(eventSchema),
-  /** A random id of this very write: no two bodies are alike, so a store may compare bodies. */
+  /** A random id of this write: no two bodies are alike, so a store may compare bodies. */
   revision: text('revision'),
 }
 

@@ -12,18 +12,18 @@ import { encodeRecord, readRecord, type StoredLab } from './record.js'
 import type { LabEvent, LabRecord } from './record-schema.js'
 import type { ObjectStore } from './store.js'
 
-/** How often a write is built anew because a command run under the same lease wrote in between. */
+/** How often a write is rebuilt because a command under the same lease wrote in between. */
 const maxAttempts = 5
 
 export type Change<L extends LabRecord> = (lab: AnyLab, context: WriteContext) => L
 
 /**
- * One lab's record under one lease: every write of a record passes here. Each is preceded by `assertHeld`,
- * is a compare-and-set, and carries the fence; whoever finds a greater fence has lost the lease.
+ * One lab's record under one lease. Every write of a record passes here: it calls `assertHeld` first, is a
+ * compare-and-set, and carries the fence. A writer that finds a greater fence has lost the lease.
  */
 export class RecordSlot {
   #stored: StoredLab | undefined
-  /** In the record already, but perhaps not yet an object of its own. */
+  /** Already in the record, but perhaps not yet an object of its own. */
   #unstoredEvent: LabEvent | undefined
 
   constructor(
@@ -36,7 +36,7 @@ export class RecordSlot {
     return this.#stored?.lab
   }
 
-  /** Loads the record and, under a new lease, claims it: from then on no earlier holder can write it. */
+  /** Loads the record and, under a new lease, claims it; after that, no earlier holder can write it. */
   async open(): Promise<void> {
     await this.#load()
     this.#unstoredEvent = this.lab?.lastEvent ?? undefined
@@ -45,7 +45,7 @@ export class RecordSlot {
     }
   }
 
-  /** Writes a first record. Throws `object-exists` when there is one. */
+  /** Writes a first record. Throws `object-exists` if there is one. */
   async create<L extends LabRecord>(build: (context: WriteContext) => L): Promise<L> {
     await this.lease.assertHeld()
     await markLiving(this.store, this.lease.lab)
@@ -76,7 +76,7 @@ export class RecordSlot {
     }
   }
 
-  /** False: another command under this very lease, or an earlier holder before our claim, wrote in between. */
+  /** False: another command under this lease, or an earlier holder before our claim, wrote in between. */
   async #tryReplace(lab: AnyLab, version: string, attempt: number): Promise<boolean> {
     try {
       const key = recordKey(this.lease.lab)
@@ -92,17 +92,17 @@ export class RecordSlot {
     }
   }
 
-  /** Without a record there is no fence in one that would stop us: the lease itself is asked. */
+  /** Without a record there is no fence that could stop us, so ask the lease itself. */
   async #assertUnbroken(): Promise<void> {
     const { lab, fence } = this.lease
     const stored = await readLeaseDocument(this.store, lab)
-    if (stored?.document.fence !== fence) throw leaseLost(lab, 'somebody else took it over')
+    if (stored?.document.fence !== fence) throw leaseLost(lab, 'someone else took it over')
   }
 
   async #load(): Promise<void> {
     const stored = await readRecord(this.store, this.lease.lab)
     if (stored !== undefined && stored.lab.fence > this.lease.fence) {
-      throw leaseLost(this.lease.lab, `its record was written under a newer lease (${stored.lab.fence})`)
+      throw leaseLost(this.lease.lab, `a newer lease has written its record (${stored.lab.fence})`)
     }
     this.#stored = stored
   }
@@ -121,7 +121,7 @@ export class RecordSlot {
   }
 }
 
-/** What a write is for the index of living labs. */
+/** What a write means for the index of living labs. */
 function turnOf(from: State, to: State): 'born' | 'destroyed' | undefined {
   if (from === to) return undefined
   if (to === 'destroyed') return 'destroyed'

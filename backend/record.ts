@@ -17,8 +17,8 @@ export interface StoredLab {
 }
 
 /**
- * What is recorded of a lab; undefined when the name was never used.
- * Throws BackendError `record-unreadable` when the record is not one, or belongs to another lab.
+ * A lab's record; undefined if the name was never used. Throws BackendError `record-unreadable` if it is not
+ * a valid record or belongs to another lab.
  */
 export async function readRecord(store: ObjectStore, lab: LabName): Promise<StoredLab | undefined> {
   const key = recordKey(lab)
@@ -30,7 +30,7 @@ export async function readRecord(store: ObjectStore, lab: LabName): Promise<Stor
   throw new BackendError({ code: 'record-unreadable', lab, place: key, problems })
 }
 
-/** What no schema can say. */
+/** Checks that a schema cannot express. */
 function contradictions({ lab: named, lastEvent, machines }: LabRecord, lab: LabName): string[] {
   const names = machines.map(({ name }) => name)
   const twice = names.findIndex((name, n) => names.indexOf(name) !== n)
@@ -40,7 +40,7 @@ function contradictions({ lab: named, lastEvent, machines }: LabRecord, lab: Lab
     ...(twice < 0
       ? []
       : [
-          `/machines/${twice}/name expected another name than those before, got ${shown(names[twice] ?? '')}`,
+          `/machines/${twice}/name expected a name that no other machine has, got ${shown(names[twice] ?? '')}`,
         ]),
   ]
 }
@@ -58,12 +58,12 @@ export interface RecordList {
   readonly unreadable: readonly BackendError[]
 }
 
-/** At once: most of a read is waiting, and a process may have few files open. */
+/** In parallel, because most of a read is waiting; limited, because a process may open only so many files. */
 const READS_AT_ONCE = 64
 
 /**
- * Every lab of the backend that is not destroyed; the cost follows their number, not that of all labs that ever were. A
- * record that cannot be read hides no other.
+ * Every lab of the backend that is not destroyed. The cost depends on their number, not on all labs that ever
+ * existed. An unreadable record hides no other.
  */
 export async function listLiving(store: ObjectStore): Promise<RecordList> {
   const names = await namesOfLiving(store)
@@ -71,7 +71,7 @@ export async function listLiving(store: ObjectStore): Promise<RecordList> {
   return { labs: labs.filter(({ state }) => state !== 'destroyed'), unreadable }
 }
 
-/** Every lab of the backend, destroyed ones included. A record that cannot be read hides no other. */
+/** Every lab of the backend, destroyed ones included. An unreadable record hides no other. */
 export async function listRecords(store: ObjectStore): Promise<RecordList> {
   const hidden: BackendError[] = []
   const keys = await store.list(labsPrefix, (folder, error) => {
@@ -97,7 +97,7 @@ async function readAll(store: ObjectStore, names: readonly string[]): Promise<Re
   return { labs, unreadable }
 }
 
-/** Whoever reads it says what is in the place of its folder. */
+/** The reader says what is in place of its folder. */
 const hiddenLab = (key: string): string | undefined => {
   const name = labInsteadOfFolder(key)
   return name !== undefined && isLabName(name) ? name : undefined

@@ -15,7 +15,10 @@ const unsetErrors = new Set([
 
 export type Send<T> = (client: S3Client, options: { readonly abortSignal: AbortSignal }) => Promise<T>
 
-/** Requests about an S3 bucket as a whole, each with the right that it needs. They throw BackendError as a store does. */
+/**
+ * Requests about an S3 bucket as a whole, each with the right that it needs. They throw BackendError as a
+ * store does.
+ */
 export class S3Admin {
   readonly endpoint: string
   readonly #client: S3Client
@@ -30,7 +33,7 @@ export class S3Admin {
     this.#patience = { ...usualPatience, ...patience }
   }
 
-  /** `unset`: the bucket has no such setting. `unsupported`: the server knows none such. */
+  /** `unset`: the bucket does not have this setting. `unsupported`: the server does not know it. */
   look<T>(permission: string, send: Send<T>): Promise<T | 'unset' | 'unsupported'> {
     return this.ask('read', permission, async (client, options) => {
       try {
@@ -66,7 +69,7 @@ export class S3Admin {
   }
 }
 
-/** Servers of other makers know but a part of S3. */
+/** Other vendors' servers support only a part of S3. */
 function isUnsupported(error: unknown): boolean {
   const status = property(property(error, '$metadata'), 'httpStatusCode')
   return status === 501 || status === 405

@@ -15,7 +15,7 @@ import type { S3Admin } from './s3-admin.js'
 import { property } from './sdk-error.js'
 import { oldVersionsDays, type Aspect, type Look } from './setup.js'
 
-/** What keeps others out comes first, should we get no further. */
+/** Access comes first, in case the later settings fail. */
 export const s3Aspects = (admin: S3Admin): readonly Aspect[] => [
   publicAccess(admin),
   encryption(admin),
@@ -45,7 +45,7 @@ function versioning(admin: S3Admin): Aspect {
   }
 }
 
-/** Any default encryption is right, unless the backend's URL names a key. */
+/** Any default encryption is enough, unless the backend's URL names a key. */
 function encryption(admin: S3Admin): Aspect {
   const { bucket: Bucket, kmsKey } = admin.location
   const wanted =
@@ -70,7 +70,7 @@ function encryption(admin: S3Admin): Aspect {
     },
     set: () =>
       admin.set('s3:PutEncryptionConfiguration', (client, options) => {
-        // A bucket key spares most requests to KMS, and their price.
+        // A bucket key avoids most requests to KMS, and their cost.
         const Rules = [{ ApplyServerSideEncryptionByDefault: wanted, BucketKeyEnabled: kmsKey !== undefined }]
         const ServerSideEncryptionConfiguration = { Rules }
         return client.send(
@@ -81,7 +81,7 @@ function encryption(admin: S3Admin): Aspect {
   }
 }
 
-/** An id is the end of its key's ARN, an alias of its alias's. */
+/** Compares by the end of an ARN, which is the key's id or the alias. */
 const isSameKey = (given: string, found = ''): boolean =>
   given === found || [':', '/'].some((sign) => found.endsWith(sign + given) || given.endsWith(sign + found))
 
@@ -117,7 +117,10 @@ function publicAccess(admin: S3Admin): Aspect {
   }
 }
 
-/** Every lock makes versions and delete markers. Any rule that ends old versions of ours is right; all others stay. */
+/**
+ * Every lock makes versions and delete markers. Any rule that ends our old versions is enough; all others
+ * stay.
+ */
 function oldVersions(admin: S3Admin): Aspect {
   const { bucket: Bucket } = admin.location
   const prefix = pathInBucket(admin.location, labsPrefix)
@@ -156,11 +159,11 @@ function oldVersions(admin: S3Admin): Aspect {
   }
 }
 
-/** Whether a rule, possibly somebody else's, ends the old versions of everything below a prefix. */
+/** Whether a rule, possibly someone else's, ends the old versions of everything below a prefix. */
 function ends(rule: LifecycleRule, prefix: string): boolean {
   const { Status, Filter = {}, NoncurrentVersionExpiration } = rule
   const isNarrow = Object.keys(Filter).some((name) => name !== 'Prefix')
-  // Rules of before 2016 have their prefix outside the filter.
+  // Rules from before 2016 have their prefix outside the filter.
   const covered = Filter.Prefix ?? property(rule, 'Prefix') ?? ''
   const isOurs = typeof covered === 'string' && prefix.startsWith(covered)
   const days = NoncurrentVersionExpiration?.NoncurrentDays

@@ -3,7 +3,7 @@ import { openAwsCredentials } from './aws-credentials.js'
 import type { S3Location } from './location.js'
 import { proxyAgents } from './proxies.js'
 
-/** Who is asked, for messages. */
+/** The server, for messages. */
 export const s3Endpoint = ({ endpoint, region }: S3Location): string =>
   endpoint ?? `https://s3.${region}.amazonaws.com`
 
@@ -13,11 +13,11 @@ export function s3Client({ region, endpoint, pathStyle }: S3Location): S3Client 
     credentials: openAwsCredentials(),
     forcePathStyle: pathStyle,
     ...(endpoint === undefined ? {} : { endpoint }),
-    // We retry, because only we know whether a refusal is our own success.
+    // We retry ourselves, because only we know whether a refusal means that our own write succeeded.
     maxAttempts: 1,
-    // A wrong region is explained, not followed: OpenTofu would not follow it either.
+    // Explain a wrong region instead of following it: OpenTofu would not follow it either.
     followRegionRedirects: false,
-    // Servers other than AWS's stumble over checksums in trailers.
+    // Servers other than AWS's fail on checksums in trailers.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
     requestHandler: { connectionTimeout: 5_000, ...proxyAgents() },

@@ -5,7 +5,7 @@ import { fits } from './forms.js'
 import type { S3Location } from './location.js'
 import { messageOf, networkReason, property, statusReason } from './sdk-error.js'
 
-/** The parts of an SDK error that tell what happened; which are there depends on how far the request came. */
+/** The parts of an SDK error that say what happened; which exist depends on how far the request got. */
 interface S3Error {
   /** S3's own error code, or the SDK's class. */
   readonly name: string
@@ -17,13 +17,13 @@ interface S3Error {
 /** S3's own code of an error, or the SDK's class. */
 export const s3ErrorName = (error: unknown): string => read(error).name
 
-/** The store's own word: a 404 alone may be that of a login page of the network. */
+/** The store's own word: a 404 alone may be from a network's login page. */
 export const isSaidAbsent = (error: unknown): boolean => read(error).name === 'NoSuchKey'
 
-/** HEAD answers without a body, hence without a code. */
+/** An answer to HEAD has no body, and so no code. */
 export const isAbsent = (error: unknown): boolean => ['NoSuchKey', 'NotFound'].includes(read(error).name)
 
-/** 412; a 404 to a conditional write or delete: there is no such object (any more). */
+/** 412; or a 404 to a conditional write or delete: the object does not exist (any more). */
 export function isRefused(error: unknown): boolean {
   return isAbsent(error) || read(error).status === 412
 }
@@ -33,7 +33,7 @@ const permissions = {
   write: 's3:PutObject',
   remove: 's3:DeleteObject',
   list: 's3:ListBucket',
-  // Without the permission to list, a missing object is answered by 403.
+  // Without the permission to list, S3 answers 403 for a missing object.
   date: 's3:ListBucket',
 } as const satisfies Record<BucketRequest['operation'], string>
 
@@ -51,9 +51,9 @@ const credentialErrors = new Set([
 ])
 const passingErrors = new Set([
   ...['RequestTimeout', 'SlowDown', 'Throttling', 'ThrottlingException', 'RequestLimitExceeded'],
-  // Another conditional request on the same key is under way; nothing was written.
+  // Another conditional request on the same key is running; nothing was written.
   ...['ConditionalRequestConflict', 'OperationAborted'],
-  // The SDK has learned the server's time from this very answer, and signs the next request by it.
+  // The SDK has learned the server's time from this answer, and uses it to sign the next request.
   ...['RequestTimeTooSkewed', 'RequestExpired'],
 ])
 const regionErrors = new Set([
@@ -62,7 +62,7 @@ const regionErrors = new Set([
   'IllegalLocationConstraintException',
 ])
 
-/** Who, and what, where AWS says that much. */
+/** Who lacks which right, if AWS tells. */
 const FORBIDDEN = /^User: ([\w+=,.@:/-]{1,512}) is not authorized to perform: ([\w:*]{1,128})/
 
 export function explainS3Error(
@@ -97,7 +97,10 @@ export function explainS3Error(
   })
 }
 
-/** 501: how servers answer that do not know a header (https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html). */
+/**
+ * 501: the answer of servers that do not know a header
+ * (https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html).
+ */
 function conditional({ endpoint = 's3' }: S3Location, { operation }: BucketRequest) {
   return { endpoint, operation: operation === 'remove' ? operation : 'create' } as const
 }

@@ -3,10 +3,13 @@ import type { ListObjectsV2Command, ListObjectsV2CommandOutput } from '@aws-sdk/
 import { notAListing } from './bucket-answers.js'
 import type { KeyPage } from './bucket.js'
 
-/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html: the whole document, and no other. */
+/** Accepts exactly this document: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html */
 const LISTING = /^\s*(<\?xml[^>]*>\s*)?<ListBucketResult[\s>][^]*<\/ListBucketResult>\s*$/
 
-/** The SDK reads any answer of success as a listing, at worst as one of nothing; this throws for what is not one. */
+/**
+ * The SDK reads any successful answer as a listing, at worst an empty one; this throws if the answer is not
+ * one.
+ */
 export function requireListing(command: ListObjectsV2Command): void {
   command.middlewareStack.add(
     (next) => async (args) => {
@@ -26,7 +29,7 @@ export function pageOf(answer: ListObjectsV2CommandOutput): KeyPage {
   const { Contents = [], IsTruncated, NextContinuationToken: next } = answer
   const keys = Contents.flatMap(({ Key }) => Key ?? [])
   if (IsTruncated === false) return { keys }
-  // A page that neither is the last one nor leads to another would hide the rest.
+  // A page that is not the last one and does not lead to another would hide the rest.
   if (IsTruncated === undefined || next === undefined) throw notAListing('<ListBucketResult> without its end')
   return { keys, next }
 }

@@ -62,22 +62,22 @@ export class S3Setup implements Setup {
     }
   }
 
-  /** A server of another maker has no such service. */
+  /** Another vendor's server has no such service. */
   async identity(): Promise<string | undefined> {
     if (this.location.endpoint !== undefined) return undefined
     const { awsIdentity } = await import('./aws-identity.js')
     return awsIdentity(this.location.region)
   }
 
-  /** Undefined: the bucket has no such setting, or we cannot know. */
+  /** Undefined: the bucket does not have this setting, or we cannot know. */
   async #tell<T>(untold: string[], permission: string, send: Send<T>): Promise<T | undefined> {
     const found = await unlessForbidden(untold, () => this.#admin.look(permission, send))
-    // A server without access blocks simply blocks nothing.
+    // A server without access blocks blocks nothing.
     if (found === 'unsupported' && permission !== BLOCK_RIGHT) untold.push(permission)
     return found === 'unset' || found === 'unsupported' ? undefined : found
   }
 
-  /** By a list, for an answer to HEAD has no body that would say what is wrong. */
+  /** Uses a list request, because an answer to HEAD has no body that would say what is wrong. */
   async #isThere(): Promise<boolean> {
     const { bucket: Bucket } = this.location
     try {
@@ -97,7 +97,7 @@ export class S3Setup implements Setup {
 
   async #create(): Promise<'made' | 'found'> {
     const { bucket, region } = this.location
-    // The one region that is not named, for it is where buckets are made without a name.
+    // The one region that must not be named: it is where buckets without a named region are made.
     const place = region === 'us-east-1' ? {} : { CreateBucketConfiguration: constraint(region) }
     const answer = await this.#admin.ask('write', 's3:CreateBucket', async (client, options) => {
       try {
@@ -120,18 +120,18 @@ export class S3Setup implements Setup {
   }
 }
 
-/** Which regions there are is for the server to say, not for the client's list of its day. */
+/** The server decides which regions exist, not the client's built-in list. */
 const constraint = (region: string): { readonly LocationConstraint: BucketLocationConstraint } => ({
   LocationConstraint: region as BucketLocationConstraint,
 })
 
-/** AWS says who lacks a right only where bucket and identity are of one account. */
+/** AWS says who lacks a right only if bucket and identity belong to the same account. */
 const isForbiddenToNobody = (error: unknown): boolean =>
   error instanceof BackendError &&
   error.fault.code === 'store-forbidden' &&
   error.fault.identity === undefined
 
-/** AWS names the groups by URI, versitygw 1.8.0 by id. */
+/** AWS identifies the groups by URI, versitygw 1.8.0 by id. */
 function publicGrant({ Grantee, Permission }: Grant): string[] {
   const group = (Grantee?.URI ?? Grantee?.ID ?? '').split('/').at(-1) ?? ''
   const isPublic =

@@ -53,7 +53,7 @@ export class S3Bucket implements Bucket {
       Body: text,
       ContentType: path.endsWith('.json') ? 'application/json' : 'text/plain',
       ...(condition === 'absent' ? { IfNoneMatch: '*' } : { IfMatch: condition.version }),
-      // Without a key the bucket's own default counts, which a header of ours would override.
+      // Without a key the bucket's own default applies; a header of ours would override it.
       ...(kmsKey === undefined ? {} : { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: kmsKey }),
     })
     return orRefused(isRefused, async () => {

@@ -8,15 +8,18 @@ import { eventSchema, recordSchema } from './record-schema.js'
 /** The JSON schemas of the documents, by the name under which schema/ holds them. `validate.ts` reads them. */
 export function publishedSchemas(): Record<string, unknown> {
   return {
-    'record.schema.json': published('The record of a lab: all that is known of it', recordSchema),
+    'record.schema.json': published('The record of a lab: everything known about it', recordSchema),
     'lease.schema.json': published('The lease of a lab: who may change it', leaseSchema),
-    'image-record.schema.json': published('An image that was brought to a provider', imageRecordSchema),
-    'identity.schema.json': published('Whose everything is that was made from a backend', identitySchema),
+    'image-record.schema.json': published('An image that was imported to a provider', imageRecordSchema),
+    'identity.schema.json': published(
+      'The identity of a backend, which marks everything created from it',
+      identitySchema,
+    ),
     'event.schema.json': published('An event: one thing that happened to a lab', eventSchema),
   }
 }
 
-/** Writes schema/ anew after a change of the definitions; a test compares the two. */
+/** Writes schema/ again after a change of the definitions; a test compares the two. */
 export async function writePublishedSchemas(): Promise<void> {
   const folder = new URL('../../backend/schema/', import.meta.url)
   for (const [file, schema] of Object.entries(publishedSchemas())) {
@@ -24,7 +27,7 @@ export async function writePublishedSchemas(): Promise<void> {
   }
 }
 
-/** Through JSON, because TypeBox keeps marks of its own under symbols. */
+/** Through JSON, because TypeBox keeps its own marks under symbols. */
 const published = (title: string, schema: TSchema): unknown => ({
   $schema: 'http://json-schema.org/draft-07/schema#',
   title,

@@ -1,12 +1,15 @@
-/** A field of whatever an SDK threw; their classes differ between realms and versions, so it is told by shape. */
+/**
+ * A field of an error that an SDK threw. Checks the shape, because classes differ between realms and
+ * versions.
+ */
 export const property = (thing: unknown, name: string): unknown =>
   typeof thing === 'object' && thing !== null ? (thing as Readonly<Record<string, unknown>>)[name] : undefined
 
-/** A server has answered, with whatever status. */
+/** A server answered, with any status. */
 export const isAnswer = (error: unknown): boolean =>
   property(property(error, '$metadata'), 'httpStatusCode') !== undefined
 
-/** One line; a connection tried over several addresses keeps its reasons inside. */
+/** One line. A connection tried over several addresses keeps its reasons inside. */
 export function messageOf(error: unknown): string {
   const inner = property(error, 'errors')
   const told = property(error, 'message')
@@ -28,11 +31,13 @@ const networkCodes = new Set([
   ...['TimeoutError', 'RequestTimeout', 'FetchError'],
 ])
 
-/** In the SDKs' words, where they wrap the error and its code is lost (the AWS SDK wraps those of other realms). */
+/**
+ * The SDKs' own words, for wrapped errors that lost their code (the AWS SDK wraps errors of other realms).
+ */
 const networkWords =
   /socket hang up|premature close|\baborted\b|\bE(?:CONN\w+|PIPE|TIMEDOUT|NOTFOUND|AI_AGAIN)\b/i
 
-/** What a failure on the way to the server was, if it was one: by the system's code, or the SDK's class or words. */
+/** The failure on the way to the server, if it was one: by the system's code, or the SDK's class or words. */
 export function networkReason(error: unknown): string | undefined {
   if (!isAnswer(error) && networkWords.test(messageOf(error))) return messageOf(error)
   const codes = [property(error, 'code'), property(error, 'name'), property(property(error, 'cause'), 'code')]
@@ -42,7 +47,7 @@ export function networkReason(error: unknown): string | undefined {
   return found === undefined ? undefined : messageOf(error)
 }
 
-/** Throttling and whatever is the server's own trouble; 501 is no trouble that passes. */
+/** Throttling and the server's own trouble; 501 is permanent. */
 export function statusReason(status: number | undefined, name: string): string | undefined {
   if (status === undefined || (status !== 429 && status !== 408 && status < 500) || status === 501)
     return undefined

@@ -1,16 +1,16 @@
-/** How a place for labs is made fit for them, and who can see into it: one implementation for each kind of store. */
+/** How a place is prepared for labs, and who can see into it: one implementation for each kind of store. */
 export interface Setup {
-  /** Makes the place unless it is there. Throws BackendError, `store-taken` where it is somebody else's. */
+  /** Creates the place unless it exists. Throws BackendError `store-taken` if it is someone else's. */
   make(): Promise<'made' | 'found'>
-  /** What the place should have, in the order in which it is given to it. */
+  /** What the place should have, in the order in which it is set. */
   readonly aspects: readonly Aspect[]
   /**
-   * The provider's own servers do what they confirm, though it may take minutes until a setting shows; of any other
-   * server a confirmed setting counts when it shows.
+   * The provider's own servers do what they confirm, though it may take minutes until a setting shows. For
+   * any other server, a setting counts only once it shows.
    */
   readonly isTrusted: boolean
   visibility(): Promise<Visibility>
-  /** Who we are to the server; undefined where it does not tell. */
+  /** Our identity at the server; undefined if it does not tell. */
   identity(): Promise<string | undefined>
 }
 
@@ -19,27 +19,30 @@ export type AspectName = 'versioning' | 'encryption' | 'uniform access' | 'publi
 export interface Aspect {
   readonly name: AspectName
   look(): Promise<Look>
-  /** Gives the place what is wanted. `unsupported`: the server says that it cannot. */
+  /** Applies the wanted setting. `unsupported`: the server says that it cannot. */
   set(): Promise<'done' | 'unsupported'>
 }
 
 export interface Look {
   readonly is: 'right' | 'wrong' | 'unsupported'
-  /** The setting as the provider calls it; null where the server knows none such. */
+  /** The setting as the provider names it; null if the server does not know it. */
   readonly found: string | null
 }
 
-/** Who can see into a place besides those who were given rights, as far as the server tells us. */
+/** Who can see into a place besides those who were given rights, as far as the server tells. */
 export interface Visibility {
-  /** What lets everybody in. */
+  /** What opens it to everyone. */
   readonly open: readonly string[]
-  /** What would let everybody in, were public access not blocked. */
+  /** What would open it to everyone if public access were not blocked. */
   readonly blocked: readonly string[]
-  /** What we could not find out: missing rights, by the provider's names, or questions that the server does not know. */
+  /**
+   * What we could not find out: missing rights, by the provider's names, or questions the server does not
+   * support.
+   */
   readonly untold: readonly string[]
 }
 
-/** Whether everybody can read there; null where that was not told in full. */
+/** Whether everyone can read there; null if the answers were incomplete. */
 export function isPublic({ open, untold }: Visibility): boolean | null {
   if (open.length > 0) return true
   return untold.length > 0 ? null : false
@@ -52,7 +55,7 @@ export interface Settled {
   readonly after: string | null
 }
 
-/** Sees to one aspect: what is right already is left as it is. */
+/** Handles one aspect; a correct setting stays as it is. */
 export async function settle(aspect: Aspect, { isTrusted }: Pick<Setup, 'isTrusted'>): Promise<Settled> {
   const { name } = aspect
   const { is, found: before } = await aspect.look()
@@ -64,5 +67,5 @@ export async function settle(aspect: Aspect, { isTrusted }: Pick<Setup, 'isTrust
   return { aspect: name, outcome: 'changed', before, after: now.found }
 }
 
-/** For how long old versions are kept, in days: time to notice that a state was spoilt. */
+/** How long old versions are kept, in days: time to notice a damaged state. */
 export const oldVersionsDays = 30

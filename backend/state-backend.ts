@@ -3,7 +3,9 @@ import { tofuStateKey, tofuStatePrefix, type Leasable } from './keys.js'
 import { pathInBucket, type BackendLocation } from './location.js'
 import type { ObjectStore } from './store.js'
 
-/** Where OpenTofu keeps a lab's or an image's state, as plain data; stacks/ turns it into a backend block. */
+/**
+ * Where OpenTofu keeps the state of a lab or an image, as plain data; stacks/ turns it into a backend block.
+ */
 export type StateBackend = LocalState | S3State | GcsState
 
 export interface LocalState {
@@ -14,7 +16,7 @@ export interface LocalState {
 export interface S3State {
   readonly kind: 's3'
   readonly bucket: string
-  /** OpenTofu's lock lies beside it, as `<key>.tflock`. */
+  /** OpenTofu's lock is beside it, as `<key>.tflock`. */
   readonly key: string
   readonly region: string
   readonly endpoint?: string
@@ -45,11 +47,14 @@ export function stateBackend(location: BackendLocation, owner: Leasable): StateB
   }
 }
 
-/** The object that the state is. */
+/** The object that holds the state. */
 export const stateKey = ({ kind }: BackendLocation, owner: Leasable): string =>
   kind === 'gcs' ? `${tofuStatePrefix(owner)}/default.tfstate` : tofuStateKey(owner)
 
-/** Removes the state of what is proven to be gone: no engine will. Throws BackendError object-changed. */
+/**
+ * Removes the state of something proven to be gone, because no engine will. Throws BackendError
+ * object-changed.
+ */
 export async function forgetState(
   store: ObjectStore,
   location: BackendLocation,
@@ -61,8 +66,8 @@ export async function forgetState(
 }
 
 /**
- * The oldest OpenTofu that locks natively there, by kind of backend: `use_lockfile` of the s3 backend came with
- * 1.10.0 (its CHANGELOG); `terraform_data` and the providers' protocol need no more than 1.6.
+ * The oldest OpenTofu that locks natively there, by kind of backend. `use_lockfile` of the s3 backend came
+ * with 1.10.0 (its CHANGELOG); `terraform_data` and the providers' protocol need only 1.6.
  */
 export const minimumEngines = {
   directory: '1.6.0',

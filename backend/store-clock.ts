@@ -1,12 +1,14 @@
 import type { ObjectStore } from './store.js'
 
 /**
- * By how much two looks at a store's clock may disagree, in milliseconds: HTTP's Date counts whole seconds
- * (RFC 9110, 5.6.7), so each look is up to one second behind. Whoever proves that a moment has passed adds it.
+ * How far two readings of a store's clock may differ, in milliseconds. HTTP's Date counts whole seconds (RFC
+ * 9110, 5.6.7), so each reading is up to one second behind. Add it to prove that a moment has passed.
  */
 export const clockErrorMs = 1000
 
-/** The store's clock, carried on by this process's monotonic one, so that not every look costs a request. */
+/**
+ * The store's clock, continued by this process's monotonic one, so that not every reading costs a request.
+ */
 export interface StoreClock {
   now(): Date
 }

@@ -4,7 +4,9 @@ export interface SystemError {
   readonly message: string
 }
 
-/** What the operating system said, if that is what was thrown. Told by shape: classes differ between realms. */
+/**
+ * The operating system's error, if that was thrown. Checks the shape, because classes differ between realms.
+ */
 export function systemErrorOf(thrown: unknown): SystemError | undefined {
   if (typeof thrown !== 'object' || thrown === null || !('errno' in thrown)) return undefined
   if (!('code' in thrown) || typeof thrown.code !== 'string') return undefined

@@ -1,6 +1,8 @@
 import { BackendError } from './errors.js'
 
-/** What a question gave; undefined where we may not ask it, and the missing right is then added to `untold`. */
+/**
+ * The answer to a question; undefined if we may not ask it, and then the missing right is added to `untold`.
+ */
 export async function unlessForbidden<T>(untold: string[], ask: () => Promise<T>): Promise<T | undefined> {
   try {
     return await ask()

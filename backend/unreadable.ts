@@ -1,8 +1,8 @@
 import { BackendError } from './errors.js'
 
 /**
- * The `record-unreadable` of one document among many, whatever keeps it from being read: that it is garbage, or that
- * we may not. Throws every other error: it concerns the whole store.
+ * The `record-unreadable` of one document among many, whether it is garbage or we may not read it. Throws
+ * every other error, because it concerns the whole store.
  */
 export function unreadableOf(error: unknown, lab: string, place: string): BackendError {
   if (!(error instanceof BackendError)) throw error
@@ -14,8 +14,7 @@ export function unreadableOf(error: unknown, lab: string, place: string): Backen
 function problemOf(error: BackendError): string {
   const { fault } = error
   if (fault.code === 'store-unreadable') return `${fault.place}: ${fault.reason}`
-  if (fault.code === 'key-invalid')
-    return `${JSON.stringify(fault.key)}: its name is none that distrolab gives`
-  if (fault.code === 'store-forbidden') return `${fault.place}: ${fault.permission} is missing`
+  if (fault.code === 'key-invalid') return `${JSON.stringify(fault.key)}: not a name that distrolab gives`
+  if (fault.code === 'store-forbidden') return `${fault.place}: lacks ${fault.permission}`
   throw error
 }

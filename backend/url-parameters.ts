@@ -1,6 +1,6 @@
 import { distance } from 'fastest-levenshtein'
 
-/** The parts of a backend URL on which a bucket's location is built, and all that is wrong with them. */
+/** The parts of a backend URL that make up a bucket's location, and everything wrong with them. */
 export interface BucketUrl {
   readonly bucket: string
   /** Without slashes at its ends; empty for the bucket's root. */
@@ -9,7 +9,7 @@ export interface BucketUrl {
   readonly problems: readonly string[]
 }
 
-/** Takes `scheme://bucket/prefix?name=value` apart; only parameters in `known` may occur, each once. */
+/** Splits `scheme://bucket/prefix?name=value`. Only parameters in `known` may occur, each once. */
 export function readBucketUrl(
   url: URL,
   isBucket: (name: string) => boolean,
@@ -21,11 +21,11 @@ export function readBucketUrl(
     problems.push(`the bucket's name is expected after ${url.protocol}//, got "${url.hostname}"`)
   if (url.username !== '' || url.password !== '') {
     problems.push(
-      "credentials don't belong in the URL, which is recorded: leave them to the provider's own variables and files",
+      "credentials do not belong in the URL, which is recorded: use the provider's own variables and files",
     )
   }
   if (url.port !== '')
-    problems.push(`no port is expected, got ${url.port}: a server is named by endpoint=URL`)
+    problems.push(`no port is expected, got ${url.port}: use endpoint=URL to name a server`)
   if (url.hash !== '') problems.push(`nothing is expected after #, got "${url.hash}"`)
   if (prefix !== '' && !prefix.split('/').every(isSegment)) {
     problems.push(
@@ -55,5 +55,5 @@ const isSegment = (segment: string): boolean => /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,
 function didYouMean(given: string, known: readonly string[]): string {
   const word = given.toLowerCase().replaceAll('_', '-')
   const near = known.find((name) => distance(word, name) <= Math.min(3, Math.ceil(name.length / 3)))
-  return `: ${near === undefined ? `known are ${known.join(', ')}` : `did you mean ${near}?`}`
+  return `: ${near === undefined ? `known parameters: ${known.join(', ')}` : `did you mean ${near}?`}`
 }

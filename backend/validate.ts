@@ -8,7 +8,7 @@ import type { ImageRecord } from './image-record-schema.js'
 import type { LeaseDocument } from './lease-schema.js'
 import type { LabEvent, LabRecord } from './record-schema.js'
 
-/** The kinds of document; each is checked by what the build made of schema/<kind>.schema.json. */
+/** The kinds of document; each is checked by code that the build made from schema/<kind>.schema.json. */
 interface Documents {
   readonly record: LabRecord
   readonly lease: LeaseDocument
@@ -19,9 +19,9 @@ interface Documents {
 type Kind = keyof Documents
 
 /**
- * Reads a JSON document of the backend. Throws BackendError `record-unreadable` that lists every problem
- * with place, field, what was expected and what was found. Unknown fields are kept: another version of
- * this program may have written them, and must not keep us from destroying the lab.
+ * Reads a JSON document of the backend. Throws BackendError `record-unreadable` with every problem: place,
+ * field, expected and found. Unknown fields are kept: another version of this program may have written them,
+ * and they must not prevent destroying the lab.
  */
 export function parseDocument<K extends Kind>(
   kind: K,
@@ -34,7 +34,7 @@ export function parseDocument<K extends Kind>(
   throw new BackendError({ code: 'record-unreadable', lab, place, problems })
 }
 
-/** The document, or everything that keeps it from being one. */
+/** The document, or all its problems. */
 export function findProblems<K extends Kind>(kind: K, body: string, place: string): Checked<Documents[K]> {
   const [document] = parseJson(body)
   if (document === undefined)
@@ -49,7 +49,10 @@ type Checked<T> =
   | { readonly document: T; readonly problems?: undefined }
   | { readonly document?: undefined; readonly problems: readonly string[] }
 
-/** The body that `parseDocument` reads as this very document. Throws BackendError `record-unwritable` if it would not. */
+/**
+ * The body that `parseDocument` reads as this document. Throws BackendError `record-unwritable` if it would
+ * not.
+ */
 export function formatDocument<K extends Kind>(kind: K, document: Documents[K], lab: string): string {
   const problems = problemsOf(kind, document)
   if (problems.length > 0) throw new BackendError({ code: 'record-unwritable', lab, problems })
@@ -61,7 +64,7 @@ const MOST_PROBLEMS = 20
 function problemsOf(kind: Kind, document: unknown): readonly string[] {
   const validate = checkOf(kind)
   if (validate(document)) return []
-  // What is there and wrong tells more than what is missing.
+  // A wrong value says more than a missing one.
   const errors = leafErrors(validate.errors ?? []).sort((a, b) => order(a) - order(b))
   const problems = [...new Set(errors.map(describeError))]
   const more = problems.length - MOST_PROBLEMS
@@ -72,7 +75,7 @@ const order = ({ keyword }: ErrorObject): number => (keyword === 'required' ? 1 
 
 const checks = new Map<Kind, ValidateFunction>()
 
-/** Loaded once: a lease is checked at each of its heartbeats. */
+/** Loaded once: a lease is checked at each renewal. */
 function checkOf(kind: Kind): ValidateFunction {
   const check =
     checks.get(kind) ??
@@ -81,11 +84,14 @@ function checkOf(kind: Kind): ValidateFunction {
   return check
 }
 
-/** Messages quote guests and clouds, and were kept as they came in the past: they are cleaned, not refused. */
+/**
+ * Messages quote guests and clouds, and older records kept them as they came: clean them instead of refusing
+ * them.
+ */
 const cleaned = (key: string, value: unknown): unknown =>
   key === 'message' && typeof value === 'string' ? cleanText(value) : value
 
-/** Nothing for what is no JSON. */
+/** Undefined for text that is not JSON. */
 function parseJson(body: string): readonly [unknown?] {
   try {
     return [JSON.parse(body, cleaned)]

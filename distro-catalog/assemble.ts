@@ -14,12 +14,12 @@ export interface SourceFile {
 
 export interface CatalogSources {
   readonly providers: readonly SourceFile[]
-  /** Of two files of the same name the later one wins. */
+  /** If two files have the same name, the later one wins. */
   readonly distros: readonly SourceFile[]
   readonly aliases: readonly SourceFile[]
 }
 
-/** The texts of all files → the catalog, or the problems of all files. Pure. */
+/** Turns the texts of all files into the catalog, or the problems of all files. Pure. */
 export function assembleCatalog(sources: CatalogSources, known: KnownEntries = {}): Checked<Catalog> {
   const winners = [...new Map(sources.distros.map((source) => [stemOf(source), source])).values()]
   const problems: CatalogProblem[] = []
@@ -41,7 +41,7 @@ export function assembleCatalog(sources: CatalogSources, known: KnownEntries = {
   return { ok: true, value: catalog }
 }
 
-/** One file through the stages: parse, normalise, validate. */
+/** Takes one file through the stages: parse, normalise, validate. */
 export function readEntry<T>(
   { file, text }: SourceFile,
   validate: (value: unknown, file: string) => Checked<T>,
@@ -50,7 +50,7 @@ export function readEntry<T>(
   return parsed.ok ? validate(normaliseEntry(parsed.value), file) : parsed
 }
 
-/** The same, but at once for a file that is known to be valid. */
+/** The same in one step for a file that is known to be valid. */
 export function readKnownEntry<T>(
   source: SourceFile,
   validate: (value: unknown, file: string) => Checked<T>,
@@ -74,7 +74,7 @@ function keepValid<T>(
   })
 }
 
-/** A family with a single release needs no line in aliases.yaml, so that a new distro is one file. */
+/** A family with a single release needs no line in aliases.yaml, so a new distro is one file. */
 function familyAliases(distros: readonly Distro[]): [string, string][] {
   return distros
     .filter(

@@ -1,7 +1,7 @@
 import type { Distro } from './distro.js'
 import type { Provider, ProviderName } from './provider.js'
 
-/** Everything that can run, already validated: whoever holds a Catalog need not check it again. */
+/** Everything that can run, already validated: code that has a Catalog need not check it again. */
 export interface Catalog {
   /** By release name, in the order of the names. */
   readonly distros: ReadonlyMap<string, Distro>

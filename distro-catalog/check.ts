@@ -9,8 +9,8 @@ import { remedyForName } from './rules.js'
 export type RegionsByCloud = Readonly<Record<CloudName, Regions>>
 
 /**
- * What only shows when all files are read together: every distro says of every provider what it has there or why
- * nothing, and every region and priced type that is named exists. Pure.
+ * Checks what only shows across all files: every distro says for every provider what it has there or why it
+ * has nothing, and every named region and priced type exists. Pure.
  */
 export function crossCheck(catalog: Catalog, regions: RegionsByCloud): CatalogProblem[] {
   const providers = [...catalog.providers.values()]
@@ -76,7 +76,7 @@ function unknownRegions(
     }))
 }
 
-/** Every price in a regions file is of a type that the provider's file has. */
+/** Every price in a regions file belongs to a type in the provider's file. */
 function priceProblems(catalog: Catalog, { provider, regions }: Regions): CatalogProblem[] {
   const found = catalog.providers.get(provider)
   const known = found === undefined || found.name === 'local' ? [] : Object.keys(found.instanceTypes)

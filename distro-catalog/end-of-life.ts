@@ -1,12 +1,12 @@
 import type { Distro } from './distro.js'
 
 const DAY_MS = 86_400_000
-/** From then on whoever uses a distro should know that it ends. */
+/** How long before its end users of a distro should hear about it. */
 const NOTICE_DAYS = 60
 
 /**
- * That a distro gets no more free updates since a day, or soon won't; undefined while that is far, or it has no end. In
- * words, with what else there is of its family. `others`: all of the catalog.
+ * A sentence that a distro gets no more free updates, or soon will not, with the other releases of its
+ * family; undefined if that is far away or the distro has no end. `others`: all of the catalog.
  */
 export function endOfLifeNotice(
   { name, title, family, endOfLife }: Distro,
@@ -14,7 +14,7 @@ export function endOfLifeNotice(
   now: Date,
 ): string | undefined {
   if (endOfLife === undefined) return undefined
-  // The whole of its last day.
+  // Until the end of its last day.
   const left = Date.parse(endOfLife) + DAY_MS - now.getTime()
   if (left > NOTICE_DAYS * DAY_MS) return undefined
   const said =
@@ -23,5 +23,5 @@ export function endOfLifeNotice(
     .filter((other) => other.family === family && other.name !== name)
     .filter((other) => (other.endOfLife ?? '9999') > endOfLife)
     .map((other) => other.name)
-  return `${title} ${said}.${later.length === 0 ? '' : ` What goes on: ${later.join(', ')}.`}`
+  return `${title} ${said}.${later.length === 0 ? '' : ` Still maintained: ${later.join(', ')}.`}`
 }

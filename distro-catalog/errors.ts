@@ -1,14 +1,16 @@
-/** One thing wrong in a catalog file, ready to be shown as it is. */
+/** One problem in a catalog file, ready to show. */
 export interface CatalogProblem {
   readonly file: string
-  /** Dotted path of the field, e.g. `providers.local.user`; `(file)` when the file as a whole is meant. */
+  /** Dotted path of the field, e.g. `providers.local.user`; `(file)` for the file as a whole. */
   readonly field: string
   readonly expected: string
   readonly got: string
   readonly remedy: string
 }
 
-/** What can go wrong with the catalog: one literal code each, with the fields its message needs. */
+/**
+ * Everything that can go wrong with the catalog: one literal code each, with the fields its message needs.
+ */
 export type CatalogFault =
   | { readonly code: 'distro-unknown'; readonly given: string; readonly near: readonly string[] }
   | { readonly code: 'provider-unknown'; readonly given: string; readonly near: readonly string[] }

@@ -2,7 +2,7 @@ import type { ErrorObject } from 'ajv'
 import type { CatalogProblem } from './errors.js'
 import { nearNames } from './near-names.js'
 
-/** One violation reported by ajv (with `verbose`) → a problem in the words of the file's author. */
+/** Turns one violation reported by ajv (with `verbose`) into a problem in the words of the file's author. */
 export function explainViolation(violation: ErrorObject, file: string): CatalogProblem {
   const at = violation.instancePath.split('/').slice(1).map(unescapePointer)
   const schema = (violation.parentSchema ?? {}) as SchemaNotes
@@ -66,7 +66,7 @@ function remedyFor(violation: ErrorObject, schema: SchemaNotes): string {
   const { data } = violation
   const isScalar = typeof data === 'number' || typeof data === 'boolean'
   if (violation.keyword === 'type' && schema.type === 'string' && isScalar) {
-    return 'put the value in quotes, as YAML reads it as something else than text'
+    return 'put the value in quotes; without them YAML does not read it as text'
   }
   if (schema.enum !== undefined) {
     const near = typeof data === 'string' ? nearNames(data, schema.enum) : []

@@ -1,9 +1,12 @@
 import { Type, type TUnsafe } from '@sinclair/typebox'
 
-// The kinds of field that catalog files are made of. Each `description` completes the sentence "expected …" in a
-// problem, and each first example is quoted in its remedy: write both for the author of a YAML file.
+// The kinds of field in catalog files. Each `description` completes the sentence "expected …" in a problem,
+// and each first example is quoted in its remedy: write both for the author of a YAML file.
 
-/** One of a fixed list of words; a plain `enum`, so that a wrong word is one problem and not one per alternative. */
+/**
+ * One of a fixed list of words. A plain `enum`, so that a wrong word is one problem and not one for each
+ * alternative.
+ */
 export const oneOf = <const T extends readonly string[]>(words: T): TUnsafe<T[number]> =>
   Type.Unsafe<T[number]>({ type: 'string', enum: [...words], description: `one of ${words.join(', ')}` })
 

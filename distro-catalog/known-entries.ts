@@ -5,15 +5,15 @@ import { basename } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
 /**
- * Entries of files that were read and found valid when the package was built, by `keyOf` their file. Parsing and
- * checking all of the shipped catalog costs every command a third of a second; a file that is not here, or has changed
- * since, is read as any other.
+ * Entries of files that the build read and found valid, by `keyOf` their file. Parsing and checking the whole
+ * shipped catalog costs every command a third of a second. A file that is not here, or has changed since, is
+ * read like any other.
  */
 export type KnownEntries = Readonly<Record<string, unknown>>
 
 const NAME = 'known-entries.json'
 
-/** In the folder of the build that is running. */
+/** In the folder of the running build. */
 export const knownEntriesFile = (): URL =>
   new URL(NAME, pathToFileURL(createRequire(import.meta.url).resolve('#package/dist/checks/distro.cjs')))
 
@@ -22,7 +22,7 @@ export const keyOf = (file: string, text: string): string =>
     .update(`${basename(file)}\n${text}`)
     .digest('base64')
 
-/** What the build left; nothing where it was not run. */
+/** The result of the build; empty if the build did not run. */
 export function readKnownEntries(file: URL = knownEntriesFile()): KnownEntries {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as KnownEntries

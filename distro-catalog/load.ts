@@ -18,10 +18,11 @@ export function shippedDirectory(): string {
 }
 
 /**
- * Reads the shipped catalog and then the user's directories of distro files (`<name>.yaml`, and `aliases.yaml` if there
- * is one). A later directory wins: its file replaces the whole entry of the same name.
+ * Reads the shipped catalog and then the user's directories of distro files (`<name>.yaml`, and
+ * `aliases.yaml` if there is one). A later directory wins: its file replaces the whole entry of the same
+ * name.
  *
- * @throws CatalogError `catalog-invalid` with the problems of all files at once.
+ * @throws CatalogError `catalog-invalid` with the problems of all files.
  */
 export async function loadCatalog(extraDirectories: readonly string[] = []): Promise<Catalog> {
   const shipped = shippedDirectory()
@@ -45,8 +46,8 @@ export async function loadCatalog(extraDirectories: readonly string[] = []): Pro
 }
 
 /**
- * The regions of one cloud, in the order of its file. Apart from the catalog, because most commands need none of them
- * and no command needs those of all clouds.
+ * The regions of one cloud, in the order of its file. They are not part of the catalog, because most commands
+ * need none and no command needs those of all clouds.
  *
  * @throws CatalogError `catalog-invalid`.
  */
@@ -61,7 +62,9 @@ export async function loadRegions(provider: CloudName, directory = shippedDirect
   return entry.value
 }
 
-/** All YAML files of one folder in the order of their names. A folder that can't be read is a problem, not a crash. */
+/**
+ * All YAML files of one folder in the order of their names. An unreadable folder is a problem, not a crash.
+ */
 async function readFolder(directory: string, problems: CatalogProblem[]): Promise<SourceFile[]> {
   const names = await readdir(directory).catch((cause: unknown) => {
     problems.push(unreadable(directory, 'a directory of distro files', cause))
@@ -81,13 +84,13 @@ async function readFolder(directory: string, problems: CatalogProblem[]): Promis
 
 async function readSource(file: string, problems: CatalogProblem[]): Promise<SourceFile[]> {
   try {
-    // Neither is a pipe waited for, nor a file of another kind taken into memory.
+    // Never wait for a pipe, or read another kind of file into memory.
     const found = await stat(file)
     if (!found.isFile() || found.size > LARGEST_YAML)
-      throw new Error(found.isFile() ? 'more than 64 KiB' : 'no plain file')
+      throw new Error(found.isFile() ? 'more than 64 KiB' : 'not a plain file')
     return [{ file, text: await readFile(file, 'utf8') }]
   } catch (cause) {
-    problems.push(unreadable(file, 'a file that can be read', cause))
+    problems.push(unreadable(file, 'a readable file', cause))
     return []
   }
 }

@@ -3,8 +3,9 @@ import { distance } from 'fastest-levenshtein'
 const MAX_NAMES = 3
 
 /**
- * The candidates that someone who typed `given` most likely meant, best first, at most three.
- * A slip may change a third of the letters (never more than three); an unfinished word (`deb`) meets what it begins.
+ * The candidates that someone who typed `given` most likely meant, best first, at most three. A typo may
+ * change a third of the letters (never more than three); an unfinished word (`deb`) matches words that begin
+ * with it.
  */
 export function nearNames(given: string, candidates: Iterable<string>): string[] {
   const word = given.toLowerCase()
@@ -17,7 +18,7 @@ export function nearNames(given: string, candidates: Iterable<string>): string[]
     .map(({ name }) => name)
 }
 
-/** The edit distance; a word begun with at least two letters counts as one slip. */
+/** The edit distance; an unfinished word of at least two letters counts as one typo. */
 function costOf(word: string, candidate: string): number {
   if (word.length >= 2 && candidate.startsWith(word)) return Math.min(1, candidate.length - word.length)
   return distance(word, candidate)

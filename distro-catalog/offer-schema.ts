@@ -1,7 +1,7 @@
 import { Type, type Static, type TObject, type TProperties } from '@sinclair/typebox'
 import { flag, oneOf, text, url, whole } from './field.js'
 
-/** How well an image is looked after; `byo` (bring your own) means that the user must name or import one. */
+/** Who maintains an image; `byo` (bring your own) means that the user must name or import one. */
 export const supportLevels = ['official', 'community', 'byo'] as const
 export type SupportLevel = (typeof supportLevels)[number]
 
@@ -22,7 +22,7 @@ const vendorImageSchema = Type.Object(
   closed,
 )
 
-/** How to build an equivalent image where the vendor's host can't be reached. */
+/** How to build an equivalent image if the vendor's host cannot be reached. */
 const imageBuildSchema = Type.Object(
   {
     tool: oneOf(['mmdebstrap']),
@@ -39,7 +39,10 @@ const localImageSchema = Type.Object(
 
 const secureBoot = flag('whether the machine may start with secure boot')
 
-/** The newest of an account's public images whose name matches. No Marketplace copies: those need a subscription. */
+/**
+ * Selects the newest of an account's public images whose name matches. No Marketplace copies: those need a
+ * subscription.
+ */
 const awsImageSchema = Type.Object(
   {
     owner: Type.String({
@@ -52,7 +55,7 @@ const awsImageSchema = Type.Object(
   closed,
 )
 
-/** The newest image of a family; without `project` it is one that the user imported. */
+/** Selects the newest image of a family; without `project`, an image that the user imported. */
 const googleImageSchema = Type.Object(
   {
     project: Type.Optional(text('the project that publishes the image')),
@@ -62,7 +65,7 @@ const googleImageSchema = Type.Object(
   closed,
 )
 
-/** `plan`: bought in name although free; its terms are accepted once per subscription. */
+/** `plan`: formally bought, although free; its terms are accepted once for each subscription. */
 const marketplaceSchema = Type.Object(
   {
     publisher: text('the Marketplace publisher'),
@@ -132,7 +135,7 @@ const cloudFields = {
   keyTypes: Type.Optional(
     Type.Array(oneOf(['rsa', 'ed25519']), {
       minItems: 1,
-      description: 'the SSH key types the image takes, where not all work',
+      description: 'the SSH key types the image accepts, where not all work',
     }),
   ),
   regions: regionList('the only regions that have the image'),
@@ -152,7 +155,7 @@ const offer = <F extends TProperties, I extends TObject>(fields: F, image: I) =>
     closed,
   )
 
-/** One key per provider that has an image of a distro. A cloud is added as one more optional key. */
+/** One key for each provider that has an image of a distro. A new cloud is one more optional key. */
 export const offersSchema = Type.Object(
   {
     aws: Type.Optional(offer(cloudFields, awsImageSchema)),

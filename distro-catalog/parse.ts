@@ -1,12 +1,15 @@
 import type { CatalogProblem } from './errors.js'
 import { parseYamlText } from './yaml-text.js'
 
-/** The outcome of one stage for one file: its value, or every problem found. */
+/** The outcome of one stage for one file: its value, or all problems. */
 export type Checked<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly problems: readonly CatalogProblem[] }
 
-/** YAML text → plain data, still unknown. All syntax errors at once; aliases and anchors work, custom tags don't. */
+/**
+ * Parses YAML text into plain data of unknown type. Reports all syntax errors together. Aliases and anchors
+ * work; custom tags do not.
+ */
 export function parseYaml(text: string, file: string): Checked<unknown> {
   const { value, errors, warnings } = parseYamlText(text)
   const troubles = [...errors, ...warnings]
@@ -16,7 +19,7 @@ export function parseYaml(text: string, file: string): Checked<unknown> {
     problems: troubles.map((got) => ({
       file,
       field: '(file)',
-      expected: 'YAML that can be read',
+      expected: 'readable YAML',
       got,
       remedy: 'correct the YAML at that place; indentation and unquoted ":" or "#" are the usual causes',
     })),
@@ -24,8 +27,8 @@ export function parseYaml(text: string, file: string): Checked<unknown> {
 }
 
 /**
- * Plain data → the same with text trimmed and empty fields (`codename:`) left out, so that an author who leaves a
- * field empty and one who leaves it away say the same thing. Never fails: what is wrong stays wrong for validation.
+ * Trims text and removes empty fields (`codename:`), so that an empty field and a missing one mean the same.
+ * Never fails: wrong values stay wrong for validation.
  */
 export function normaliseEntry(value: unknown): unknown {
   if (typeof value === 'string') return value.trim()

@@ -17,7 +17,7 @@ import type { UserProfile } from './user-profile-schema.js'
 export type UserProfiles = Readonly<Record<string, UserProfile>>
 
 export interface Profile {
-  /** As it was given: an alias stays an alias. */
+  /** As the user wrote it: an alias stays an alias. */
   readonly name: string
   readonly distro: Distro
   readonly provider: Provider
@@ -32,8 +32,8 @@ export interface Profile {
 }
 
 /**
- * A user's named profile, else `<distro>-<provider>` split at the last dash.
- * The pair is known to have an image; size and instance type are passed on unread (see `resolveSize`).
+ * A user's named profile, else `<distro>-<provider>` split at the last dash. The pair is known to have an
+ * image. Size and instance type are passed on unchecked (see `resolveSize`).
  *
  * @throws CatalogError `profile-unknown`, `distro-unknown`, `provider-unknown` or `pair-unavailable`.
  */
@@ -56,7 +56,10 @@ export function resolveProfile(catalog: Catalog, given: string, userProfiles: Us
   }
 }
 
-/** Every name that `resolveProfile` accepts: the user's, then alias and release of every pair that has an image. */
+/**
+ * Every name that `resolveProfile` accepts: the user's, then alias and release of every pair that has an
+ * image.
+ */
 export function listProfileNames(catalog: Catalog, userProfiles: UserProfiles = {}): string[] {
   const pairs = distroNames(catalog).flatMap((distro) =>
     [...catalog.providers.keys()]
@@ -67,8 +70,8 @@ export function listProfileNames(catalog: Catalog, userProfiles: UserProfiles = 
 }
 
 /**
- * The most helpful way to say that there is no such profile: near profiles if there are any, else which half of the
- * name is unknown. A bare distro (`debian-13`) is a profile whose provider is missing.
+ * The most helpful error for an unknown profile: near profiles if there are any, else which half of the name
+ * is unknown. A bare distro (`debian-13`) is a profile without its provider.
  */
 function unknownProfile(catalog: Catalog, given: string, userProfiles: UserProfiles): CatalogError {
   const names = listProfileNames(catalog, userProfiles)

@@ -3,8 +3,8 @@ import { name, oneOf, text, whole } from './field.js'
 import { architectures, closed } from './offer-schema.js'
 
 /**
- * Every provider that stacks/ can draw, in the order of the files' names. A new one is a word here, a file in
- * providers/ (clouds: one in regions/ too) and a key in `offersSchema`.
+ * Every provider that stacks/ supports, in the order of the file names. A new one needs a word here, a file
+ * in providers/ (clouds: also one in regions/) and a key in `offersSchema`.
  */
 export const providerNames = ['aws', 'azure', 'google', 'local'] as const
 export type ProviderName = (typeof providerNames)[number]
@@ -27,7 +27,7 @@ const boundsSchema = (unit: string, limit: number) =>
     closed,
   )
 
-/** Instance types that are measures rather than names of a price list: `4x8192` = 4 vCPUs, 8192 MiB. */
+/** Instance types that are measures instead of names in a price list: `4x8192` = 4 vCPUs, 8192 MiB. */
 const measuredTypeSchema = Type.Object(
   {
     pattern: oneOf(['<vcpus>x<memoryMiB>']),
@@ -75,8 +75,8 @@ export const localProviderSchema = Type.Object(
 )
 
 /**
- * A type of the provider's price list. Its list price in a region is `factor` times that of `like`, the type whose
- * prices the regions' file gives; without `like` the price is not known.
+ * A type of the provider's price list. Its list price in a region is `factor` times that of `like`, the type
+ * whose prices the regions file has; without `like` the price is unknown.
  */
 const namedTypeSchema = Type.Object(
   {
@@ -91,14 +91,14 @@ const namedTypeSchema = Type.Object(
         closed,
       ),
     ),
-    diskType: Type.Optional(text('the only disk type that this instance type takes')),
+    diskType: Type.Optional(text('the only disk type that this instance type accepts')),
     secureBoot: Type.Optional(Type.Literal(false, { description: 'false where secure boot is not offered' })),
     regions: Type.Optional(Type.Array(text('a region'), { description: 'the only regions that have it' })),
   },
   closed,
 )
 
-/** Which SSH keys a cloud takes; without it all. */
+/** The SSH key types that a cloud accepts; absent: all. */
 const sshKeysSchema = Type.Object(
   {
     types: Type.Array(text('a type of key, such as ssh-ed25519'), {
@@ -114,7 +114,7 @@ const sshKeysSchema = Type.Object(
   },
 )
 
-/** A cloud; the content of `providers/<name>.yaml`. Its regions are a file of their own. */
+/** A cloud; the content of `providers/<name>.yaml`. Its regions are in another file. */
 export const cloudProviderSchema = Type.Object(
   {
     name: oneOf(cloudNames),

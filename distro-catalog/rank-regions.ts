@@ -9,15 +9,15 @@ export interface RegionQuestion {
   readonly provider: CloudProvider
   readonly regions: Regions
   readonly instanceType: string
-  /** What the distro has on this provider; absent when no distro is meant. */
+  /** What the distro has on this provider; absent if no distro is given. */
   readonly offer?: CloudOffer | undefined
-  /** The only regions to consider, also restricted ones; all open ones when empty. */
+  /** The only regions to consider, restricted ones included; if empty, all open ones. */
   readonly allowed: readonly string[]
 }
 
 export interface Candidate {
   readonly region: Region
-  /** List price of the instance type there; undefined when it is not known. */
+  /** List price of the instance type there; undefined if unknown. */
   readonly usdPerHour: number | undefined
 }
 
@@ -27,7 +27,7 @@ export interface LeftOut {
 }
 
 /**
- * Which regions a machine could be in, in the catalog's order, and why the others could not.
+ * Which regions can have the machine, in the catalog's order, and why the others cannot.
  *
  * @throws CatalogError `region-unknown` for a name in `allowed`, `instance-type-invalid`.
  */
@@ -56,7 +56,7 @@ export function findRegion({ provider, regions }: Regions, given: string): Regio
   throw new CatalogError({ code: 'region-unknown', given, provider, near })
 }
 
-/** List price of one machine-hour in USD, to a hundredth of a cent; undefined when it is not known. */
+/** List price of one machine-hour in USD, to a hundredth of a cent; undefined if unknown. */
 export function usdPerHour(
   provider: CloudProvider,
   region: Region,
@@ -68,7 +68,7 @@ export function usdPerHour(
   return Math.round(base * price.factor * 10_000) / 10_000
 }
 
-/** Why a region is out of the question for this machine; undefined when it is not. Restrictions fall to who names the region. */
+/** Why this machine cannot be in a region; undefined if it can. Naming a region lifts its restriction. */
 export function whyNot(
   { provider, instanceType, offer, allowed }: RegionQuestion,
   region: Region,
@@ -88,19 +88,20 @@ export interface RankedRegion {
   readonly title: string
   /** null: not measured. */
   readonly roundTripMs: number | null
-  /** null: not known. */
+  /** null: unknown. */
   readonly usdPerHour: number | null
   /** Lower is better; null for a region that was not measured. */
   readonly score: number | null
 }
 
-/** A region that is dearer than the cheapest by one per cent is as good as one that is farther by this many ms. */
+/** One per cent above the cheapest price counts as much as this many ms of round trip. */
 const MS_PER_PERCENT = 1
 
 /**
- * The candidates, best first. Measured ones by score: round trip in ms, plus 1 for every per cent that the price lies
- * above the cheapest candidate's (an unknown price counts as the dearest known one). Then those that were not measured:
- * by price, unknown last, then in the catalog's order. That is also the order of all when nothing was measured. Pure.
+ * The candidates, best first. Measured ones are sorted by score: round trip in ms, plus 1 for every per cent
+ * above the cheapest candidate's price (an unknown price counts as the highest known one). Then come the
+ * unmeasured ones, by price, unknown last, then in the catalog's order. If nothing was measured, all have
+ * that order. Pure.
  */
 export function rankRegions(
   candidates: readonly Candidate[],

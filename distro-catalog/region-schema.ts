@@ -3,7 +3,7 @@ import { date, name, oneOf, text, url } from './field.js'
 import { closed } from './offer-schema.js'
 import { cloudNames } from './provider.js'
 
-/** Coordinates are of the region's city or metropolitan area: good enough to see what is near. */
+/** Coordinates of the region's city or metropolitan area: good enough to see what is near. */
 const regionSchema = Type.Object(
   {
     name: name('the region’s name', 'eu-central-1'),
@@ -41,7 +41,7 @@ export const regionsSchema = Type.Object(
     provider: oneOf(cloudNames),
     prices: Type.Object(
       {
-        asOf: date('the day to which the list prices belong'),
+        asOf: date('the date of the list prices'),
         note: text('what the prices are and how sure they are'),
       },
       closed,

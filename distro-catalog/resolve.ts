@@ -26,7 +26,7 @@ export function resolveProvider(catalog: Catalog, given: string): Provider {
 /** What `distro` offers on `provider`. @throws CatalogError `pair-unavailable` with the reason. */
 export function resolveOffer<P extends ProviderName>(distro: Distro, provider: P): Offers[P] {
   const offer = distro.providers[provider]
-  // The compiler does not carry the provider's name over to the type of what is found under it.
+  // The compiler does not connect the provider's name with the type that is found under it.
   if (offer !== undefined) return offer as Offers[P]
   const reason = whyUnavailable(distro, provider)
   throw new CatalogError({ code: 'pair-unavailable', distro: distro.name, provider, reason })
@@ -50,7 +50,7 @@ export interface Pair {
   readonly reason?: string
 }
 
-/** Every distro × provider, also those with no image, in the order of the distros. */
+/** Every distro × provider, including pairs with no image, in the order of the distros. */
 export function listPairs(catalog: Catalog): Pair[] {
   return [...catalog.distros.values()].flatMap((distro) =>
     [...catalog.providers.keys()].map((provider) => pairOf(catalog, distro, provider)),

@@ -5,7 +5,7 @@ import { nearNames } from './near-names.js'
 import type { CloudProvider, LocalProvider, Provider, ProviderName } from './provider.js'
 import type { Regions } from './region-schema.js'
 
-// What a schema can't say. Each rule returns the problems it finds; none stops at the first.
+// Rules that a schema cannot express. Each returns all the problems it finds.
 
 /** The words of `providerNames`, whose module loads TypeBox. */
 const PROVIDERS: readonly string[] = ['aws', 'azure', 'google', 'local'] satisfies ProviderName[]
@@ -131,7 +131,10 @@ export function regionsProblems({ provider, prices, regions }: Regions, file: st
   ]
 }
 
-/** The rules across files: every alias leads to a release. `releases` includes those whose own file has problems. */
+/**
+ * The rules across files: every alias leads to a release. `releases` includes those whose own file has
+ * problems.
+ */
 export function aliasProblems(
   aliases: Readonly<Record<string, string>>,
   releases: ReadonlySet<string>,
@@ -151,7 +154,7 @@ export function aliasProblems(
   })
 }
 
-/** What to do about a name that is not there. */
+/** The remedy for a name that does not exist. */
 export function remedyForName(given: string, known: Iterable<string>, otherwise: string): string {
   const near = nearNames(given, known)
   return near.length > 0 ? `did you mean "${near.join('" or "')}"?` : otherwise
@@ -161,7 +164,7 @@ function fileNameProblems(name: string, file: string, field = 'name'): CatalogPr
   const stem = basename(file, extname(file))
   if (stem === name) return []
   const remedy = `rename the file to ${name}.yaml, or change the name`
-  return [{ file, field, expected: `"${stem}", as the file is called`, got: `"${name}"`, remedy }]
+  return [{ file, field, expected: `"${stem}", the name of the file`, got: `"${name}"`, remedy }]
 }
 
 function dateProblems(
@@ -195,7 +198,7 @@ function dateOrderProblems({ released, endOfLife }: Distro, file: string): Catal
   ]
 }
 
-/** `2025-02-30` has the right shape and is no day: reading it back gives another one. */
+/** `2025-02-30` has the right form but is not a date: reading it back gives a different one. */
 function isCalendarDay(day: string): boolean {
   const time = Date.parse(`${day}T00:00:00Z`)
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(day)

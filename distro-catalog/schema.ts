@@ -18,14 +18,14 @@ export function publishedSchemas(): Record<string, unknown> {
   }
 }
 
-/** Writes schema/ anew after a change of the definitions; a test compares the two. */
+/** Writes schema/ again after a change of the definitions; a test compares the two. */
 export async function writePublishedSchemas(directory = join(shippedDirectory(), 'schema')): Promise<void> {
   for (const [file, schema] of Object.entries(publishedSchemas())) {
     await writeFile(join(directory, file), `${JSON.stringify(schema, null, 2)}\n`)
   }
 }
 
-/** Through JSON, because TypeBox keeps marks of its own under symbols. */
+/** Through JSON, because TypeBox keeps its own marks under symbols. */
 export const published = (title: string, schema: TSchema): unknown => ({
   $schema: 'http://json-schema.org/draft-07/schema#',
   title,

@@ -1,6 +1,6 @@
 import { Type, type TString, type TUnsafe } from '@sinclair/typebox'
 
-/** What people read of a key of `distrolab.yaml`. */
+/** The text that people read about a key of `distrolab.yaml`. */
 export interface Words {
   /** A few words, for editors. */
   readonly title: string
@@ -9,7 +9,7 @@ export interface Words {
   /** Completes the sentence "expected …" when the value is wrong. */
   readonly expected: string
   readonly examples?: readonly unknown[]
-  /** What the key is when nothing sets it; absent where that depends on something else. */
+  /** The value if nothing sets the key; absent if it depends on something else. */
   readonly default?: unknown
 }
 

@@ -8,7 +8,9 @@ export interface SizeChoice {
   readonly size?: string | undefined
   /** Replaces the size's CPUs and memory; the disk stays the size's. */
   readonly instanceType?: string | undefined
-  /** Which of a cloud's types of that size; x86_64 when absent. Nothing to a local machine, which is as its host is. */
+  /**
+   * Which of a cloud's types of that size; x86_64 if absent. A local machine ignores it and is like its host.
+   */
   readonly architecture?: Architecture | undefined
   /** Replaces the size's disk. */
   readonly diskGiB?: number | undefined
@@ -38,7 +40,7 @@ export function resolveSize(provider: Provider, choice: SizeChoice = {}): Machin
   return { ...resolved, diskGiB: asked ?? Math.max(resolved.diskGiB, minimumDiskGiB) }
 }
 
-/** A disk that was asked for is not silently another one. @throws CatalogError `disk-too-small`. */
+/** A requested disk size is never silently changed. @throws CatalogError `disk-too-small`. */
 export function assertDiskHolds(askedGiB: number | undefined, minimumGiB: number): void {
   if (askedGiB !== undefined && askedGiB < minimumGiB)
     throw new CatalogError({ code: 'disk-too-small', askedGiB, minimumGiB })
@@ -48,7 +50,7 @@ export function assertDiskHolds(askedGiB: number | undefined, minimumGiB: number
 export const architectureOf = (provider: CloudProvider, instanceType: string): Architecture =>
   findInstanceType(provider, instanceType).architecture
 
-/** @throws CatalogError `instance-type-invalid` with the types there are. */
+/** @throws CatalogError `instance-type-invalid` with the known types. */
 export function findInstanceType(
   provider: CloudProvider,
   given: string,

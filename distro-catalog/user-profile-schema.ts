@@ -13,8 +13,8 @@ export const gibibytes = Type.Integer({
 
 export const isSpot = Type.Boolean({
   title: 'Spot machines',
-  description: 'On clouds: use cheaper machines that the cloud may take away at any time.',
-  expected: 'true or false: cheaper, and taken away when the cloud needs it',
+  description: 'On clouds: use cheaper machines that the cloud may reclaim at any time.',
+  expected: 'true or false: cheaper machines that the cloud may reclaim',
   default: false,
   examples: [true],
 })
@@ -64,7 +64,7 @@ const arch = word(architectures, {
 
 const zone = text({
   title: 'Zone',
-  description: 'On clouds: a zone of the region, by its whole name or by how it ends.',
+  description: 'On clouds: a zone of the region, by its full name or its ending.',
   expected: 'a zone of the region, such as b',
   examples: ['b'],
 })
@@ -94,7 +94,7 @@ export const userProfileSchema = Type.Object(
   {
     additionalProperties: false,
     title: 'A profile',
-    description: 'What a lab of this profile is made of.',
+    description: 'What a lab of this profile consists of.',
   },
 )
 export type UserProfile = Static<typeof userProfileSchema>

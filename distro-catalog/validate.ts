@@ -9,13 +9,17 @@ import type { CloudProvider, LocalProvider, Provider } from './provider.js'
 import type { Regions } from './region-schema.js'
 import { distroProblems, providerProblems, regionsProblems } from './rules.js'
 
-/** One normalised distro file → a Distro, or all its problems: the schema's first, else those of the rules. */
+/**
+ * Turns one normalised distro file into a Distro, or all its problems: the schema's first, else the rules'.
+ */
 export function validateDistro(value: unknown, file: string): Checked<Distro> {
   const checked = checkSchema(checkFor('distro'), value, file)
   return checked.ok ? applyRules(checked.value, distroProblems(checked.value, file)) : checked
 }
 
-/** One normalised provider file → a Provider, or all its problems. The file's name says which kind it is. */
+/**
+ * Turns one normalised provider file into a Provider, or all its problems. The file's name decides the kind.
+ */
 export function validateProvider(value: unknown, file: string): Checked<Provider> {
   const checked: Checked<Provider> =
     basename(file) === 'local.yaml'
@@ -24,13 +28,16 @@ export function validateProvider(value: unknown, file: string): Checked<Provider
   return checked.ok ? applyRules(checked.value, providerProblems(checked.value, file)) : checked
 }
 
-/** One normalised regions file → a cloud's Regions, or all its problems. */
+/** Turns one normalised regions file into a cloud's Regions, or all its problems. */
 export function validateRegions(value: unknown, file: string): Checked<Regions> {
   const checked = checkSchema(checkFor('regions'), value, file)
   return checked.ok ? applyRules(checked.value, regionsProblems(checked.value, file)) : checked
 }
 
-/** The normalised aliases file → its entries. Whether the releases exist is for the whole catalog to say. */
+/**
+ * Turns the normalised aliases file into its entries. Only the whole catalog can tell whether the releases
+ * exist.
+ */
 export function validateAliases(value: unknown, file: string): Checked<Aliases> {
   return checkSchema(checkFor('aliases'), value ?? {}, file)
 }

@@ -1,13 +1,13 @@
 import { parseDocument } from 'yaml'
 
-/** Undefined `value` where there are errors. Warnings, such as an unknown tag, leave one. */
+/** `value` is undefined if there are errors. Warnings, such as an unknown tag, do not count as errors. */
 export interface YamlText {
   readonly value: unknown
   readonly errors: readonly string[]
   readonly warnings: readonly string[]
 }
 
-/** Anchors and aliases work; a text that was made to have no end is an error like any other. */
+/** Anchors and aliases work; endless text is an error like any other. */
 export function parseYamlText(text: string): YamlText {
   if (isTooDeep(text)) return failed('too many levels')
   try {
@@ -28,10 +28,10 @@ const firstLine = (message: string): string => message.split('\n', 1)[0]?.replac
 const failed = (error: string): YamlText => ({ value: undefined, errors: [error], warnings: [] })
 
 const MOST_LEVELS = 100
-/** What begins a line before its first word: each level takes two characters of it. */
+/** The characters before a line's first word: each level takes two of them. */
 const DEEP_LINE = new RegExp(`^[ \\t?:-]{${2 * MOST_LEVELS}}`, 'm')
 
-/** The parser's time grows with the square of the levels, and some end the whole process. */
+/** The parser's time grows with the square of the levels, and some inputs crash the whole process. */
 function isTooDeep(text: string): boolean {
   if (DEEP_LINE.test(text)) return true
   let level = 0

@@ -1,10 +1,10 @@
-/** The only place of the driver that reads the environment. */
+/** The only file of the driver that reads the environment. */
 export interface DriverEnvironment {
   /** DISTROLAB_QEMU: the QEMU system emulator to run, instead of the one on PATH. */
   readonly qemu: string | undefined
-  /** DISTROLAB_STALL_SECONDS: a download that gets nothing for so long is tried anew (default 30). */
+  /** DISTROLAB_STALL_SECONDS: retry a download that receives nothing for this long (default 30). */
   readonly stallMs: number
-  /** A proxy is named by http_proxy or https_proxy, in either case of letters. */
+  /** http_proxy or https_proxy names a proxy, in upper or lower case. */
   readonly proxied: boolean
 }
 
@@ -22,25 +22,28 @@ export function readEnvironment(): DriverEnvironment {
 type Variables = Readonly<Record<string, string>>
 
 /**
- * What every program needs: PATH and LD_LIBRARY_PATH to be found and to find its libraries, QEMU_MODULE_DIR the same for
- * QEMU's own, HOME and TMPDIR for files, and how to print texts and times.
+ * What every program needs: PATH and LD_LIBRARY_PATH to be found and to find its libraries, QEMU_MODULE_DIR
+ * for QEMU's own, HOME and TMPDIR for files, and how to print texts and times.
  */
 const COMMON = /^(PATH|LD_LIBRARY_PATH|QEMU_MODULE_DIR|HOME|TMPDIR|LANG|LANGUAGE|LC_[A-Z]+|TZ)$/
 
 /**
- * What the driver, and the tools that end with it, need beside: proxies (which may hold a password) and certificates for
- * what is downloaded, Node's own options, and what this file reads.
+ * What the driver and its short-lived tools also need: proxies (which may contain a password) and
+ * certificates for downloads, Node's own options, and the variables that this file reads.
  */
 const WORKING =
   /^((https?|no|all|ftp)_proxy|NODE_OPTIONS|NODE_EXTRA_CA_CERTS|SSL_CERT_(FILE|DIR)|DISTROLAB_(QEMU|STALL_SECONDS))$/i
 
-/** Whether a variable is one for the driver: no secret of a CI job or a cloud is. */
+/** Whether the driver may get a variable; the secrets of CI jobs and clouds are excluded. */
 export const isForDriver = (name: string): boolean => COMMON.test(name) || WORKING.test(name)
 
-/** For what stays when the command is over: QEMU and the watchdog. Also what a CI service finds its job's processes by is missing. */
+/**
+ * For processes that outlive the command: QEMU and the watchdog. It also lacks the variables by which a CI
+ * service finds its job's processes.
+ */
 export const stayingVariables = (): Variables => variablesThat((name) => COMMON.test(name))
 
-/** For a tool that is waited for. */
+/** For a tool that the driver waits for. */
 export const workingVariables = (): Variables => variablesThat(isForDriver)
 
 const variablesThat = (fit: (name: string) => boolean): Variables =>

@@ -1,8 +1,9 @@
 import type { BuildCause } from './image/build-causes.js'
 
 /**
- * What can go wrong in the driver: one literal code each, with the fields that its message needs.
- * `interrupted` is the only fault that does not exit with 1 (or 2 for `usage`): 130 or 143, as shells do.
+ * Everything that can go wrong in the driver: one literal code each, with the fields its message needs.
+ * `interrupted` is the only fault that does not exit with 1 (or 2 for `usage`): it exits with 130 or 143, as
+ * shells do.
  */
 export type DriverFault =
   | { readonly code: 'usage'; readonly problems: readonly UsageProblem[] }
@@ -41,7 +42,10 @@ export type DriverFault =
       readonly directory: string
       readonly reason: string
     }
-  /** Its guest stands still since the host's disk is full. In bytes; `growth`: what its own disk may still take. */
+  /**
+   * The guest stands still because the host's disk is full. In bytes; `growth`: how much its own disk may
+   * still grow.
+   */
   | {
       readonly code: 'machine-out-of-room'
       readonly id: string
@@ -65,12 +69,12 @@ export type DriverFault =
     }
   | { readonly code: 'machine-left'; readonly id: string; readonly left: readonly string[] }
 
-/** Of the place that something was to be written to. */
+/** A fault of the place that something should be written to. */
 export type WriteFault =
   | { readonly code: 'disk-full'; readonly place: string }
   | { readonly code: 'place-unwritable'; readonly place: string; readonly reason: string }
 
-/** One thing that is wrong with the input, addressed by a JSON pointer. */
+/** One problem in the input, addressed by a JSON pointer. */
 export interface UsageProblem {
   readonly field: string
   readonly expected: string
@@ -87,7 +91,7 @@ export class DriverError extends Error {
   }
 }
 
-/** The errno code of a failed system call, or undefined for anything else. */
+/** The errno code of a failed system call; undefined for any other error. */
 export function errnoOf(error: unknown): string | undefined {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
   return typeof code === 'string' ? code : undefined
@@ -96,25 +100,25 @@ export function errnoOf(error: unknown): string | undefined {
 const UNWRITABLE = new Set(['EROFS', 'EACCES', 'EPERM', 'ENOTDIR', 'EEXIST'])
 const FULL = new Set(['ENOSPC', 'EDQUOT'])
 
-/** A write for which there was no room. */
+/** A write that failed for lack of room. */
 export const isFull = (error: unknown): boolean => FULL.has(errnoOf(error) ?? '')
 
-/** Why a write failed, where that is the place's fault; undefined for anything else. */
+/** The fault of a failed write (disk-full, place-unwritable); undefined for any other error. */
 export function writeFaultOf(error: unknown, place: string): WriteFault | undefined {
   const code = errnoOf(error) ?? ''
   if (isFull(error)) return { code: 'disk-full', place }
   return UNWRITABLE.has(code) ? { code: 'place-unwritable', place, reason: code } : undefined
 }
 
-/** Gives a failed write its fault; anything else is returned as it came. */
+/** Turns a failed write into its fault; returns any other error unchanged. */
 export function writeFailure(error: unknown, place: string): unknown {
   const fault = writeFaultOf(error, place)
   return fault === undefined ? error : new DriverError(fault, { cause: error })
 }
 
 /**
- * What a look finds; undefined where there is no such file. Throws place-unreadable where that cannot be told: what we may
- * not see is not gone.
+ * Undefined if the file does not exist. Throws place-unreadable if that cannot be known: a file that we may
+ * not see is not missing.
  */
 export async function unlessAbsent<T>(place: string, look: Promise<T>): Promise<T | undefined> {
   try {

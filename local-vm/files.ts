@@ -1,7 +1,7 @@
 import { basename, dirname, join } from 'node:path'
 import { draftOf } from './machine/folder.js'
 
-/** Every name the driver gives to a file on disk, declared once. */
+/** Every file name that the driver uses on disk, declared once. */
 
 export interface ImageFiles {
   readonly directory: string
@@ -9,7 +9,7 @@ export interface ImageFiles {
   readonly meta: string
   /** What the files looked like when their digests were last computed. */
   readonly verified: string
-  /** Built images only: they boot without firmware. */
+  /** Only in built images, which boot without firmware. */
   readonly kernel: string
   readonly initrd: string
 }
@@ -30,9 +30,9 @@ export interface CacheFiles {
   /** Remembers the newest image of the distro and when the network was last asked. */
   readonly index: string
   readonly guard: string
-  /** Everything that is not finished lies here; whoever holds the guard may clear it. */
+  /** Unfinished work; the holder of the guard may clear it. */
   readonly work: string
-  /** The directory of an image that is cached. */
+  /** The directory of a cached image. */
   imageOf(id: string): string
   partOf(id: string): string
 }
@@ -52,7 +52,7 @@ export function cacheFiles(cache: string, name: string): CacheFiles {
 
 export interface MachineFiles {
   readonly directory: string
-  /** The folder named `machines` above the lab's (else the directory's parent): it is never removed. */
+  /** The folder named `machines` above the lab's (else the directory's parent); it is never removed. */
   readonly machines: string
   readonly guard: string
   readonly base: string
@@ -66,13 +66,15 @@ export interface MachineFiles {
   readonly pid: string
   readonly console: string
   readonly socket: string
-  /** When the machine must be off; absent when it may run for ever. */
+  /** When the machine must be off; absent if it may run forever. */
   readonly expiry: string
   readonly watchdogPid: string
   readonly watchdogLog: string
 }
 
-/** Short, because QEMU is given this name relative to its working directory: sun_path holds 108 bytes, unix(7). */
+/**
+ * Short, because QEMU gets this name relative to its working directory: sun_path holds 108 bytes, unix(7).
+ */
 export const SOCKET_NAME = 'qmp.sock'
 
 export function machineFiles(id: string, directory: string): MachineFiles {
@@ -98,11 +100,11 @@ export function machineFiles(id: string, directory: string): MachineFiles {
   }
 }
 
-/** What lies in a machine's seed folder. */
+/** The content of a machine's seed folder. */
 export const seedFiles = ['meta-data', 'user-data', 'network-config'] as const
 export type SeedFile = (typeof seedFiles)[number]
 
-/** Every file of a machine besides its `meta` and the seed: the driver's, the watchdog's and QEMU's. */
+/** Every file of a machine except its `meta` and the seed: the driver's, the watchdog's and QEMU's. */
 export function knownFiles(files: MachineFiles): readonly string[] {
   const { base, kernel, initrd, overlay, variables, process, pid, console, socket } = files
   const { expiry, watchdogPid, watchdogLog, meta } = files
@@ -111,7 +113,7 @@ export function knownFiles(files: MachineFiles): readonly string[] {
 }
 
 function machinesFolder(directory: string): string {
-  // The lab may be called `machines` too.
+  // A lab may also be called `machines`.
   for (let place = dirname(dirname(directory)); place !== dirname(place); place = dirname(place)) {
     if (basename(place) === 'machines') return place
   }

@@ -13,8 +13,8 @@ import { statusOf } from './machine/status.js'
 import { parseCommand } from './machine/validate.js'
 
 /**
- * The VM driver: `main.js <verb> <json>`, see protocol.ts. Writes JSON lines to stdout: progress, and at the end
- * exactly one result or fault. Exit code 0 done, 1 fault, 2 usage, 130 and 143 interrupted.
+ * The VM driver: `main.js <verb> <json>`, see protocol.ts. It writes JSON lines to stdout: progress, and at
+ * the end exactly one result or fault. Exit code 0 done, 1 fault, 2 usage, 130 and 143 interrupted.
  */
 
 type Handlers = { [V in Verb]: (input: InputOf<V>, context: Context) => Promise<ResultOf[V]> }
@@ -41,7 +41,7 @@ const HANDLERS: Handlers = {
 
 async function main(words: readonly string[], context: Context): Promise<object> {
   const { verb, input } = parseCommand(words)
-  // Nobody waits for the image any more; a machine, though, must not be left half made or half removed.
+  // No one waits for the image any more, but a machine must not be left half made or half removed.
   if (verb === 'image') onReaderGone = () => interrupt('SIGTERM')
   return perform(verb, input, context)
 }

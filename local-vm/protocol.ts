@@ -1,7 +1,7 @@
 import { type Static, type TObject, Type } from '@sinclair/typebox'
 import { TIME } from './machine/expiry.js'
 
-/** What the driver is told and what it answers: schemas and static types from one definition. */
+/** What the driver is asked and what it answers: schemas and static types from one definition. */
 
 const closed = { additionalProperties: false }
 const AbsolutePath = Type.String({ pattern: '^/', description: 'an absolute path' })
@@ -33,7 +33,7 @@ export type ChecksumSource = Static<typeof ChecksumSource>
 export const VendorImage = Type.Object(
   {
     url: Url,
-    /** Where its digest is published; or the digest itself, where the user knows it. */
+    /** Where its digest is published, or the digest itself if the user knows it. */
     checksum: Type.Optional(ChecksumSource),
     digest: Type.Optional(ImageId),
     firmware: Type.Union([Type.Literal('uefi'), Type.Literal('bios')]),
@@ -88,14 +88,14 @@ export const MachineSpec = Type.Object(
       { metaData: Type.String(), userData: Type.String(), networkConfig: Type.String() },
       closed,
     ),
-    /** The machine powers itself off at this time. Null: never; left out: as it was. */
+    /** The machine powers itself off at this time. Null: never; absent: unchanged. */
     expiresAt: Type.Optional(Type.Union([Time, Type.Null()])),
   },
   closed,
 )
 export type MachineSpec = Static<typeof MachineSpec>
 
-/** All that is needed to find, stop or remove a machine; the rest of a MachineSpec is tolerated, whatever it is. */
+/** What is needed to find, stop or remove a machine; any other field of a MachineSpec is ignored. */
 export const MachineKey = Type.Object({ id: MachineId, directory: AbsolutePath })
 export type MachineKey = Static<typeof MachineKey>
 
@@ -109,7 +109,7 @@ export type ExpiryRequest = Static<typeof ExpiryRequest>
 export const BaselineRequest = Type.Object({
   id: MachineId,
   directory: AbsolutePath,
-  /** How long the guest may take to end what it is just doing; without it the baseline is taken at once. */
+  /** How long the guest may take to finish what it is doing; absent: take the baseline immediately. */
   restWithinMs: Type.Optional(Type.Integer({ minimum: 0 })),
 })
 export type BaselineRequest = Static<typeof BaselineRequest>
@@ -125,7 +125,7 @@ export type PublishedRequest = Static<typeof PublishedRequest>
 
 export const VERBS = {
   image: ImageRequest,
-  /** What the vendor publishes now; nothing is loaded but the checksum file. */
+  /** What the vendor publishes now; downloads only the checksum file. */
   published: PublishedRequest,
   create: MachineSpec,
   start: MachineSpec,
@@ -134,7 +134,10 @@ export const VERBS = {
   destroy: MachineKey,
   /** Takes the baseline of a running machine, unless it has one. */
   baseline: BaselineRequest,
-  /** Back to the baseline, in another QEMU process; the machine runs afterwards. Its clock is as far behind as the baseline is old. */
+  /**
+   * Goes back to the baseline in a new QEMU process; the machine runs afterwards. Its clock is behind by the
+   * age of the baseline.
+   */
   reset: MachineSpec,
   /** Moves the time at which the machine powers itself off. */
   extend: ExpiryRequest,
@@ -156,7 +159,7 @@ export type Phase =
   | 'reset'
   | 'remove'
   | 'wait'
-/** How the image boots: `kernel` means that QEMU is given kernel and initrd directly. */
+/** How the image boots; `kernel` means that QEMU gets the kernel and initrd directly. */
 export type Firmware = 'uefi' | 'bios' | 'kernel'
 export type Accelerator = 'kvm' | 'hvf' | 'tcg'
 export type Presence = 'absent' | 'partial' | 'stopped' | 'running'
@@ -169,19 +172,19 @@ export interface ImageResult {
   readonly firmware: Firmware
   readonly directory: string
   readonly bytes: number
-  /** True when nothing was downloaded or built by this call. */
+  /** True if this call downloaded or built nothing. */
   readonly cached: boolean
-  /** Why the vendor's image was not taken. */
+  /** Why the vendor's image was not used. */
   readonly fallbackReason?: string | undefined
-  /** True when a cached one was no longer what had been stored, and was thrown away. */
+  /** True if a cached image had changed since it was stored, and was thrown away. */
   readonly replaced?: boolean | undefined
 }
 
 export interface PublishedResult {
   readonly id: string
-  /** Of the image as it is downloaded; absent where the server does not tell. */
+  /** The size of the download; absent if the server does not tell. */
   readonly bytes?: number | undefined
-  /** ISO 8601; absent where the server does not tell. */
+  /** ISO 8601; absent if the server does not tell. */
   readonly modifiedAt?: string | undefined
 }
 
@@ -200,11 +203,11 @@ export interface StatusResult {
   readonly pid?: number | undefined
   readonly startTime?: string | undefined
   readonly port?: number | undefined
-  /** When the machine must be off; absent when it has no expiry, or its own file does not say it any more. */
+  /** When the machine must be off; absent if it has no expiry, or its own file no longer says. */
   readonly expiresAt?: string | undefined
-  /** Whether the process that enforces the expiry is at work; start, reset, extend, … start a missing one. */
+  /** Whether the process that enforces the expiry works; start, reset, extend, … start a missing one. */
   readonly watchdog?: 'armed' | 'missing' | undefined
-  /** What the guest's kernel said last, where it stands still for good. */
+  /** The last message of the guest's kernel, if it has halted. */
   readonly panic?: string | undefined
 }
 
@@ -220,7 +223,7 @@ export interface ResultOf {
   readonly stop: { readonly machine: StatusResult }
   readonly status: { readonly machine: StatusResult }
   readonly destroy: { readonly removed: readonly string[] }
-  /** `taken: false`: there was a baseline, and it was kept. */
+  /** `taken: false`: a baseline already existed, and was kept. */
   readonly baseline: { readonly machine: StatusResult; readonly taken: boolean }
   readonly reset: { readonly machine: MachineResult }
   readonly extend: { readonly machine: StatusResult }

@@ -5,7 +5,7 @@ import type { Options } from 'execa'
 import { sendSignal } from '../backend/send-signal.js'
 import { stayingVariables, workingVariables } from './env.js'
 
-/** Why a child process did not do its work; both streams and the cause are kept. */
+/** Why a child process failed; both streams and the cause are kept. */
 export class ToolFailure extends Error {
   constructor(
     readonly kind: 'spawn-failed' | 'exited' | 'killed',
@@ -26,20 +26,20 @@ export interface ToolOutput {
 
 export interface ToolOptions {
   readonly cwd?: string
-  /** Ends the child and all its descendants once aborted; the promise settles when it has ended. */
+  /** Once aborted, ends the child and all its descendants; the promise settles when it has ended. */
   readonly signal?: AbortSignal
-  /** All that it gets; without it `workingVariables`. */
+  /** The child's whole environment; by default `workingVariables`. */
   readonly environment?: Readonly<Record<string, string>>
-  /** Called with the child's pid, which is its process group's id too. */
+  /** Called with the child's pid, which is also its process group's id. */
   readonly onStart?: (pid: number) => void
-  /** An open file that the child gets as its descriptor 3. */
+  /** An open file that becomes the child's descriptor 3. */
   readonly descriptor3?: number
   readonly onErrorLine?: (line: string) => void
 }
 
 /**
- * Runs a program without a shell and without input. Throws ToolFailure, or the signal's reason when aborted.
- * The child has a session of its own: a Ctrl-C at the terminal reaches it through us, once.
+ * Runs a program without a shell and without input. Throws ToolFailure, or the signal's reason if aborted.
+ * The child has its own session: a Ctrl-C at the terminal reaches it through us, once.
  */
 export async function runTool(
   binary: string,
@@ -47,7 +47,7 @@ export async function runTool(
   options: ToolOptions = {},
 ): Promise<ToolOutput> {
   options.signal?.throwIfAborted()
-  // Loaded when needed: it costs more than all else that a `status` or `destroy` does.
+  // Loaded when needed, because it costs more than everything else that a `status` or `destroy` does.
   const { execa, ExecaError } = await import('execa')
   const child = withPrivateFiles(() => execa(binary, args, execaOptions(options)))
   const end = (): void => void endGroup(child.pid)
@@ -61,7 +61,7 @@ export async function runTool(
   } catch (error) {
     options.signal?.throwIfAborted()
     if (!(error instanceof ExecaError)) {
-      // What we did with it failed, not the child: it must not go on without us.
+      // Our own handling failed, not the child: it must not continue without us.
       await endGroup(child.pid)
       await child.catch(() => undefined)
       throw error
@@ -76,7 +76,7 @@ export async function runTool(
 
 function execaOptions(options: ToolOptions): Options {
   const { descriptor3 } = options
-  // Node and execa pass a number on as the child's descriptor; execa's types know that for 0 to 2 only.
+  // Node and execa pass a number on as the child's descriptor; execa's types allow that only for 0 to 2.
   const inherited = descriptor3 === undefined ? [] : [descriptor3 as unknown as 'inherit']
   return {
     stdio: ['ignore', 'pipe', 'pipe', ...inherited],
@@ -89,9 +89,9 @@ function execaOptions(options: ToolOptions): Options {
 }
 
 /**
- * Starts a program that outlives us and whatever started us: a session of its own, no terminal, nothing of ours open,
- * `/` as its folder,
- * `stayingVariables` as its environment. `log` is the descriptor that both its streams go to. Returns its pid.
+ * Starts a program that outlives us and our parent: its own session, no terminal, none of our open files, `/`
+ * as its folder, `stayingVariables` as its environment. `log` is the descriptor that both its streams go to.
+ * Returns its pid.
  */
 export async function startDetached(binary: string, args: readonly string[], log: number): Promise<number> {
   const child = withPrivateFiles(() =>
@@ -107,7 +107,7 @@ export async function startDetached(binary: string, args: readonly string[], log
   return child.pid ?? -1
 }
 
-/** What a tool makes is for the user alone: a child has the umask that its parent has when it is spawned. */
+/** A tool's files are private to the user: a child has the umask that its parent has when it is spawned. */
 function withPrivateFiles<T>(begin: () => T): T {
   const before = process.umask(0o077)
   try {
@@ -120,8 +120,8 @@ function withPrivateFiles<T>(begin: () => T): T {
 const GROUP_GRACE_MS = 10_000
 
 /**
- * Ends a process group: SIGTERM, then SIGKILL. The leader alone is not enough: mmdebstrap ignores signals while its
- * children work, counting on a terminal's Ctrl-C to reach them all.
+ * Ends a process group: SIGTERM, then SIGKILL. Signalling only the leader is not enough: mmdebstrap ignores
+ * signals while its children work, because a terminal's Ctrl-C would reach them all.
  */
 export async function endGroup(group: number | undefined): Promise<void> {
   if (group === undefined) return
@@ -137,7 +137,7 @@ async function forwardLines(lines: AsyncIterable<unknown>, onLine: (line: string
   try {
     for await (const line of lines) onLine(String(line))
   } catch {
-    // The child failed: the awaited promise tells, with everything it wrote.
+    // If the child failed, the awaited promise says so, with everything the child wrote.
   }
 }
 

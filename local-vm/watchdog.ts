@@ -8,18 +8,19 @@ import { machineFiles, type MachineFiles } from './files.js'
 import { findQemu, POWERDOWN_GRACE_MS, stopQemu } from './qemu/process.js'
 
 /**
- * `watchdog.js <id> <directory>`: powers one machine off at its expiry, whether or not any command ever runs again.
- * Started detached by the driver before QEMU (arming.ts), so it also waits while there is none. It ends when the
- * machine has been powered off, is said to have no expiry, or is gone; on errors it never ends, but tries again.
+ * `watchdog.js <id> <directory>`: powers one machine off when it expires, even if no command ever runs again.
+ * The driver starts it detached before QEMU (arming.ts), so it also waits while there is no QEMU. It ends
+ * when the machine has been powered off, has no expiry according to its file, or is gone. On errors it never
+ * ends, but tries again.
  */
 
 /**
- * The longest it sleeps: after that it reads the file and the wall clock again, so a moved expiry, a clock that was
- * set and a computer that was suspended are all seen within this time.
+ * The longest sleep. Then it reads the file and the wall clock again, so it notices a moved expiry, a changed
+ * clock and a suspended computer within this time.
  */
 const LOOK_MS = 5_000
 const RETRY_MS = 2_000
-/** A driver that stands still must not keep an expired machine alive. */
+/** A hanging driver must not keep an expired machine alive. */
 const GUARD_WAIT_MS = 60_000
 
 async function watch(id: string, files: MachineFiles): Promise<void> {
@@ -39,8 +40,8 @@ async function watch(id: string, files: MachineFiles): Promise<void> {
 }
 
 /**
- * Whoever deletes or damages the file, or the folder of a running machine, takes its expiry away, but not what was known
- * of it.
+ * Deleting or damaging the file, or the folder of a running machine, removes its expiry from disk, but not
+ * from this process's memory.
  */
 async function look(
   id: string,
@@ -54,7 +55,10 @@ async function look(
   return (await findQemu(id, files)).length > 0 ? { expiresAt: known } : 'over'
 }
 
-/** Behind a driver that is at work, if need be; without the guard where there is no getting it, and later once more. */
+/**
+ * Waits for a running driver if need be. Continues without the guard if it cannot be had, and tries again
+ * later.
+ */
 async function enforce(
   id: string,
   files: MachineFiles,
@@ -69,7 +73,7 @@ async function enforce(
   }
 }
 
-/** Unless it was given more time just now. */
+/** Unless it just got more time. */
 async function powerOff(
   id: string,
   files: MachineFiles,
@@ -90,7 +94,7 @@ const exists = async (path: string): Promise<boolean> =>
 
 let lastReported = ''
 
-/** Once: what fails every few seconds must not fill the disk. */
+/** Only once: a failure every few seconds must not fill the disk. */
 function reported(error: unknown): undefined {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
   if (text !== lastReported) say(text)
@@ -102,11 +106,11 @@ function say(text: string): void {
   try {
     writeSync(2, `${new Date().toISOString()} ${text}\n`)
   } catch {
-    // A full disk is no reason to let a machine live on: what could not be written is lost.
+    // A full disk is no reason to keep a machine alive: text that could not be written is lost.
   }
 }
 
-// A stray error of a socket would otherwise end what must not end.
+// Otherwise a stray socket error would end this process, which must not end.
 process.on('uncaughtException', reported)
 const [id, directory] = process.argv.slice(2)
 if (id !== undefined && directory !== undefined) await watch(id, machineFiles(id, directory))

@@ -1,10 +1,10 @@
-/** The words of a command line that are ours: what follows `--` belongs to the command there. */
+/** The words of a command line that are ours: the words after `--` belong to the command there. */
 export function ownWords(argv: readonly string[]): readonly string[] {
   const dashes = argv.indexOf('--')
   return dashes < 0 ? argv : argv.slice(0, dashes)
 }
 
-/** The value of `--output` as a parser would read it; for a command line that none may be able to read. */
+/** The value of `--output` as a parser would read it, for a command line that may be unparsable. */
 export function askedOutput(argv: readonly string[]): string | undefined {
   const own = ownWords(argv)
   const said = own.flatMap((word, index) => {

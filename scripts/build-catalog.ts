@@ -14,7 +14,8 @@ import {
 const folders = { distros: validateDistro, providers: validateProvider, regions: validateRegions } as const
 
 /**
- * A part of `npm run build`: checks the shipped files and keeps their entries as JSON, which costs a command nothing.
+ * A part of `npm run build`: checks the shipped files and keeps their entries as JSON, which commands read at
+ * no cost.
  *
  * @throws CatalogError `catalog-invalid` at the first file with problems.
  */

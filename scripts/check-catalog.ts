@@ -5,8 +5,8 @@ import { loadCatalog, loadRegions } from '../distro-catalog/load.js'
 import { explain } from './explain.js'
 import { writeText } from './report/output.js'
 
-// A program of its own (`npm run catalog:check`): reads every shipped file, needs no network, and fails with all
-// problems at once.
+// A separate program (`npm run catalog:check`): reads every shipped file without the network, and fails with
+// all problems.
 try {
   const catalog = await loadCatalog()
   const [aws, azure, google] = await Promise.all([
@@ -22,7 +22,7 @@ try {
     if (notice !== undefined) writeText(process.stderr, `Warning: ${notice}`)
   }
   const regions = aws.regions.length + azure.regions.length + google.regions.length
-  writeText(process.stdout, `The catalog is in order: ${catalog.distros.size} distros, ${regions} regions.`)
+  writeText(process.stdout, `The catalog is valid: ${catalog.distros.size} distros, ${regions} regions.`)
 } catch (error) {
   writeText(process.stderr, explain(error).message)
   throw error

@@ -1,10 +1,10 @@
 import type { Architecture } from '../distro-catalog/offer-schema.js'
 
-// What a setting accepts, and what it is when nothing sets it: for `settings.ts`, the schema of the configuration, and the
-// reference.
+// What a setting accepts, and its value if nothing sets it: for `settings.ts`, the schema of the
+// configuration, and the reference.
 
 export type Wait = 'ready' | 'ssh' | 'none'
-/** What becomes of a new lab whose `up` fails. */
+/** What happens to a new lab whose `up` fails. */
 export type OnFailure = 'keep' | 'destroy'
 
 export const ARCHITECTURES: readonly Architecture[] = ['x86_64', 'arm64']
@@ -22,7 +22,7 @@ export const DEFAULTS = {
   waitTimeout: '5m',
 } as const
 
-/** By the flag's name, as it is typed. */
+/** By the flag's name as users type it. */
 export const FLAG_CHOICES: Readonly<Record<string, readonly string[]>> = {
   arch: ARCHITECTURES,
   'on-failure': ON_FAILURES,
@@ -30,7 +30,7 @@ export const FLAG_CHOICES: Readonly<Record<string, readonly string[]>> = {
   wait: WAITS,
 }
 
-/** By the flag's name, as it is typed. */
+/** By the flag's name as users type it. */
 export const FLAG_DEFAULTS: Readonly<Record<string, string>> = {
   'on-failure': DEFAULTS.onFailure,
   output: DEFAULTS.output,

@@ -7,7 +7,7 @@ process.on('uncaughtException', (error) => void endWith(error))
 outliveReaders()
 process.exitCode = await start(argv).catch(endWith)
 
-/** A press of Tab waits for completion, which loads nothing of the rest. */
+/** Completion answers a press of Tab, so it loads nothing else. */
 async function start([first, ...rest]: readonly string[]): Promise<number> {
   if (!standsSomewhere()) return (await import('./last-resort.js')).reportLostFolder(argv)
   if (first === '__complete') return (await import('./completion/main.js')).completeMain(rest)
@@ -24,7 +24,10 @@ function standsSomewhere(): boolean {
   }
 }
 
-/** Nothing of ours is known to be right any more; the lease of a process that is gone is taken over at once. */
+/**
+ * The process can no longer trust its own state. The next command takes over the lease of a dead process
+ * immediately.
+ */
 async function endWith(error: unknown): Promise<never> {
   const { reportUncaught } = await import('./last-resort.js')
   process.exit(reportUncaught(error, argv))

@@ -1,35 +1,35 @@
 import type { Options } from 'yargs'
 import type { Context } from './context.js'
 
-/** A verb as a value: what it is called, what it takes, and a handler that loads its work when it runs. */
+/** A verb as a value: its name, its arguments, and a handler that loads its work when it runs. */
 export interface Command {
   readonly name: string
-  /** yargs syntax of what follows the verb: `[lab]`. */
+  /** yargs syntax of the words after the verb: `[lab]`. */
   readonly positionals?: string
   readonly describe: string
   readonly options?: Readonly<Record<string, Options>>
   /** It has an `Outcome.markdown`. */
   readonly markdown?: true
-  /** Each a whole command line and what it does. */
+  /** Each is a whole command line and what it does. */
   readonly examples: readonly (readonly [commandLine: string, does: string])[]
-  /** Those that say something else, or more, than the same code does elsewhere. */
+  /** Exit codes that mean something different, or more, for this verb. */
   readonly exitCodes?: readonly (readonly [exitCode: string, meaning: string])[]
   run(context: Context, args: Args): Promise<Outcome>
 }
 
-/** Flags as they were typed, by name; none has a default here. */
+/** Flags as the user typed them, by name; none has a default here. */
 export type Flags = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>
 
 export interface Args {
   readonly lab: string | undefined
-  /** What follows `--`, each word as it was given. */
+  /** The words after `--`, unchanged. */
   readonly words: readonly string[]
   readonly flags: Flags
 }
 
-/** What a command gives back: one result in both forms, and how the process exits. */
+/** The result of a command: one result in both forms, and how the process exits. */
 export interface Outcome {
-  /** For people; absent where the command has written its own output already. */
+  /** For people; absent if the command has already written its own output. */
   readonly text?: string
   /** The one document of `-o json`. */
   readonly json?: unknown
@@ -38,7 +38,7 @@ export interface Outcome {
   readonly exitCode?: number
 }
 
-/** A failure that has a result all the same: in the document of `-o json` these fields stand beside `error`. */
+/** A failure that still has a result: with `-o json` these fields are beside `error`. */
 export class PartialOutcome extends Error {
   constructor(
     readonly fields: object,
@@ -52,7 +52,7 @@ export class PartialOutcome extends Error {
 export const textFlag = (flags: Flags, name: string): string | undefined =>
   flags[name] === undefined ? undefined : String(flags[name])
 
-/** A flag that may be given more than once (`repeatedText`), in the order given. */
+/** A flag that may be repeated (`repeatedText`), in the order given. */
 export const listFlag = (flags: Flags, name: string): readonly string[] => {
   const given = flags[name] ?? []
   return Array.isArray(given) ? given.map(String) : [String(given)]

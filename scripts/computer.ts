@@ -7,10 +7,10 @@ import { isErrno, systemErrorOf } from '../backend/system-error.js'
 import { LabError } from './errors.js'
 
 /**
- * Which user of which computer this is, in 16 hex digits: what a local lab is found by. Names of hosts repeat, and so do
- * machine ids (containers of one image have the same, or none), so a random part is kept in the state folder, where the
- * machines' disks are. Undefined where that folder never had one, and so holds no machines. machine-id(5) asks that the
- * id itself is not given away.
+ * Identifies this user of this computer in 16 hex digits; a local lab is found by it. Host names repeat, and
+ * so do machine ids (containers of one image have the same one, or none), so a random part is kept in the
+ * state folder, where the machines' disks are. Undefined if that folder never had one, and so holds no
+ * machines. machine-id(5) asks not to reveal the id itself.
  */
 export function findComputerId(home: string): string | undefined {
   const part = readIfThere(fileIn(home))
@@ -19,7 +19,7 @@ export function findComputerId(home: string): string | undefined {
   return createHash('sha256').update(whole).digest('hex').slice(0, 16)
 }
 
-/** The same, made now if there is none. Throws LabError `folder-unwritable`. */
+/** The same, created if there is none. Throws LabError `folder-unwritable`. */
 export function ensureComputerId(home: string): string {
   const known = findComputerId(home)
   if (known !== undefined) return known
@@ -27,12 +27,12 @@ export function ensureComputerId(home: string): string {
     mkdirSync(home, { recursive: true, mode: 0o700 })
     writeFileSync(fileIn(home), `${randomBytes(16).toString('hex')}\n`, { flag: 'wx', mode: 0o600 })
   } catch (error) {
-    // Somebody else was quicker; a file that is none of ours is told below.
+    // Another process was faster; a file that is not ours is reported below.
     if (!isErrno(error, 'EEXIST')) throw unwritable(home, error)
   }
   const made = findComputerId(home)
   if (made !== undefined) return made
-  throw unwritable(home, new Error(`${fileIn(home)} is expected to hold 32 hex digits; remove it`))
+  throw unwritable(home, new Error(`${fileIn(home)} does not hold 32 hex digits; remove it`))
 }
 
 function machineId(): string {

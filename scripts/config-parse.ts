@@ -13,7 +13,7 @@ interface Parsed {
   readonly problems: readonly ConfigProblem[]
 }
 
-/** Parses and checks one configuration file; an empty one is fine. */
+/** Parses and checks one configuration file; an empty one is valid. */
 export function parseConfig(file: string, text: string): Parsed {
   const { value, errors } = parseYamlText(text)
   if (errors.length > 0) {
@@ -31,7 +31,7 @@ export function parseConfig(file: string, text: string): Parsed {
   return { values: undefined, problems: [...problems, ...mistaken] }
 }
 
-/** What no schema can say of the texts that are settings. */
+/** Checks of settings' texts that a schema cannot express. */
 function valueProblems(file: string, values: unknown): ConfigProblem[] {
   return Object.entries(VALUES).flatMap(([field, parse]) => {
     const given = property(values, field)
@@ -60,7 +60,7 @@ function problemOf(file: string, error: ErrorObject): ConfigProblem {
     file,
     field: path === '' ? '(file)' : path,
     expected,
-    // Who writes the passphrase itself into the file shall not find it on a screen or in a log as well.
+    // If a user writes the passphrase itself into the file, no screen or log may show it.
     got: /^encryption\b/.test(path) ? 'something else' : (JSON.stringify(error.data) ?? 'nothing'),
   }
 }

@@ -19,7 +19,9 @@ const providerVersions = Type.Record(
   { additionalProperties: false, ...words.providerVersions },
 )
 
-/** `distrolab.yaml` and the user's own `config.yaml`. A key here is a default for the flag of the same name. */
+/**
+ * `distrolab.yaml` and the user's own `config.yaml`. A key here is a default for the flag of the same name.
+ */
 export const configSchema = Type.Object(
   {
     backend: Type.Optional(text(words.backend)),
@@ -58,12 +60,12 @@ export const configSchema = Type.Object(
 
 export type ConfigFile = Static<typeof configSchema>
 
-/** One thing wrong in a configuration file, ready to be shown as it is. */
+/** One problem in a configuration file, ready to show. */
 export interface ConfigProblem {
   readonly file: string
   readonly field: string
   readonly expected: string
   readonly got: string
-  /** What to do about it, where that is not said by what was expected. */
+  /** What to do about it, if the expected value does not say so. */
   readonly fix?: string
 }

@@ -1,7 +1,7 @@
 import type { Words } from '../distro-catalog/setting-schema.js'
 
-// The words of each key of `distrolab.yaml`: editors show them, docs/reference/config.md is written from them, and
-// `expected` is what a mistake is answered with.
+// The texts about each key of `distrolab.yaml`: editors show them, docs/reference/config.md is generated from
+// them, and error messages use `expected`.
 
 export const backend: Words = {
   title: 'Backend',
@@ -36,7 +36,7 @@ export const oneRegion: Words = {
 export const zone: Words = {
   title: 'Zone',
   description:
-    'On clouds: a zone of the region, by its whole name or by how it ends. Without it, distrolab or the cloud picks one.',
+    'On clouds: a zone of the region, by its full name or its ending. Without it, distrolab or the cloud picks one.',
   expected: 'a zone of the region, such as b or eu-west-1b',
   examples: ['b', 'eu-west-1b'],
 }
@@ -45,22 +45,22 @@ export const arch: Words = {
   title: 'Architecture',
   description:
     "The architecture of the machines. Without it, on clouds that of `instanceType` or else `x86_64`. Local labs accept only this computer's own.",
-  expected: 'x86_64 or arm64; local labs are as this computer is',
+  expected: "x86_64 or arm64; local labs have this computer's architecture",
   examples: ['arm64'],
 }
 
 export const tags: Words = {
   title: 'Tags of your own',
   description:
-    'Tags on everything that a new lab is made of; labels on Google Cloud. Local labs have them in their record only.',
-  expected: 'texts by their keys; a number needs quotes: {team: infra, cost-center: "4711"}',
+    'Tags on every resource of a new lab; labels on Google Cloud. Local labs have them only in their record.',
+  expected: 'keys with text values; a number needs quotes: {team: infra, cost-center: "4711"}',
   examples: [{ team: 'infra', environment: 'test' }],
 }
 
 export const allowFrom: Words = {
   title: 'Networks that may reach SSH',
   description:
-    "On clouds: the networks that may reach SSH, separated by commas. `auto` is this computer's public address, and what applies without the key.",
+    "On clouds: the networks that may reach SSH, separated by commas. `auto`, the default, is this computer's public address.",
   expected: 'auto, or networks that may reach SSH, such as 203.0.113.7/32',
   examples: ['auto', '203.0.113.7/32,198.51.100.0/24'],
 }
@@ -68,8 +68,8 @@ export const allowFrom: Words = {
 export const addressUrl: Words = {
   title: 'Page that shows your address',
   description:
-    'A page that answers with the address it is asked from, for `allowFrom: auto`. Without it, two public pages are asked.',
-  expected: 'a page that answers with the address it is asked from, for allowFrom auto',
+    'A page that returns the address of whoever asks, for `allowFrom: auto`. Without it, distrolab asks two public pages.',
+  expected: 'a page that returns the address of whoever asks, for allowFrom auto',
   examples: ['https://checkip.example.org'],
 }
 
@@ -106,16 +106,16 @@ export const ttl: Words = {
 
 export const onFailure: Words = {
   title: 'When `up` fails',
-  description: 'What becomes of a new lab whose `up` fails: `keep` leaves it, `destroy` removes it.',
-  expected: 'keep or destroy: what becomes of a new lab whose up fails',
+  description: 'What happens to a new lab whose `up` fails: `keep` leaves it, `destroy` removes it.',
+  expected: 'keep or destroy: what happens to a new lab whose up fails',
   examples: ['destroy'],
 }
 
 export const applyTimeout: Words = {
   title: 'Time limit of OpenTofu',
   description:
-    'How long OpenTofu may work at the machines before it is stopped. Without it, 10 minutes on clouds and 30 on this computer.',
-  expected: 'how long OpenTofu may work at machines, such as 20m',
+    'How long OpenTofu may work on the machines before it is stopped. Without it, 10 minutes on clouds and 30 on this computer.',
+  expected: 'how long OpenTofu may work on machines, such as 20m',
   examples: ['20m'],
 }
 
@@ -137,7 +137,7 @@ export const waitTimeout: Words = {
 export const authorizedKeys: Words = {
   title: 'Keys of the team',
   description:
-    'Whose keys also open every new lab. They are looked up once, when the lab is made, and recorded with it.',
+    'Whose keys also open every new lab. They are looked up once, when the lab is created, and recorded with it.',
   expected: 'a list of public keys, files of public keys, or github:NAME',
   examples: [['github:anna', 'keys/bob.pub']],
 }
@@ -167,7 +167,7 @@ export const engineMirror: Words = {
 export const catalog: Words = {
   title: 'Distros of your own',
   description:
-    'Folders with distro files of your own, which win over those that ship. A relative path starts at the folder of the configuration file.',
+    'Folders with your own distro files, which take precedence over the built-in ones. A relative path starts at the folder of the configuration file.',
   expected: 'folders of distro files',
   examples: [['./distros']],
 }
@@ -181,7 +181,7 @@ export const catalogFolder: Words = {
 
 export const profiles: Words = {
   title: 'Profiles of your own',
-  description: 'Profiles of your own, by name. `--profile NAME` then makes a lab of that kind.',
+  description: 'Profiles of your own, by name. `--profile NAME` then creates such a lab.',
   expected: 'name: {distro, provider, size?, instanceType?, arch?, region?, zone?, network?, disk?, spot?}',
   examples: [{ big: { distro: 'debian-13', provider: 'local', instanceType: '4x8192', disk: 40 } }],
 }

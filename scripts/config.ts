@@ -8,11 +8,14 @@ import type { ConfigFile, ConfigProblem } from './config-schema.js'
 import { LabError } from './errors.js'
 
 export interface Config {
-  /** The nearest file's values win over the user's. Paths in it are absolute, but for those of `authorizedKeys`. */
+  /**
+   * The nearest file's values override the user's. Paths in it are absolute, except those of
+   * `authorizedKeys`.
+   */
   readonly values: ConfigFile
-  /** The files read, the one that wins first. */
+  /** The files that were read, the strongest first. */
   readonly files: readonly string[]
-  /** The file that each value is from. */
+  /** The file of each value. */
   readonly origins: Readonly<Partial<Record<keyof ConfigFile, string>>>
 }
 
@@ -21,7 +24,7 @@ const USER_FILE = 'config.yaml'
 
 /**
  * `explicit` (`--config`), or `distrolab.yaml` found upward from `cwd`; then the user's own `config.yaml`.
- * Throws LabError config-invalid with every problem of every file at once.
+ * Throws LabError config-invalid with all problems of all files.
  */
 export async function loadConfig(options: {
   readonly cwd: string
@@ -56,7 +59,7 @@ function findUpward(from: string): string | undefined {
   }
 }
 
-/** One that may be there and cannot be looked for is no file that is not there: it may name another backend. */
+/** A file that cannot be looked for is not missing: it may exist and name another backend. */
 function isThere(file: string): boolean {
   try {
     return statSync(file, { throwIfNoEntry: false }) !== undefined
@@ -98,7 +101,7 @@ export function absolutePath(path: string, folder: string): string {
   return isAbsolute(path) ? path : resolve(folder, path)
 }
 
-/** First one wins, key by key; profiles of both are there. */
+/** The first one wins, key by key; profiles of both are kept. */
 function mergeConfigs(configs: readonly ConfigFile[]): ConfigFile {
   const reversed = [...configs].reverse()
   const profiles = Object.assign(

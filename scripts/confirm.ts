@@ -5,26 +5,27 @@ import { LabError } from './errors.js'
 import { printable } from './report/printable.js'
 
 export interface Confirmation {
-  /** What would have to be typed with `--yes`: `lock break demo`. */
+  /** The command to type with `--yes`: `lock break demo`. */
   readonly command: string
   readonly question: string
-  /** Without a terminal and without `--yes`: the command does as told, or is refused. */
+  /** Without a terminal and without `--yes`: run the command, or refuse it. */
   readonly unattended: 'proceed' | 'refuse'
 }
 
 const isAtTerminal = (): boolean => process.stdin.isTTY && process.stderr.isTTY
 
 /**
- * For a command that hits more than the one thing that was named: it is refused before it looks at anything. Throws LabError
- * `confirmation-needed`.
+ * For a command that affects more than one named thing: refuses it before it looks at anything. Throws
+ * LabError `confirmation-needed`.
  */
 export function requireTerminalOrYes({ settings }: Context, command: string): void {
   if (!settings.yes && !isAtTerminal()) throw new LabError({ code: 'confirmation-needed', command })
 }
 
 /**
- * The one place that asks: once, at a terminal, unless `--yes`. Throws LabError `not-confirmed` for any answer but yes,
- * and `confirmation-needed` where nobody can be asked and the command must not go on by itself.
+ * The only code that asks: once, at a terminal, unless `--yes`. Throws LabError `not-confirmed` for any
+ * answer but yes, and `confirmation-needed` if there is no one to ask and the command must not continue by
+ * itself.
  */
 export async function confirm(
   context: Context,
@@ -38,7 +39,7 @@ export async function confirm(
 }
 
 async function ask({ interrupt, redact }: Context, question: string): Promise<string> {
-  // Not as a terminal of readline's own: Ctrl-C must stay the signal that it is.
+  // Readline must not own the terminal, so that Ctrl-C stays a signal.
   const prompt = createInterface({ input: process.stdin, output: process.stderr, terminal: false })
   try {
     const endOfInput = once(prompt, 'close').then(() => '')

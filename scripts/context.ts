@@ -18,13 +18,13 @@ import type { Redact } from './report/redact.js'
 import type { Settings } from './settings.js'
 import type { Workspace } from './workspace.js'
 
-/** Everything a command works with; nothing in it is loaded or opened before it is asked for. */
+/** Everything a command works with; each part is loaded or opened only when asked for. */
 export interface Context {
   readonly env: Environment
   readonly settings: Settings
   readonly config: Config
   readonly location: BackendLocation
-  /** Its `backendId` is known once the store was asked for. */
+  /** Its `backendId` is known once the store has been opened. */
   readonly space: Workspace
   readonly progress: Progress
   readonly interrupt: Interrupt
@@ -33,9 +33,14 @@ export interface Context {
   /** Who we are in leases and events. */
   readonly holder: Holder
   store(): Promise<ObjectStore>
-  /** A lease is held from now on: an interrupt no longer ends reads of the store, which giving the lab back needs. */
+  /**
+   * From now on a lease is held: an interrupt no longer ends reads of the store, which releasing the lease
+   * needs.
+   */
   holdsLease(): void
-  /** Before anything is made: gives the backend an id of its own if it has none, and this computer one. */
+  /**
+   * Call before anything is made: creates an id for the backend and one for this computer, if they have none.
+   */
   ensureIds(): Promise<void>
   catalog(): Promise<Catalog>
 }
@@ -91,7 +96,7 @@ function interruptedReading(interrupt: AbortSignal): { readonly signal: AbortSig
   return { signal: controller.signal, shield: () => interrupt.removeEventListener('abort', follow) }
 }
 
-/** Not only where no backend is named: `exec --local` names it to the commands that it starts. */
+/** Not only if no backend is named: `exec --local` names it for the commands that it starts. */
 export const isOwnFolder = (env: Pick<Environment, 'home'>, location: BackendLocation): boolean =>
   location.kind === 'directory' && location.path === env.home
 
@@ -106,17 +111,17 @@ function holderOf(env: Environment): Holder {
   return { user: cleanLine(env.user), host: hostname(), pid, startTime, boot, ...ciRunUrl }
 }
 
-/** What is named after a backend that has no id yet can only be a preview: nothing is ever made under this one. */
+/** If the backend has no id yet, anything named after it is a preview: nothing is ever made under this id. */
 const PREVIEW_ID = '0'.repeat(12)
 
-/** What keeps the id from being known, and may leave the rest of the backend as it is. */
+/** An error that hides the id; the rest of the backend may still work. */
 const ID_ONLY: readonly string[] = ['store-forbidden', 'identity-unreadable', 'file-refused']
 
-/** A store together with whose it is: whoever has the one knows the other. */
+/** A store together with its id: code that has one has the other. */
 class Identity {
   #store: Promise<ObjectStore> | undefined
   #id: string | undefined
-  /** Why the id is not known: who only sets up a backend needs none, and may have no right to read it. */
+  /** Why the id is unknown. Setting up a backend does not need it, and may lack the right to read it. */
   #trouble: BackendError | undefined
 
   constructor(private readonly open: () => Promise<ObjectStore>) {}
@@ -148,7 +153,10 @@ class Identity {
   }
 }
 
-/** Where this computer keeps what belongs to one lab: those from before backends had ids of their own go by the place. */
+/**
+ * Where this computer keeps the files of one lab. Labs from before backends had ids are kept by the backend's
+ * place.
+ */
 export function spaceOf(
   { space, location }: Pick<Context, 'space' | 'location'>,
   { incarnation }: { readonly incarnation?: string | undefined },

@@ -51,7 +51,7 @@ const gcpKms = Type.Object(
   },
 )
 
-/** How OpenTofu encrypts what it keeps of a lab. Of a passphrase the configuration has the place only. */
+/** How OpenTofu encrypts the state and plans of a lab. The configuration only says where a passphrase is. */
 export const encryptionSchema = Type.Object(
   {
     passphraseEnv: Type.Optional(passphraseEnv),

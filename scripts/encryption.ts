@@ -12,12 +12,12 @@ export const ENCRYPTION_ENGINE = '1.7.0'
 
 /** OpenTofu's own minimum (internal/encryption/keyprovider/pbkdf2). */
 const SHORTEST_PASSPHRASE = 16
-/** Written into each encrypted state: renaming it makes them unreadable. */
+/** Part of each encrypted state: renaming it makes them unreadable. */
 const LABEL = 'lab'
 
 /**
- * What the configuration asks for. `take` gives a variable's value and removes it from the environment. Throws
- * LabError passphrase-short; that one is missing matters only when the engine is run.
+ * The encryption that the configuration asks for. `take` returns a variable's value and removes it from the
+ * environment. Throws LabError passphrase-short; a missing passphrase matters only when the engine runs.
  */
 export function resolveEncryption(
   config: ConfigFile['encryption'],
@@ -35,7 +35,7 @@ export function resolveEncryption(
   return { kind: 'passphrase', variable, passphrase }
 }
 
-/** Every form in which the passphrase may turn up in a text. */
+/** Every form in which the passphrase may appear in a text. */
 export function encryptionSecrets(encryption: Encryption | undefined): readonly string[] {
   if (encryption?.kind !== 'passphrase' || encryption.passphrase === undefined) return []
   return [encryption.passphrase, literal(encryption.passphrase)]
@@ -43,8 +43,8 @@ export function encryptionSecrets(encryption: Encryption | undefined): readonly 
 
 /**
  * The value of TF_ENCRYPTION: the body of OpenTofu's `encryption` block as JSON
- * (https://opentofu.org/docs/language/state/encryption/). `enforced`: nothing is ever read or written in clear.
- * Throws LabError passphrase-missing.
+ * (https://opentofu.org/docs/language/state/encryption/). `enforced`: nothing is ever read or written
+ * unencrypted. Throws LabError passphrase-missing.
  */
 export function engineEncryption(encryption: Encryption): string {
   const [provider, settings] = keyProvider(encryption)
@@ -74,5 +74,5 @@ function keyProvider(encryption: Encryption): readonly [string, object] {
   }
 }
 
-/** A text as OpenTofu's JSON has it: `${` and `%{` begin templates there. */
+/** A text in OpenTofu's JSON form: `${` and `%{` begin templates there. */
 const literal = (text: string): string => text.replaceAll(/[$%](?=\{)/g, (mark) => mark + mark)

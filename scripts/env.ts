@@ -32,40 +32,43 @@ export interface Environment {
   readonly isRoot: boolean
   readonly isCi: boolean
   readonly ciRunUrl: string | undefined
-  /** What the labs made from here belong to; undefined where nothing says it. */
+  /** The session of labs made from here; undefined if nothing names one. */
   readonly session: string | undefined
   readonly noColor: boolean
-  /** Started by `npm run`: hints then say what to type there. */
+  /** Started by `npm run`, so hints show npm commands. */
   readonly viaNpm: boolean
-  /** The npm script that this command is; undefined where `npm run` did not start it. */
+  /** The npm script of this command; undefined if `npm run` did not start it. */
   readonly npm: NpmScript | undefined
-  /** A proxy is named by http_proxy or https_proxy, in either case of letters. */
+  /** http_proxy or https_proxy names a proxy, in upper or lower case. */
   readonly proxied: boolean
-  /** Files of certificates that are to be trusted beside the usual ones. */
+  /** Files of certificates to trust in addition to the usual ones. */
   readonly authorityFiles: readonly AuthorityFile[]
   readonly sshAgentSocket: string | undefined
-  /** Which of the variables that give credentials of a cloud are set: their names only. */
+  /** Which variables with cloud credentials are set: only their names. */
   readonly credentialNames: ReadonlySet<string>
-  /** A default for each flag that has one, by the flag's name (`wait-lock`). */
+  /** A default for each flag that the environment sets, by the flag's name (`wait-lock`). */
   readonly flags: Readonly<Record<string, string>>
-  /** Values that must never be shown, taken from variables whose names say so. */
+  /** Values that must never be shown, from variables whose names say so. */
   readonly secrets: readonly string[]
-  /** The variables that hold them. */
+  /** The variables with those values. */
   readonly secretNames: readonly string[]
   /** The user has a folder for the engine's providers. */
   readonly hasProviderCache: boolean
-  /** Where the engine looks for settings and providers of the user's own. */
+  /** Where the engine looks for the user's own settings and providers. */
   readonly enginePlaces: EnginePlaces
   /** Variables to unset for the engine, because they would change what it reads or does. */
   readonly unsetForEngine: readonly string[]
 }
 
-/** As OpenTofu 1.12 looks for them (its internal/command/cliconfig and cmd/tofu/provider_source.go). Not all need be there. */
+/**
+ * As OpenTofu 1.12 looks for them (its internal/command/cliconfig and cmd/tofu/provider_source.go). Some may
+ * not exist.
+ */
 export interface EnginePlaces {
-  /** The configuration file that a variable names; no other counts then. */
+  /** The configuration file that a variable names; it replaces all others. */
   readonly given: string | undefined
   readonly files: readonly string[]
-  /** Of `*.tfrc` and `*.tfrc.json`. */
+  /** The folders of `*.tfrc` and `*.tfrc.json`. */
   readonly folders: readonly string[]
   /** Mirrors of providers that need no configuration. */
   readonly pluginFolders: readonly string[]
@@ -73,21 +76,24 @@ export interface EnginePlaces {
 
 export interface NpmScript {
   readonly name: string
-  /** What npm gives its scripts of its settings, with flags that it took from the command line among them. */
+  /** The settings that npm passes to its scripts, including flags from its command line. */
   readonly settings: Variables
   /** Files that settings come from too. */
   readonly files: readonly string[]
 }
 
 /**
- * Keeps the S3 client's advice for developers (on Node 20: to take a newer one) off the user's screen. The client
- * takes it from the environment only.
+ * Keeps the S3 client's advice to developers (on Node 20: to use a newer one) off the user's screen. The
+ * client reads this only from the environment.
  */
 export function quietLibraries(): void {
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
 }
 
-/** Makes all libraries, and whatever we start, go by the same proxies. Throws LabError usage for one that is no URL. */
+/**
+ * Makes all libraries, and every program we start, use the same proxies. Throws LabError usage for one that
+ * is not a URL.
+ */
 export function settleProxies(): void {
   for (const [name, value] of Object.entries(proxyVariables(process.env))) {
     if (value === undefined) delete process.env[name]
@@ -95,21 +101,23 @@ export function settleProxies(): void {
   }
 }
 
-/** Gives a variable's value and removes it, so that no program we start has it; undefined where it is not set. */
+/**
+ * Returns a variable's value and removes it, so that no program we start has it; undefined if it is not set.
+ */
 export function takeVariable(name: string): string | undefined {
   const value = process.env[name]
   delete process.env[name]
   return value === '' ? undefined : value
 }
 
-/** One variable of our own environment, for a command that gets it too. */
+/** One variable of our own environment, for a command that also gets it. */
 export const variableOf = (name: string): string | undefined => process.env[name]
 
-/** Those of our own environment whose names match: for what must notice that they have changed. */
+/** The variables whose names match, to notice later that they have changed. */
 export const variablesNamed = (pattern: RegExp): Readonly<Record<string, string | undefined>> =>
   Object.fromEntries(Object.entries(process.env).filter(([name]) => pattern.test(name)))
 
-/** Those of our own environment that the driver has no use for, to be unset. */
+/** The variables that the driver does not need, to be unset. */
 export const hiddenFromDriver = (): Readonly<Record<string, undefined>> =>
   Object.fromEntries(
     Object.keys(process.env)
@@ -119,7 +127,7 @@ export const hiddenFromDriver = (): Readonly<Record<string, undefined>> =>
 
 type Variables = Readonly<Record<string, string | undefined>>
 
-/** Variables of our own that are no defaults of flags; those of the driver, which it reads itself, among them. */
+/** Our own variables that are not defaults of flags, including those that the driver reads itself. */
 export const NOT_FLAGS: ReadonlySet<string> = new Set(
   ['HOME', 'CACHE', 'CONFIG_HOME', 'TOFU', 'QEMU', 'STALL_SECONDS', 'LEASE', 'SESSION'].map(
     (name) => `DISTROLAB_${name}`,
@@ -163,7 +171,10 @@ export function readEnvironment(variables: Variables = withHome()): Environment 
   }
 }
 
-/** As Docker gives it to a user without a name: we, libraries and programs that we start look there for their files. */
+/**
+ * Docker's HOME for a user without a name; we, libraries and programs that we start look there for their
+ * files.
+ */
 function withHome(): Variables {
   if (ownHome() === undefined) process.env['HOME'] = '/'
   return process.env
@@ -220,7 +231,7 @@ const npmSettings = (variables: Variables): Variables =>
     ),
   )
 
-/** The settings of npm that a process was started with; undefined where the system does not show them. */
+/** The npm settings that a process was started with; undefined if the system does not show them. */
 export function npmSettingsOf(pid: number): Variables | undefined {
   try {
     const entries = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0')
@@ -235,7 +246,7 @@ export function npmSettingsOf(pid: number): Variables | undefined {
 
 const isTrue = (value: string | undefined): boolean => value === 'true' || value === '1'
 
-/** The run's page on the CI services that name it in the environment. */
+/** The run's page on CI services that put it into the environment. */
 function ciRunUrl(variables: Variables): string | undefined {
   const { GITHUB_SERVER_URL, GITHUB_REPOSITORY, GITHUB_RUN_ID, CI_JOB_URL, BUILD_URL } = variables
   if (GITHUB_SERVER_URL && GITHUB_REPOSITORY && GITHUB_RUN_ID) {
@@ -244,7 +255,7 @@ function ciRunUrl(variables: Variables): string | undefined {
   return webUrl(CI_JOB_URL) ?? webUrl(BUILD_URL)
 }
 
-/** As a record takes it, without whom it lets in; undefined for anything else. */
+/** A source in the form of a record, without credentials; undefined for anything else. */
 function webUrl(given: string | undefined): string | undefined {
   if (given === undefined || !URL.canParse(given)) return undefined
   const url = new URL(given)
@@ -274,8 +285,9 @@ function secretValues(variables: Variables): string[] {
 const FOREIGN = new Set(['TF_WORKSPACE', 'TF_DATA_DIR', 'TF_INPUT', 'TF_ENCRYPTION', 'TF_REATTACH_PROVIDERS'])
 
 /**
- * Settings meant for somebody's own OpenTofu work, not for a lab's: extra arguments, another workspace, another
- * encryption, a provider that is being debugged. OpenTofu takes a TF_CLI_CONFIG_FILE that is not there for a broken one.
+ * Settings for the user's own OpenTofu work, not for a lab's: extra arguments, another workspace, another
+ * encryption, a provider that is being debugged. OpenTofu treats a TF_CLI_CONFIG_FILE that does not exist as
+ * a broken one.
  */
 function isForeignEngineSetting(name: string, value: string | undefined): boolean {
   if (name === 'TF_CLI_CONFIG_FILE') return value !== undefined && value !== '' && !existsSync(value)

@@ -5,12 +5,12 @@ import type { Mismatch } from './lab/own-facts.js'
 import type { ConfigProblem } from './config-schema.js'
 import type { DriverFault } from '../local-vm/errors.js'
 
-/** What can keep a lab from getting another distro, or going back to its baseline. */
+/** What can prevent a lab from getting another distro, or going back to its baseline. */
 export type SwapFault =
   | {
       readonly code: 'swap-which-lab'
       readonly profile: string
-      /** The labs it may mean; empty when there is none. */
+      /** The labs it may mean; empty if there is none. */
       readonly labs: readonly string[]
     }
   | { readonly code: 'swap-same-distro'; readonly lab: string; readonly distro: string }
@@ -25,7 +25,7 @@ export type SwapFault =
       readonly lab: string
       readonly distro: string
       readonly asked: string
-      /** Why the image of the asked distro can't be had. */
+      /** Why there is no image of the requested distro. */
       readonly fault: DriverFault
     }
   | { readonly code: 'reset-not-clean'; readonly lab: string; readonly machine: string }
@@ -79,13 +79,13 @@ export type SshFault =
       readonly isLocal: boolean
     }
 
-/** What can go wrong in what happens: one literal code each, with the fields its message needs. */
+/** Everything that can go wrong in scripts/: one literal code each, with the fields its message needs. */
 export type LabFault =
   | {
       readonly code: 'usage'
       readonly problem: string
       readonly command?: string | undefined
-      /** What was meant, where that is known: the whole command line after `distrolab`. */
+      /** What the user meant, if known: the whole command line after `distrolab`. */
       readonly meant?: string | undefined
     }
   | { readonly code: 'config-invalid'; readonly problems: readonly ConfigProblem[] }
@@ -106,7 +106,7 @@ export type LabFault =
       readonly user: string
       readonly host: string
     }
-  /** `given`: the one that the credentials here are for. */
+  /** `given`: the account of the credentials on this computer. */
   | {
       readonly code: 'other-account'
       /** A lab, or an image. */
@@ -132,7 +132,7 @@ export type LabFault =
       readonly has: string
       readonly asked: string
     }
-  /** `asked`: the TTL, as it was typed. */
+  /** `asked`: the TTL as the user typed it. */
   | {
       readonly code: 'expiry-fixed'
       readonly lab: string
@@ -155,9 +155,9 @@ export type LabFault =
   | {
       readonly code: 'key-not-taken'
       readonly provider: string
-      /** Where it was named. */
+      /** Where the user named it. */
       readonly key: string
-      /** What it is. */
+      /** What was found there. */
       readonly given: string
       readonly takes: readonly string[]
     }
@@ -167,7 +167,7 @@ export type LabFault =
       readonly code: 'key-not-on-lab'
       readonly lab: string
       readonly path: string
-      /** Whose keys the lab takes, in words. */
+      /** Whose keys the lab accepts, in words. */
       readonly takes: readonly string[]
     }
   | { readonly code: 'key-missing'; readonly lab: string; readonly takes: readonly string[] }
@@ -202,15 +202,15 @@ export type LabFault =
     }
   | { readonly code: 'no-free-port' }
   | { readonly code: 'leftovers'; readonly lab: string; readonly left: readonly string[] }
-  /** They have names of the lab's, and not its marks. */
+  /** Things with names of the lab, but without its marks. */
   | { readonly code: 'not-ours'; readonly lab: string; readonly foreign: readonly string[] }
   | { readonly code: 'listing-failed'; readonly reason: string }
   | { readonly code: 'session-unknown' }
   | { readonly code: 'not-confirmed'; readonly command: string }
   | { readonly code: 'confirmation-needed'; readonly command: string }
-  /** The working directory was removed under us. */
+  /** The working directory was removed while we ran. */
   | { readonly code: 'folder-lost' }
-  /** OpenSSH serves no user whose id has no name. */
+  /** OpenSSH refuses users whose id has no name. */
   | { readonly code: 'user-nameless'; readonly lab: string; readonly uid: number }
   | { readonly code: 'folder-unwritable'; readonly place: string; readonly reason: string }
   | { readonly code: 'interrupted'; readonly signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' }

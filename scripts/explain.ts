@@ -10,7 +10,7 @@ export interface ExplainedError extends Explanation {
   readonly code: string
 }
 
-/** What a person is told of any error. An error without a code is a mistake of ours and says so. */
+/** The text for people about any error. An error without a code is our own bug, and its text says so. */
 export function explain(error: unknown): ExplainedError {
   if (error instanceof LabError) {
     const { fault } = error

@@ -1,8 +1,8 @@
 import { inParallel } from '../backend/in-parallel.js'
 
 /**
- * `inParallel` for what is worth nothing in part: the first failure, or the caller's signal, stops the others, which have all
- * ended when its reason is thrown.
+ * `inParallel` for work that is useless in part. The first failure, or the caller's signal, stops the other
+ * actions; it is thrown after all of them have ended.
  */
 export async function inParallelOrNone<T>(
   items: readonly T[],

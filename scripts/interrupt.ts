@@ -3,14 +3,14 @@ import { LabError } from './errors.js'
 export type InterruptSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP'
 
 /**
- * One interrupt for the whole command: the first signal aborts `signal` with LabError `interrupted`, every
- * later one only says what is being waited for. Nothing is killed here.
+ * One interrupt for the whole command: the first signal aborts `signal` with LabError `interrupted`; every
+ * later one only says what the command is waiting for. Nothing is killed here.
  */
 export interface Interrupt {
   readonly signal: AbortSignal
-  /** Names what a further Ctrl-C would have to wait for; returns a function that takes the name back. */
+  /** Names what another Ctrl-C would have to wait for; returns a function that removes the name. */
   waitingFor(what: string): () => void
-  /** Gives the signals back to Node's own handling. */
+  /** Returns the signals to Node's own handling. */
   dispose(): void
 }
 
@@ -41,8 +41,8 @@ export function listenForInterrupts(say: (message: string) => void): Interrupt {
 }
 
 /**
- * What a command ends with: the reason of its signal where that was aborted and a call ended with no more than that. Each
- * client has its own error for it, and some wrap it.
+ * The error with which a command ends: the signal's reason, if it was aborted and a call failed only because
+ * of that. Each client has its own error for this, and some wrap it.
  */
 export function reasonOf(signal: AbortSignal, error: unknown): unknown {
   return signal.aborted && isAbort(error) ? signal.reason : error
@@ -50,7 +50,7 @@ export function reasonOf(signal: AbortSignal, error: unknown): unknown {
 
 function isAbort(error: unknown): boolean {
   if (!(error instanceof Error)) return false
-  // Google's client keeps what it wraps in a field of its own.
+  // Google's client keeps the wrapped error in a field of its own.
   const { name, cause, code, error: wrapped } = error as NodeJS.ErrnoException & { readonly error?: unknown }
   return name === 'AbortError' || code === 'ABORT_ERR' || isAbort(cause) || isAbort(wrapped)
 }

@@ -4,15 +4,15 @@ import { redactor } from './report/redact.js'
 import { reportError, voiceOf } from './report/report-error.js'
 
 /**
- * Says what no command has caught, in the words of any error and without a stack. Loads nothing that could fail once more.
- * Returns the exit code.
+ * Reports an error that no command caught, with the usual text and without a stack. Loads nothing that could
+ * fail again. Returns the exit code.
  */
 export function reportUncaught(error: unknown, argv: readonly string[]): number {
   const env = environmentIfAny()
   return reportError(env, error, voiceOf(argv, env.flags, redactor(env.secrets)))
 }
 
-/** Whoever stands in a folder that was removed: no path means anything there, and the library for arguments does not load. */
+/** The working directory was removed: no path means anything, and the library for arguments does not load. */
 export const reportLostFolder = (argv: readonly string[]): number =>
   reportUncaught(new LabError({ code: 'folder-lost' }), argv)
 
@@ -22,7 +22,7 @@ function environmentIfAny(): Known {
   try {
     return readEnvironment()
   } catch {
-    // It may be what failed.
+    // It may itself be the cause.
     return { home: '', viaNpm: false, flags: {}, secrets: [] }
   }
 }

@@ -12,7 +12,7 @@ export interface Log {
   close(): Promise<void>
 }
 
-/** `-v` shows info on stderr, `-vv` debug. The lab's file has everything, one JSON object a line. */
+/** `-v` shows info on stderr, `-vv` debug. The lab's file has everything, one JSON object for each line. */
 export async function openLog(options: {
   readonly file: string
   readonly verbosity: number

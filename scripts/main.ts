@@ -53,7 +53,7 @@ async function runCommand(
   const settings = resolveSettings(args.flags, env, config, cwd)
   Object.assign(voice, { json: settings.json, detailed: settings.detailedExitCode })
   if (settings.markdown && command.markdown === undefined) {
-    const problem = `--output: ${command.name} has text and json, no markdown`
+    const problem = `--output: ${command.name} prints text or json, not markdown`
     throw new LabError({ code: 'usage', problem, command: command.name })
   }
   const encryption = resolveEncryption(config.values.encryption, takeVariable)
@@ -71,7 +71,7 @@ async function runCommand(
   const interrupt = listenForInterrupts((message) => progress.say(message))
   try {
     for (const folder of await keepPrivate(env.home)) {
-      progress.say(`${folder} was open to other users of this computer; it is closed to them now.`)
+      progress.say(`Other users of this computer could open ${folder}; that is no longer possible.`)
     }
     for (const problem of trustAuthorities(env.authorityFiles)) progress.say(problem)
     for (const warning of await unknownVariables(env)) progress.say(warning)

@@ -1,4 +1,4 @@
-/** Why a request came to nothing, from the inside of its error: `fetch failed` alone says nothing. */
+/** Why a request failed, from the inside of its error: `fetch failed` alone says nothing. */
 export function networkReason(error: unknown): string {
   let inner = error
   while (inner instanceof Error && inner.cause instanceof Error) inner = inner.cause

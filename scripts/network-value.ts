@@ -2,13 +2,13 @@ import { isIP } from 'node:net'
 import { fits } from '../backend/forms.js'
 
 export interface ParsedNetwork {
-  /** In the one form that IPv6 addresses have by RFC 5952, without what is beyond its length. */
+  /** In the only form that RFC 5952 gives IPv6 addresses, without the bits beyond its length. */
   readonly network: string
-  /** False: the address given has bits beyond the network's length, so that another network may be meant. */
+  /** False: the given address has bits beyond the network's length, so another network may be meant. */
   readonly isWhole: boolean
 }
 
-/** A network in CIDR form; undefined for anything else, an address with a zone (`fe80::1%eth0`) included. */
+/** A network in CIDR form; undefined for anything else, including an address with a zone (`fe80::1%eth0`). */
 export function parseNetwork(given: string): ParsedNetwork | undefined {
   if (!fits('network', given)) return undefined
   const [address = '', length = ''] = given.split('/')
@@ -29,7 +29,7 @@ const numberOfV4 = (address: string): bigint =>
 const v4Of = (number: bigint): string =>
   [...Buffer.from(number.toString(16).padStart(8, '0'), 'hex')].join('.')
 
-/** URLs have IPv6 addresses in one form, in which eight groups are easy to find. */
+/** URLs have IPv6 addresses in a single form, in which the eight groups are easy to find. */
 const shortened = (address: string): string => new URL(`http://[${address}]`).hostname.slice(1, -1)
 
 function numberOfV6(address: string): bigint {

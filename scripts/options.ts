@@ -2,16 +2,16 @@ import type { Options } from 'yargs'
 
 const text = (describe: string): Options => ({ type: 'string', describe, requiresArg: true })
 
-/** May be given more than once; `listFlag` reads it. */
+/** May be repeated; `listFlag` reads it. */
 export const repeatedText = (describe: string): Options => ({ ...text(describe), array: true })
 
-/** Flags that every verb understands. */
+/** Flags that every verb accepts. */
 export const commonOptions: Readonly<Record<string, Options>> = {
-  backend: text('Where the truth is kept, such as file:///srv/labs'),
+  backend: text('Where the records of labs are kept, such as file:///srv/labs'),
   config: text('Configuration file instead of the nearest distrolab.yaml'),
-  output: { ...text('text or json; plan: markdown too, for pull requests'), alias: 'o' },
+  output: { ...text('text or json; plan also accepts markdown, for pull requests'), alias: 'o' },
   verbose: { type: 'count', alias: 'v', describe: 'Show the log on stderr; twice for details' },
-  quiet: { type: 'boolean', alias: 'q', describe: 'No progress' },
+  quiet: { type: 'boolean', alias: 'q', describe: 'Show no progress' },
 }
 
 export const profileOption: Readonly<Record<string, Options>> = {
@@ -19,7 +19,7 @@ export const profileOption: Readonly<Record<string, Options>> = {
 }
 
 export const nameOption: Readonly<Record<string, Options>> = {
-  name: text("The lab's name, if it is not the profile's"),
+  name: text("The lab's name; default: the profile's"),
 }
 
 export const leaseOptions: Readonly<Record<string, Options>> = {
@@ -28,7 +28,7 @@ export const leaseOptions: Readonly<Record<string, Options>> = {
 
 export const applyOption: Readonly<Record<string, Options>> = {
   'apply-timeout': text(
-    'How long making or removing machines may take, such as 20m; default: 10m on clouds, 30m here',
+    'How long creating or removing machines may take, such as 20m; default: 10m on clouds, 30m here',
   ),
 }
 
@@ -51,11 +51,11 @@ export const machineOptions: Readonly<Record<string, Options>> = {
   size: text('small, lab, large; on clouds also xl'),
   'instance-type': text("The provider's own type; local: vCPUs x MiB, such as 4x8192"),
   disk: text('Root disk in GiB, such as 40'),
-  spot: { type: 'boolean', describe: 'On clouds: cheaper, and taken away when the cloud needs it' },
+  spot: { type: 'boolean', describe: 'On clouds: cheaper machines that the cloud may reclaim' },
   network: text(
     'On clouds: default (where there is one), own for a network of its own, or one of yours: vpc-…, NETWORK/SUBNET, GROUP/NETWORK',
   ),
-  tag: repeatedText('A tag of your own on everything that is made, such as team=infra; may be repeated'),
+  tag: repeatedText('A tag of your own on everything that is created, such as team=infra; may be repeated'),
   'allow-from': text(
     'On clouds: the networks that may reach SSH, such as 203.0.113.7/32,198.51.100.0/24; auto: this computer only (default)',
   ),
@@ -64,11 +64,11 @@ export const machineOptions: Readonly<Record<string, Options>> = {
 }
 
 export const ttlOption: Readonly<Record<string, Options>> = {
-  ttl: text('How long it lives from now on, such as 90m, 4h (default), 3d or none'),
+  ttl: text('How long the lab lives from now on, such as 90m, 4h (default), 3d or none'),
 }
 
 export const providerOption: Readonly<Record<string, Options>> = {
-  provider: text('aws, azure or google, where no profile is named'),
+  provider: text('aws, azure or google, if no profile is given'),
 }
 
 export const machineOption: Readonly<Record<string, Options>> = {

@@ -5,7 +5,7 @@ import { commands } from './commands/all.js'
 import { LabError } from './errors.js'
 import { commonOptions } from './options.js'
 
-/** The one verb that is not a command: it shows the text of `--help`. */
+/** The only verb that is not a command: it shows the text of `--help`. */
 export const HELP = { name: 'help', describe: 'Show what a verb does, with its flags and examples' } as const
 
 export type Parsed =
@@ -46,20 +46,20 @@ type Chosen = (command: Command, flags: Flags) => void
 
 interface ParserFor {
   readonly parser: Argv
-  /** What is left for it to read. */
+  /** The words that the parser still has to read. */
   readonly rest: readonly string[]
 }
 
 /**
- * A command that is run is all that its parser knows: yargs draws up the help of a verb that is one of many, asked for
- * or not, and that would be a tenth of each start.
+ * The parser knows only the command that runs: yargs prepares the help of every verb it knows, requested or
+ * not, which would take a tenth of each start.
  */
 function parserFor(argv: readonly string[], version: string, onChosen: Chosen): ParserFor {
   const [verb, second] = argv
   const wantsText = argv.some((word) => /^(--help|--version|-[vqy]*[hV])$/.test(word))
   const command = wantsText ? undefined : commandOf(verb, second)
   if (command === undefined) return { parser: parserOfAll(version, onChosen), rest: argv }
-  // With its help yargs takes a last word "help" for a wish, which may be the name of a lab.
+  // With its help enabled, yargs reads a last word "help" as a request, but it may be a lab's name.
   const parser = addCommand(emptyParser(version).help(false), '$0', command, onChosen)
   return { parser, rest: argv.slice(command.name.split(' ').length) }
 }
@@ -110,11 +110,11 @@ const firstWord = (name: string): string => name.split(' ')[0] ?? ''
 function addGroup(parser: Argv, name: string, members: readonly Command[], onChosen: Chosen): Argv {
   const [only] = members
   if (members.length === 1 && only?.name === name) return addCommand(parser, name, only, onChosen)
-  // Each of these is a line of the help and nothing else: the hidden command below takes their place.
+  // Each of these is only a line of the help: the hidden command below replaces them.
   const listed = members.reduce((argv, member) => argv.command(syntaxOf(member), member.describe), parser)
   return listed.command(name, false, (group) => {
     const verbs = members.map((member) => member.name.slice(name.length + 1))
-    // A verb that does something by itself too is the group's own.
+    // A verb that also does something by itself is the group's own.
     const filled = members.reduce(
       (argv, member, index) => addCommand(argv, verbs[index] || '$0', member, onChosen),
       group,
@@ -141,7 +141,7 @@ function addCommand(parser: Argv, verb: string, command: Command, onChosen: Chos
   )
 }
 
-/** A flag that was given more than once counts as given last, unless it is one that may be repeated. */
+/** A flag that is given more than once counts as last given, unless it may be repeated. */
 const lastOfEach = ({ options = {} }: Command, flags: Flags): Flags =>
   Object.fromEntries(
     Object.entries(flags).map(([name, value]) => [
@@ -166,7 +166,7 @@ function describePositionals(argv: Argv, syntax: string): Argv {
   )
 }
 
-/** yargs names the unknown; this adds what was probably meant. */
+/** yargs names the unknown word; this adds the likely one. */
 async function assertKnownVerb(argv: readonly string[]): Promise<void> {
   const verb = argv.find((word) => !word.startsWith('-'))
   const verbs = [...verbGroups().map(({ name }) => name), HELP.name]
@@ -180,7 +180,7 @@ async function assertKnownVerb(argv: readonly string[]): Promise<void> {
   }
   const second = argv[position + 1] ?? ''
   const command = commandOf(verb, second)
-  // Of a verb that takes no words, what follows it is meant to be one of two words.
+  // For a verb without words, the next word belongs to a verb of two words.
   if (known && command?.positionals === undefined && command?.name !== `${verb} ${second}`)
     await assertKnownMember(verb, second)
   const flags = [...Object.keys(commonOptions), ...Object.keys(command?.options ?? {}), 'help', 'version']
@@ -195,7 +195,7 @@ async function assertKnownVerb(argv: readonly string[]): Promise<void> {
   }
 }
 
-/** The second word of a verb of two words; a missing one, or a flag there, is left to yargs. */
+/** The second word of a verb of two words; yargs reports a missing one, or a flag in its place. */
 async function assertKnownMember(group: string, second: string): Promise<void> {
   if (second === '' || second.startsWith('-')) return
   const members = commands.flatMap(({ name }) =>
@@ -203,7 +203,7 @@ async function assertKnownMember(group: string, second: string): Promise<void> {
   )
   if (members.length === 0 || members.includes(second)) return
   const near = await suggestion(second, members)
-  const problem = `There is no verb "${group} ${second}".${near || ` There is: ${members.join(', ')}.`}`
+  const problem = `There is no verb "${group} ${second}".${near || ` Choose from: ${members.join(', ')}.`}`
   throw new LabError({ code: 'usage', problem })
 }
 

@@ -1,14 +1,14 @@
 import type { Readable } from 'node:stream'
 
 /**
- * Takes a piece of output. One that answers with a promise is given no more before that has resolved; a rejection says
- * that no one takes any more.
+ * Accepts a piece of output. If it returns a promise, it gets no more until the promise resolves; a rejection
+ * means that no one accepts any more.
  */
 export type Take = (chunk: Buffer) => unknown
 
 /**
- * Gives all that comes from `source` to `take`, no faster than it takes it. `onLeft`: it takes no more, and what still
- * comes is thrown away.
+ * Passes everything from `source` to `take`, no faster than it accepts it. `onLeft`: it accepts no more, and
+ * the rest is discarded.
  */
 export function passOn(source: Readable, take: Take, onLeft: () => void): void {
   let hasLeft = false

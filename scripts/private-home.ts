@@ -5,9 +5,9 @@ import { systemErrorOf, type SystemError } from '../backend/system-error.js'
 import { homeFolders, isHomeName } from './workspace.js'
 
 /**
- * Takes the folders of this user's state from everyone else, as another umask may have made them otherwise: those that
- * distrolab makes in `home`, and `home` itself where nothing else lies in it. What belongs to another user is left
- * alone. Returns the folders that it closed.
+ * Closes the folders of this user's state to everyone else, in case another umask left them open: those that
+ * distrolab makes in `home`, and `home` itself if nothing else is in it. Leaves folders of other users alone.
+ * Returns the folders that it closed.
  */
 export async function keepPrivate(home: string): Promise<string[]> {
   const names = (await readdir(home).catch(unlessSystemError)) ?? []
@@ -21,15 +21,15 @@ export async function keepPrivate(home: string): Promise<string[]> {
 async function close(folder: string): Promise<string[]> {
   const found = await lstat(folder).catch(unlessSystemError)
   if (found === undefined || found.uid !== process.geteuid?.()) return []
-  // A sticky folder is one that users share.
+  // A sticky folder is shared on purpose.
   const isOpen = found.isDirectory() && (found.mode & 0o1000) === 0 && (found.mode & 0o077) !== 0
   if (!isOpen) return []
-  // Nothing is given: one that its owner made read-only stays so.
+  // Only removes permissions: a folder that its owner made read-only stays read-only.
   const refused = await chmod(folder, found.mode & PRIVATE_MODES.folder).catch(systemErrorIn)
   return refused === undefined ? [folder] : []
 }
 
-/** Where a folder cannot be read or closed, whoever needs it says so: a command that does not may still be of use. */
+/** If a folder cannot be read or closed, the command that needs it says so; other commands still work. */
 function systemErrorIn(error: unknown): SystemError {
   const said = systemErrorOf(error)
   if (said === undefined) throw error

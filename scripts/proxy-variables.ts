@@ -3,16 +3,16 @@ import { LabError } from './errors.js'
 type Variables = Readonly<Record<string, string | undefined>>
 
 /**
- * Who never is behind a proxy: this computer, and what tells a machine of a cloud who it is. Go, and so OpenTofu, leaves
- * out the first by itself, and few of our libraries do.
+ * Hosts that are never behind a proxy: this computer, and the metadata services of clouds. Go, and so
+ * OpenTofu, exempts the first by itself; few of our libraries do.
  */
 const NEVER = ['localhost', '127.0.0.1', '::1', '[::1]', '169.254.169.254', '169.254.170.2', '169.254.170.23']
 const METADATA = ['metadata.google.internal', 'metadata']
 
 /**
- * What the variables that name proxies have to be, so that all libraries, OpenTofu and its providers understand the same by
- * them: both cases of letters (capitals count where they differ, as for OpenTofu), a URL with its scheme, and NO_PROXY in
- * the one form that everybody reads. `undefined`: to be removed. Throws LabError usage.
+ * The values of the proxy variables that make all libraries, OpenTofu and its providers understand the same:
+ * both upper and lower case (if they differ, capitals count, as for OpenTofu), a URL with its scheme, and
+ * NO_PROXY in the only form that all of them read. `undefined`: remove the variable. Throws LabError usage.
  */
 export function proxyVariables(variables: Variables): Variables {
   const [http, https, none] = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'].map((name) =>
@@ -40,7 +40,7 @@ const inBothCases = (variables: Variables): Variables =>
     ]),
   )
 
-/** The value itself is not shown: it may have a password in it. */
+/** The value itself is not shown, because it may contain a password. */
 function proxyUrl(name: string, value: string): string {
   const url = value.includes('://') ? value : `http://${value}`
   if (URL.canParse(url)) return url
@@ -48,7 +48,7 @@ function proxyUrl(name: string, value: string): string {
   throw new LabError({ code: 'usage', problem })
 }
 
-/** `example.org` and `*.example.org` as curl and OpenTofu read them: the name and what is below it. */
+/** `example.org` and `*.example.org` as curl and OpenTofu read them: the name and everything below it. */
 function withSubdomains(entry: string): string[] {
   const name = entry.replace(/^\*?\./, '')
   const isDomain = /^[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z][a-z0-9-]*$/i.test(name)

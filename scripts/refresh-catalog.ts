@@ -9,8 +9,9 @@ import { writeText } from './report/output.js'
 import { failures, refresh, renderRefresh } from './refresh/refresh.js'
 
 /**
- * A program of its own (`npm run catalog:refresh [-- DISTRO…] [--catalog DIR] [-o json]`): asks the providers whether the
- * catalog's selectors still find an image. Changes nothing. Exit code 1 where one finds nothing.
+ * A separate program (`npm run catalog:refresh [-- DISTRO…] [--catalog DIR] [-o json]`): asks the providers
+ * whether the catalog's selectors still find an image. Changes nothing. Exits with 1 if a selector finds
+ * nothing.
  */
 async function main(words: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({

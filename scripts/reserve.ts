@@ -6,14 +6,15 @@ import type { Context } from './context.js'
 import { reserveFile } from './workspace.js'
 
 /**
- * Room on this computer's disks that is kept for the end of labs: `down` writes records, its lease, a log and a work folder,
- * and what would free a full disk must not fail for want of room. One lab needs less than 64 KB (measured); twenty may end at once.
+ * Disk space reserved for the end of labs: `down` writes records, its lease, a log and a work folder, and
+ * must not fail for lack of room when it could free a full disk. One lab needs less than 64 KB (measured);
+ * twenty may end at once.
  */
 const RESERVE_BYTES = 8 * 1024 * 1024
 
 type Places = Pick<Context, 'space' | 'location'>
 
-/** Lets go of the reserve while labs are destroyed. */
+/** Releases the reserve while labs are destroyed. */
 export async function withReserve<T>(places: Places, action: () => Promise<T>): Promise<T> {
   for (const folder of foldersOf(places)) await rm(reserveFile(folder), { force: true }).catch(unlessRefused)
   try {
@@ -24,9 +25,9 @@ export async function withReserve<T>(places: Places, action: () => Promise<T>): 
 }
 
 /**
- * Sees to it that there is one on each disk that labs are written to, where there is room for twice as much: it must not be
- * what fills a disk, nor take from another command what that has just let go of. Without it everything works as long as there
- * is room.
+ * Makes sure that each disk that labs are written to has a reserve, if there is room for twice as much: it
+ * must not fill a disk, nor use what another command has just released. Without it everything works as long
+ * as there is room.
  */
 export async function keepReserve(places: Places): Promise<void> {
   const disks = new Set<number>()
@@ -41,7 +42,7 @@ export async function keepReserve(places: Places): Promise<void> {
   }
 }
 
-/** A folder that can't be written is said by who needs it. */
+/** The command that needs an unwritable folder reports it. */
 function unlessRefused(error: unknown): void {
   if (systemErrorOf(error) === undefined) throw error
 }
@@ -59,7 +60,7 @@ async function fill(folder: string): Promise<void> {
   try {
     const file = await open(path, 'w', 0o600)
     try {
-      // A file system that compresses, or shares what is equal, would give nothing but noise any blocks.
+      // A file system that compresses or deduplicates gives blocks only to noise.
       await file.writeFile(await promisify(randomBytes)(RESERVE_BYTES))
     } finally {
       await file.close()

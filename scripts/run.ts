@@ -6,7 +6,7 @@ import { sendSignal } from '../backend/send-signal.js'
 import { passOn, type Take } from './pass-on.js'
 import { limitTime, TimeOverError } from './time-limit.js'
 
-/** How a program ended when it did not end well; both streams and the cause are kept. */
+/** How a program failed; both streams and the cause are kept. */
 export type RunFailure =
   | { readonly kind: 'spawn-failed'; readonly program: string; readonly reason: string }
   | {
@@ -59,7 +59,7 @@ export async function run(
   const child = execa(program, args, {
     ...common(options),
     stdin: 'ignore',
-    // Out of the terminal's foreground group: Ctrl-C must reach the program through us, once.
+    // Outside the terminal's foreground group: Ctrl-C must reach the program through us, once.
     detached: true,
   })
   const interrupt = (): void => void child.kill('SIGINT')
@@ -78,20 +78,23 @@ export interface JoinedOptions {
   readonly env: Readonly<Record<string, string>>
   /** Fed to the program; without it the program reads end-of-file. */
   readonly stdin?: NodeJS.ReadableStream
-  /** Once either is taken no more, the program and all that it started get SIGPIPE, and that stream is closed. */
+  /**
+   * If no one accepts one of the streams any more, the program and everything it started get SIGPIPE, and
+   * that stream is closed.
+   */
   readonly onStdout?: Take
   readonly onStderr?: Take
   readonly signal: AbortSignal
-  /** The signal that passes an abort on, by its reason. */
+  /** The signal that passes an abort on, chosen by its reason. */
   readonly stopWith: (reason: unknown) => NodeJS.Signals
-  /** Milliseconds after which it is ended, with all that it started. */
+  /** Milliseconds after which it is ended, with everything it started. */
   readonly timeLimitMs?: number | undefined
 }
 
 /**
- * Runs a program with its streams passed on as they come, and returns its exit code (128 + n when a signal ended it).
- * On abort one signal reaches it and all that it started, and once it has ended the reason is thrown. Throws
- * TimeOverError once it was ended because its time was over.
+ * Runs a program, passes its streams on as they come, and returns its exit code (128 + n if a signal ended
+ * it). On abort it and everything it started get one signal, and the reason is thrown once it has ended.
+ * Throws TimeOverError once it was ended at its time limit.
  */
 export async function runJoined(
   program: string,
@@ -101,19 +104,20 @@ export async function runJoined(
   const { env, stdin, signal } = options
   signal.throwIfAborted()
   const input = stdin === undefined ? 'ignore' : 'pipe'
-  // A process group of its own: Ctrl-C must reach it through us, once.
+  // Its own process group: Ctrl-C must reach it through us, once.
   const child = execa(program, args, { ...common({ env }), stdin: input, buffer: false, detached: true })
   const toGroup = (name: NodeJS.Signals): void => {
     if (child.pid !== undefined) sendSignal(-child.pid, name)
   }
   const onLeft = (stream: Readable) => (): void => {
-    // Streams between Node and a child are sockets: closed with something unread, they would be an error first.
+    // Streams between Node and a child are sockets: if one is closed with unread data, it first reports an
+    // error.
     toGroup('SIGPIPE')
     stream.destroy()
   }
   passOn(child.stdout, (chunk) => options.onStdout?.(chunk), onLeft(child.stdout))
   passOn(child.stderr, (chunk) => options.onStderr?.(chunk), onLeft(child.stderr))
-  // It may end without having read everything.
+  // The program may end without reading everything.
   child.stdin?.on('error', () => undefined)
   if (child.stdin) stdin?.pipe(child.stdin)
   const stop = (): void => {
@@ -122,7 +126,7 @@ export async function runJoined(
   signal.addEventListener('abort', stop, { once: true })
   const limit = limitTime(options.timeLimitMs, {
     send: (name) => toGroup(`SIG${name}`),
-    // What left the process group may hold the streams for ever.
+    // A process that left the group may hold the streams forever.
     giveUp: () => [child.stdin, child.stdout, child.stderr].forEach((stream) => stream?.destroy()),
   })
   try {
@@ -136,7 +140,7 @@ export async function runJoined(
   }
 }
 
-/** Runs a program on our own terminal and returns its exit code (128 + n when a signal ended it). */
+/** Runs a program on our own terminal and returns its exit code (128 + n if a signal ended it). */
 export async function runInteractive(program: string, args: readonly string[]): Promise<number> {
   return exitCodeOf(program, await execa(program, args, { stdio: 'inherit', reject: false }))
 }
@@ -149,17 +153,17 @@ function exitCodeOf(program: string, result: Ended): number {
 
 export interface Started {
   readonly pid: number
-  /** Resolves when it ended, however it ended. */
+  /** Resolves when it has ended in any way. */
   readonly ended: Promise<{ readonly exitCode: number | undefined; readonly signal: string | undefined }>
   /** Sends it one signal. */
   kill(signal: NodeJS.Signals): void
-  /** It may go on when we end. */
+  /** Lets it continue when we end. */
   leave(): void
 }
 
 /**
- * Starts a program that must survive us: a process group of its own, its output in files, not in pipes
- * that would break (and end it by SIGPIPE) when we are killed.
+ * Starts a program that must survive us. It has its own process group, and its output goes to files, because
+ * pipes would break when we are killed and end it by SIGPIPE.
  */
 export function start(
   program: string,
@@ -186,7 +190,7 @@ export function start(
   }
 }
 
-/** A child has the umask that its parent has when it is spawned, which execa does at once. */
+/** A child has the umask that its parent has when it is spawned, and execa spawns immediately. */
 function underUmask<T>(umask: number | undefined, begin: () => T): T {
   if (umask === undefined) return begin()
   const before = process.umask(umask)
@@ -197,7 +201,7 @@ function underUmask<T>(umask: number | undefined, begin: () => T): T {
   }
 }
 
-/** A file that the child writes itself. execa's types know descriptors of one digit only. */
+/** A file that the child writes itself. execa's types allow only one-digit descriptors. */
 const openForChild = (path: string): 3 => openSync(path, 'w', 0o600) as 3
 
 /** No cleanup, no forced kill: execa's defaults would send the engine a second signal. */

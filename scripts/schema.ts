@@ -7,7 +7,7 @@ export const publishedSchemas = (): Record<string, unknown> => ({
   'config.schema.json': published('distrolab.yaml: defaults and named profiles', configSchema),
 })
 
-/** Writes schema/ anew after a change of the definition; a test compares the two. */
+/** Writes schema/ again after a change of the definition; a test compares the two. */
 export async function writePublishedSchemas(): Promise<void> {
   const folder = new URL('../../scripts/schema/', import.meta.url)
   for (const [file, schema] of Object.entries(publishedSchemas())) {

@@ -2,16 +2,16 @@ import { isIP } from 'node:net'
 import { fits, forms } from '../backend/forms.js'
 import { parseNetwork } from './network-value.js'
 
-/** A text that is no value of its setting; whoever knows where it is from says so. */
+/** An invalid value of a setting; the caller says where it is from. */
 export class Unfit {
   /** @param expected completes "expected …" */
   constructor(readonly expected: string) {}
 }
 
-/** Reads a setting's value; what a flag, a variable and the configuration say is one text. */
+/** Reads a setting's value. Flags, variables and the configuration use the same text form. */
 export type ParseValue<T> = (given: string) => T | Unfit
 
-/** Timers of Node know no more than 2^31 ms, and fire at once for more. */
+/** Node's timers hold at most 2^31 ms, and fire immediately for more. */
 const LONGEST_LIMIT = '24d'
 const LONGEST = '365d'
 
@@ -27,24 +27,24 @@ export const duration: ParseValue<number> = (given) => {
   return isDuration && Number.isFinite(ms) ? ms : new Unfit('a duration such as 90s, 10m, 2h30m or 0')
 }
 
-/** What every duration here is at the most. In milliseconds. */
+/** The longest duration of any setting. In milliseconds. */
 const atMost = (longest: string): number => Number(duration(longest))
 
-/** A time that a command may wait; it may be none. */
+/** How long a command may wait; may be zero. */
 export const wait: ParseValue<number> = (given) => {
   const ms = duration(given)
   if (!(ms instanceof Unfit) && ms <= atMost(LONGEST)) return ms
   return new Unfit(`a duration of at most ${LONGEST} such as 90s, 10m or 0`)
 }
 
-/** A time that something may take; nothing takes none. */
+/** How long something may take; never zero. */
 export const limit: ParseValue<number> = (given) => {
   const ms = duration(given)
   if (!(ms instanceof Unfit) && ms > 0 && ms <= atMost(LONGEST_LIMIT)) return ms
   return new Unfit(`a duration of at most ${LONGEST_LIMIT} such as 90s or 20m`)
 }
 
-/** A time to live; null has no end. */
+/** A time to live; null never ends. */
 export const timeToLive: ParseValue<number | null> = (given) => {
   if (given === 'none') return null
   const ms = duration(given)
@@ -62,7 +62,7 @@ export const trueOrFalse: ParseValue<boolean> = (given) => {
   return value instanceof Unfit ? value : value === 'true'
 }
 
-/** A switch, which a variable may also set as programs usually have them. */
+/** A switch; a variable may also use the usual words. */
 export const onOrOff: ParseValue<boolean> = (given) => {
   const value = oneOf(['true', '1', 'false', '0'])(given)
   return value instanceof Unfit ? value : value === 'true' || value === '1'
@@ -105,7 +105,7 @@ export const networks: ParseValue<readonly string[]> = (given) => {
 
 const expectedNetworks = 'auto or networks such as 203.0.113.7/32'
 
-/** What each cloud calls a network is its own matter. */
+/** Each cloud has its own rules for network names. */
 const networkName: ParseValue<string> = (given) =>
   fits('networkName', given) ? given : new Unfit(`own, default, or ${forms.networkName.description}`)
 
@@ -117,7 +117,7 @@ const network: ParseValue<string> = (given) => {
   return new Unfit(`${expectedNetworks}; the network of ${given} is ${found.network}`)
 }
 
-/** What a key of the configuration that holds one text must be, where the schema accepts more than that. */
+/** The required form of a configuration key that holds one text, if the schema accepts more than that. */
 export const VALUES = {
   allowFrom: networks,
   network: networkName,

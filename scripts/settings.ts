@@ -12,60 +12,64 @@ import { Unfit, VALUES, type ParseValue } from './setting-values.js'
 
 export type { OnFailure, Wait }
 
-/** What was decided for each setting: a flag, else DISTROLAB_*, else the configuration, else the default. */
+/**
+ * The decided value of each setting: the flag, else DISTROLAB_*, else the configuration, else the default.
+ */
 export interface Settings {
   readonly backend: string | undefined
   readonly profile: string | undefined
   readonly name: string | undefined
-  /** `auto`, or one of the provider's; undefined: as the profile says. */
+  /** `auto`, or one of the provider's regions; undefined: the profile decides. */
   readonly region: string | undefined
   /** The only regions that `auto` may choose; empty: all that are open. */
   readonly regions: readonly string[]
-  /** The whole name of a zone, or what it ends with. */
+  /** The whole name of a zone, or its end. */
   readonly zone: string | undefined
   readonly architecture: Architecture | undefined
   readonly size: string | undefined
   readonly instanceType: string | undefined
-  /** Of each machine's root disk. */
+  /** The root disk of each machine. */
   readonly diskGiB: number | undefined
   readonly spot: boolean | undefined
-  /** `own`, `default`, or a network's name at its cloud; undefined: as the profile says. */
+  /** `own`, `default`, or a network's name at its cloud; undefined: the profile decides. */
   readonly network: string | undefined
-  /** The user's own, for new labs. */
+  /** The user's own tags, for new labs. */
   readonly tags: Readonly<Record<string, string>>
-  /** Those of them that were typed on the command line. */
+  /** The tags that were given on the command line. */
   readonly askedTags: Readonly<Record<string, string>>
-  /** Networks in CIDR form that may reach SSH, or `auto` for this computer's own; empty: nothing was named. */
+  /** Networks in CIDR form that may reach SSH, or `auto` for this computer's own; empty: none was named. */
   readonly allowFrom: readonly string[]
-  /** The page that tells this computer's address; undefined: the usual ones. */
+  /** The page that returns this computer's address; undefined: the usual ones. */
   readonly addressUrl: string | undefined
-  /** By the provider's name at the registry; the stacks' own versions where none is named. */
+  /** By the provider's name at the registry; the stacks' own versions for the others. */
   readonly providerVersions: Readonly<Record<string, string>>
   readonly sshKey: string | undefined
-  /** Where `github:NAME` is looked up; no slash at its end. */
+  /** The server for `github:NAME`; no slash at its end. */
   readonly githubUrl: string
-  /** URL of a copy of OpenTofu's releases. It may hold a user and a password. */
+  /** URL of a copy of OpenTofu's releases. It may contain a user and a password. */
   readonly engineMirror: string | undefined
   readonly wait: Wait
-  /** Milliseconds that a new lab lives; null: until somebody removes it. */
+  /** How long a new lab lives, in milliseconds; null: until someone removes it. */
   readonly ttl: number | null
-  /** That of the command line, as it was typed; undefined: none was. */
+  /** The TTL on the command line, as typed; undefined: none. */
   readonly askedTtl: string | undefined
   readonly onFailure: OnFailure
-  /** Milliseconds: which labs `cleanup` means. */
+  /** Which labs `cleanup` means, by age in milliseconds. */
   readonly olderThan: number | undefined
-  /** Milliseconds that a command of `exec` may take. */
+  /** Time limit for a command of `exec`, in milliseconds. */
   readonly timeout: number | undefined
   /** Milliseconds. */
   readonly waitLock: number
-  /** Milliseconds that the engine may work at machines; undefined: as long as the provider needs at the most. */
+  /** How long the engine may work at machines, in milliseconds; undefined: the provider's own limit. */
   readonly applyTimeout: number | undefined
-  /** Milliseconds that a machine may take until SSH works, and then until it has configured itself. */
+  /**
+   * How long a machine may take until SSH works, and then until it has configured itself, in milliseconds.
+   */
   readonly waitTimeout: number
   readonly yes: boolean
   readonly json: boolean
   readonly markdown: boolean
-  /** Of `plan`: 2 says that there are changes, and nothing else. */
+  /** For `plan`: exit code 2 means that there are changes, and nothing else. */
   readonly detailedExitCode: boolean
   readonly verbosity: number
   readonly quiet: boolean
@@ -77,7 +81,7 @@ type TextKey = Exclude<
   'catalog' | 'profiles' | 'authorizedKeys' | 'encryption' | 'regions' | 'providerVersions' | 'tags'
 >
 
-/** Throws LabError usage with every problem of the flags and variables at once. */
+/** Throws LabError usage with all problems of the flags and variables. */
 export function resolveSettings(flags: Flags, env: Environment, config: Config, cwd: string): Settings {
   const { read, problems } = reader(flags, env, config)
   const text = (flag: string, key?: TextKey): string | undefined => read(flag, key, values.asGiven)
@@ -131,9 +135,9 @@ const resolveWaits = (read: Reader['read']): Pick<Settings, 'waitLock' | 'waitTi
 })
 
 interface Reader {
-  /** The value of a flag, else of its variable, else of the configuration's key; undefined where none of them is set. */
+  /** The value of a flag, else of its variable, else of the configuration's key; undefined if none is set. */
   readonly read: <T>(flag: string, key: TextKey | undefined, parse: ParseValue<T>) => T | undefined
-  /** Grows with each value that is not one, for which undefined was read. */
+  /** Grows with each invalid value, which is read as undefined. */
   readonly problems: readonly string[]
 }
 
@@ -166,16 +170,19 @@ interface Found {
   readonly text: string
 }
 
-/** As yargs has it for `-v` that was not given. */
+/** yargs' value for a `-v` that was not given. */
 const isCountOfNone = (value: Flags[string]): boolean => value === 0
 
 function byDefault<T>(parse: ParseValue<T>, text: string): T {
   const value = parse(text)
-  if (value instanceof Unfit) throw new TypeError(`"${text}" is no default: expected ${value.expected}`)
+  if (value instanceof Unfit)
+    throw new TypeError(`"${text}" is not a valid default: expected ${value.expected}`)
   return value
 }
 
-/** Of one key the command line counts, else DISTROLAB_TAG, else the configuration. Throws LabError usage. */
+/**
+ * For each key, the command line counts, else DISTROLAB_TAG, else the configuration. Throws LabError usage.
+ */
 function resolveTags(
   flags: Flags,
   env: Environment,
@@ -195,6 +202,6 @@ const listOf = (text: string | undefined): readonly string[] =>
     .map((word) => word.trim())
     .filter((word) => word !== '')
 
-/** What is left out stays left out. */
+/** An absent key stays absent. */
 const given = <T>(value: string | undefined, parse: (value: string) => T): T | undefined =>
   value === undefined ? undefined : parse(value)

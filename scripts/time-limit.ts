@@ -1,15 +1,15 @@
-/** A command was ended because its time was over. */
+/** A command was ended at its time limit. */
 export class TimeOverError extends Error {
-  /** @param end `unseen`: it may still be there, or the machine may be frozen */
+  /** @param end `unseen`: it may still run, or the machine may be frozen */
   constructor(readonly end: 'seen' | 'unseen') {
-    super('its time was over')
+    super('its time limit was over')
     this.name = 'TimeOverError'
   }
 }
 
 /** How long it has to end by itself after TERM before KILL is sent, in milliseconds. */
 const GRACE_MS = 5_000
-/** How long its end may take to show after KILL: a frozen machine never shows it. */
+/** How long to wait for its end after KILL: a frozen machine never shows it. */
 const LAST_MS = 2_000
 
 export interface TimeLimit {
@@ -18,8 +18,8 @@ export interface TimeLimit {
 }
 
 /**
- * Ends a command after `ms` milliseconds (undefined: never) by TERM, then KILL; `giveUp` when its end is not seen even
- * then. Nothing is called any more after `dispose`.
+ * Ends a command after `ms` milliseconds (undefined: never) by TERM, then KILL; calls `giveUp` if its end is
+ * not seen even then. Calls nothing after `dispose`.
  */
 export function limitTime(
   ms: number | undefined,

@@ -13,17 +13,17 @@ export interface AuthorityFile {
 
 /** Where Node reads the user's authorities itself, when it starts. */
 const OF_NODE = 'NODE_EXTRA_CA_CERTS'
-/** Where Go reads them, and with it OpenTofu and its providers: instead of the system's. */
+/** Where Go, and so OpenTofu and its providers, reads them instead of the system's. */
 const OF_GO = 'SSL_CERT_FILE'
-/** Where Go finds those of the system (its crypto/x509/root_linux.go). */
+/** Where Go finds the system's authorities (its crypto/x509/root_linux.go). */
 const SYSTEM = [
   ...['/etc/ssl/certs/ca-certificates.crt', '/etc/pki/tls/certs/ca-bundle.crt', '/etc/ssl/ca-bundle.pem'],
   ...['/etc/pki/tls/cacert.pem', '/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem', '/etc/ssl/cert.pem'],
 ]
 
 /**
- * Makes this process trust the authorities of `files` beside those that it knows, whichever library connects. Node has no
- * other place for that before 22.19. Returns what can't be read, one line each.
+ * Makes this process trust the authorities of `files` in addition to its own, whichever library connects.
+ * Node has no other way before 22.19. Returns what cannot be read, one line each.
  */
 export function trustAuthorities(files: readonly AuthorityFile[]): readonly string[] {
   const known = files.find(({ name }) => name === OF_NODE)?.path
@@ -41,8 +41,8 @@ export function trustAuthorities(files: readonly AuthorityFile[]): readonly stri
 }
 
 /**
- * The file of all authorities that OpenTofu, its providers and our driver are to trust, where the variable that each of
- * them reads does not say it by itself; undefined otherwise. On a Mac Go asks the system's keychain instead.
+ * The file of all authorities that OpenTofu, its providers and our driver must trust, if the variables that
+ * they read do not already say so; otherwise undefined. On a Mac, Go asks the system's keychain instead.
  */
 export async function placeAuthorities(
   files: readonly AuthorityFile[],
@@ -73,6 +73,6 @@ function readAuthorities({ name, path }: AuthorityFile): {
   } catch (error) {
     const { code } = systemErrorOf(error) ?? {}
     if (code === undefined) throw error
-    return { problem: `${name}: cannot read the file that it names (${code}); it is ignored.` }
+    return { problem: `${name}: cannot read the file that it names (${code}); ignoring it.` }
   }
 }

@@ -1,6 +1,9 @@
 import { NOT_FLAGS, variableOfFlag, type Environment } from './env.js'
 
-/** The flags that have a default in the environment, and the settings that are no flags. A test keeps it whole. */
+/**
+ * The flags that have a default in the environment, and the settings that are not flags. A test keeps it
+ * complete.
+ */
 export const FLAGS_WITH_VARIABLE: readonly string[] = [
   ...['address-url', 'allow-from', 'apply-timeout', 'arch', 'backend', 'bucket', 'config', 'debug'],
   ...['detailed-exitcode', 'disk', 'engine-mirror', 'github-url', 'instance-type', 'location', 'name'],
@@ -9,7 +12,7 @@ export const FLAGS_WITH_VARIABLE: readonly string[] = [
   ...['yes', 'zone'],
 ]
 
-/** A sentence for each variable that is named like one of ours and read by no command: it may be a mistyped one. */
+/** A sentence for each variable that has a name like ours but that no command reads: it may be mistyped. */
 export async function unknownVariables({ flags }: Pick<Environment, 'flags'>): Promise<readonly string[]> {
   const unknown = Object.keys(flags).filter((flag) => !FLAGS_WITH_VARIABLE.includes(flag))
   if (unknown.length === 0) return []

@@ -8,31 +8,36 @@ import type { Leasable } from '../backend/keys.js'
 import { isErrno } from '../backend/system-error.js'
 import { LabError } from './errors.js'
 
-/** Where this computer keeps what belongs to one backend's labs; every name on disk outside the store is made here. */
+/**
+ * Where this computer keeps files of one backend's labs; every name on disk outside the store is made here.
+ */
 export interface Workspace {
   readonly home: string
   readonly cache: string
   readonly backendId: string
 }
 
-/** The folders of a home: ours, and those of a backend that lies there. */
+/** The folders of a home: ours, and those of a backend in it. */
 export const homeFolders = ['keys', 'machines', 'logs', 'turns', 'labs', 'images'] as const
 
-/** Whether it is distrolab that makes something of this name in a home. */
+/** Whether distrolab makes things of this name in a home. */
 export const isHomeName = (name: string): boolean =>
   (homeFolders as readonly string[]).includes(name) ||
   /^\.?(clock|reserve|computer-id|backend\.json|policy\.json)(\.|$)/.test(name)
 
 type HomeFolder = (typeof homeFolders)[number]
 
-/** Names come from command lines and records: none of them is another folder. Throws BackendError `value-refused`. */
+/**
+ * Names come from command lines and records, so none may lead to another folder. Throws BackendError
+ * `value-refused`.
+ */
 const below = (folder: string, ...names: readonly string[]): string =>
   join(folder, ...names.map((name) => requireForm('fileName', 'name', name)))
 
 const inHome = (space: Workspace, folder: HomeFolder, ...names: readonly string[]): string =>
   below(join(space.home, folder, space.backendId), ...names)
 
-/** The lab's key, known hosts and ssh configuration. State: deleting it locks this computer out. */
+/** The lab's key, known hosts and ssh configuration. State: without it this computer can no longer log in. */
 export const keyFolder = (space: Workspace, lab: string): string => inHome(space, 'keys', lab)
 
 /** All files of a local VM. State: they are the machine's disks. */
@@ -45,28 +50,33 @@ export const localName = (owner: Leasable): string =>
 
 export const logFile = (space: Workspace, lab: string): string => inHome(space, 'logs', `${lab}.jsonl`)
 
-/** Where mistakes of ours happened. */
+/** Where traces of our own bugs are kept. */
 export const traceFile = (home: string): string => join(home, 'logs', 'internal.log')
 
-/** What `down` may use of a full disk. Begins with a dot, as in a backend's folder it is no object. */
+/**
+ * The space that `down` may use on a full disk. Starts with a dot, so that it is not an object in a backend's
+ * folder.
+ */
 export const reserveFile = (folder: string): string => join(folder, '.reserve')
 
-/** Held by the one of a lender's commands that works on the lab right now. */
+/** Held by the one of a lender's commands that is working on the lab. */
 export const turnFile = (space: Workspace, lab: string, lender: number): string =>
   inHome(space, 'turns', `${lab}-${lender}`)
 
-/** The engine's working directory: `cdk.tf.json` and `.terraform`, written anew by every command. A cache. */
+/**
+ * The engine's working directory: `cdk.tf.json` and `.terraform`, written again by every command. A cache.
+ */
 export const workFolder = (space: Workspace, lab: string): string =>
   below(join(space.cache, 'work', space.backendId), lab)
 
 /** The one configuration in the engine's folder. */
 export const CONFIGURATION = 'cdk.tf.json'
 
-/** A disk on its way to a provider, in the form that it takes; and how far it has come. A cache. */
+/** A disk on its way to a provider, in the form that it accepts, and the progress of its upload. A cache. */
 export const packedFolder = (space: Workspace, image: string): string =>
   join(workFolder(space, image), 'packed')
 
-/** Of the folders that `plan` works in, each for as long as it runs. A cache. */
+/** The folders of running `plan` commands. A cache. */
 export const planParent = (space: Workspace): string => join(space.cache, 'plans', space.backendId)
 
 export const engineFolder = (space: Pick<Workspace, 'cache'>): string => join(space.cache, 'engines')
@@ -75,14 +85,14 @@ export const engineFolder = (space: Pick<Workspace, 'cache'>): string => join(sp
 export const verifiedEngineFile = (space: Pick<Workspace, 'cache'>, path: string): string =>
   join(engineFolder(space), `verified-${createHash('sha256').update(path).digest('hex').slice(0, 16)}`)
 
-/** OpenTofu's providers, for all labs: one of a cloud's takes hundreds of megabytes. A cache. */
+/** OpenTofu's providers, for all labs: a cloud's provider takes hundreds of megabytes. A cache. */
 export const providerFolder = (space: Pick<Workspace, 'cache'>): string => join(space.cache, 'providers')
 
-/** What was measured of a cloud's regions. A cache. */
+/** Measurements of a cloud's regions. A cache. */
 export const roundTripsFile = (space: Pick<Workspace, 'cache'>, provider: string): string =>
   join(space.cache, 'regions', `${provider}.json`)
 
-/** The labs of a bucket, for completion, which waits for no network. A cache. */
+/** The labs of a bucket, because completion never waits for the network. A cache. */
 export const labNamesFile = ({ cache, placeId }: { cache: string; placeId: string }): string =>
   join(cache, 'completion', `${placeId}.json`)
 
@@ -94,13 +104,16 @@ export const keyFiles = {
   sshConfig: 'config',
 } as const
 
-/** Makes a folder and those above it. Throws LabError folder-unwritable. */
+/** Makes a folder and its parents. Throws LabError folder-unwritable. */
 export async function ensureFolder(path: string, mode = 0o700): Promise<string> {
   await explained(path, () => makeFolder(path, mode))
   return path
 }
 
-/** On a read-only file system Node's recursive mkdir says ENOENT (seen with Node 20); a plain one says EROFS. */
+/**
+ * On a read-only file system Node's recursive mkdir reports ENOENT (seen with Node 20); a plain one reports
+ * EROFS.
+ */
 async function makeFolder(path: string, mode: number): Promise<void> {
   try {
     await mkdir(path, { recursive: true, mode })
@@ -111,8 +124,8 @@ async function makeFolder(path: string, mode: number): Promise<void> {
 }
 
 /**
- * Puts a file in place as a whole or not at all, with just this mode. Throws LabError folder-unwritable; what was there
- * before then stays.
+ * Writes a file completely or not at all, with exactly this mode. Throws LabError folder-unwritable; the old
+ * file then stays.
  */
 export async function putFile(path: string, content: string, mode = 0o600): Promise<void> {
   const draft = `${path}.${process.pid}-${++drafts}.draft`
@@ -127,11 +140,11 @@ export async function putFile(path: string, content: string, mode = 0o600): Prom
   })
 }
 
-/** So far, of this process: it may write the same file twice at once. */
+/** The number of this process's drafts so far: it may write the same file twice at once. */
 let drafts = 0
 
 async function writeDraft(draft: string, content: string, mode: number): Promise<void> {
-  // A draft left by a killed process of the same pid would keep its mode.
+  // A draft left by a killed process with the same pid would keep its mode.
   await rm(draft, { force: true })
   const file = await open(draft, 'wx', mode)
   try {
@@ -154,8 +167,9 @@ async function explained(place: string, action: () => Promise<unknown>): Promise
 }
 
 /**
- * Removes what this computer holds of a destroyed lab: its key and the work folder. The log stays, and so does what somebody
- * else has put beside the key. A work folder is a cache, in which the engine keeps trees of its own; no link is followed.
+ * Removes this computer's files of a destroyed lab: its key and the work folder. The log stays, and so do
+ * other people's files beside the key. The work folder is a cache in which the engine keeps trees of its own;
+ * no link is followed.
  */
 export async function forgetLab(space: Workspace, lab: string): Promise<void> {
   const keys = keyFolder(space, lab)

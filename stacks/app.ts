@@ -4,16 +4,16 @@ import type { LabSpec } from './spec.js'
 import { buildStateBlock } from './state-block.js'
 import { escapeTemplates } from './templates.js'
 
-/** The lab's stack within an app: OpenTofu's state backend and everything the lab is made of. */
+/** The lab's stack within an app: OpenTofu's state backend and everything the lab consists of. */
 export async function buildLabStack(app: App, spec: LabSpec): Promise<TerraformStack> {
-  // constructs keeps children in a plain object: one called `constructor` would seem to be there already.
+  // constructs keeps children in a plain object: a child called `constructor` would seem to exist already.
   const stack = new TerraformStack(app, `lab-${spec.lab}`)
   buildStateBlock(stack, escapeTemplates(spec.state))
   await buildLab(stack, spec)
   return stack
 }
 
-/** A cloud's classes are loaded for its own labs only: they cost more than all the rest. */
+/** A cloud's classes are loaded only for its own labs: they cost more than everything else. */
 async function buildLab(stack: TerraformStack, spec: LabSpec): Promise<void> {
   switch (spec.provider) {
     case 'local':
@@ -27,18 +27,18 @@ async function buildLab(stack: TerraformStack, spec: LabSpec): Promise<void> {
   }
 }
 
-/** Something that is there already, for OpenTofu to take into the state. */
+/** An existing thing that OpenTofu must take into the state. */
 export interface Import {
-  /** Of the resource that it is declared as: `aws_instance.main`. */
+  /** The resource that declares it: `aws_instance.main`. */
   readonly address: string
   readonly importId: string
-  /** The machine that it is. */
+  /** The machine's name, if it is a machine. */
   readonly machine?: string | undefined
 }
 
 /**
- * What the engine reads (`cdk.tf.json`); pure but for cdktf's own temporary app. A machine that is
- * imported may be changed by it, and is not destroyed to be made anew.
+ * What the engine reads (`cdk.tf.json`); pure except for cdktf's own temporary app. An imported machine may
+ * be changed, but is not destroyed and recreated.
  */
 export async function synthesiseLab(spec: LabSpec, imports: readonly Import[] = []): Promise<string> {
   const stack = await buildLabStack(new App({ stackTraces: false }), spec)
@@ -55,7 +55,7 @@ interface Document {
   readonly resource?: Resources
 }
 
-/** CDKTF would have the stack know at its making what is to be imported. */
+/** CDKTF wants to know the imports when the stack is created. */
 function withImports(document: Document, imports: readonly Import[]): object {
   const blocks = imports.map(({ address, importId }) => ({ to: address, id: escapeTemplates(importId) }))
   const machines = new Set(

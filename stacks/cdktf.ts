@@ -1,6 +1,7 @@
 /**
- * What the stacks use of CDKTF. Its modules import each other in circles and can be loaded in this order, but not in
- * each: one that is loaded first extends a class that is not there yet. So nobody else imports its values.
+ * Everything that the stacks use of CDKTF. Its modules import each other in circles and load in this order,
+ * but not in every order: a module that loads first extends a class that does not exist yet. So no other file
+ * imports its values.
  */
 export { App } from 'cdktf/lib/app.js'
 export { TerraformStack } from 'cdktf/lib/terraform-stack.js'

@@ -12,7 +12,7 @@ export interface SeedInput {
   readonly instanceId: string
   readonly hostname: string
   readonly user: string
-  /** Absolute path of the login shell; /bin/bash when absent. */
+  /** Absolute path of the login shell; /bin/bash if absent. */
   readonly shell?: string | undefined
   /** Lines in authorized_keys form. */
   readonly authorizedKeys: readonly string[]
@@ -21,8 +21,8 @@ export interface SeedInput {
 
 /**
  * A user with the lab's keys and password-less sudo, ed25519 host keys only (RSA keys take seconds to make
- * without KVM), no password logins. The network card is matched by MAC and never renamed: the rename fails on
- * some releases and makes the boot wait for a network that is already there.
+ * without KVM), no password logins. The network card is matched by MAC and never renamed: on some releases
+ * the rename fails and the boot waits for a network that is already there.
  */
 export function buildSeed(input: SeedInput): Seed {
   const userData = {

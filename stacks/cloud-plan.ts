@@ -8,7 +8,7 @@ import type { CloudMachine, CloudSpec, Lifetime, NetworkChoice } from './cloud-s
 import { buildUserData } from './cloud-user-data.js'
 import { labId, labTags } from './naming.js'
 
-/** Everything that is decided of a cloud lab before its stack is drawn. */
+/** Everything that is decided about a cloud lab before its stack is built. */
 export interface CloudLabPlan {
   readonly lab: string
   readonly profile: string
@@ -20,25 +20,28 @@ export interface CloudLabPlan {
   readonly region: string
   readonly zone: string | null
   readonly size: MachineSize
-  /** The image that the machines were made from; null lets the provider take the newest. */
+  /** The image that the machines were made from; null lets the provider choose the newest. */
   readonly imageId: string | null
-  /** The lab's own, and then the team's. */
+  /** The lab's own key, then the team's. */
   readonly publicKey: string
   readonly authorizedKeys: readonly string[]
   readonly allowFrom: readonly string[]
   readonly lifetime: Lifetime | null
   readonly spot: boolean
   readonly network: NetworkChoice
-  /** The user's own: labels on Google. */
+  /** The user's own tags; labels on Google. */
   readonly tags: Readonly<Record<string, string>>
   readonly providerVersion: string | null
   /** Names within the lab. */
   readonly machines: readonly string[]
-  /** Those of them that are made anew, whatever is there. */
+  /** The machines that are recreated, whatever exists. */
   readonly anew: readonly string[]
 }
 
-/** What the specs of all clouds share; pure. `powerOff`: whether the guest itself must end an expired machine. */
+/**
+ * What the specs of all clouds share; pure. `powerOff`: whether the guest must shut an expired machine down
+ * itself.
+ */
 export function planCommon(
   plan: CloudLabPlan,
   offer: CloudOffer,
@@ -78,9 +81,9 @@ export function planCommon(
 }
 
 /**
- * The image of the architecture that the plan's instance type has.
+ * The image for the architecture of the plan's instance type.
  *
- * @throws CatalogError `pair-unavailable` when the distro has none of it on this provider.
+ * @throws CatalogError `pair-unavailable` if the distro has none on this provider.
  */
 export function imageFor<Image>(
   { distro, provider, size }: CloudLabPlan,

@@ -1,35 +1,35 @@
 import type { CommonSpec } from './spec.js'
 
-/** What the stacks of all clouds are made from. Values only: nothing is looked up, and no clock is read. */
+/** The input of the stacks of all clouds. Values only: a stack looks nothing up and reads no clock. */
 export interface CloudSpec extends CommonSpec {
-  /** The start of all names, as from `labId`. */
+  /** The start of all names, as `labId` returns it. */
   readonly id: string
   readonly region: string
   /** One zone of the region; null leaves the choice to the provider. */
   readonly zone: string | null
   readonly instanceType: string
-  /** GiB; a machine's root disk is this large or as large as its image, whichever is more. */
+  /** GiB; a machine's root disk has this size or that of its image, whichever is larger. */
   readonly diskGiB: number
-  /** Networks in CIDR form that reach SSH. None: SSH is closed. */
+  /** The networks that may reach SSH, in CIDR form. None: SSH is closed. */
   readonly allowFrom: readonly string[]
   /** One line of authorized_keys form. */
   readonly publicKey: string
-  /** That one, and those of everybody else who gets in. */
+  /** The lab's key, and those of everyone else who may log in. */
   readonly publicKeys: readonly string[]
-  /** On everything that can have tags or labels. */
+  /** Put on everything that can have tags or labels. */
   readonly tags: Readonly<Record<string, string>>
   readonly lifetime: Lifetime | null
-  /** Cheaper, and taken away when the provider needs it. */
+  /** Cheaper machines, which the provider takes away when it needs them. */
   readonly spot: boolean
   readonly network: NetworkChoice
-  /** Another version of the provider than the one the classes were made for; null: that one. */
+  /** A provider version other than the one the classes were made for; null: that one. */
   readonly providerVersion: string | null
   readonly machines: readonly CloudMachine[]
 }
 
 /**
- * `own`: a network for this lab alone; `default`: the account's, where that is faster and as closed. Else one that exists,
- * and is neither changed nor removed.
+ * `own`: a network for this lab alone; `default`: the account's, where that is faster and equally closed.
+ * Otherwise an existing network, which is neither changed nor removed.
  */
 export type NetworkChoice = 'default' | 'own' | ExistingNetwork
 
@@ -44,19 +44,22 @@ export interface CloudMachine {
   readonly name: string
   readonly hostname: string
   readonly user: string
-  /** cloud-init's user data as the provider takes it (Azure: in base64); null for images that do not read any. */
+  /** cloud-init's user data in the provider's form (Azure: base64); null for images that do not read any. */
   readonly userData: string | null
-  /** It is made anew, so that its user data counts; one that stays keeps what it was made with. */
+  /** The machine is recreated, so its new user data counts; a machine that stays keeps its old user data. */
   readonly isNew: boolean
 }
 
-/** How long the machines may live. Both are decided when the lab is made, so that the same lab gives the same files. */
+/**
+ * How long the machines may live. Both values are decided when the lab is made, so that the same lab gives
+ * the same files.
+ */
 export interface Lifetime {
   /** RFC 3339, UTC. */
   readonly expiresAt: string
-  /** The same in seconds since 1970. */
+  /** `expiresAt` in seconds since 1970. */
   readonly epoch: number
-  /** From the lab's making to `expiresAt`. */
+  /** From when the lab was made to `expiresAt`. */
   readonly seconds: number
 }
 

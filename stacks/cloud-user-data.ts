@@ -4,16 +4,19 @@ export interface UserDataInput {
   readonly hostname: string
   /** Each one line of authorized_keys form. */
   readonly publicKeys: readonly string[]
-  /** Seconds since 1970: when the machine switches itself off; null: never. */
+  /** When the machine shuts itself down, in seconds since 1970; null: never. */
   readonly powerOffAt: number | null
 }
 
-/** Holds the seconds since 1970 at which the machine switches itself off; who writes another number moves it. */
+/**
+ * Holds the time at which the machine shuts itself down, in seconds since 1970. Write another number to move
+ * it.
+ */
 export const EXPIRY_FILE = '/etc/distrolab-expires'
 
 /**
- * cloud-init's user data on a cloud. The image's own first user gets the key here too, because some images take it from
- * the metadata in fewer forms. ed25519 host keys only, no passwords, no upgrade at boot.
+ * cloud-init's user data on a cloud. It also gives the key to the image's own first user, because some images
+ * read fewer key types from the metadata. ed25519 host keys only, no passwords, no upgrade at boot.
  */
 export function buildUserData({ hostname, publicKeys, powerOffAt }: UserDataInput): string {
   const userData = {
@@ -29,22 +32,24 @@ export function buildUserData({ hostname, publicKeys, powerOffAt }: UserDataInpu
   return `#cloud-config\n${cloudYaml(userData)}`
 }
 
-/** Of the loop, where no systemd keeps it. */
+/** The pid of the loop, if systemd does not run it. */
 const PID_FILE = '/run/distrolab-expiry.pid'
 const UNIT = 'distrolab-expiry'
-/** Nobody's lab lives that long. */
+/** No lab lives that long. */
 const NEVER = 9_999_999_999
 
 /**
- * At every boot a loop compares the clock with the file: a reboot, a clock that is set late and a moved expiry all
- * come out right, and an expiry that has passed switches off at once.
+ * At every boot a loop compares the clock with the file. So a reboot, a clock that is set late and a moved
+ * expiry all work, and a machine that has already expired shuts down immediately.
  */
 const powerOff = (seconds: number): Record<string, unknown> => ({
   write_files: [{ path: EXPIRY_FILE, content: `${seconds}\n`, permissions: '0644' }],
   bootcmd: [['sh', '-c', startLoop(seconds)]],
 })
 
-/** A script for root on a running machine: from now on it goes by this time. It may have had none before. */
+/**
+ * A script for root on a running machine, which then uses this time. The machine may have had no time before.
+ */
 export function moveExpiryScript(at: number | null): string {
   const seconds = at ?? NEVER
   return [

@@ -1,14 +1,16 @@
 import type { ProviderName } from '../distro-catalog/provider.js'
 
-/** What OpenTofu needs, and may know, of the labs and images at a provider. */
+/** What OpenTofu needs, and may know, about the labs and images at a provider. */
 export interface EngineProvider {
-  /** Its address as OpenTofu writes it out in full. */
+  /** Its address in OpenTofu's full form. */
   readonly source: string
-  /** Every type of resource that a stack here makes: a state with another one was not made by distrolab. */
+  /**
+   * Every type of resource that a stack here makes. A state with any other type was not made by distrolab.
+   */
   readonly types: readonly string[]
 }
 
-/** Built into OpenTofu: nothing is loaded for it. */
+/** Built into OpenTofu: nothing is downloaded for it. */
 export const BUILT_IN = 'terraform.io/builtin/terraform'
 
 export const engineProviders: Readonly<Record<ProviderName, EngineProvider>> = {
@@ -52,7 +54,7 @@ export const engineProviders: Readonly<Record<ProviderName, EngineProvider>> = {
   },
 }
 
-/** By the name in a record; one that is not known here may load nothing. */
+/** By the name in a record. An unknown name may load nothing. */
 export const engineProviderOf = (provider: string | undefined): EngineProvider =>
   provider !== undefined && isProvider(provider) ? engineProviders[provider] : engineProviders.local
 

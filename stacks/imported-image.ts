@@ -6,7 +6,7 @@ import type { GoogleImageSpec } from './google/imported-image.js'
 import { buildStateBlock } from './state-block.js'
 import { escapeTemplates } from './templates.js'
 
-/** What the stack of an image is made from, whatever the provider: values only. */
+/** The input of an image's stack on any provider: values only. */
 export interface ImportedImageSpec {
   /** Of the stack: `arch-x86_64`. */
   readonly id: string
@@ -18,10 +18,12 @@ export interface ImportedImageSpec {
   readonly providerVersion: string | null
 }
 
-/** One member for each provider that takes images. */
+/** One member for each provider that supports imported images. */
 export type ImageSpec = AwsImageSpec | AzureImageSpec | GoogleImageSpec
 
-/** What the engine reads (`cdk.tf.json`) to have this one image; pure but for cdktf's own temporary app. */
+/**
+ * What the engine reads (`cdk.tf.json`) to make this one image; pure except for cdktf's own temporary app.
+ */
 export async function synthesiseImage(spec: ImageSpec): Promise<string> {
   const stack = new TerraformStack(new App({ stackTraces: false }), spec.id)
   buildStateBlock(stack, spec.state)
@@ -30,7 +32,7 @@ export async function synthesiseImage(spec: ImageSpec): Promise<string> {
   return `${JSON.stringify(stack.toTerraform(), null, 2)}\n`
 }
 
-/** The classes of one cloud only are loaded: each takes its time. */
+/** Loads only one cloud's classes, because each takes time. */
 async function buildImage(stack: TerraformStack, spec: ImageSpec): Promise<void> {
   switch (spec.provider) {
     case 'aws':

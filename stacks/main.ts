@@ -13,13 +13,13 @@ import { imageSourceOf, planLocalLab } from './local/plan.js'
 import { machineId, sshPortCandidates } from './naming.js'
 
 /**
- * The app of `cdktf.json`: one stack per profile of the catalog, as `cdktf synth` shows it, with defaults and
- * without keys. Labs themselves are synthesised by the CLI from their records.
+ * The app of `cdktf.json`: one stack for each profile of the catalog, as `cdktf synth` shows it, with
+ * defaults and without keys. The CLI synthesises real labs from their records.
  */
 const app = new App()
 const home = join(homedir(), '.local/state/distrolab')
 const location = directoryLocation(home)
-// The preview is nobody's: a backend's own id is random.
+// The preview belongs to no backend, because a real id is random.
 const id = placeId(location)
 const catalog = await loadCatalog()
 const local = catalog.providers.get('local')

@@ -5,9 +5,9 @@ export interface MachineOutput {
   readonly user: string
 }
 
-/** The output `image` of a cloud's stack: what pins the lab to the image its machines were made from. */
+/** The output `image` of a cloud's stack, which pins the lab to the image its machines were made from. */
 export interface ImageOutput {
   readonly id: string
-  /** The root disk's size in GiB, which may be more than was asked for. */
+  /** The root disk's size in GiB, which may be larger than the requested size. */
   readonly diskGiB: number
 }

@@ -4,7 +4,7 @@ import type { AzureLabSpec } from './azure/spec.js'
 import type { GoogleLabSpec } from './google/spec.js'
 import type { LocalLabSpec } from './local/spec.js'
 
-/** What every lab's stack is made from, whatever the provider: values only, nothing is looked up. */
+/** The input of every lab's stack, on any provider: values only, nothing is looked up. */
 export interface CommonSpec {
   readonly lab: string
   readonly profile: string

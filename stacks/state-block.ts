@@ -3,7 +3,7 @@ import { GcsBackend, LocalBackend, S3Backend } from './cdktf.js'
 import type { TerraformStack } from 'cdktf/lib/terraform-stack.js'
 import type { GcsState, S3State, StateBackend } from '../backend/state-backend.js'
 
-/** The stack's backend block. Credentials never go into it: OpenTofu finds them where every tool does. */
+/** The stack's backend block. It never contains credentials: OpenTofu finds them where every tool does. */
 export function buildStateBlock(stack: TerraformStack, state: StateBackend): TerraformBackend {
   switch (state.kind) {
     case 'local':
@@ -31,7 +31,7 @@ function buildS3Block(stack: TerraformStack, state: S3State): S3Backend {
   return backend
 }
 
-/** A server that is not AWS's has neither its regions nor STS, IAM and the metadata service beside it. */
+/** A server other than AWS's has none of AWS's regions, and no STS, IAM or metadata service. */
 const otherServer = (endpoint: string) => ({
   endpoints: { s3: endpoint },
   skipCredentialsValidation: true,
@@ -43,7 +43,7 @@ const otherServer = (endpoint: string) => ({
 
 function buildGcsBlock(stack: TerraformStack, { bucket, prefix, endpoint }: GcsState): GcsBackend {
   const backend = new GcsBackend(stack, { bucket, prefix })
-  // cdktf 0.21 spells its property `storeageCustomEndpoint`. Go's client wants the API's path too.
+  // cdktf 0.21 spells its property `storeageCustomEndpoint`. Go's client also needs the API's path.
   if (endpoint !== undefined) backend.addOverride('storage_custom_endpoint', `${endpoint}/storage/v1/`)
   return backend
 }

@@ -2,8 +2,8 @@ import { BackendError } from '../backend/errors.js'
 import { shown } from '../backend/forms.js'
 
 /**
- * Makes OpenTofu take every string literally: `${` and `%{` would start a template. Throws BackendError `value-refused` for
- * a text that CDKTF would take for a reference of its own, which nothing can escape.
+ * Makes OpenTofu read every string literally, because `${` and `%{` would start a template. Throws
+ * BackendError `value-refused` for text that CDKTF would read as its own reference, which cannot be escaped.
  */
 export function escapeTemplates<T>(value: T): T {
   const given = JSON.stringify(value)

@@ -33,7 +33,7 @@ export interface DownloadContext extends Control {
 }
 
 /**
- * Brings the file at `url` to `part` and proves it. What an earlier, interrupted download left there is resumed.
+ * Downloads the file at `url` to `part` and verifies it. Resumes an earlier, interrupted download.
  * Throws DownloadError: checksum-mismatch (the part is removed), truncated (kept), unreachable, refused, disk-full,
  * place-unwritable.
  */

@@ -2,7 +2,7 @@ import { Agent, type Dispatcher, EnvHttpProxyAgent, fetch, type Response } from 
 import { errnoOf } from '../errors.js'
 import { DownloadError } from './download-error.js'
 
-/** What a server gave, or why it gave nothing: unreachable hosts are told apart from refusals (404 and the like). */
+/** What a server returned, or why it returned nothing. Unreachable hosts differ from refusals (404 and the like). */
 
 const CONNECT_TIMEOUT_MS = 5_000
 const UNREACHABLE_STATUS = new Set([408, 429, 500, 502, 503, 504])
@@ -16,8 +16,8 @@ export interface HttpOptions {
 }
 
 /**
- * Requests `url`; redirects are followed, and the proxies of the environment honoured at each hop.
- * Throws `unreachable` (no connection, or a server error) or `refused` (any other status of 400 and up).
+ * Requests `url`; follows redirects, and applies the environment's proxies at each hop. Throws DownloadError
+ * `unreachable` (no connection, or a server error) or `refused` (any other status of 400 and up).
  */
 export async function request(
   url: string,

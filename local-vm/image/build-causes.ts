@@ -1,4 +1,4 @@
-/** What kept an image from being built, as far as it is known; each has a remedy of its own. */
+/** Known reasons why an image could not be built; each has its own remedy. */
 export type BuildCause =
   | 'no-user-namespace'
   | 'no-subordinate-ids'
@@ -9,8 +9,9 @@ export type BuildCause =
   | 'unknown'
 
 /**
- * By what mmdebstrap, apt, unshare and mount write (mmdebstrap 1.2 and 1.5, apt 2.6 and 3.0, util-linux 2.38); the first that
- * fits counts. A limit on user namespaces is told as "No space left on device" too: clone(2).
+ * Matches the output of mmdebstrap, apt, unshare and mount (mmdebstrap 1.2 and 1.5, apt 2.6 and 3.0,
+ * util-linux 2.38); the first match counts. A limit on user namespaces is also reported as "No space left on
+ * device": clone(2).
  */
 const SIGNS: readonly (readonly [BuildCause, RegExp])[] = [
   ['no-user-namespace', /unshare failed: |unshare\(\) failed|unshare syscall failed/],

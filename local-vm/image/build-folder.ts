@@ -21,13 +21,13 @@ type Start = (environment: Readonly<Record<string, string>>, onStart: (pid: numb
 const PREFIX = 'distrolab-build-'
 /** Who made the folder, and the builder that works in it. */
 const RECORDS = { driver: 'driver.json', builder: 'builder.json' } as const
-/** Longer than a driver needs to say whose a new folder is. In milliseconds. */
+/** Longer than a driver needs to record who owns a new folder. In milliseconds. */
 const UNCLAIMED_MS = 60_000
 
 /**
- * Gives mmdebstrap a temporary folder, and clears it afterwards. What killed drivers of the same user left, builders
- * still at work included, is ended and cleared first. It lies in the system's temporary folder, since an ordinary user's
- * build runs under user ids that may not pass through the user's home.
+ * Gives mmdebstrap a temporary folder, and clears it afterwards. First it ends and clears what killed drivers
+ * of the same user left, running builders included. The folder is in the system's temporary folder, because
+ * an ordinary user's build runs under user ids that may not enter the user's home.
  */
 export async function inBuildFolder(start: Start, parent = tmpdir()): Promise<void> {
   await clearAbandoned(parent)
@@ -35,7 +35,8 @@ export async function inBuildFolder(start: Start, parent = tmpdir()): Promise<vo
   try {
     const work = await openToMappedUsers(folder)
     await start({ ...workingVariables(), TMPDIR: work }, (pid) => {
-      // At once, without a moment in which a kill would lose the builder. One that is gone already needs no record.
+      // Recorded immediately, so that a kill never loses the builder. A builder that has already ended needs
+      // no record.
       const identity = identifyProcess(pid)
       if (identity !== undefined) writeRecord(folder, 'builder', identity)
     })
@@ -44,7 +45,7 @@ export async function inBuildFolder(start: Start, parent = tmpdir()): Promise<vo
   }
 }
 
-/** The name is random and made by this call: nobody else can have made it before. */
+/** The name is random and chosen by this call, so no one else can have made the folder before. */
 async function makeBuildFolder(parent: string): Promise<string> {
   try {
     const folder = await mkdtemp(join(parent, PREFIX))
@@ -56,8 +57,8 @@ async function makeBuildFolder(parent: string): Promise<string> {
 }
 
 /**
- * mmdebstrap's folders are made by other user ids, so theirs is open to everyone, as /tmp is. But only they are told its
- * name, in a folder that lets everyone through and shows nothing.
+ * mmdebstrap's folders are made by other user ids, so their parent is open to everyone, like /tmp. But only
+ * they know its name, in a folder that everyone may pass through and no one may list.
  */
 async function openToMappedUsers(folder: string): Promise<string> {
   const work = join(folder, randomUUID())
@@ -77,7 +78,7 @@ async function clearAbandoned(parent: string): Promise<void> {
   }
 }
 
-/** Our own folder, no link, that no living driver works in. */
+/** Our own folder, not a link, in which no living driver works. */
 async function isAbandoned(folder: string): Promise<boolean> {
   const found = await lstat(folder).catch(() => undefined)
   if (found === undefined || !found.isDirectory() || found.uid !== process.geteuid?.()) return false
@@ -93,14 +94,15 @@ async function clear(folder: string): Promise<void> {
     await rm(folder, { recursive: true, force: true })
   } catch (error) {
     if (!['EACCES', 'EPERM'].includes(errnoOf(error) ?? '')) throw error
-    // Files of the mapped user ids: only inside such a namespace may they be removed, and the folders around them not.
+    // Files of the mapped user ids can be removed only inside such a namespace, and the folders around them
+    // only outside it.
     const inside = ['find', folder, '-xdev', '-mindepth', '2', '-delete']
     await runTool('mmdebstrap', ['--unshare-helper', ...inside], { cwd: '/' })
     await rm(folder, { recursive: true, force: true })
   }
 }
 
-/** Undefined for one that was cut short by a kill, too. */
+/** Undefined also for a file that a kill cut short. */
 function readRecord(folder: string, role: keyof typeof RECORDS): ProcessIdentity | undefined {
   try {
     const text = readIfPlainSync(join(folder, RECORDS[role]))

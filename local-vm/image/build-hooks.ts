@@ -1,6 +1,6 @@
 /**
- * The shell that mmdebstrap runs while it builds an image, `$1` being the root. Everything here is for a fast
- * boot where there is no KVM: on an emulated CPU each Python import and each kernel module is felt.
+ * The shell code that mmdebstrap runs while it builds an image; `$1` is the root. All of it makes the boot
+ * fast without KVM: on an emulated CPU every Python import and every kernel module costs noticeable time.
  */
 
 /** Packages of a built image beyond the minimal base. */
@@ -19,8 +19,9 @@ export const PACKAGES: readonly string[] = [
 ]
 
 /**
- * Before the kernel is installed: an initramfs with just what reaches the root disk, packed so that it unpacks
- * quickly. It goes into conf.d and a hook, since /etc/initramfs-tools/modules is a conffile of the package.
+ * Before the kernel is installed: an initramfs with only what reaches the root disk, packed so that it
+ * unpacks quickly. It goes into conf.d and a hook, because /etc/initramfs-tools/modules is a conffile of the
+ * package.
  */
 export const initramfsHook = String.raw`set -eu
 mkdir -p "$1/etc/initramfs-tools/conf.d" "$1/etc/initramfs-tools/hooks"
@@ -34,8 +35,8 @@ END
 chmod 755 "$1/etc/initramfs-tools/hooks/distrolab"`
 
 /**
- * cloud-init does what labs need and no more: users, keys, growing the root, host name, files, commands, packages.
- * networkd is written to directly: the netplan command is one more Python program on each boot.
+ * cloud-init does only what labs need: users, keys, growing the root, host name, files, commands, packages.
+ * It writes to networkd directly, because the netplan command is one more Python program at each boot.
  */
 const CLOUD_CONFIG = `datasource_list: [NoCloud, None]
 ssh_genkeytypes: [ed25519]
@@ -52,7 +53,9 @@ cloud_final_modules:
    scripts-user, final-message]
 `
 
-/** Nothing of a lab's short life needs them. wait-online goes: cloud-init and sshd do not need a finished DHCP. */
+/**
+ * A short-lived lab needs none of these. wait-online goes: cloud-init and sshd do not need a finished DHCP.
+ */
 const MASKED_UNITS = [
   'modprobe@drm.service',
   'modprobe@efi_pstore.service',
@@ -72,8 +75,9 @@ const MASKED_UNITS = [
 ]
 
 /**
- * After all packages: networkd on (without netplan nobody else enables it), no identity of its own (host keys, machine id), no caches, the
- * settings above. The two stamps say that caches like ld.so's are as new as /usr; systemd-update-done.service(8).
+ * After all packages: networkd on (without netplan nothing else enables it), no identity (host keys, machine
+ * id), no caches, the settings above. The two stamps say that caches such as ld.so's are as new as /usr;
+ * systemd-update-done.service(8).
  */
 export const settleHook = String.raw`set -eu
 rm -rf "$1"/var/lib/apt/lists/* "$1"/var/cache/apt/archives/*.deb "$1"/var/cache/apt/*.bin
@@ -91,8 +95,8 @@ ${CLOUD_CONFIG}END`
 
 /**
  * Writes the root as an ext4 file system into descriptor 3, without mounting it. The bind mount is not
- * recursive: it hides the /proc and /sys that mmdebstrap mounted inside the root, on which mkfs would fail. Where nothing may be
- * mounted, mmdebstrap has mounted nothing either.
+ * recursive: it hides the /proc and /sys that mmdebstrap mounted inside the root, on which mkfs would fail.
+ * If mounting is not allowed, mmdebstrap has mounted nothing either.
  */
 export const filesystemHook = String.raw`set -eu
 m=$(mktemp -d)

@@ -3,8 +3,8 @@ import { runTool, ToolFailure } from '../run.js'
 import type { BuildCause } from './build-causes.js'
 
 /**
- * Tries what a build by this user needs: a user namespace, and ids of its own mapped into it by newuidmap. Returns what cannot be
- * had; undefined where nothing is missing. Changes nothing.
+ * Tries what a build by this user needs: a user namespace, and ids that newuidmap maps into it. Returns what
+ * is not available; undefined if nothing is missing. Changes nothing.
  */
 export async function missingRight(): Promise<Extract<BuildCause, `no-${string}`> | undefined> {
   if (ownUserId() === 0) return undefined
@@ -12,11 +12,11 @@ export async function missingRight(): Promise<Extract<BuildCause, `no-${string}`
   return (await works('mmdebstrap', ['--unshare-helper', 'true'])) ? undefined : 'no-subordinate-ids'
 }
 
-/** Root in a container often may not; mmdebstrap then builds without its mounts. */
+/** Root in a container often may not mount; mmdebstrap then builds without its mounts. */
 export const mayMount = (): Promise<boolean> =>
   works('unshare', ['--mount', '--propagation', 'private', 'true'])
 
-/** A program that is not there at all is not a right that is missing. */
+/** A missing program is not a missing right. */
 async function works(program: string, args: readonly string[]): Promise<boolean> {
   try {
     await runTool(program, args, { cwd: '/' })

@@ -14,7 +14,7 @@ import { filesystemHook, initramfsHook, PACKAGES, settleHook } from './build-hoo
 import { inBuildFolder } from './build-folder.js'
 import { convertToQcow2 } from './qemu-img.js'
 
-/** Sparse: the file system of a built image; a machine's own overlay is grown on its first boot. */
+/** Sparse: the file system of a built image; a machine's own overlay grows at its first boot. */
 const ROOT_BYTES = 3 * 1024 ** 3
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg'
 const KEYRING_PLACES = [KEYRING, '/etc/apt/trusted.gpg.d/debian-archive-keyring.gpg']
@@ -22,8 +22,8 @@ const DEBIAN_ARCHITECTURE = { x86_64: 'amd64', aarch64: 'arm64' } as const
 const LOG_LINES = 40
 
 /**
- * Builds a bootable Debian root with kernel and initrd into `directory`, as root or as an ordinary user (then in
- * a user namespace). Throws builder-missing, keyring-missing, build-failed, disk-full, place-unwritable.
+ * Builds a bootable Debian root with kernel and initrd in `directory`, as root or as an ordinary user (then
+ * in a user namespace). Throws builder-missing, keyring-missing, build-failed, disk-full, place-unwritable.
  */
 export async function buildImage(
   build: ImageBuild,
@@ -34,7 +34,7 @@ export async function buildImage(
   const files = imageFiles(directory)
   const raw = join(directory, 'root.raw')
   context.report('build', `mmdebstrap ${build.suite} from ${build.mirror}`)
-  // 0700 around it, so that the raw file itself can be open to the mapped root of a user namespace.
+  // The folder has mode 0700, so that the raw file itself can be open to the mapped root of a user namespace.
   await makeFolder(directory)
   await debootstrap(build, architecture, directory, raw, context)
   context.report('convert', files.disk)
@@ -77,8 +77,9 @@ async function debootstrap(
 }
 
 /**
- * Root's build mounts /proc, /sys and devices below its folder. In a mount namespace of its own they vanish with it,
- * however it ends; an ordinary user's build has such a namespace anyway. Where root may not mount, there are no mounts.
+ * Root's build mounts /proc, /sys and devices below its folder. In their own mount namespace they vanish with
+ * it, however it ends; an ordinary user's build has such a namespace anyway. If root may not mount, there are
+ * no mounts.
  */
 async function privateMounts(): Promise<string[]> {
   const isNeeded = ownUserId() === 0 && (await mayMount())
@@ -114,7 +115,7 @@ export function debootstrapArgs(
   ]
 }
 
-/** On Ubuntu and others Debian's keys come with the package debian-archive-keyring. */
+/** On Ubuntu and others, Debian's keys come with the package debian-archive-keyring. */
 async function findKeyring(): Promise<string> {
   for (const place of KEYRING_PLACES) {
     const found = await stat(place).catch(() => undefined)

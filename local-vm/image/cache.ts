@@ -6,7 +6,7 @@ import { PRIVATE_FILE, putFile } from '../machine/folder.js'
 import type { Firmware, ImageRequest, ImageResult, ImageSource } from '../protocol.js'
 import { areAsStored, digestsOf, partsOf, type Digests } from './verified.js'
 
-/** The images on this computer. A directory under its final name is whole: it appears by rename. */
+/** The images on this computer. A directory under its final name is complete: it appears by rename. */
 
 interface ImageMeta {
   readonly id: string
@@ -25,12 +25,12 @@ interface ImageIndex {
   readonly checkedAt: number
 }
 
-/** Ids come from records and files: another text would be a path. */
+/** Ids come from records and files; any other text could be a path. */
 const ID = /^sha(256|512):[0-9a-f]+$/
 const HOUR_MS = 3_600_000
 const DEFAULT_MAX_AGE_HOURS = 24
 
-/** What is on this computer already, without any network: the pinned image, or the one that was lately the newest. */
+/** What this computer already has, without the network: the pinned image, or the recent newest one. */
 export async function findCached(
   request: ImageRequest,
   cache = new ImageCache(request.cache, request.image),
@@ -43,7 +43,10 @@ export class ImageCache {
   readonly files: CacheFiles
   private readonly prefix: string
 
-  /** `onChanged` is called with the folder of an image that is not what was stored, before it counts as absent. */
+  /**
+   * `onChanged` is called with the folder of an image that has changed since it was stored; the image then
+   * counts as absent.
+   */
   constructor(
     cache: string,
     private readonly image: ImageSource,
@@ -53,7 +56,7 @@ export class ImageCache {
     this.files = cacheFiles(cache, this.prefix)
   }
 
-  /** The image with this id, or undefined when it is not (or not wholly) cached, or no longer what was stored. */
+  /** The image with this id; undefined if it is not completely cached, or has changed since it was stored. */
   async find(id: string): Promise<ImageResult | undefined> {
     if (!ID.test(id)) return undefined
     const files = imageFiles(this.files.imageOf(id))
@@ -61,7 +64,7 @@ export class ImageCache {
     const disk = await stat(files.disk).catch(() => undefined)
     if (meta === undefined || disk === undefined) return undefined
     const { kind, source, firmware, fallbackReason, digests } = meta
-    // Of a file that was cut short, or of another version.
+    // The file was cut short, or comes from another version.
     if (digests === undefined) return undefined
     if (!(await areAsStored(files, firmware, digests))) {
       await this.onChanged(id, files.directory)
@@ -87,7 +90,7 @@ export class ImageCache {
     return this.find(index.id)
   }
 
-  /** Any image of the distro, the newest first: what is left when its host cannot be reached. */
+  /** Any images of the distro, the newest first: the fallback when its host cannot be reached. */
   async findAny(): Promise<ImageResult | undefined> {
     const indexed = await this.findFresh(Infinity)
     if (indexed !== undefined) return indexed
@@ -105,8 +108,8 @@ export class ImageCache {
   }
 
   /**
-   * Puts a finished directory in its place (a directory of the same id that lost its files is replaced). `known`: digests
-   * that were computed already.
+   * Moves a finished directory to its place (a directory with the same id that lost its files is replaced).
+   * `known`: digests that are already computed.
    */
   async adopt(
     directory: string,
@@ -123,7 +126,7 @@ export class ImageCache {
     await rm(place, { recursive: true, force: true })
     await rename(directory, place)
     const found = await this.find(image.id)
-    if (found === undefined) throw new Error(`the image just stored in ${place} is gone`)
+    if (found === undefined) throw new Error(`the image just stored in ${place} has vanished`)
     return { ...found, cached: false }
   }
 
@@ -135,7 +138,7 @@ export class ImageCache {
 const write = (file: string, value: object): Promise<void> =>
   putFile(file, `${JSON.stringify(value, null, 2)}\n`)
 
-/** Absent or unreadable is the same here: the cache is only a cache. */
+/** Absent and unreadable mean the same here, because this is only a cache. */
 async function readJson<T>(file: string): Promise<T | undefined> {
   try {
     const text = await readIfPlain(file)

@@ -8,11 +8,11 @@ interface Entry {
 }
 
 /**
- * Finds the digest of `file` in a published checksum file, or undefined.
+ * Finds the digest of `file` in a published checksum file; undefined if there is none.
  *
  * `gnu`: lines `<hash>  <file>` or `<hash> *<file>` (coreutils); `bsd`: `SHA256 (<file>) = <hash>`, which
- * Fedora clear-signs with PGP and Rocky writes twice; `bare`: the hash alone (Alpine). A file with one single
- * digest counts whatever name it carries: Arch publishes the alias's digest under the dated name.
+ * Fedora clear-signs with PGP and Rocky writes twice; `bare`: the hash alone (Alpine). A single digest in the
+ * file counts whatever name it carries: Arch publishes the alias's digest under the dated name.
  */
 export function findDigest(
   text: string,

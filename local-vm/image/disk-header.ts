@@ -7,18 +7,19 @@ export interface DiskInfo {
   readonly virtualBytes: number
 }
 
-/** Less than this is no disk: what no format is known of counts as raw, a page of text too. */
+/** A smaller file is not a disk. Anything of an unknown format counts as raw, even a page of text. */
 const SMALLEST_RAW = 1024 * 1024
 const HEADER_BYTES = 104
 const SECTOR = 512
 
 /**
- * What a disk image is, by its own bytes: QEMU would already open the files that one names. Only what needs no other file
- * passes: qcow2 without a backing file or an external data file, and raw. Whoever opens it must name the format, as its
- * guest can write another one's header into a raw disk. Throws image-invalid, with `name` for the image.
+ * The format of a disk image, by its own bytes, because QEMU would already open the files that an image
+ * names. Only formats that need no other file pass: qcow2 without a backing file or an external data file,
+ * and raw. Code that opens the disk must name the format, because a guest can write another format's header
+ * into a raw disk. Throws image-invalid, with `name` for the image.
  */
 export async function inspectDisk(disk: string, name = disk): Promise<DiskInfo> {
-  // A pipe would keep an open that blocks waiting for ever.
+  // A blocking open of a pipe would wait forever.
   const file = await open(disk, constants.O_RDONLY | constants.O_NONBLOCK)
   try {
     const found = await file.stat()
@@ -34,7 +35,7 @@ export async function inspectDisk(disk: string, name = disk): Promise<DiskInfo> 
   }
 }
 
-/** The size that the guest sees of a qcow2 disk that we made ourselves, which may have a backing file. */
+/** The guest's size of a qcow2 disk that we made ourselves, which may have a backing file. */
 export async function guestBytesOf(overlay: string): Promise<number> {
   const file = await open(overlay, constants.O_RDONLY | constants.O_NONBLOCK)
   try {
@@ -44,7 +45,7 @@ export async function guestBytesOf(overlay: string): Promise<number> {
   }
 }
 
-/** Zeros stand for what is behind the end of the file. */
+/** Zeros stand for bytes after the end of the file. */
 async function readAt(file: FileHandle, position: number, bytes: number): Promise<Buffer> {
   const buffer = Buffer.alloc(bytes)
   await file.read(buffer, 0, bytes, position)
@@ -58,7 +59,7 @@ function whyRefused(header: Buffer, trailer: Buffer, size: number): string | und
   const foreign = FOREIGN.find(([, at, mark]) => header.subarray(at, at + mark.length).equals(mark))
   const other = foreign?.[0] ?? (trailer.subarray(0, VHD_MARK.length).equals(VHD_MARK) ? 'VHD' : undefined)
   if (other !== undefined) return `it is in the format ${other}; qcow2 and raw disks can be used`
-  return size < SMALLEST_RAW ? `${size} bytes of no known disk format` : undefined
+  return size < SMALLEST_RAW ? `${size} bytes of an unknown disk format` : undefined
 }
 
 /** https://www.qemu.org/docs/master/interop/qcow2.html */
@@ -67,9 +68,9 @@ const EXTERNAL_DATA_FILE = 1n << 2n
 function whyQcowRefused(header: Buffer): string | undefined {
   const version = header.readUInt32BE(4)
   if (version !== 2 && version !== 3) return `it is in version ${version} of qcow; 2 and 3 can be used`
-  if (header.readBigUInt64BE(8) !== 0n) return 'it is not whole: it names a backing file'
+  if (header.readBigUInt64BE(8) !== 0n) return 'it is not complete: it names a backing file'
   if (version === 3 && (header.readBigUInt64BE(72) & EXTERNAL_DATA_FILE) !== 0n) {
-    return 'it is not whole: its data is in another file'
+    return 'it is not complete: its data is in another file'
   }
   if (header.readUInt32BE(32) !== 0) return 'it is encrypted'
   const bytes = header.readBigUInt64BE(24)
@@ -78,7 +79,7 @@ function whyQcowRefused(header: Buffer): string | undefined {
 
 const VHD_MARK = Buffer.from('conectix')
 
-/** Formats that people may take for a disk that can be used, by what they begin with; some name other files. */
+/** Formats that people may take for usable disks, by their first bytes; some name other files. */
 const FOREIGN: readonly (readonly [name: string, at: number, mark: Buffer])[] = [
   ['VMDK', 0, Buffer.from('KDMV')],
   ['VMDK', 0, Buffer.from('COWD')],

@@ -7,7 +7,10 @@ import { forImage } from './image-download.js'
 
 const CHECKSUM_FILE_LIMIT = 1024 * 1024
 
-/** The id of the image that the vendor publishes now. Throws checksum-unknown, image-unreachable, image-refused. */
+/**
+ * The id of the image that the vendor publishes now. Throws checksum-unknown, image-unreachable,
+ * image-refused.
+ */
 export async function publishedId(vendor: VendorImage, context: Context): Promise<string> {
   const { url: image, checksum, digest: known } = vendor
   if (known !== undefined) return known
@@ -23,7 +26,7 @@ export async function publishedId(vendor: VendorImage, context: Context): Promis
   return `${algorithm}:${digest}`
 }
 
-/** The same, once it is certain that the image is there too. */
+/** The same, after making sure that the image also exists. */
 export async function lookAtPublished(vendor: VendorImage, context: Context): Promise<PublishedResult> {
   const id = await publishedId(vendor, context)
   const options = { signal: context.signal, ...context.environment }

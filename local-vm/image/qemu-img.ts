@@ -2,7 +2,10 @@ import { DriverError } from '../errors.js'
 import { runTool, ToolFailure, type ToolOutput } from '../run.js'
 import type { DiskInfo } from './disk-header.js'
 
-/** The qemu-img program, which is always told the format: it would guess by bytes that a guest may have written. */
+/**
+ * The qemu-img program. It always gets the format, because it would guess from bytes that a guest may have
+ * written.
+ */
 
 export async function convertToQcow2(
   source: string,
@@ -16,7 +19,7 @@ export async function convertToQcow2(
   )
 }
 
-/** `base` is written as given: a name beside the overlay keeps the pair movable. */
+/** `base` is written unchanged: a name beside the overlay keeps the pair movable. */
 export async function createOverlay(overlay: string, base: string, virtualBytes: number): Promise<void> {
   await qemuImg(
     ['create', '-q', '-f', 'qcow2', '-F', 'qcow2', '-b', base, overlay, String(virtualBytes)],

@@ -20,14 +20,14 @@ const HOUR_MS = 3_600_000
 const GUARD_TIMEOUT_MS = 4 * HOUR_MS
 
 /**
- * The image for a machine: pinned or recently checked ones from the cache without any network, else what the
- * vendor publishes now, else (host unreachable) any cached one of the distro, else a build. One process obtains,
- * others wait.
+ * The image for a machine. Pinned and recently checked images come from the cache without the network; else
+ * what the vendor publishes now; else, if the host is unreachable, any cached image of the distro; else a
+ * build. One process obtains it while others wait.
  */
 export async function ensureImage(request: ImageRequest, context: Context): Promise<ImageResult> {
   const discarded: string[] = []
   const cache = new ImageCache(request.cache, request.image, async (id, directory) => {
-    context.report('verify', `the cached image ${id} has changed since it was stored: getting it again`)
+    context.report('verify', `the cached image ${id} has changed since it was stored: fetching it again`)
     await rm(directory, { recursive: true, force: true })
     discarded.push(id)
   })
@@ -75,7 +75,7 @@ async function obtainFresh(cache: ImageCache, request: ImageRequest, context: Co
   }
 }
 
-/** A file that changes at the server while it is downloaded shows as a wrong checksum: one fresh start is fair. */
+/** A file that changes on the server during the download shows as a wrong checksum: allow one fresh start. */
 async function obtainVendor(
   cache: ImageCache,
   vendor: VendorImage,

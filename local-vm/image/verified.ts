@@ -25,8 +25,9 @@ export const partsOf = (files: ImageFiles, firmware: Firmware): readonly string[
   firmware === 'kernel' ? [files.disk, files.kernel, files.initrd] : [files.disk]
 
 /**
- * Whether the files of a cached image are what they were when it was stored. Where one looks other than at the last look,
- * its digest is computed again: that takes seconds, and the cache's name of the image proves nothing.
+ * Whether the files of a cached image are unchanged since it was stored. If a file looks different from the
+ * last look, its digest is computed again: that takes seconds, and the cache's name of the image proves
+ * nothing.
  */
 export async function areAsStored(files: ImageFiles, firmware: Firmware, digests: Digests): Promise<boolean> {
   const known = await readStamps(files)
@@ -46,7 +47,7 @@ export async function areAsStored(files: ImageFiles, firmware: Firmware, digests
 async function lookAt(file: string, digest: string): Promise<Stamp | undefined> {
   try {
     const found = await stat(file)
-    // To compute the digest of a pipe would wait for whoever writes it.
+    // Computing the digest of a pipe would wait for its writer.
     if (!found.isFile()) return undefined
     const { size, mtimeMs, ino: inode } = found
     return { digest, size, mtimeMs, inode }
@@ -64,7 +65,7 @@ async function hasDigest(file: string, digest: string): Promise<boolean> {
   return algorithm !== undefined && (await digestOf(file, algorithm)) === hex
 }
 
-/** Those of an image about to be stored; `known` are digests that were computed already. */
+/** The digests of an image about to be stored; `known` are already computed. */
 export async function digestsOf(files: ImageFiles, firmware: Firmware, known: Digests): Promise<Digests> {
   const digests: Record<string, string> = {}
   for (const file of partsOf(files, firmware)) {
@@ -83,7 +84,7 @@ async function readStamps(files: ImageFiles): Promise<Stamps> {
   }
 }
 
-/** A cache that cannot be written is read the next time, too: only its digests are then computed each time. */
+/** A cache that cannot be written is still read the next time; its digests are then computed each time. */
 async function writeStamps(files: ImageFiles, stamps: Stamps): Promise<void> {
   try {
     await putFile(files.verified, JSON.stringify(stamps))

@@ -8,28 +8,34 @@ import { PRIVATE_FILE } from './folder.js'
 import { findProcesses, type FoundProcess, isSuspended, killProcesses } from './process-table.js'
 import { startDetached } from '../run.js'
 
-/** Starting and ending a machine's watchdog (watchdog.ts). What changes something is called under the machine's guard. */
+/**
+ * Starts and ends a machine's watchdog (watchdog.ts). Functions that change something are called under the
+ * machine's guard.
+ */
 
 const PROGRAM = 'watchdog.js'
 
-/** The machine's watchdogs, known by their command line. There is one at most, but for a driver killed on macOS. */
+/**
+ * The machine's watchdogs, recognised by their command line. There is at most one, unless a driver was killed
+ * on macOS.
+ */
 export async function findWatchdogs(id: string, files: MachineFiles): Promise<FoundProcess[]> {
   return findProcesses((words) => isWatchdogOf(id, files, words), files.watchdogPid)
 }
 
-/** By name only: one that another installation of this program started is just as good. */
+/** By name only: a watchdog that another installation of this program started is just as good. */
 export function isWatchdogOf(id: string, files: MachineFiles, words: readonly string[]): boolean {
   const at = words.indexOf(id)
   return at > 1 && basename(words[at - 1] ?? '') === PROGRAM && words[at + 1] === files.directory
 }
 
-/** Before a QEMU is started: a watchdog of before may be about to end, having nothing left to do. */
+/** Called before a QEMU starts, because an older watchdog may be about to end: it has nothing left to do. */
 export async function armAnew(id: string, files: MachineFiles): Promise<void> {
   await disarm(id, files)
   await armIfMissing(id, files)
 }
 
-/** Whether a watchdog is at work: one that is suspended powers nothing off. */
+/** Whether a watchdog works; a suspended one powers nothing off. */
 export async function isArmed(id: string, files: MachineFiles): Promise<boolean> {
   for (const { identity } of await findWatchdogs(id, files)) {
     if (!(await isSuspended(identity.pid))) return true
@@ -38,7 +44,7 @@ export async function isArmed(id: string, files: MachineFiles): Promise<boolean>
 }
 
 /**
- * While QEMU runs a watchdog does not end by itself, so one that is there stays, also where the file it went by is lost: it
+ * A watchdog does not end while QEMU runs, so an existing one stays, even if its expiry file is lost: it
  * knows the time. Without an expiry there is none.
  */
 export async function armIfMissing(id: string, files: MachineFiles): Promise<void> {
@@ -60,7 +66,7 @@ export async function armIfMissing(id: string, files: MachineFiles): Promise<voi
   }
 }
 
-/** A full disk is no reason to let a machine live on. */
+/** A full disk is no reason to keep a machine alive. */
 const openLog = (files: MachineFiles): Promise<FileHandle> =>
   open(files.watchdogLog, 'a').catch((error: unknown) => {
     unlessFull(error)
@@ -71,7 +77,7 @@ function unlessFull(error: unknown): void {
   if (!isFull(error)) throw error
 }
 
-/** It holds nothing but the guard, which is ours: it can be killed at any time. */
+/** It holds only the guard, which is ours, so it can be killed at any time. */
 export async function disarm(id: string, files: MachineFiles): Promise<void> {
   await killProcesses(await findWatchdogs(id, files))
 }

@@ -21,17 +21,18 @@ import { launch, requireMeta, requireStartable, toResult } from './start.js'
 import { statusOf } from './status.js'
 
 /**
- * The baseline: one snapshot with memory in the machine's own disks, taken once and never moved. It needs the very
- * QEMU and accelerator it was taken with (a memory image fits no other), else a reset ends in `baseline-broken`.
+ * The baseline: one snapshot with memory in the machine's own disks, taken once and never moved. It needs the
+ * same QEMU and accelerator that it was taken with (a memory image fits no other); otherwise a reset ends in
+ * `baseline-broken`.
  */
 
 const TAG = 'baseline'
 const ANSWER_WAIT_MS = 15_000
 
 /**
- * The guest stands still for the time this takes, so its clock is behind by as much afterwards. What it is just doing
- * it would do again after every reset, so it is given `restWithinMs` to end that first.
- * Throws machine-absent, machine-stopped, disk-full or baseline-failed; the guest then goes on as it was.
+ * The guest stands still meanwhile, so its clock is behind by that time afterwards. Whatever it is doing at
+ * this moment, it would do again after every reset, so it first gets `restWithinMs` to finish. Throws
+ * machine-absent, machine-stopped, disk-full or baseline-failed; the guest then continues as before.
  */
 export async function takeBaseline(
   { restWithinMs = 0, ...key }: BaselineRequest,
@@ -61,18 +62,18 @@ export async function takeBaseline(
 }
 
 async function letRest({ identity }: QemuProcess, withinMs: number, context: Context): Promise<void> {
-  context.report('baseline', 'waiting until the guest comes to rest')
+  context.report('baseline', 'waiting until the guest is idle')
   const { waitForRest } = await import('../qemu/rest.js')
   await waitForRest(identity.pid, withinMs, context.signal)
 }
 
 /**
- * Back to the baseline, whatever the guest does now, and always in a QEMU that is started for it: in one that has run,
- * an emulated processor's counter (TSC) does not go back with the rest (cpu_ticks_prev in QEMU's softmmu/cpu-timers.c).
- * The guest would take the whole age of the lab for one moment: its timers elapse, its kernel reports stalls.
- * What failed to load is ended, for half of a baseline is worse than none.
- * Throws machine-absent, machine-expired, baseline-absent (nothing has changed then), baseline-broken, or why QEMU does
- * not start.
+ * Goes back to the baseline, whatever the guest is doing, and always in a newly started QEMU. In a QEMU that
+ * has run, an emulated processor's counter (TSC) does not go back with the rest (cpu_ticks_prev in QEMU's
+ * softmmu/cpu-timers.c): the guest would see the whole age of the lab pass in one moment, its timers would
+ * fire, and its kernel would report stalls. If loading fails, the QEMU is ended, because half of a baseline
+ * is worse than none. Throws machine-absent, machine-expired, baseline-absent (nothing has changed then),
+ * baseline-broken, or the reason why QEMU does not start.
  */
 export async function resetMachine(spec: MachineSpec, context: Context): Promise<ResultOf['reset']> {
   const { id } = spec
@@ -84,9 +85,9 @@ export async function resetMachine(spec: MachineSpec, context: Context): Promise
     if (running.length > 0) await refuseWithoutBaseline(id, files, nodes)
     context.signal.throwIfAborted()
     context.report('reset', `loading the baseline of ${id}`)
-    // Nothing that it still has to write is wanted.
+    // Discards everything that it still has to write.
     await killProcesses(running)
-    // The watchdog of a machine that runs is not about to end.
+    // The watchdog of a running machine is not about to end.
     const arm = running.length > 0 ? armIfMissing : armAnew
     const process = await launch(spec, meta, files, { begin: 'paused', arm }, context)
     try {
@@ -99,7 +100,7 @@ export async function resetMachine(spec: MachineSpec, context: Context): Promise
   })
 }
 
-/** One that does not answer is replaced unasked. */
+/** A QEMU that does not answer is replaced without asking it. */
 async function refuseWithoutBaseline(id: string, files: MachineFiles, nodes: Nodes): Promise<void> {
   try {
     await QmpSession.with(files.directory, (session) => requireBaseline(id, nodes, session))
@@ -125,7 +126,7 @@ async function load(id: string, files: MachineFiles, nodes: Nodes): Promise<void
   })
 }
 
-/** Throws machine-broken when nobody answers. */
+/** Throws machine-broken if QEMU does not answer. */
 async function talk<T>(
   id: string,
   files: MachineFiles,

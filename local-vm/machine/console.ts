@@ -9,14 +9,14 @@ const DEFAULT_LINES = 40
 const MOST_BYTES = 1024 * 1024
 const MARK = '[distrolab]'
 
-/** The last lines the guest wrote to its serial console; none when it never started. */
+/** The last lines the guest wrote to its serial console; none if it never started. */
 export async function readConsole(request: ConsoleRequest): Promise<ResultOf['console']> {
   const lines = await readLines(machineFiles('', request.directory))
   if (lines.at(-1) === '') lines.pop()
   return { lines: lines.slice(-(request.lines ?? DEFAULT_LINES)) }
 }
 
-/** Writes a line of ours between what the guest says before and after `event`. QEMU appends behind it. */
+/** Writes our own line between the guest's output before and after `event`. QEMU appends behind it. */
 export async function markConsole(files: MachineFiles, event: string): Promise<void> {
   try {
     const line = `\n${MARK} ${new Date().toISOString()} ${event}\n`
@@ -27,8 +27,8 @@ export async function markConsole(files: MachineFiles, event: string): Promise<v
 }
 
 /**
- * Why the guest's kernel stands still for good since our last mark; undefined while it does not. Linux ends with this
- * line where it is not told to start anew by itself (kernel/panic.c).
+ * Why the guest's kernel has halted since our last mark; undefined if it has not. Linux prints this line last
+ * if it is not told to restart by itself (kernel/panic.c).
  */
 export async function findPanic(files: MachineFiles): Promise<string | undefined> {
   const lines = await readLines(files)
@@ -46,7 +46,7 @@ async function readLines(files: MachineFiles): Promise<string[]> {
 
 async function readTail(path: string): Promise<string> {
   try {
-    // A pipe in its place is not waited for.
+    // Never wait for a pipe in its place.
     const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
     try {
       const found = await file.stat()

@@ -14,7 +14,7 @@ import { findFirmware } from '../qemu/firmware.js'
 
 const GIB = 1024 ** 3
 
-/** What a machine's disk was made of. Only the id is known at first: with the rest of it the disk is whole. */
+/** What a machine's disk was made from. At first only the id is known; with the rest the disk is complete. */
 export interface MachineMeta {
   readonly id: string
   readonly imageId: string
@@ -46,7 +46,10 @@ export async function makeDisk(
   }
 }
 
-/** Links, so that the machine keeps its image when the cache is deleted, at no cost where both are on one disk. */
+/**
+ * Hard links, so that the machine keeps its image when the cache is deleted, at no cost if both are on one
+ * disk.
+ */
 async function linkImage(image: ImageResult, files: MachineFiles): Promise<void> {
   const source = imageFiles(image.directory)
   await linkOrCopy(source.disk, files.base)
@@ -59,13 +62,16 @@ async function linkOrCopy(source: string, target: string): Promise<void> {
   try {
     await link(source, target)
   } catch (error) {
-    // Another file system, or one without hard links (protected_hardlinks refuses foreign files with EPERM).
+    // Another file system, or one without hard links (protected_hardlinks refuses other users' files with
+    // EPERM).
     if (!['EXDEV', 'EPERM', 'EMLINK', 'ENOTSUP'].includes(errnoOf(error) ?? '')) throw error
     await copyFile(source, target, constants.COPYFILE_FICLONE)
   }
 }
 
-/** The NoCloud seed: QEMU shows this folder to the guest as a small FAT disk, so nothing else may lie in it. */
+/**
+ * The NoCloud seed. QEMU shows this folder to the guest as a small FAT disk, so it must contain nothing else.
+ */
 async function writeSeed(spec: MachineSpec, files: MachineFiles): Promise<void> {
   await mkdir(files.seed, { mode: 0o700 })
   const { metaData, userData, networkConfig } = spec.seed
@@ -81,14 +87,14 @@ async function writeSeed(spec: MachineSpec, files: MachineFiles): Promise<void> 
 const writeMeta = (files: MachineFiles, meta: MachineMeta): Promise<void> =>
   putFile(files.meta, `${JSON.stringify(meta, null, 2)}\n`)
 
-/** Undefined when there is no whole disk. */
+/** Undefined if there is no complete disk. */
 export async function readMeta(files: MachineFiles): Promise<MachineMeta | undefined> {
   const text = await readOwnText(files.meta)
   const meta = text === undefined ? {} : (JSON.parse(text) as Partial<MachineMeta>)
   return meta.imageId === undefined ? undefined : (meta as MachineMeta)
 }
 
-/** Leftovers of a QEMU that is gone: it cannot remove its socket itself, having changed to `/`. */
+/** Leftovers of a dead QEMU: it cannot remove its own socket, because it has changed to `/`. */
 export async function clearRuntimeFiles(files: MachineFiles): Promise<void> {
   for (const file of [files.pid, files.socket, files.process]) await rm(file, { force: true })
 }

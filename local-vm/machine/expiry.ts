@@ -4,15 +4,15 @@ import { DriverError } from '../errors.js'
 import type { MachineFiles } from '../files.js'
 import { putFile } from './folder.js'
 
-/** An ISO 8601 time in UTC. `Date.parse` alone takes nearly everything for a time, "5" for a day in 2001. */
+/** An ISO 8601 time in UTC. `Date.parse` alone accepts almost anything: "5" is a day in 2001. */
 export const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/
 
-/** What a machine's file says: when it must be off; null: never. */
+/** When the machine must be off, according to its file; null: never. */
 interface Expiry {
   readonly expiresAt: string | null
 }
 
-/** Undefined where nothing says it: the file was never written, is gone, or is damaged. */
+/** Undefined if the file was never written, is missing or is damaged. */
 export async function readExpiry(files: MachineFiles): Promise<Expiry['expiresAt'] | undefined> {
   const text = await readIfPlain(files.expiry)
   return text === undefined ? undefined : parseExpiry(text)
@@ -26,12 +26,12 @@ export function parseExpiry(text: string): Expiry['expiresAt'] | undefined {
     : undefined
 }
 
-/** That there is none is written too: a file that is gone must not mean it. */
+/** "Never" is written too, so that a missing file does not mean it. */
 export async function writeExpiry(files: MachineFiles, expiresAt: string | null): Promise<void> {
   await putFile(files.expiry, `${JSON.stringify({ expiresAt } satisfies Expiry)}\n`)
 }
 
-/** Milliseconds until the machine must be off, by the wall clock; 0 once it is due. */
+/** Milliseconds until the machine must be off, by the wall clock; 0 if it has expired. */
 export const timeLeft = (expiresAt: string, now: number): number => Math.max(0, Date.parse(expiresAt) - now)
 
 /** Throws machine-expired. */

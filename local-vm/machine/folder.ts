@@ -2,10 +2,10 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { errnoOf, writeFailure } from '../errors.js'
 
-/** The mode of the files that the driver makes: whatever the umask, other users read none of them. */
+/** The mode of the driver's files: other users can read none of them, whatever the umask. */
 export const PRIVATE_FILE = 0o600
 
-/** Makes a folder and those above it, for the user alone. Throws disk-full or place-unwritable. */
+/** Makes a folder and its parents, private to the user. Throws disk-full or place-unwritable. */
 export async function makeFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 })
@@ -14,7 +14,10 @@ export async function makeFolder(folder: string): Promise<void> {
   }
 }
 
-/** On a read-only file system Node's recursive mkdir says ENOENT (seen with Node 20); a plain one says EROFS. */
+/**
+ * On a read-only file system Node's recursive mkdir reports ENOENT (seen with Node 20); a plain one reports
+ * EROFS.
+ */
 async function trueReason(error: unknown, folder: string): Promise<unknown> {
   if (errnoOf(error) !== 'ENOENT') return error
   return mkdir(folder).then(
@@ -23,7 +26,7 @@ async function trueReason(error: unknown, folder: string): Promise<unknown> {
   )
 }
 
-/** Puts a file in place as a whole or not at all. Throws disk-full or place-unwritable. */
+/** Writes a file completely or not at all. Throws disk-full or place-unwritable. */
 export async function putFile(file: string, text: string): Promise<void> {
   const draft = draftOf(file)
   try {
@@ -35,5 +38,5 @@ export async function putFile(file: string, text: string): Promise<void> {
   }
 }
 
-/** What `putFile` leaves when it is killed. */
+/** What a killed `putFile` leaves behind. */
 export const draftOf = (file: string): string => `${file}.draft`

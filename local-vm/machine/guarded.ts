@@ -9,7 +9,7 @@ import type { MachineKey } from '../protocol.js'
 
 const GUARD_TIMEOUT_MS = 4 * 3_600_000
 
-/** One driver at a time changes a machine. Throws machine-busy or machine-folder-foreign. */
+/** Only one driver at a time changes a machine. Throws machine-busy or machine-folder-foreign. */
 export async function guarded<T>(
   key: MachineKey,
   files: MachineFiles,

@@ -14,7 +14,7 @@ import { removeMachine } from './remove.js'
 import { startGuarded } from './start.js'
 import { statusOf } from './status.js'
 
-/** The machine exists and runs afterwards; a running one is adopted, a half-made one made anew. */
+/** Afterwards the machine exists and runs. A running one is adopted, a half-made one is recreated. */
 export async function createMachine(spec: MachineSpec, context: Context): Promise<ResultOf['create']> {
   const files = machineFiles(spec.id, spec.directory)
   return guarded(spec, files, context, async () => {
@@ -26,14 +26,14 @@ export async function createMachine(spec: MachineSpec, context: Context): Promis
       await makeDisk(spec, image, files, context)
       return { ...(await startGuarded(spec, files, context)), image }
     } catch (error) {
-      // OpenTofu runs no destroy provisioner for a resource whose creation failed: nothing may stay.
+      // OpenTofu runs no destroy provisioner for a resource whose creation failed, so nothing may stay.
       await removeMachine(spec.id, files)
       throw error
     }
   })
 }
 
-/** One in the cache needs no HTTP client, which would be most of what this program starts with. */
+/** A cached image needs no HTTP client, which would be most of this program's start-up time. */
 async function obtainImage(spec: MachineSpec, context: Context): Promise<ImageResult> {
   const { cache, image, imageId } = spec
   const request = { cache, image, ...(imageId === null ? {} : { pinned: imageId }) }
@@ -48,7 +48,7 @@ export async function stopMachine(key: MachineKey, context: Context): Promise<Re
   if (await isGone(key, files)) return { machine: { id: key.id, presence: 'absent' } }
   return guarded(key, files, context, async () => {
     context.report('stop', `powering ${key.id} down`)
-    // A kernel that stands still hears of no power button.
+    // A halted kernel does not react to the power button.
     const isDead = (await findPanic(files)) !== undefined
     await stopQemu(key.id, files, isDead ? 0 : POWERDOWN_GRACE_MS)
     await disarm(key.id, files)
@@ -58,7 +58,10 @@ export async function stopMachine(key: MachineKey, context: Context): Promise<Re
   })
 }
 
-/** The machine's expiry from now on; it is kept over stops and starts. An expired machine can be started again then. */
+/**
+ * Sets the machine's expiry, which stays through stops and starts. An expired machine can then be started
+ * again.
+ */
 export async function extendMachine(request: ExpiryRequest, context: Context): Promise<ResultOf['extend']> {
   const { id, directory, expiresAt } = request
   const files = machineFiles(id, directory)

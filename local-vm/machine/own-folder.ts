@@ -6,14 +6,17 @@ import type { MachineFiles } from '../files.js'
 import { draftOf, putFile } from './folder.js'
 import { readOwnText } from './own-text.js'
 
-/** A folder is a machine's own by the id in its `machine.json`, which is the first file in it, and the last. */
+/**
+ * The id in `machine.json` marks a folder as a machine's own. It is the first file in the folder, and the
+ * last.
+ */
 
 export const markAsOurs = (id: string, files: MachineFiles): Promise<void> =>
   putFile(files.meta, `${JSON.stringify({ id })}\n`)
 
 /**
- * Which folder is meant comes from a record: nothing is written or removed in one that is not the machine's own, or
- * nothing's yet. Throws machine-folder-foreign. The folders above it are the user's, links among them too.
+ * The folder comes from a record, so nothing is written or removed in it unless it is the machine's own or
+ * still empty. Throws machine-folder-foreign. The parent folders are the user's, links included.
  */
 export async function assertOwnFolder(id: string, files: MachineFiles): Promise<void> {
   const { directory } = files
@@ -30,11 +33,11 @@ async function whyForeign(id: string, { directory, meta }: MachineFiles): Promis
   if (found.isSymbolicLink()) return 'it is a symbolic link'
   if (!found.isDirectory()) return 'it is not a folder'
   if (found.uid !== process.geteuid?.()) return `it belongs to the user with id ${found.uid}`
-  // A driver that was killed at its very first file has left no more than this.
+  // A driver that was killed while writing its first file has left only this.
   if ((await readdir(directory)).every((name) => name === basename(draftOf(meta)))) return undefined
   const owner = await ownerIn(meta)
-  if (owner === undefined) return 'it has no machine.json that names a VM'
-  return owner === id ? undefined : `it is that of ${owner}`
+  if (owner === undefined) return 'it has no valid machine.json'
+  return owner === id ? undefined : `it belongs to ${owner}`
 }
 
 async function ownerIn(meta: string): Promise<string | undefined> {

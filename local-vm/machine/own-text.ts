@@ -2,8 +2,8 @@ import { readPlainFile, refusalIn } from '../../backend/plain-file.js'
 import { DriverError, unlessAbsent } from '../errors.js'
 
 /**
- * The text of one of a machine's own files; undefined where there is none. What lies there instead of a plain file is neither
- * followed nor waited for. Throws place-unreadable.
+ * The text of one of a machine's own files; undefined if it does not exist. Anything other than a plain file
+ * is neither followed nor waited for. Throws place-unreadable.
  */
 export async function readOwnText(file: string): Promise<string | undefined> {
   try {

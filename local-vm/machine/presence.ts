@@ -5,7 +5,7 @@ import type { MachineFiles } from '../files.js'
 import type { MachineKey } from '../protocol.js'
 import { findQemu } from '../qemu/process.js'
 
-/** What there is of a machine on disk. */
+/** What exists of a machine on disk. */
 export async function presenceOf(files: MachineFiles): Promise<'absent' | 'partial' | 'whole'> {
   if (!(await isFilled(files.directory))) return 'absent'
   const overlay = await unlessAbsent(files.overlay, stat(files.overlay))
@@ -15,7 +15,7 @@ export async function presenceOf(files: MachineFiles): Promise<'absent' | 'parti
 const isFilled = async (folder: string): Promise<boolean> =>
   ((await unlessAbsent(folder, readdir(folder))) ?? []).length > 0
 
-/** Nothing is there, not even the guard (a dangling link, so lstat) of a driver that is at work, or was killed. */
+/** Nothing exists, not even the guard of a running or killed driver (a dangling link, hence lstat). */
 export async function isGone(key: MachineKey, files: MachineFiles): Promise<boolean> {
   if (await isFilled(files.directory)) return false
   if ((await findQemu(key.id, files)).length > 0) return false

@@ -11,15 +11,15 @@ export interface FoundProcess {
   readonly words: readonly string[]
 }
 
-/** A process as a look has found it: by now its pid may be another's. */
+/** A process as it was found; its pid may belong to another by now. */
 interface Candidate {
   readonly pid: number
   readonly words: readonly string[]
 }
 
 /**
- * The processes that `isOurs` knows by their command line. A pid file proves nothing (pids are reused); it only says
- * where to look on systems without /proc.
+ * The processes whose command line `isOurs` recognises. A pid file proves nothing (pids are reused); it only
+ * says where to look on systems without /proc.
  */
 export async function findProcesses(
   isOurs: (words: readonly string[]) => boolean,
@@ -29,7 +29,7 @@ export async function findProcesses(
   const found: FoundProcess[] = []
   for (const { pid } of candidates.filter(({ words }) => isOurs(words))) {
     const identity = identifyProcess(pid)
-    // Once more, as the pid may have gone to another process in between.
+    // Checked again, because the pid may have gone to another process in between.
     const words = identity === undefined ? [] : await commandLine(pid)
     if (identity !== undefined && isOurs(words)) found.push({ identity, words })
   }
@@ -38,7 +38,10 @@ export async function findProcesses(
 
 let nextLook: Promise<readonly Candidate[]> | undefined
 
-/** Reading all command lines takes milliseconds: whoever asks before a look is taken shares it, as twenty labs do. */
+/**
+ * Reading all command lines takes milliseconds, so callers share a look that is about to be taken; twenty
+ * labs do.
+ */
 function lookAtAll(): Promise<readonly Candidate[]> {
   nextLook ??= nextTurn().then(() => {
     nextLook = undefined
@@ -60,7 +63,9 @@ async function commandLine(pid: number): Promise<readonly string[]> {
   return stdout.trim().split(/\s+/)
 }
 
-/** Synchronous: /proc never waits for a disk, and a hundred turns of the event loop cost more than the reading. */
+/**
+ * Synchronous: /proc never waits for a disk, and a hundred turns of the event loop cost more than reading.
+ */
 function linuxCommandLine(pid: number): readonly string[] {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
@@ -69,7 +74,7 @@ function linuxCommandLine(pid: number): readonly string[] {
   }
 }
 
-/** Stopped by a signal or a debugger: it does nothing until it is let go on. */
+/** Stopped by a signal or a debugger: it does nothing until it is continued. */
 export async function isSuspended(pid: number): Promise<boolean> {
   if (process.platform === 'linux') return /^State:\t[Tt]/m.test(linuxStatus(pid))
   const { stdout } = await runTool('ps', ['-p', String(pid), '-o', 'state=']).catch(() => ({ stdout: '' }))
@@ -84,7 +89,7 @@ function linuxStatus(pid: number): string {
   }
 }
 
-/** False when one of them still runs after `timeoutMs`. */
+/** False if one of them still runs after `timeoutMs`. */
 export async function areGone(processes: readonly FoundProcess[], timeoutMs: number): Promise<boolean> {
   const deadline = performance.now() + timeoutMs
   while (processes.some(({ identity }) => livenessOf(identity) === 'alive')) {
@@ -96,7 +101,9 @@ export async function areGone(processes: readonly FoundProcess[], timeoutMs: num
 
 const KILL_WAIT_MS = 5_000
 
-/** SIGKILL to those that are still proven to be who they were when they were found, and waits for their end. */
+/**
+ * Sends SIGKILL to those that are still proven to be the processes that were found, and waits for their end.
+ */
 export async function killProcesses(processes: readonly FoundProcess[]): Promise<void> {
   for (const { identity } of processes) {
     if (livenessOf(identity) === 'alive') sendSignal(identity.pid, 'SIGKILL')

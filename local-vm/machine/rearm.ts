@@ -8,9 +8,10 @@ import type { MachineKey } from '../protocol.js'
 import { findQemu } from '../qemu/process.js'
 
 /**
- * Gives a machine that runs the watchdog back that it has lost; if its time is over, that powers it off at once. It goes by
- * the machine's own file, and by `recorded` (null: no end) only where that is lost. Quick, and for whoever only looks: a
- * machine that a driver is changing is left to that, and where nothing can be written all stays as it was found.
+ * Gives a running machine the watchdog that it has lost; if the machine has expired, the watchdog powers it
+ * off immediately. Uses the machine's own expiry file, and `recorded` (null: no expiry) only if that file is
+ * lost. Quick, and safe for code that only looks: a machine that a driver is changing is left alone, and if
+ * nothing can be written, everything stays as it was.
  */
 export async function rearm(key: MachineKey, recorded: string | null): Promise<void> {
   const files = machineFiles(key.id, key.directory)

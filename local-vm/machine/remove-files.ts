@@ -6,7 +6,9 @@ import { errnoOf, unlessAbsent } from '../errors.js'
 import { knownFiles, seedFiles, type MachineFiles } from '../files.js'
 import { PRIVATE_FILE } from './folder.js'
 
-/** Removes what the driver makes in a machine's own folder, by name. A link is removed itself, never followed. */
+/**
+ * Removes the driver's files in a machine's own folder, by name. A link is removed itself, never followed.
+ */
 export async function removeFiles(files: MachineFiles): Promise<string[]> {
   const known = new Set(knownFiles(files))
   const removed: string[] = []
@@ -23,15 +25,15 @@ export async function removeFiles(files: MachineFiles): Promise<string[]> {
   return stays === 0 ? [...removed, ...removeMark(files)] : removed
 }
 
-/** False when something else lies in it, which stays. */
+/** False if something else is in it, which stays. */
 async function removeSeed(seed: string): Promise<boolean> {
   for (const name of seedFiles) await unlessAbsent(seed, unlink(join(seed, name)))
   return removeFolder(seed)
 }
 
 /**
- * By the mark the next round, or the next command, knows the folder again; so it goes in one go with the folder, and comes
- * back if a QEMU has written in between.
+ * The next round or command recognises the folder by its mark. So the mark is removed together with the
+ * folder, and restored if a QEMU has written in between.
  */
 function removeMark({ directory, meta }: MachineFiles): string[] {
   const mark = readIfPlainSync(meta)
@@ -59,7 +61,7 @@ export async function entriesOf(folder: string): Promise<Entry[]> {
 
 const isNotEmpty = (error: unknown): boolean => ['ENOTEMPTY', 'EEXIST'].includes(errnoOf(error) ?? '')
 
-/** False when something lies in it. */
+/** False if something is in it. */
 async function removeFolder(folder: string): Promise<boolean> {
   try {
     await rmdir(folder)
@@ -70,7 +72,7 @@ async function removeFolder(folder: string): Promise<boolean> {
   }
 }
 
-/** From the machine's folder up to, and without, the folder `machines`. */
+/** From the machine's folder upward; the folder `machines` is not included. */
 export async function removeEmptyFolders(from: string, machines: string): Promise<string[]> {
   const removed: string[] = []
   for (

@@ -13,7 +13,10 @@ import { isQemuOf } from '../qemu/process.js'
 import { QmpSession } from '../qemu/qmp.js'
 import { entriesOf, removeEmptyFolders, removeFiles } from './remove-files.js'
 
-/** Ends and removes everything of the machine, by default as `removeMachine` does; what is gone already is a success. */
+/**
+ * Ends and removes everything of the machine, by default with `removeMachine`. Anything already gone is a
+ * success.
+ */
 export async function destroyMachine(
   key: MachineKey,
   control: Control,
@@ -27,13 +30,16 @@ export async function destroyMachine(
   })
 }
 
-/** A QEMU that a killed driver was just starting may come up behind the first look, and write into the directory. */
+/**
+ * A QEMU that a killed driver was just starting may appear after the first look, and write into the
+ * directory.
+ */
 const ROUNDS = 3
 
 /**
- * Ends the machine's watchdog and QEMU, and removes its files by their names, its folder, then the empty folders above it
- * up to the folder `machines`. What the driver did not make stays, with the folder. Returns what was removed; throws
- * `machine-left` if anything is still there, or `machine-folder-foreign`.
+ * Ends the machine's watchdog and QEMU, and removes its files by name, its folder, and then the empty folders
+ * above it up to the folder `machines`. Anything that the driver did not make stays, with the folder. Returns
+ * what it removed; throws `machine-left` if anything still exists, or `machine-folder-foreign`.
  */
 export async function removeMachine(id: string, files: MachineFiles): Promise<string[]> {
   const removed = new Set<string>()
@@ -46,10 +52,10 @@ export async function removeMachine(id: string, files: MachineFiles): Promise<st
   throw new DriverError({ code: 'machine-left', id, left })
 }
 
-/** One round of `removeMachine`, for who looks afterwards what is left. */
+/** One round of `removeMachine`; the caller then checks what is left. */
 export async function removeOnce(id: string, files: MachineFiles): Promise<string[]> {
   const processes = await findOwnProcesses(id, files)
-  // Nothing that a QEMU still has to write is wanted.
+  // Discards everything that a QEMU still has to write.
   await killProcesses(processes)
   await assertOwnFolder(id, files)
   if (await isAnswering(files)) return []
@@ -57,7 +63,9 @@ export async function removeOnce(id: string, files: MachineFiles): Promise<strin
   return [...removed, ...(await removeEmptyFolders(files.directory, files.machines))]
 }
 
-/** Nothing is left that `removeMachine` would find, and no driver is at work, or was killed at it. Only looks. */
+/**
+ * True if `removeMachine` would find nothing and no running or killed driver has left its guard. Only looks.
+ */
 export async function isTraceless(id: string, files: MachineFiles): Promise<boolean> {
   const above = dirname(files.directory)
   const places = above === files.machines ? [files.guard] : [files.guard, above]
@@ -67,7 +75,10 @@ export async function isTraceless(id: string, files: MachineFiles): Promise<bool
 
 const exists = async (path: string): Promise<boolean> => (await unlessAbsent(path, lstat(path))) !== undefined
 
-/** A QEMU that no process here shows may still run: another process namespace, such as a container, shares the folder. */
+/**
+ * A QEMU that no process here shows may still run: another process namespace, such as a container, shares the
+ * folder.
+ */
 const isAnswering = async (files: MachineFiles): Promise<boolean> =>
   (await exists(files.socket)) &&
   (await QmpSession.with(files.directory, (session) => session.execute('query-status'))) !== undefined

@@ -19,13 +19,13 @@ import { wakeGuarded } from './wake.js'
 
 const ADOPT_WAIT_MS = 15_000
 
-/** Starts a machine that was created before. Throws machine-absent when its disk is not there, or machine-expired. */
+/** Starts an existing machine. Throws machine-absent if its disk does not exist, or machine-expired. */
 export async function startMachine(spec: MachineSpec, context: Context): Promise<ResultOf['start']> {
   const files = machineFiles(spec.id, spec.directory)
   return guarded(spec, files, context, () => startGuarded(spec, files, context))
 }
 
-/** Adopts the QEMU that runs and answers, or starts one. Its watchdog is armed before it. */
+/** Adopts a running QEMU that answers, or starts one. Arms its watchdog first. */
 export async function startGuarded(
   spec: MachineSpec,
   files: MachineFiles,
@@ -33,7 +33,7 @@ export async function startGuarded(
 ): Promise<ResultOf['start']> {
   const meta = await requireStartable(spec, files)
   const running = await findAnswering(spec.id, files, ADOPT_WAIT_MS)
-  // A driver that was killed may have left it paused.
+  // A killed driver may have left it paused.
   if (running !== undefined && (await wakeGuarded(spec.id, files, context)) === 'on') {
     context.report('start', `already running as pid ${running.identity.pid}`)
     await armIfMissing(spec.id, files)
@@ -41,13 +41,13 @@ export async function startGuarded(
     return { machine: toResult(spec, running), reused: true }
   }
   context.signal.throwIfAborted()
-  // What runs and does not answer is of no use: it would only hold the disk's lock.
+  // A running QEMU that does not answer is useless: it would only hold the disk's lock.
   await stopQemu(spec.id, files, 0)
   const process = await launch(spec, meta, files, { begin: 'running', arm: armAnew }, context)
   return { machine: toResult(spec, process), reused: false }
 }
 
-/** The expiry that it is given is on its disk afterwards. Throws machine-absent or machine-expired. */
+/** Writes the given expiry to its disk. Throws machine-absent or machine-expired. */
 export async function requireStartable(spec: MachineSpec, files: MachineFiles): Promise<MachineMeta> {
   if ((await presenceOf(files)) !== 'whole') throw machineAbsent(spec.id, files)
   if (spec.expiresAt !== undefined) await writeExpiry(files, spec.expiresAt)
@@ -65,7 +65,7 @@ export async function requireMeta(id: string, files: MachineFiles): Promise<Mach
 const machineAbsent = (id: string, { directory }: MachineFiles): DriverError =>
   new DriverError({ code: 'machine-absent', id, directory })
 
-/** One that runs in spite of its expiry lost its watchdog: the new one powers it off at once. */
+/** A machine that runs although it has expired lost its watchdog: the new one powers it off immediately. */
 async function refuseExpiredMachine(id: string, files: MachineFiles): Promise<void> {
   try {
     refuseExpired(id, await readExpiry(files))
@@ -75,7 +75,7 @@ async function refuseExpiredMachine(id: string, files: MachineFiles): Promise<vo
   }
 }
 
-/** Starts a QEMU where none is left; `arm` sees to its watchdog. Throws why QEMU does not start. */
+/** Starts a QEMU when none is left; `arm` handles its watchdog. Throws the reason why QEMU does not start. */
 export async function launch(
   spec: MachineSpec,
   meta: MachineMeta,
@@ -95,7 +95,7 @@ export async function launch(
   await launchQemu(context.environment.qemu ?? qemuBinary(architecture), plan)
   const started = await findAnswering(spec.id, files, ADOPT_WAIT_MS)
   if (started === undefined) {
-    const reason = 'QEMU started, and is gone or does not answer on its socket'
+    const reason = 'QEMU started, but it has ended or does not answer on its socket'
     throw new DriverError({ code: 'machine-broken', id: spec.id, directory: files.directory, reason })
   }
   await rememberProcess(started, files)

@@ -6,7 +6,7 @@ import { presenceOf } from './presence.js'
 import type { MachineKey, StatusResult } from '../protocol.js'
 import { findQemu } from '../qemu/process.js'
 
-/** Only looks; asks nobody and changes nothing. */
+/** Only looks: it never asks the user and changes nothing. */
 export async function statusOf({ id, directory }: MachineKey): Promise<StatusResult> {
   const files = machineFiles(id, directory)
   const [running] = await findQemu(id, files)

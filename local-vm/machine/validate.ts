@@ -9,12 +9,12 @@ export interface Command<V extends Verb = Verb> {
   readonly input: InputOf<V>
 }
 
-/** What the build made of the published schema, one check for each verb. */
+/** What the build made from the published schema, one check for each verb. */
 const checks = createRequire(import.meta.url)('#package/dist/checks/protocol.cjs') as Readonly<
   Record<Verb, ValidateFunction>
 >
 
-/** Turns the words of a command line into a command, or throws `usage` with every problem at once. */
+/** Turns the words of a command line into a command, or throws `usage` with all problems. */
 export function parseCommand(words: readonly string[]): Command {
   const [verb, json, ...rest] = words
   if (verb === undefined || !isVerb(verb)) throw usage([verbProblem(verb)])
@@ -24,7 +24,7 @@ export function parseCommand(words: readonly string[]): Command {
   return { verb, input: parseInput(verb, json) }
 }
 
-/** Reads and checks the JSON of one verb. Throws `usage` with every problem at once. */
+/** Reads and checks the JSON of one verb. Throws `usage` with all problems. */
 export function parseInput<V extends Verb>(verb: V, json: string): InputOf<V> {
   const input = parseJson(json)
   const validate = checks[verb] as ValidateFunction<InputOf<V>>
@@ -40,7 +40,7 @@ function parseJson(json: string): unknown {
   }
 }
 
-/** A failed `anyOf` comes with one error per branch: only the summary says what to do. */
+/** A failed `anyOf` comes with one error for each branch; only the summary says what to do. */
 function toProblems(errors: readonly ErrorObject[]): UsageProblem[] {
   return errors.filter((error) => !error.schemaPath.includes('/anyOf/')).map(toProblem)
 }
@@ -73,7 +73,7 @@ function toProblem(error: ErrorObject): UsageProblem {
   }
 }
 
-/** What a union of literals, or one of fields, asks for. */
+/** What a union of literals, or one of fields, expects. */
 function anyOfText(schema: Record<string, unknown> | undefined): string {
   const branches = Array.isArray(schema?.['anyOf']) ? (schema['anyOf'] as Record<string, unknown>[]) : []
   const words = branches.map((branch) => {

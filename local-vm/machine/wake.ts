@@ -10,14 +10,14 @@ import { askRunState, type RunState, runStateOf } from '../qemu/power.js'
 import { findQemu, stopQemu } from '../qemu/process.js'
 import { QmpFailure, QmpSession } from '../qemu/qmp.js'
 
-/** With less room a guest that goes on would soon stand still again. In bytes. */
+/** With less free room the guest would soon stand still again. In bytes. */
 const LEAST_ROOM = 64 * 1024 * 1024
-/** QEMU repeats at once the write that failed. */
+/** QEMU immediately repeats the write that failed. */
 const SETTLE_MS = 200
 
 /**
- * Lets a guest go on that stands still with everything in memory: it was paused, or the host's disk was full. One that
- * cannot go on is powered off, to be started again. Throws machine-out-of-room.
+ * Resumes a guest that stands still with everything in memory: it was paused, or the host's disk was full. If
+ * it cannot resume, it is powered off, to be started again. Throws machine-out-of-room.
  */
 export async function wakeMachine(key: MachineKey, control: Control): Promise<void> {
   const files = machineFiles(key.id, key.directory)
@@ -27,7 +27,7 @@ export async function wakeMachine(key: MachineKey, control: Control): Promise<vo
   await guarded(key, files, control, () => wakeGuarded(key.id, files, control))
 }
 
-/** The same under the machine's guard. `off`: it could not go on, and no QEMU of the machine is left. */
+/** The same under the machine's guard. `off`: it could not resume, and no QEMU of the machine is left. */
 export async function wakeGuarded(id: string, files: MachineFiles, control: Control): Promise<'on' | 'off'> {
   const wake = (session: QmpSession): Promise<'on' | 'off'> => wakeBy(session, id, files, control)
   const power = await QmpSession.with(files.directory, wake)
@@ -44,12 +44,12 @@ async function wakeBy(
   const state = await askRunState(session)
   if (state === 'running') return 'on'
   if (state === 'io-error') await requireRoom(id, files)
-  control.report('start', `${id} stands still (${state}): letting it go on`)
+  control.report('start', `${id} is paused (${state}): resuming it`)
   try {
     await session.execute(state === 'suspended' ? 'system_wakeup' : 'cont')
   } catch (error) {
     if (!(error instanceof QmpFailure)) throw error
-    control.report('start', `${id} cannot go on: ${error.reason}`)
+    control.report('start', `${id} cannot resume: ${error.reason}`)
     return 'off'
   }
   if (state === 'io-error') await assertGoesOn(session, id, files)
@@ -72,7 +72,7 @@ async function outOfRoom(id: string, files: MachineFiles): Promise<DriverError> 
   return new DriverError({ code: 'machine-out-of-room', id, directory: files.directory, ...room })
 }
 
-/** In bytes. `growth`: what the machine's disk may still take of the host's. */
+/** In bytes. `growth`: how much of the host's disk the machine's disk may still use. */
 async function roomOf(files: MachineFiles): Promise<{ free: number; needed: number; growth: number }> {
   const { bavail, bsize } = await statfs(files.directory)
   const { blocks } = await stat(files.overlay)

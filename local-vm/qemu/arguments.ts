@@ -3,7 +3,7 @@ import { type MachineFiles, SOCKET_NAME } from '../files.js'
 import type { Accelerator, Architecture, Firmware, MachineSpec } from '../protocol.js'
 import type { FirmwareFiles } from './firmware.js'
 
-/** What QEMU boots from: an image's own boot loader, or kernel and initrd beside the disk. */
+/** What QEMU boots from: the image's own boot loader, or a kernel and initrd beside the disk. */
 export type Boot =
   | { readonly firmware: Extract<Firmware, 'uefi'>; readonly files: FirmwareFiles }
   | { readonly firmware: Extract<Firmware, 'bios'> }
@@ -20,12 +20,12 @@ export interface QemuPlan {
   readonly begin: Begin
 }
 
-/** `paused`: its guest does nothing before it is told to, so that its state can be loaded. */
+/** `paused`: its guest does nothing until it is resumed, so that its state can be loaded. */
 export type Begin = 'running' | 'paused'
 
 /**
- * How QEMU reads and writes the machine's large disk. A snapshot's memory comes in thousands of reads: with io_uring
- * they take less than half of the time, as none of them is handed to another thread.
+ * How QEMU reads and writes the machine's large disk. A snapshot's memory comes in thousands of reads;
+ * io_uring takes less than half of the time, because no read is handed to another thread.
  */
 export type Aio = 'io_uring' | 'threads'
 
@@ -37,9 +37,9 @@ const CONSOLE = { x86_64: 'ttyS0', aarch64: 'ttyAMA0' } as const
 export const qemuBinary = (architecture: Architecture): string => `qemu-system-${architecture}`
 
 /**
- * The command line of a machine. Files are absolute, since a daemonised QEMU changes to `/` and opens some of
- * them later (the seed's, for one); only the socket is relative to the working directory it is started in, for
- * a Unix socket's path holds 108 bytes.
+ * The command line of a machine. Paths are absolute, because a daemonised QEMU changes to `/` and opens some
+ * files later (for example the seed's). Only the socket is relative to the starting directory, because a Unix
+ * socket's path holds 108 bytes.
  */
 export function qemuArgs(plan: QemuPlan, aio: Aio): string[] {
   const { spec, files } = plan
@@ -83,20 +83,20 @@ function machineArgs({ architecture, accelerator, boot, distro }: QemuPlan): str
 const BASELINE_DISTROS = /^(debian|ubuntu)-/
 
 /**
- * Under QEMU 7.2 (Debian 12) kernel 6.12.107 dies of a double fault within seconds (3 boots of 3): right behind a
- * cmpxchg16b of its allocator, with a pointer's bits in EFLAGS, so the emulated flags are most likely to blame.
- * Without the CPU feature the kernel takes another path, and none of many boots died.
+ * Under QEMU 7.2 (Debian 12), kernel 6.12.107 dies of a double fault within seconds (3 boots of 3), right
+ * after a cmpxchg16b in its allocator, with a pointer's bits in EFLAGS; the emulated flags are most likely to
+ * blame. Without the CPU feature the kernel takes another path, and none of many boots died.
  */
 function emulatedCpu(architecture: Architecture, distro: string): string {
   return architecture === 'x86_64' && BASELINE_DISTROS.test(distro) ? 'max,-cx16' : 'max'
 }
 
-/** The names by which QEMU knows a machine's writable disks; the first is the large one. */
+/** QEMU's names of a machine's writable disks; the first is the large one. */
 export const diskNodes = (firmware: Firmware): readonly [string, ...string[]] =>
   firmware === 'uefi' ? [DISK, VARIABLES] : [DISK]
 
 function diskArgs({ files, boot }: QemuPlan, aio: Aio): string[][] {
-  // With -kernel the first place is QEMU's own boot ROM's.
+  // With -kernel, QEMU's own boot ROM has the first place.
   const first = boot.firmware === 'kernel' ? '' : ',bootindex=0'
   const disk = { driver: 'file', aio, filename: files.overlay }
   const overlay = { driver: 'qcow2', 'node-name': DISK, discard: 'unmap', file: disk }
@@ -108,8 +108,8 @@ function diskArgs({ files, boot }: QemuPlan, aio: Aio): string[][] {
 }
 
 /**
- * panic=5: a guest kernel that dies starts anew instead of standing still for ever. An emulated CPU does not
- * speculate, so the guards against that only cost time there; neither does it win from lazy RCU grace periods.
+ * panic=5: a guest kernel that dies restarts instead of halting forever. An emulated CPU does not speculate,
+ * so mitigations only cost time there; lazy RCU grace periods do not help it either.
  */
 function kernelCommandLine({ architecture, accelerator }: QemuPlan): string {
   const words = ['root=LABEL=root', 'rw', `console=${CONSOLE[architecture]}`, 'loglevel=4', 'panic=5']
@@ -143,5 +143,5 @@ function flashArgs(firmware: FirmwareFiles, files: MachineFiles): string[][] {
 }
 
 const fileNode = (filename: string): object => ({ driver: 'file', filename })
-/** QEMU's option syntax: a comma within a value is written twice. */
+/** QEMU's option syntax: a comma within a value is doubled. */
 const escapeCommas = (value: string): string => value.replaceAll(',', ',,')

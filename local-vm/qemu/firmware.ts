@@ -25,7 +25,7 @@ const PLACES: Record<Architecture, readonly FirmwareFiles[]> = {
   ],
 }
 
-/** Throws `firmware-missing` with every place looked at. */
+/** Throws `firmware-missing` with every place that it checked. */
 export async function findFirmware(architecture: Architecture): Promise<FirmwareFiles> {
   for (const files of PLACES[architecture]) {
     if ((await exists(files.code)) && (await exists(files.variables))) return files

@@ -4,8 +4,8 @@ import { runTool, ToolFailure } from '../run.js'
 import { type Aio, qemuArgs, type QemuPlan } from './arguments.js'
 
 /**
- * Starts QEMU detached; returns when it has daemonised, which is when its sockets are bound. Throws qemu-missing,
- * port-taken or qemu-failed.
+ * Starts QEMU detached; returns when it has daemonised, which is when its sockets are bound. Throws
+ * qemu-missing, port-taken or qemu-failed.
  */
 export async function launchQemu(binary: string, plan: QemuPlan): Promise<void> {
   try {
@@ -23,8 +23,8 @@ export async function launchQemu(binary: string, plan: QemuPlan): Promise<void> 
 }
 
 /**
- * Where it can be had: a container's seccomp profile may forbid it, or QEMU have been built without. QEMU names its
- * argument in errors of the disk, too: such a one it says once more.
+ * Uses io_uring if possible: a container's seccomp profile may forbid it, or QEMU may be built without it.
+ * QEMU also names its argument in other errors of the disk; the second try reports those again.
  */
 async function withIoUring(binary: string, plan: QemuPlan): Promise<void> {
   try {

@@ -2,13 +2,13 @@ import { readdir, readFile, readlink } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { DriverError, errnoOf } from '../errors.js'
 
-/** Throws `port-taken`, with the program that listens where /proc tells, unless 127.0.0.1:`port` can be bound. */
+/** Throws `port-taken`, with the listening program if /proc tells, unless 127.0.0.1:`port` can be bound. */
 export async function requireFreePort(port: number): Promise<void> {
   if (await canBind(port)) return
   throw new DriverError({ code: 'port-taken', port, by: await ownerOf(port) })
 }
 
-/** Whether nobody listens on 127.0.0.1:`port`, and we may. */
+/** Whether nothing listens on 127.0.0.1:`port`, and we may. */
 export function canBind(port: number): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const server = createServer()
@@ -23,7 +23,7 @@ export function canBind(port: number): Promise<boolean> {
 
 const LISTENING = '0A'
 
-/** `name (pid)` of the process listening on a TCP port, by way of its socket's inode; proc_net(5). */
+/** `name (pid)` of the process listening on a TCP port, found by its socket's inode; proc_net(5). */
 async function ownerOf(port: number): Promise<string | undefined> {
   const tables = await Promise.all(['/proc/net/tcp', '/proc/net/tcp6'].map((file) => readText(file)))
   const inodes = tables
@@ -40,7 +40,7 @@ async function ownerOf(port: number): Promise<string | undefined> {
 }
 
 async function holdsSocket(pid: string, inodes: readonly string[]): Promise<boolean> {
-  // Processes of other users, and ones that ended meanwhile, cannot be looked into.
+  // Processes of other users, and processes that have just ended, cannot be inspected.
   const descriptors = await readdir(`/proc/${pid}/fd`).catch((): string[] => [])
   const targets = await Promise.all(
     descriptors.map((name) => readlink(`/proc/${pid}/fd/${name}`).catch(() => '')),

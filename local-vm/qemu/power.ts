@@ -4,7 +4,7 @@ import type { MachineKey } from '../protocol.js'
 import { findQemu } from './process.js'
 import { QmpSession } from './qmp.js'
 
-/** What QEMU says of a machine that it has (RunState in its qapi/run-state.json). */
+/** QEMU's words for the state of its machine (RunState in its qapi/run-state.json). */
 const RUN_STATES = [
   ...([
     'running',
@@ -20,13 +20,13 @@ const RUN_STATES = [
 ]
 export type RunState = (typeof RUN_STATES)[number]
 
-/** `unknown`: a QEMU runs and does not say in time what its guest does. */
+/** `unknown`: a QEMU runs but does not say in time what its guest is doing. */
 export type Power = RunState | 'unknown' | 'off' | 'absent'
 
-/** A look must not keep a list of many machines waiting for one that hangs. */
+/** One hanging machine must not delay a list of many. */
 const LOOK_MS = 1_000
 
-/** What a machine does right now. Only looks, for about a second at most. */
+/** What a machine is doing right now. Only looks, for about a second at most. */
 export async function powerOf({ id, directory }: MachineKey): Promise<Power> {
   const files = machineFiles(id, directory)
   if ((await findQemu(id, files)).length > 0) return runStateOf(files)

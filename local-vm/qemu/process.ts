@@ -4,22 +4,22 @@ import { areGone, findProcesses, type FoundProcess, killProcesses } from '../mac
 import type { Accelerator } from '../protocol.js'
 import { QmpSession } from './qmp.js'
 
-/** A QEMU that is proven to be the machine's: by its command line now, by pid and start time from then on. */
+/** A QEMU proven to be the machine's: first by its command line, later by pid and start time. */
 export interface QemuProcess extends FoundProcess {
   readonly accelerator: Accelerator
   readonly port: number | undefined
 }
 
 /**
- * The machine's QEMU processes: who carries the machine's name and pid file on its command line. More than one is
- * seen only while a QEMU is daemonising.
+ * The machine's QEMU processes: those with the machine's name and pid file on their command line. There is
+ * more than one only while a QEMU is daemonising.
  */
 export async function findQemu(id: string, files: MachineFiles): Promise<QemuProcess[]> {
   const found = await findProcesses((words) => isQemuOf(id, files, words), files.pid)
   return found.map((one) => ({ ...one, accelerator: acceleratorOf(one.words), port: portOf(one.words) }))
 }
 
-/** Whether these are the words of the machine's QEMU. */
+/** Whether this is the command line of the machine's QEMU. */
 export const isQemuOf = (id: string, files: MachineFiles, words: readonly string[]): boolean =>
   valueOf(words, '-name') === id && valueOf(words, '-pidfile') === files.pid
 
@@ -38,7 +38,7 @@ function valueOf(words: readonly string[], option: string): string | undefined {
   return position < 0 ? undefined : words[position + 1]
 }
 
-/** The one QEMU that answers on the machine's socket, waiting up to `timeoutMs` for it to come up. */
+/** The QEMU that answers on the machine's socket; waits up to `timeoutMs` for it to come up. */
 export async function findAnswering(
   id: string,
   files: MachineFiles,
@@ -61,8 +61,8 @@ export const POWERDOWN_GRACE_MS = 20_000
 const QUIT_WAIT_MS = 5_000
 
 /**
- * Ends the machine's processes: a powerdown the guest has `graceMs` for (0: none), then QMP `quit`, then SIGKILL to
- * those that are still proven to be ours.
+ * Ends the machine's processes: a powerdown for which the guest has `graceMs` (0: none), then QMP `quit`,
+ * then SIGKILL to those that are still proven to be ours.
  */
 export async function stopQemu(id: string, files: MachineFiles, graceMs: number): Promise<void> {
   const found = await findQemu(id, files)

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { createInterface, type Interface } from 'node:readline'
 import { SOCKET_NAME } from '../files.js'
 
-/** A machine that does not answer in this time is taken for gone. */
+/** A machine that does not answer in this time counts as gone. */
 const ANSWER_TIMEOUT_MS = 5_000
 /** sun_path holds 108 bytes with the final NUL on Linux, 104 on macOS; unix(7). */
 const LONGEST_SOCKET_PATH = 103
@@ -28,7 +28,7 @@ export class QmpFailure extends Error {
   }
 }
 
-/** A conversation with one QEMU over QMP (docs/interop/qmp-spec in QEMU's sources). Events are passed over. */
+/** A conversation with one QEMU over QMP (docs/interop/qmp-spec in QEMU's sources). Events are ignored. */
 export class QmpSession {
   private constructor(
     private readonly socket: Socket,
@@ -36,7 +36,7 @@ export class QmpSession {
     private readonly messages: AsyncIterator<string>,
   ) {}
 
-  /** Runs `action` on the QMP socket in `directory`, or returns undefined when nobody answers there. */
+  /** Runs `action` on the QMP socket in `directory`; undefined if nothing answers there. */
   static async with<T>(
     directory: string,
     action: (session: QmpSession) => Promise<T>,
@@ -62,7 +62,7 @@ export class QmpSession {
       await once(socket, 'connect')
       socket.on('error', () => socket.destroy())
       const lines = createInterface({ input: socket })
-      // A socket that is destroyed has no `end`, which is all that readline waits for.
+      // A destroyed socket never emits `end`, which is the only event that readline waits for.
       socket.once('close', () => lines.close())
       const session = new QmpSession(socket, lines, lines[Symbol.asyncIterator]())
       await session.next('greeting')
@@ -76,7 +76,9 @@ export class QmpSession {
     }
   }
 
-  /** From now on an answer may take this long: QEMU answers nobody while it writes or reads a guest's memory. */
+  /**
+   * From now on an answer may take this long: QEMU answers nothing while it writes or reads a guest's memory.
+   */
   waitUpTo(answerMs: number): void {
     this.socket.setTimeout(answerMs)
   }

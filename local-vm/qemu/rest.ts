@@ -3,22 +3,26 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { runTool } from '../run.js'
 
 const LOOK_MS = 250
-/** Of one processor. A Debian guest that waits for work takes 2 to 7 % without KVM, one that ends a service a whole one. */
+/**
+ * A share of one processor. A waiting Debian guest uses 2 to 7 % without KVM, one that ends a service a whole
+ * one.
+ */
 const BUSY_SHARE = 0.25
 
-/** Of one thread, since it was started. */
+/** Of one thread, since it started. */
 interface ThreadTime {
   readonly ranMs: number
-  /** It wanted to run, but others had the processors. */
+  /** Time in which it wanted to run but others had the processors. */
   readonly keptWaitingMs: number
 }
 
-/** By thread id; of the whole process as one thread where the system tells no more. */
+/** By thread id; if the system tells no more, the whole process counts as one thread. */
 type ProcessTime = ReadonlyMap<string, ThreadTime>
 
 /**
- * Waits until the guest of this QEMU does next to nothing, for `withinMs` at most, or until the QEMU is gone. A guest
- * that other processes leave no room is not at rest: what counts is its share of the time that it could have had.
+ * Waits until the guest of this QEMU does almost nothing, for at most `withinMs`, or until the QEMU is gone.
+ * A guest that other processes leave no room is not at rest, so what counts is its share of the time that it
+ * could have had.
  */
 export async function waitForRest(pid: number, withinMs: number, signal: AbortSignal): Promise<void> {
   const deadline = performance.now() + withinMs
@@ -42,7 +46,7 @@ function busyShare(before: ProcessTime, now: ProcessTime, elapsedMs: number): nu
   return share
 }
 
-/** Undefined when the process is gone, or the system does not tell. */
+/** Undefined if the process is gone or the system does not tell. */
 async function processTime(pid: number): Promise<ProcessTime | undefined> {
   try {
     return process.platform === 'linux' ? linuxTime(pid) : await otherTime(pid)
@@ -62,7 +66,7 @@ function threadTime(pid: number, thread: string): [string, ThreadTime][] {
     const [ran, waited] = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ').map(Number)
     return [[thread, { ranMs: (ran ?? 0) / 1e6, keptWaitingMs: (waited ?? 0) / 1e6 }]]
   } catch (error) {
-    // QEMU ends threads of its own at any time.
+    // QEMU ends its own threads at any time.
     if (isGone(error)) return []
     throw error
   }

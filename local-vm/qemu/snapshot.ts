@@ -3,15 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { QmpFailure, type QmpSession } from './qmp.js'
 
 /**
- * Snapshots of a running machine, its memory included, by QEMU's own jobs (qapi/migration.json, QEMU 6.0). Each disk
- * of `nodes` gets the disk part; the memory goes into the first.
+ * Snapshots of a running machine with its memory, by QEMU's own jobs (qapi/migration.json, QEMU 6.0). Each
+ * disk of `nodes` gets its disk part; the memory goes into the first.
  */
 export type Nodes = readonly [string, ...string[]]
 
-/** `partial`: some disks have it, as after a QEMU that was killed while it took one. */
+/** `partial`: only some disks have it, because QEMU was killed while taking it. */
 export type SnapshotPresence = 'absent' | 'partial' | 'whole'
 
-/** A slow disk takes in, or gives back, a few gigabytes of memory in this time. */
+/** A slow disk can write or read a few gigabytes of memory in this time. */
 const ANSWER_MS = 10 * 60_000
 const POLL_MS = 20
 
@@ -40,12 +40,12 @@ export async function snapshotPresence(
   return having.length === nodes.length ? 'whole' : 'partial'
 }
 
-/** The guest stands still meanwhile. Throws QmpFailure; the guest then goes on as before. */
+/** The guest stands still meanwhile. Throws QmpFailure; the guest then continues as before. */
 export async function saveSnapshot(session: QmpSession, tag: string, nodes: Nodes): Promise<void> {
   await runJob(session, 'snapshot-save', { tag, vmstate: nodes[0], devices: nodes })
 }
 
-/** Throws QmpFailure; the guest is then of no use any more. */
+/** Throws QmpFailure; the guest is then unusable. */
 export async function loadSnapshot(session: QmpSession, tag: string, nodes: Nodes): Promise<void> {
   await runJob(session, 'snapshot-load', { tag, vmstate: nodes[0], devices: nodes })
 }
@@ -54,13 +54,15 @@ export async function deleteSnapshot(session: QmpSession, tag: string, nodes: No
   await runJob(session, 'snapshot-delete', { tag, devices: nodes })
 }
 
-/** The guest runs afterwards, whatever had stopped it: a start that was cut short, a load, a full disk of the host. */
+/**
+ * The guest runs afterwards, whatever had stopped it: an interrupted start, a load, a full disk of the host.
+ */
 export async function resumeGuest(session: QmpSession): Promise<void> {
   const { running } = (await session.execute('query-status')) as { readonly running: boolean }
   if (!running) await session.execute('cont')
 }
 
-/** A job of its own name: one that a killed driver left behind must not be in the way. */
+/** A unique name, so that a job left by a killed driver is not in the way. */
 async function runJob(session: QmpSession, command: string, args: object): Promise<void> {
   const id = `distrolab-${randomUUID()}`
   session.waitUpTo(ANSWER_MS)
@@ -68,7 +70,7 @@ async function runJob(session: QmpSession, command: string, args: object): Promi
   for (;;) {
     const jobs = (await session.execute('query-jobs')) as readonly Job[]
     const job = jobs.find((candidate) => candidate.id === id)
-    if (job === undefined) throw new QmpFailure(command, 'its job is gone')
+    if (job === undefined) throw new QmpFailure(command, 'its job has vanished')
     if (job.status === 'concluded') {
       await session.execute('job-dismiss', { id })
       if (job.error !== undefined) throw new QmpFailure(command, job.error)

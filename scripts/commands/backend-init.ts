@@ -2,17 +2,17 @@ import { textFlag, type Command } from '../command.js'
 
 export const backendInitCommand: Command = {
   name: 'backend init',
-  describe: 'Make the place of the records, or make an existing one fit; run again, it changes nothing',
+  describe: 'Create or adopt the folder or bucket of the records; safe to run again',
   options: {
     location: {
       type: 'string',
       requiresArg: true,
-      describe: 'Where a new GCS bucket shall be, such as EU or europe-west1; default: US',
+      describe: 'Location of a new GCS bucket, such as EU or europe-west1; default: US',
     },
-    yes: { type: 'boolean', alias: 'y', describe: 'Do not ask before public access is blocked' },
+    yes: { type: 'boolean', alias: 'y', describe: 'Do not ask before blocking public access' },
   },
   examples: [
-    ['distrolab backend init', 'the place of DISTROLAB_BACKEND or the configuration'],
+    ['distrolab backend init', 'the place that DISTROLAB_BACKEND or the configuration names'],
     ['distrolab backend init --backend gs://labs', 'a bucket of Google Cloud'],
     ['distrolab backend init -o json', 'what was found and changed, and the policies'],
   ],

@@ -8,19 +8,19 @@ export const cleanupCommand: Command = {
   options: {
     session: {
       type: 'boolean',
-      describe: 'Only those made in this session: DISTROLAB_SESSION, or else the CI run',
+      describe: 'Only labs created in this session: DISTROLAB_SESSION, or else the CI run',
     },
-    'older-than': { type: 'string', requiresArg: true, describe: 'Only those made longer ago, such as 1d' },
+    'older-than': { type: 'string', requiresArg: true, describe: 'Only labs created longer ago, such as 1d' },
     ...leaseOptions,
     ...yesOption,
   },
   examples: [
     ['distrolab cleanup', 'all of them; asks first, and without a terminal does nothing'],
     ['distrolab cleanup --session -y', 'at the end of a CI run; exit code 6 if anything is left'],
-    ['distrolab cleanup --older-than 1d -y', 'what was made longer than a day ago'],
+    ['distrolab cleanup --older-than 1d -y', 'labs created more than a day ago'],
   ],
   exitCodes: [
-    ['1', 'what became of a lab could not be determined'],
+    ['1', 'the fate of a lab could not be determined'],
     ['6', 'something is left of a lab'],
   ],
   async run(context, { flags }) {
@@ -45,7 +45,7 @@ export const cleanupCommand: Command = {
         question: `Destroy ${labs.join(', ')} and everything on their machines?`,
       }),
     )
-    const text = fates.length === 0 ? 'There is no such lab.' : renderFates(fates)
+    const text = fates.length === 0 ? 'No lab matches.' : renderFates(fates)
     return { text, json: { labs: fates }, exitCode: exitCodeOf(context, fates) }
   },
 }

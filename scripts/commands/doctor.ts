@@ -2,7 +2,7 @@ import type { Command } from '../command.js'
 
 export const doctorCommand: Command = {
   name: 'doctor',
-  describe: 'What is missing on this computer, and the fix',
+  describe: 'Show what is missing on this computer, and how to fix it',
   examples: [['distrolab doctor', 'a table of everything needed, what was found, and the fix']],
   exitCodes: [
     ['0', 'nothing is missing'],

@@ -24,8 +24,8 @@ export const downCommand: Command = {
     await confirm(context, { command: `down ${name}`, question, unattended: 'proceed' })
     const { down } = await import('../lifecycle/down/down.js')
     const result = await down(context, lab)
-    const what = result.changed ? 'is destroyed' : 'was destroyed already'
-    const proof = result.verified ? 'verified: nothing is left' : 'nothing was ever made of it'
+    const what = result.changed ? 'is destroyed' : 'was already destroyed'
+    const proof = result.verified ? 'verified: nothing is left' : 'nothing of it was ever created'
     return { text: `${name} ${what}; ${proof}.`, json: result }
   },
 }

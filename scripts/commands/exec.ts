@@ -15,30 +15,33 @@ export const execCommand: Command = {
     ...leaseOptions,
     local: {
       type: 'boolean',
-      describe: 'Run it on this computer: nobody else changes the lab meanwhile, distrolab in it may',
+      describe: 'Run it on this computer: only distrolab commands in it may change the lab meanwhile',
     },
     timeout: {
       type: 'string',
       requiresArg: true,
-      describe: 'End the command after this time, such as 90s or 10m; exit code 124',
+      describe: 'Stop the command after this time, such as 90s or 10m; exit code 124',
     },
-    env: repeatedText('NAME=VALUE for the command, or NAME to pass our own on; may be repeated'),
-    copy: repeatedText("LOCAL:REMOTE to copy before; REMOTE begins in the user's home; may be repeated"),
-    fetch: repeatedText('REMOTE:LOCAL to copy back after, also when the command fails; may be repeated'),
+    env: repeatedText('NAME=VALUE for the command, or NAME to pass on its value here; may be repeated'),
+    copy: repeatedText("LOCAL:REMOTE to copy before; REMOTE starts in the user's home; may be repeated"),
+    fetch: repeatedText('REMOTE:LOCAL to copy back after, even if the command fails; may be repeated'),
   },
   examples: [
     ['distrolab exec debian-local -- uname -r', 'its exit code is passed on'],
     ["distrolab exec debian-local -- 'dmesg | tail'", 'a single word goes to the shell of the machine'],
-    ['distrolab exec debian-local --timeout 10m -- ./t.sh', 'ended after 10 minutes, with exit code 124'],
-    ['distrolab exec debian-local --env TOKEN -- ./t.sh', 'with TOKEN as it is in this environment'],
+    ['distrolab exec debian-local --timeout 10m -- ./t.sh', 'stopped after 10 minutes, with exit code 124'],
+    ['distrolab exec debian-local --env TOKEN -- ./t.sh', 'with the TOKEN of this environment'],
     ['distrolab exec debian-local --copy src:w -- make -C w', 'the content of src goes to w in the home'],
-    ['distrolab exec debian-local --fetch log:. -- ./t.sh', 'log comes here, also when t.sh fails'],
-    ['distrolab exec debian-local --local -- ./tests.sh', 'a script of several commands, the lab to itself'],
+    ['distrolab exec debian-local --fetch log:. -- ./t.sh', 'copies log here, even if t.sh fails'],
+    [
+      'distrolab exec debian-local --local -- ./tests.sh',
+      'a script of several commands with the lab to itself',
+    ],
   ],
   exitCodes: [
     ['any', 'the exit code of the command, passed on'],
     ['124', 'the command ran longer than `--timeout`'],
-    ['141', 'whatever read the output, such as `head`, left before its end'],
+    ['141', 'whatever read the output, such as `head`, closed it early'],
   ],
   async run(context, args) {
     const request = await readRequest(context, args)

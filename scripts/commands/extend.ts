@@ -4,12 +4,12 @@ import { leaseOptions, nameOption, profileOption, ttlOption } from '../options.j
 export const extendCommand: Command = {
   name: 'extend',
   positionals: '[lab]',
-  describe: 'Move the time at which a lab expires',
+  describe: 'Change when a lab expires',
   options: { ...profileOption, ...nameOption, ...ttlOption, ...leaseOptions },
   examples: [
     ['distrolab extend debian-local', 'at least 4 hours from now (the usual TTL)'],
-    ['distrolab extend debian-local --ttl 30m', '30 minutes from now, also if it had more'],
-    ['distrolab extend debian-local --ttl none', 'it does not expire any more'],
+    ['distrolab extend debian-local --ttl 30m', '30 minutes from now, even if it had more'],
+    ['distrolab extend debian-local --ttl none', 'it no longer expires'],
   ],
   async run(context, { lab, flags }) {
     const { extend } = await import('../lifecycle/extend.js')

@@ -4,7 +4,7 @@ import { nameOption, profileOption } from '../options.js'
 export const historyCommand: Command = {
   name: 'history',
   positionals: '[lab]',
-  describe: 'Every transition of a lab with its time',
+  describe: 'Show every transition of a lab with its time',
   options: { ...profileOption, ...nameOption },
   examples: [['distrolab history debian-local', 'what happened, when, by whom']],
   exitCodes: [['1', 'an event cannot be read; the others are shown']],

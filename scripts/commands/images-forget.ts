@@ -5,7 +5,7 @@ import { typed } from '../report/typed.js'
 export const imagesForgetCommand: Command = {
   name: 'images forget',
   positionals: '[distro]',
-  describe: 'Remove an imported image with its uploaded disk, and verify that both are gone',
+  describe: 'Remove an imported image and its uploaded disk, and verify that both are gone',
   options: {
     provider: { type: 'string', requiresArg: true, describe: 'aws, azure or google' },
     arch: machineOptions['arch'] ?? {},
@@ -16,10 +16,10 @@ export const imagesForgetCommand: Command = {
   async run(context, { flags }) {
     const [distro, provider] = [textFlag(flags, 'distro'), textFlag(flags, 'provider')]
     const { confirm } = await import('../confirm.js')
-    const question = `Remove the imported image of ${distro ?? '?'} from ${provider ?? '?'}, for everybody of this backend?`
+    const question = `Remove the imported image of ${distro ?? '?'} from ${provider ?? '?'}, for everyone who uses this backend?`
     await confirm(context, { command: typed`images forget ${distro ?? ''}`, question, unattended: 'proceed' })
     const { forgetImage } = await import('../images/forget.js')
     const result = await forgetImage(context, distro, provider)
-    return { text: `The image ${result.name} is gone; verified: nothing is left.`, json: result }
+    return { text: `The image ${result.name} was removed; verified: nothing is left.`, json: result }
   },
 }

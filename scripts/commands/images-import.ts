@@ -5,32 +5,32 @@ export const imagesImportCommand: Command = {
   name: 'images import',
   positionals: '[distro]',
   describe:
-    'Custom OS installation: bring a disk to a provider that has no such image; run again, it goes on',
+    'Custom OS installation: import a disk to a provider that has no such image; run again to continue',
   options: {
     provider: { type: 'string', requiresArg: true, describe: 'aws, azure or google' },
     image: { type: 'string', requiresArg: true, describe: "A disk file or URL instead of the distro's own" },
     checksum: {
       type: 'string',
       requiresArg: true,
-      describe: 'What it must be, as sha256:HEX or sha512:HEX; a URL needs it',
+      describe: 'Checksum of the disk, as sha256:HEX or sha512:HEX; required with a URL',
     },
     bucket: {
       type: 'string',
       requiresArg: true,
       describe:
-        'Where the disk goes on its way: gs://BUCKET/PREFIX, default the bucket of the records; or https://ACCOUNT.blob.core.windows.net/CONTAINER/PREFIX',
+        'Where the disk is uploaded to: gs://BUCKET/PREFIX, default the bucket of the records; or https://ACCOUNT.blob.core.windows.net/CONTAINER/PREFIX',
     },
     region: {
       type: 'string',
       requiresArg: true,
-      describe: 'On aws: where the image will be, and machines can be made from it',
+      describe: 'On aws: the region of the image and of the machines created from it',
     },
     arch: machineOptions['arch'] ?? {},
     ...leaseOptions,
   },
   examples: [
     ['distrolab images import arch --provider google', "the distribution's official cloud image"],
-    ['distrolab images import arch --provider azure', 'by way of a container, DISTROLAB_BUCKET or --bucket'],
+    ['distrolab images import arch --provider azure', 'through a container: DISTROLAB_BUCKET or --bucket'],
     ['distrolab images import arch --provider aws', 'into a snapshot, in DISTROLAB_REGION or --region'],
   ],
   async run(context, { flags }) {

@@ -9,10 +9,7 @@ export const imagesCommand: Command = {
   describe: 'Show the catalog: every distro on every provider',
   examples: [
     ['distrolab images', 'how well each distro is supported on each provider'],
-    [
-      'distrolab images -o json',
-      'all there is to know of each: how its image is selected, user, disk, sources',
-    ],
+    ['distrolab images -o json', 'everything about each: how its image is selected, user, disk, sources'],
   ],
   async run(context) {
     const { listPairs } = await import('../../distro-catalog/resolve.js')
@@ -45,7 +42,7 @@ async function importsOf(context: Context): Promise<{ imports: readonly ImageRec
   } catch (error) {
     if (!(error instanceof BackendError)) throw error
     const { explain } = await import('../explain.js')
-    return { imports: [], trouble: [`What was imported is not known: ${explain(error).message}`] }
+    return { imports: [], trouble: [`Imported images are unknown: ${explain(error).message}`] }
   }
 }
 
@@ -53,7 +50,7 @@ const importsFor = (pair: Pair, imports: readonly ImageRecord[]): readonly Image
   imports.filter(({ distro, provider }) => distro === pair.distro && provider === pair.provider)
 
 const LEGEND = `
-A profile is <distro or alias>-<provider>, such as debian-aws. An image of one architecture only says which.
+A profile is <distro or alias>-<provider>, such as debian-aws. Where an image has one architecture only, it is shown.
 official: published by the distribution; community: by others; byo: bring your own image; -: none.
 `
 

@@ -4,7 +4,7 @@ import type { Command } from '../command.js'
 export const listCommand: Command = {
   name: 'list',
   describe: 'List the living labs',
-  options: { all: { type: 'boolean', describe: 'Destroyed ones too' } },
+  options: { all: { type: 'boolean', describe: 'Include destroyed labs' } },
   examples: [
     ['distrolab list', 'name, profile, state, address, age, time left'],
     ['distrolab list --all -o json', 'everything, for a script'],

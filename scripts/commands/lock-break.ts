@@ -4,7 +4,7 @@ import { nameOption, profileOption, yesOption } from '../options.js'
 export const lockBreakCommand: Command = {
   name: 'lock break',
   positionals: '[lab]',
-  describe: "Take a lab's lease from its holder, after showing what that risks",
+  describe: "Take a lab's lease from its holder, after showing the risk",
   options: { ...profileOption, ...nameOption, ...yesOption },
   examples: [
     ['distrolab lock break debian-local', 'asks first; needs a terminal'],

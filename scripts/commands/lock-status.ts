@@ -4,7 +4,7 @@ import { nameOption, profileOption } from '../options.js'
 export const lockStatusCommand: Command = {
   name: 'lock status',
   positionals: '[lab]',
-  describe: "Who holds a lab's lease, since when, and what would break it",
+  describe: "Show who holds a lab's lease, since when, and when it ends",
   options: { ...profileOption, ...nameOption },
   examples: [['distrolab lock status debian-local', 'free, or its holder']],
   async run(context, { lab }) {

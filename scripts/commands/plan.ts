@@ -14,13 +14,13 @@ export const planCommand: Command = {
     ...stackOptions,
     'detailed-exitcode': {
       type: 'boolean',
-      describe: 'Exit with 0 when nothing would change, 2 when something would, and never with 2 otherwise',
+      describe: 'Exit with 0 if nothing would change and with 2 only if something would',
     },
   },
   examples: [
-    ['distrolab plan debian-local', 'what up would change of this lab'],
-    ['distrolab plan --profile fedora-aws', 'what a new lab is made of, and where'],
-    ['distrolab plan --profile debian-local,fedora-local', 'of several profiles at once'],
+    ['distrolab plan debian-local', 'what up would change in this lab'],
+    ['distrolab plan --profile fedora-aws', 'what a new lab would consist of, and where'],
+    ['distrolab plan --profile debian-local,fedora-local', 'several profiles at once'],
     ['distrolab plan web -o markdown', 'for a pull request'],
     ['distrolab plan web --detailed-exitcode', 'in CI: 0 is no change, 2 is changes'],
   ],

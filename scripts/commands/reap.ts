@@ -3,14 +3,14 @@ import { yesOption } from '../options.js'
 
 export const reapCommand: Command = {
   name: 'reap',
-  describe: 'Destroy the labs that outlived their TTL and that nobody is using',
+  describe: 'Destroy expired labs that no one is using',
   options: yesOption,
   examples: [
-    ['distrolab reap', 'asks first, at a terminal; for cron and CI as it is'],
-    ['distrolab reap -o json', 'what became of each; exit code 1 if something could not be told'],
+    ['distrolab reap', 'asks first at a terminal; cron and CI run it as it is'],
+    ['distrolab reap -o json', 'the fate of each; exit code 1 if one could not be determined'],
   ],
   exitCodes: [
-    ['1', 'what became of a lab could not be determined'],
+    ['1', 'the fate of a lab could not be determined'],
     ['6', 'something is left of a lab'],
   ],
   async run(context) {

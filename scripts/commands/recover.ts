@@ -4,7 +4,7 @@ import { leaseOptions, nameOption, profileOption } from '../options.js'
 export const recoverCommand: Command = {
   name: 'recover',
   positionals: '[lab]',
-  describe: 'What is true of a lab after a failure or crash, and the exact next command',
+  describe: 'Show the state of a lab after a failure or crash, and the exact next command',
   options: {
     ...profileOption,
     ...nameOption,
@@ -13,7 +13,7 @@ export const recoverCommand: Command = {
   },
   examples: [
     ['distrolab recover debian-local', 'record, lease, engine, machines, and what to type'],
-    ['distrolab recover debian-local --apply', 'types it for you, as far as nothing can be lost'],
+    ['distrolab recover debian-local --apply', 'runs it for you: only steps that cannot lose data'],
   ],
   async run(context, { lab, flags }) {
     const { recover } = await import('../lifecycle/recover/recover.js')

@@ -10,7 +10,10 @@ export const regionsCommand: Command = {
     ...profileOption,
     ...providerOption,
     ...sizeOptions,
-    fresh: { type: 'boolean', describe: 'Measure again, even if that was done within a day' },
+    fresh: {
+      type: 'boolean',
+      describe: 'Measure again, even if the last measurement is less than a day old',
+    },
   },
   examples: [
     ['distrolab regions --profile fedora-aws', 'where a new lab of this profile would go, best first'],

@@ -4,7 +4,7 @@ import { limitOptions, leaseOptions, machineOptions, nameOption, profileOption }
 export const resetCommand: Command = {
   name: 'reset',
   positionals: '[lab]',
-  describe: 'Back to the baseline: the machines as they were at the end of `up`',
+  describe: 'Take a lab back to its baseline: the machines as they were at the end of `up`',
   options: {
     ...profileOption,
     ...nameOption,
@@ -13,8 +13,8 @@ export const resetCommand: Command = {
     'ssh-key': machineOptions['ssh-key'] ?? {},
   },
   examples: [
-    ['distrolab reset debian-local', 'every change on its machines since `up` is gone'],
-    ['distrolab reset debian-local -o json', 'how it was verified, and how right the clocks are'],
+    ['distrolab reset debian-local', 'undoes every change on its machines since `up`'],
+    ['distrolab reset debian-local -o json', 'how it was verified, and how accurate the clocks are'],
   ],
   async run(context, { lab }) {
     const { reset } = await import('../lifecycle/reset.js')

@@ -9,7 +9,7 @@ export const sshCommand: Command = {
   examples: [
     ['distrolab ssh debian-local', 'an interactive session'],
     ['distrolab ssh debian-local -- uname -r', 'one command; its exit code is passed on'],
-    ['distrolab ssh debian-local -- htop', 'at a terminal the command has one too'],
+    ['distrolab ssh debian-local -- htop', 'at a terminal, the command gets one too'],
   ],
   exitCodes: [['any', 'the exit code of the remote command, passed on']],
   async run(context, { lab, words, flags }) {

@@ -16,7 +16,7 @@ export const statusCommand: Command = {
     const { enforcersOf } = await import('../lab/expiry.js')
     const { expiresInMs, isExpired } = await import('../lab/time-left.js')
     const now = new Date()
-    if (isExpired(record, now)) context.progress.say(`Its time was over at ${record.expiresAt}.`)
+    if (isExpired(record, now)) context.progress.say(`It expired at ${record.expiresAt}.`)
     const { powersOf } = await import('../lab/powers.js')
     const { stillText } = await import('../report/power-text.js')
     const power = await powersOf(context, record)

@@ -5,7 +5,7 @@ import { limitOptions, leaseOptions, machineOptions, nameOption, profileOption }
 export const swapCommand: Command = {
   name: 'swap',
   positionals: '[lab] [distro]',
-  describe: 'Another distro in the same lab: same name, ssh command, key and TTL',
+  describe: 'Change the distro of a lab; it keeps its name, ssh command, key and TTL',
   options: {
     ...profileOption,
     ...nameOption,
@@ -14,8 +14,8 @@ export const swapCommand: Command = {
     'ssh-key': machineOptions['ssh-key'] ?? {},
   },
   examples: [
-    ['distrolab swap debian-local debian-12', 'the lab debian-local runs Debian 12 from then on'],
-    ['distrolab swap --profile debian-12-local', 'the same, where it is the only lab that can be meant'],
+    ['distrolab swap debian-local debian-12', 'from then on the lab debian-local runs Debian 12'],
+    ['distrolab swap --profile debian-12-local', 'the same, if only one lab can be meant'],
   ],
   async run(context, { lab, flags }) {
     const distro = textFlag(flags, 'distro')

@@ -14,7 +14,7 @@ export const synthCommand: Command = {
     out: {
       type: 'string',
       requiresArg: true,
-      describe: 'Folder to write to; without it the JSON is printed',
+      describe: 'Folder to write to; without it, the JSON is printed',
     },
   },
   examples: [

@@ -20,7 +20,7 @@ export const upCommand: Command = {
     'on-failure': {
       type: 'string',
       requiresArg: true,
-      describe: 'keep (default) or destroy: what becomes of a new lab that fails',
+      describe: 'keep (default) or destroy: what happens to a new lab that fails',
     },
     ...limitOptions,
     ...leaseOptions,

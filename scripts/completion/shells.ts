@@ -14,7 +14,7 @@ export async function requireShell(given: string | undefined): Promise<Shell> {
   const problem =
     given === undefined
       ? 'Name a shell: bash, zsh or fish.'
-      : `There is no completion for "${given}".${didYouMean(nearNames(given, SHELLS)) || ' There is: bash, zsh, fish.'}`
+      : `There is no completion for "${given}".${didYouMean(nearNames(given, SHELLS)) || ' Choose from: bash, zsh, fish.'}`
   throw new LabError({ code: 'usage', problem, command: 'completion' })
 }
 

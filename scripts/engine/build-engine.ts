@@ -26,7 +26,7 @@ export async function buildEngine(options: ObtainOptions, folder: string): Promi
     return undefined
   } catch (error) {
     signal.throwIfAborted()
-    return `a build of ${engineSource.module}@v${engineSource.version} with ${go}: ${reasonOf(error)}`
+    return `building ${engineSource.module}@v${engineSource.version} with ${go} failed: ${reasonOf(error)}`
   } finally {
     clearInterval(signOfLife)
   }
@@ -36,9 +36,9 @@ export async function buildEngine(options: ObtainOptions, folder: string): Promi
 export async function findGo(
   path: readonly string[],
 ): Promise<{ readonly go?: string; readonly failure?: string }> {
-  const wanted = `a build of its Go module needs go ${engineSource.go} or newer`
+  const wanted = `building it from its Go module needs go ${engineSource.go} or newer`
   const go = await findProgram('go', path)
-  if (go === undefined) return { failure: `${wanted}, and there is none on PATH` }
+  if (go === undefined) return { failure: `${wanted}, and PATH has none` }
   const version = await goVersion(go)
   if (version === undefined) return { failure: `${wanted}, and ${go} does not run` }
   if (semver.lt(version, engineSource.go)) return { failure: `${wanted}, and ${go} is ${version}` }

@@ -22,7 +22,7 @@ export async function readCached(env: Environment): Promise<CachedEngine | undef
     const { version, sha256 } = JSON.parse(text) as { readonly version?: unknown; readonly sha256?: unknown }
     if (typeof version !== 'string' || typeof sha256 !== 'string') return undefined
     if (semver.valid(version) === null || !/^[0-9a-f]{64}$/.test(sha256)) return undefined
-    return { version, expected: { sha256, called: 'what distrolab has put there' } }
+    return { version, expected: { sha256, called: 'what distrolab put there' } }
   } catch (error) {
     if (error instanceof SyntaxError) return undefined
     throw error

@@ -47,7 +47,7 @@ export async function probeRelease(
 }
 
 const noRelease = (): string =>
-  `no release of OpenTofu ${release.version} is known for ${process.platform} on ${process.arch}`
+  `OpenTofu ${release.version} has no release for ${process.platform} on ${process.arch}`
 
 /** A mirror's user and password go into a header: `fetch` takes no URL that has them, and nobody gets to see them. */
 function locate(

@@ -32,15 +32,15 @@ export async function distrustOf(
     // A pipe in its place is not waited for.
     file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
   } catch (error) {
-    return `can't be read (${(error as NodeJS.ErrnoException).code})`
+    return `cannot be read (${(error as NodeJS.ErrnoException).code})`
   }
   try {
     const stat = await file.stat({ bigint: true })
-    if (!stat.isFile()) return 'is no file and is not run'
+    if (!stat.isFile()) return 'is not a file and was not run'
     const mark = verifiedEngineFile(env, path)
     if ((await readIfPlain(mark)) === stampOf(sha256, stat)) return undefined
     const digest = await digestOf(file)
-    if (digest !== sha256) return `is not ${called} and is not run: its SHA-256 is ${digest}, not ${sha256}`
+    if (digest !== sha256) return `is not ${called} and was not run: its SHA-256 is ${digest}, not ${sha256}`
     if (BigInt(Date.now()) * 1_000_000n - stat.ctimeNs > SETTLED_NS)
       await remember(mark, stampOf(sha256, stat), env)
     return undefined

@@ -46,7 +46,7 @@ export async function obtainEngine(
     timeoutMs: PATIENCE_MS,
     signal,
     onWait: (pid: number) =>
-      progress.say(`Process ${pid} is getting OpenTofu ${release.version}: waiting for it …`),
+      progress.say(`Waiting for process ${pid}, which is getting OpenTofu ${release.version} …`),
   }
   return withGuard(join(folder, 'obtain.guard'), guard, async () => {
     const path = cachedEngine(env)
@@ -92,7 +92,7 @@ async function tryWays(options: ObtainOptions, path: string): Promise<Engine | {
 async function unlike(path: string, env: Environment): Promise<string | undefined> {
   const version = await engineVersion(path, env.unsetForEngine)
   if (version === release.version) return undefined
-  return `what was made is not OpenTofu ${release.version}: it ${version === undefined ? 'does not run' : `says ${version}`}`
+  return `the result is not OpenTofu ${release.version}: it ${version === undefined ? 'does not run' : `reports ${version}`}`
 }
 
 /** How the next command would get one, and why the other ways will not do; gets nothing. */
@@ -100,7 +100,7 @@ export async function examineWays(
   options: ObtainOptions,
 ): Promise<{ readonly way?: string; readonly failures: readonly string[] }> {
   const { url, failure } = await probeRelease(options)
-  if (failure === undefined) return { way: `loads ${release.version} from ${url}`, failures: [] }
+  if (failure === undefined) return { way: `downloads ${release.version} from ${url}`, failures: [] }
   const { go, failure: noGo } = await findGo(options.env.path)
   if (go !== undefined) return { way: `builds ${release.version} with ${go}`, failures: [failure] }
   return { failures: [failure, ...(noGo === undefined ? [] : [noGo])] }

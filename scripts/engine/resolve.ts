@@ -63,7 +63,7 @@ export async function findEngine(env: Environment, minimum: string): Promise<Eng
   for (const { path, source, version: known, expected } of await candidates(env)) {
     const named = `${path} (${source})`
     if (expected === null) {
-      passedOver.push(`${named} has no digest on record and is not run`)
+      passedOver.push(`${named} has no recorded digest and was not run`)
       continue
     }
     const version = known ?? (await engineVersion(path, env.unsetForEngine))

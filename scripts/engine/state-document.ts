@@ -33,13 +33,13 @@ export function parseState(text: string): ParsedState {
   } catch (error) {
     return { kind: 'broken', reason: (error as Error).message }
   }
-  if (!isObject(document)) return { kind: 'odd', reason: 'it is no JSON object' }
+  if (!isObject(document)) return { kind: 'odd', reason: 'it is not a JSON object' }
   const repeated = repeatedName(text)
   if (repeated !== undefined) return { kind: 'odd', reason: `it has the field ${repeated} more than once` }
   const names = Object.keys(document).map(foldCase)
   const isSealed = names.some((name) => ['encrypted_data', 'encryption_version'].includes(name))
   if (isSealed && !names.includes('resources')) return { kind: 'encrypted' }
-  if (isSealed) return { kind: 'odd', reason: 'it is encrypted and in clear at once' }
+  if (isSealed) return { kind: 'odd', reason: 'it is both encrypted and in clear text' }
   return parseResources(document)
 }
 
@@ -54,7 +54,7 @@ function parseResources(document: Readonly<Record<string, unknown>>): ParsedStat
       (name) => !known.includes(name) && known.includes(foldCase(name)),
     )
     if (other !== undefined)
-      return { kind: 'odd', reason: 'a resource has a field in another case of letters' }
+      return { kind: 'odd', reason: 'a resource has a field name with unexpected upper or lower case' }
   }
   return { kind: 'plain', document: { version, resources } }
 }

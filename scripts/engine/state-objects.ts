@@ -37,7 +37,7 @@ export function objectsIn({ resources }: StateDocument): {
       const attributes = attributesOf(instance)
       const id = attributes?.['id']
       if (typeof id !== 'string') {
-        problems.push(`a ${type} without an id that is to be seen`)
+        problems.push(`a ${type} without a visible id`)
         continue
       }
       const table = attributes?.['route_table_id']

@@ -93,7 +93,7 @@ function parseJson(text: string): Line | undefined {
 
 /** What a command shows of an event while it waits; undefined for what says nothing to people. */
 export function describeEvent(event: EngineEvent): string | undefined {
-  if (event.type === 'installing') return `loading ${event.provider}`
+  if (event.type === 'installing') return `downloading ${event.provider}`
   if (event.type === 'resource') return `${event.address} ${event.action} ${event.phase}`
   return event.type === 'interrupted' ? 'OpenTofu is stopping' : undefined
 }

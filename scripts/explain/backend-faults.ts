@@ -7,72 +7,72 @@ import { asIs, typed } from '../report/typed.js'
 
 export const backendExplanations: Explanations<BackendFault> = {
   'guard-timeout': ({ path, pid, host }) => ({
-    message: `Another process keeps ${path} (pid ${pid} on ${host}).`,
-    hint: typed`When that process is gone for good: rm ${path}`,
+    message: `Another process (pid ${pid} on ${host}) holds the lock file ${path}.`,
+    hint: typed`rm ${path}    # once that process has ended for good`,
     exitCode: EXIT.locked,
   }),
   'object-exists': ({ key }) => ({
-    message: `${key} was made by somebody else at the same moment.`,
+    message: `Someone else created ${key} at the same moment.`,
     hint: 'Run the same command again.',
     exitCode: EXIT.failed,
   }),
   'object-changed': ({ key }) => ({
-    message: `${key} was changed by somebody else at the same moment.`,
+    message: `Someone else changed ${key} at the same moment.`,
     hint: 'Run the same command again.',
     exitCode: EXIT.failed,
   }),
   'store-unwritable': ({ place, reason }) => ({
-    message: `The backend can't be written: ${place}: ${reason}.`,
-    hint: 'Make room or make it writable, or choose another place with DISTROLAB_HOME or --backend; nothing was lost.',
+    message: `Cannot write to the backend at ${place}: ${reason}.`,
+    hint: 'Free some space or make it writable, or choose another place with DISTROLAB_HOME or --backend. Nothing was lost.',
     exitCode: EXIT.failed,
   }),
   'store-unreadable': ({ place, reason }) => ({
-    message: `The backend can't be read: ${place}: ${reason}.`,
+    message: `Cannot read the backend at ${place}: ${reason}.`,
     hint: 'Make it readable, or choose another place with DISTROLAB_HOME or --backend.',
     exitCode: EXIT.failed,
   }),
   'identity-unreadable': ({ place, problems }) => ({
-    message: `The backend does not say whose its labs are, so nothing of them was touched:${indented(problems)}`,
-    hint: typed`Bring back an older version of ${place}, which is never changed once it is written. Without any living lab it can be removed: the next up writes another one.`,
+    message: `Cannot read the identity of this backend, so its labs were left untouched:${indented(problems)}`,
+    hint: typed`Restore an earlier version of ${place}, which never changes once it is written. If no lab is alive, remove it: the next up writes a new one.`,
     exitCode: EXIT.failed,
   }),
   'file-refused': ({ place, found }) => ({
-    message: `${place} is ${foundInstead[found]}. distrolab neither follows nor reads it, because it never puts such a thing there.`,
-    hint: typed`ls -ld ${place}    # shows whose it is; ask that person, and move it away`,
+    message: `${place} is ${foundInstead[found]}. distrolab did not put it there, so it neither follows nor reads it.`,
+    hint: typed`ls -ld ${place}    # shows the owner; ask them, then move it away`,
     exitCode: EXIT.failed,
   }),
   'store-folder-missing': ({ place }) => ({
-    message: `There is no folder ${place} for the backend.`,
+    message: `The backend folder ${place} does not exist.`,
     hint: 'distrolab backend init    # creates it; or mount it, or correct --backend, DISTROLAB_BACKEND or the configuration file',
     exitCode: EXIT.usage,
   }),
   'key-invalid': ({ key }) => ({
-    message: `"${key}" is no name for an object of the backend.`,
+    message: `"${key}" is not a valid name for an object in the backend.`,
     hint: '',
     exitCode: EXIT.failed,
   }),
   'backend-url-invalid': ({ given, problems }) => ({
-    message: `The backend "${given}" is no place for labs:${indented(problems)}`,
+    message: `The backend URL "${given}" is not valid:${indented(problems)}`,
     hint: 'For example: --backend s3://bucket/prefix?region=eu-west-1, gs://bucket/prefix or file:///srv/labs',
     exitCode: EXIT.usage,
   }),
   'store-forbidden': ({ place, permission, identity }) => ({
-    message: `${identity ?? 'The identity of your credentials'} may not reach ${place}: ${permission} is missing.`,
+    message: `${identity ?? 'The identity of your credentials'} lacks ${permission} on ${place}.`,
     hint: typed`Have ${permission} granted on that bucket, or use other credentials: ${asIs(whoAmI(place))}    # shows whose these are`,
     exitCode: EXIT.failed,
   }),
   'store-missing': ({ bucket }) => ({
-    message: `There is no bucket ${bucket}, or not under that name at that place.`,
-    hint: 'distrolab backend init    # makes it; or correct the name in --backend, DISTROLAB_BACKEND or the configuration file',
+    message: `The bucket ${bucket} does not exist there.`,
+    hint: 'distrolab backend init    # creates it; or correct the name in --backend, DISTROLAB_BACKEND or the configuration file',
     exitCode: EXIT.usage,
   }),
   'store-taken': ({ bucket, permission }) => ({
-    message: `There is a bucket ${bucket} already, and it is somebody else's, or yours and ${permission} is missing.`,
-    hint: typed`Choose another name, which has to be unique in the whole world, or have ${permission} granted on that bucket.`,
+    message: `The bucket ${bucket} already exists. It belongs to someone else, or it is yours and your credentials lack ${permission}.`,
+    hint: typed`Choose another name (bucket names are unique worldwide), or have ${permission} granted on that bucket.`,
     exitCode: EXIT.usage,
   }),
   'store-project-unknown': ({ bucket }) => ({
-    message: `In which project of Google Cloud the bucket ${bucket} shall be made is not known.`,
+    message: `No Google Cloud project is set for the new bucket ${bucket}.`,
     hint: 'GOOGLE_CLOUD_PROJECT=PROJECT distrolab backend init',
     exitCode: EXIT.usage,
   }),
@@ -80,12 +80,12 @@ export const backendExplanations: Explanations<BackendFault> = {
     message: `The bucket ${bucket} is ${actual === undefined ? 'in another region than' : `in ${actual}, not in`} ${given}.`,
     hint:
       actual === undefined
-        ? typed`aws s3api get-bucket-location --bucket ${bucket}    # then say ?region=R in the backend's URL`
-        : typed`Say ?region=${actual} in the backend's URL.`,
+        ? typed`aws s3api get-bucket-location --bucket ${bucket}    # then put ?region=R into the backend URL`
+        : typed`Put ?region=${actual} into the backend URL.`,
     exitCode: EXIT.usage,
   }),
   'store-unreachable': ({ endpoint, reason }) => ({
-    message: `The backend at ${endpoint} does not answer, or only with failures: ${reason}.`,
+    message: `The backend at ${endpoint} does not answer, or answers only with errors: ${reason}.`,
     hint: withRunbook(
       typed`curl -sSI ${endpoint}    # shows whether the network reaches it; then run the same command again`,
       'dropped-network',
@@ -93,8 +93,8 @@ export const backendExplanations: Explanations<BackendFault> = {
     exitCode: EXIT.failed,
   }),
   'store-no-conditions': ({ endpoint, operation }) => ({
-    message: `The server at ${endpoint} ignores the conditions of a ${operation}: labs there could not be locked, and nothing was changed.`,
-    hint: 'Use a server that keeps If-None-Match and If-Match (AWS S3, MinIO, Ceph, R2, versitygw in recent versions), or file:///DIR.',
+    message: `The server at ${endpoint} ignores conditions on a ${operation}, so labs there cannot be locked. Nothing was changed.`,
+    hint: 'Use a server that honours If-None-Match and If-Match (AWS S3, MinIO, Ceph, R2, versitygw in recent versions), or file:///DIR.',
     exitCode: EXIT.usage,
   }),
   'store-credentials': ({ kind, reason }) => ({
@@ -109,25 +109,25 @@ export const backendExplanations: Explanations<BackendFault> = {
     exitCode: EXIT.credentials,
   }),
   'record-unreadable': ({ lab, place, problems }) => ({
-    message: `The record of ${lab} can't be read (${place}):${indented(problems)}`,
+    message: `Cannot read the record of ${lab} (${place}):${indented(problems)}`,
     hint: withRunbook(
-      typed`distrolab recover ${lab}    # it was left as it is; what is there can still be removed`,
+      typed`distrolab recover ${lab}    # shows how to remove what exists; the record was left as it is`,
       place.endsWith('lease.json') ? 'stale-lease' : 'corrupted-record',
     ),
     exitCode: EXIT.failed,
   }),
   'record-unwritable': ({ lab, problems }) => ({
-    message: `What is to be recorded of ${lab} could not be read again:${indented(problems)}`,
-    hint: 'Change what the field comes from: a flag, the configuration, DISTROLAB_SESSION, or the name of this computer or its user.',
+    message: `The new record of ${lab} would be unreadable, so it was not written:${indented(problems)}`,
+    hint: 'Change the value where it comes from: a flag, the configuration, DISTROLAB_SESSION, or the name of this computer or its user.',
     exitCode: EXIT.usage,
   }),
   'value-refused': ({ field, expected, got }) => ({
-    message: `${field}: expected ${expected}, got ${got}. It was written nowhere.`,
+    message: `${field}: expected ${expected}, got ${got}. Nothing was written.`,
     hint: 'Change the value where it comes from: a path, the configuration, or the record of the lab.',
     exitCode: EXIT.usage,
   }),
   'transition-illegal': ({ lab, from, to }) => ({
-    message: `${lab} can't go from ${from} to ${to}.`,
+    message: `${lab} cannot go from ${from} to ${to}.`,
     hint: typed`distrolab status ${lab}`,
     exitCode: EXIT.failed,
   }),
@@ -140,7 +140,7 @@ export const backendExplanations: Explanations<BackendFault> = {
     exitCode: EXIT.locked,
   }),
   'lease-lost': ({ lab, reason }) => ({
-    message: `The lease of ${lab} was lost: ${reason}. Nothing more was changed.`,
+    message: `The lease of ${lab} was lost: ${reason}. Nothing was changed after that.`,
     hint: isImageName(lab) ? 'distrolab images' : typed`distrolab status ${lab}`,
     exitCode: EXIT.locked,
   }),
@@ -160,7 +160,7 @@ const whoAmI = (place: string): string =>
 
 const tokenTrouble = {
   form: '',
-  backend: ' The lease that was lent is that of a lab of another backend.',
-  fence: ' The command that lent its lease holds it no longer.',
-  holder: ' The command that lent its lease is gone.',
+  backend: ' The lent lease belongs to a lab of another backend.',
+  fence: ' The command that lent its lease no longer holds it.',
+  holder: ' The command that lent its lease has ended.',
 } as const

@@ -9,7 +9,7 @@ interface Remedy {
 
 const remedies: Readonly<Record<BuildCause, Remedy>> = {
   'no-user-namespace': {
-    message: 'this user may not make a user namespace',
+    message: 'this user may not create a user namespace',
     hint: [
       'sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0    # Ubuntu 24.04 and newer',
       'sudo sysctl -w user.max_user_namespaces=15000    # others',
@@ -25,7 +25,7 @@ const remedies: Readonly<Record<BuildCause, Remedy>> = {
     ].join('\n  '),
   },
   'no-mount': {
-    message: 'nothing may be mounted here',
+    message: 'mounting is not allowed here',
     hint: 'Start the container with --cap-add SYS_ADMIN --security-opt apparmor=unconfined, or with --privileged.',
   },
   'mirror-unreachable': {
@@ -40,12 +40,12 @@ const remedies: Readonly<Record<BuildCause, Remedy>> = {
     hint: 'The release may have moved to an archive: name a mirror that has it in a distro file of your own.',
   },
   'disk-full': {
-    message: 'there is no room left on the disk',
-    hint: 'Make room and run the same command again.',
+    message: 'the disk is full',
+    hint: 'Free some space and run the same command again.',
   },
   unknown: {
     message: 'mmdebstrap failed',
-    hint: 'distrolab doctor    # tries what a build needs; then run the same command again',
+    hint: 'distrolab doctor    # checks what a build needs; then run the same command again',
   },
 }
 

@@ -21,7 +21,7 @@ export const catalogExplanations: Explanations<CatalogFault> = {
     exitCode: EXIT.notFound,
   }),
   'pair-unavailable': ({ distro, provider, reason }) => ({
-    message: `${distro} can't run on ${provider}: ${reason}.`,
+    message: `${distro} cannot run on ${provider}: ${reason}.`,
     hint: SEE_IMAGES,
     exitCode: EXIT.notFound,
   }),
@@ -31,7 +31,7 @@ export const catalogExplanations: Explanations<CatalogFault> = {
     exitCode: EXIT.usage,
   }),
   'no-region': ({ provider, instanceType, leftOut }) => ({
-    message: `No region of ${provider} will do for ${instanceType}:${indented(
+    message: `No region of ${provider} can be used for ${instanceType}:${indented(
       leftOut.map(({ region, reason }) => `${region}: ${reason}`),
     )}`,
     hint: 'Allow other regions (--regions, or "regions" in the configuration), or choose another size or architecture.',
@@ -44,7 +44,7 @@ export const catalogExplanations: Explanations<CatalogFault> = {
   }),
   'disk-too-small': ({ askedGiB, minimumGiB }) => ({
     message: `--disk: the image needs ${minimumGiB} GiB, got ${askedGiB}.`,
-    hint: typed`Name --disk ${minimumGiB} or more, or leave it out.`,
+    hint: typed`Use --disk ${minimumGiB} or more, or leave it out.`,
     exitCode: EXIT.usage,
   }),
   'instance-type-invalid': ({ given, expected }) => ({
@@ -53,7 +53,7 @@ export const catalogExplanations: Explanations<CatalogFault> = {
     exitCode: EXIT.usage,
   }),
   'catalog-invalid': ({ problems }) => ({
-    message: `The catalog has mistakes:${indented(
+    message: `The catalog is not valid:${indented(
       problems.map(
         ({ file, field, expected, got, remedy }) =>
           `${file}: ${field}: expected ${expected}, got ${got}. ${remedy}`,

@@ -23,7 +23,7 @@ const NAME_PROJECT: Readonly<Record<CloudName, string>> = {
 export const cloudExplanations: Explanations<CloudFault> = {
   ...refusalExplanations,
   'cloud-credentials-missing': ({ provider, sought }) => ({
-    message: `There are no credentials for ${TITLE[provider]} here: ${sought}. Nothing was made, nothing recorded.`,
+    message: `No credentials for ${TITLE[provider]} were found: ${sought}. Nothing was created or recorded.`,
     hint: withRunbook(LOG_IN[provider], 'expired-credentials'),
     exitCode: EXIT.credentials,
   }),
@@ -33,47 +33,47 @@ export const cloudExplanations: Explanations<CloudFault> = {
     exitCode: EXIT.credentials,
   }),
   'cloud-project-missing': ({ provider, sought }) => ({
-    message: `There are credentials for ${TITLE[provider]}, but no ${provider === 'azure' ? 'subscription' : 'project'} to use them in: ${sought}. Nothing was made, nothing recorded.`,
+    message: `Credentials for ${TITLE[provider]} were found, but no ${provider === 'azure' ? 'subscription' : 'project'} to use them in: ${sought}. Nothing was created or recorded.`,
     hint: NAME_PROJECT[provider],
     exitCode: EXIT.credentials,
   }),
   'cloud-image-terms': ({ publisher, offer, plan }) => ({
-    message: `The image ${publisher}:${offer}:${plan} costs nothing, but has terms that somebody has to accept once for the subscription. Nothing was made.`,
+    message: `The image ${publisher}:${offer}:${plan} is free, but its terms must be accepted once for the subscription. Nothing was created.`,
     hint: typed`az vm image terms accept --publisher ${publisher} --offer ${offer} --plan ${plan}    # then run the same command again`,
     exitCode: EXIT.failed,
   }),
   'network-unfit': ({ provider, network, reason }) => ({
-    message: `--network ${network}: ${reason}. Nothing was made.`,
-    hint: `Name another network of ${TITLE[provider]}, or have one made for the lab: --network own`,
+    message: `--network ${network}: ${reason}. Nothing was created.`,
+    hint: `Choose another network of ${TITLE[provider]}, or have one created for the lab: --network own`,
     exitCode: EXIT.usage,
   }),
   'cloud-image-missing': ({ provider, distro, region, selector }) => ({
     message: `${TITLE[provider]} has no image of ${distro} in ${region}: nothing matches ${selector}.`,
-    hint: 'Take another --region; if it is nowhere, the catalog is out of date: distro-catalog/README.md',
+    hint: 'Choose another --region. If no region has it, the catalog is out of date: distro-catalog/README.md',
     exitCode: EXIT.failed,
   }),
   'cloud-image-elsewhere': ({ provider, image, region, has }) => ({
-    message: `The image can be used in ${has} only, not in ${region}: ${image}`,
+    message: `The image can only be used in ${has}, not in ${region}: ${image}`,
     hint: typed`distrolab down LAB    # then up with --region ${has}, or with that as \`region\` in the configuration file; ${asIs(TITLE[provider])} keeps an imported image in one region`,
     exitCode: EXIT.failed,
   }),
   'cloud-failed': ({ provider, reason, lab, log }) => ({
-    message: `${TITLE[provider]} refused, in words that distrolab does not know: ${reason}`,
+    message: `${TITLE[provider]} refused with a message that distrolab does not recognise: ${reason}`,
     hint: withRunbook(
       lab === undefined
-        ? typed`distrolab docs ${provider}    # what machines need there; for the words above, ask the documentation of ${asIs(TITLE[provider])}.${asIs(logNote(log))}`
-        : typed`distrolab recover ${lab}    # shows what was made, and how to go on or to remove it.${asIs(logNote(log))}`,
+        ? typed`distrolab docs ${provider}    # what machines need there; for the message above, see the documentation of ${asIs(TITLE[provider])}.${asIs(logNote(log))}`
+        : typed`distrolab recover ${lab}    # shows what exists, and how to continue or remove it.${asIs(logNote(log))}`,
       'stuck-state',
     ),
     exitCode: EXIT.failed,
   }),
   'cloud-machine-missing': ({ provider, machine }) => ({
-    message: `There is no machine ${machine} at ${TITLE[provider]} that could be changed.`,
-    hint: 'distrolab up LAB    # makes it again',
+    message: `The machine ${machine} does not exist at ${TITLE[provider]}.`,
+    hint: 'distrolab up LAB    # recreates it',
     exitCode: EXIT.failed,
   }),
   'caller-unknown': ({ asked, reason }) => ({
-    message: `SSH would be opened to this computer only, but its address is not known: ${asked.join(' and ')} did not tell it (${reason}). It is never opened to everybody instead.`,
+    message: `${asked.join(' and ')} could not determine this computer's public address: ${reason}. SSH is never opened to the whole internet instead.`,
     hint: 'Name the networks that may reach SSH: --allow-from 203.0.113.7/32',
     exitCode: EXIT.usage,
   }),

@@ -7,7 +7,7 @@ const ADVICE: Readonly<Record<CloudName, readonly (readonly [RegExp, string])[]>
   aws: [
     [
       /multi-factor|MFA/,
-      `aws sts get-session-token --serial-number ARN --token-code CODE    # nothing here asks for a code: put what it prints into AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, unset AWS_PROFILE, ${THEN}`,
+      `aws sts get-session-token --serial-number ARN --token-code CODE    # there is no prompt for a code here: put what it prints into AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, unset AWS_PROFILE, ${THEN}`,
     ],
     [
       /credential_process/,
@@ -15,7 +15,7 @@ const ADVICE: Readonly<Record<CloudName, readonly (readonly [RegExp, string])[]>
     ],
     [
       /Detected a cycle/,
-      `aws configure get source_profile    # in ~/.aws/config make one of the profiles named above end the circle, ${THEN}`,
+      `aws configure get source_profile    # break the cycle of the profiles named above in ~/.aws/config, ${THEN}`,
     ],
     [
       /using profile: \[|sso_region|Sso session '|credential source|invalid SSO credentials/,
@@ -39,7 +39,7 @@ const ADVICE: Readonly<Record<CloudName, readonly (readonly [RegExp, string])[]>
     ],
     [
       /GOOGLE_APPLICATION_CREDENTIALS|GOOGLE_CREDENTIALS|no file of credentials|no usable credentials|Invalid JWT|account not found|DECODER|not valid JSON|in JSON at position|^E[A-Z]+: |lstat '|external_account|credential_source|subject token|No such file or directory.*credentials|the file at .* does not exist/i,
-      `ls -l "$GOOGLE_APPLICATION_CREDENTIALS"    # name a file of credentials that is there, or unset it and: gcloud auth application-default login; ${THEN}`,
+      `ls -l "$GOOGLE_APPLICATION_CREDENTIALS"    # point it at an existing credentials file, or unset it and run: gcloud auth application-default login; ${THEN}`,
     ],
   ],
   azure: [

@@ -3,8 +3,8 @@ import { EXIT, indented, type Explanations, withRunbook } from './explanation.js
 import { remedyOf } from './build-causes.js'
 import { typed } from '../report/typed.js'
 
-const INSTALL = 'distrolab doctor    # what is missing and how to install it'
-const AGAIN = 'Run the same command again; what was loaded is kept.'
+const INSTALL = 'distrolab doctor    # shows what is missing and how to install it'
+const AGAIN = 'Run the same command again; what was downloaded is kept.'
 
 const lastLines = (log: string): string =>
   log === '' ? '' : ` The last lines of mmdebstrap:${indented(log.trim().split('\n'))}`
@@ -14,7 +14,7 @@ const mebibytes = (bytes: number): number => Math.ceil(bytes / 2 ** 20)
 
 export const driverExplanations: Explanations<DriverFault> = {
   usage: ({ problems }) => ({
-    message: `The VM driver was told something wrong:${indented(problems.map(({ field, expected, got }) => `${field}: expected ${expected}, got ${got}`))}`,
+    message: `The VM driver received an invalid request:${indented(problems.map(({ field, expected, got }) => `${field}: expected ${expected}, got ${got}`))}`,
     hint: '',
     exitCode: EXIT.usage,
   }),
@@ -29,27 +29,27 @@ export const driverExplanations: Explanations<DriverFault> = {
     exitCode: EXIT.failed,
   }),
   'builder-missing': ({ tool }) => ({
-    message: `${tool} was not found; it builds the image where none can be downloaded.`,
+    message: `${tool} was not found. It builds the image when none can be downloaded.`,
     hint: INSTALL,
     exitCode: EXIT.failed,
   }),
   'keyring-missing': ({ keyring }) => ({
-    message: `${keyring} was not found; the packages of a built image are verified with it.`,
+    message: `${keyring} was not found. It is needed to verify the packages of a built image.`,
     hint: INSTALL,
     exitCode: EXIT.failed,
   }),
   'firmware-missing': ({ looked }) => ({
-    message: `No UEFI firmware was found; looked at:${indented(looked)}`,
+    message: `No UEFI firmware was found. Places searched:${indented(looked)}`,
     hint: INSTALL,
     exitCode: EXIT.failed,
   }),
   'port-taken': ({ port, by }) => ({
-    message: `Port ${port} of 127.0.0.1, which this machine's SSH is forwarded from, is used by ${by ?? 'another program'}.`,
-    hint: 'End that program and run the same command again, or make the lab anew: distrolab down LAB && distrolab up LAB',
+    message: `Port ${port} of 127.0.0.1, which forwards to this machine's SSH, is in use by ${by ?? 'another program'}.`,
+    hint: 'End that program and run the same command again, or recreate the lab: distrolab down LAB && distrolab up LAB',
     exitCode: EXIT.failed,
   }),
   'image-unreachable': ({ url, reason }) => ({
-    message: `The image can't be loaded from ${url}: ${reason}.`,
+    message: `Cannot download the image from ${url}: ${reason}.`,
     hint: withRunbook(
       'Check the network (HTTPS_PROXY is honoured) and run the same command again.',
       'dropped-network',
@@ -62,23 +62,23 @@ export const driverExplanations: Explanations<DriverFault> = {
     exitCode: EXIT.failed,
   }),
   'image-moved': ({ pinned, now }) => ({
-    message: `This lab's image ${pinned} is not offered any more; there is ${now} now.`,
-    hint: 'Make the lab anew: distrolab down LAB && distrolab up LAB',
+    message: `This lab's image ${pinned} is no longer offered; the current one is ${now}.`,
+    hint: 'Recreate the lab: distrolab down LAB && distrolab up LAB',
     exitCode: EXIT.failed,
   }),
   'image-invalid': ({ url, reason }) => ({
-    message: `${url} is no usable disk image: ${reason}.`,
+    message: `${url} is not a usable disk image: ${reason}.`,
     hint: '',
     exitCode: EXIT.failed,
   }),
   'checksum-mismatch': ({ url, expected, got }) => ({
     message: `The checksum of ${url} is wrong:${indented([`expected ${expected}`, `got      ${got}`])}`,
-    hint: 'The loaded file was removed. Run the same command again; if it stays wrong, do not use that server.',
+    hint: 'The downloaded file was removed. Run the same command again; if the checksum is wrong again, do not use that server.',
     exitCode: EXIT.failed,
   }),
   'checksum-unknown': ({ url, file }) => ({
-    message: `${url} has no checksum of ${file}.`,
-    hint: 'Without it the image is not used. The catalog entry may need another checksum URL or format.',
+    message: `${url} lists no checksum for ${file}.`,
+    hint: 'Without one the image is not used. The catalog entry may need another checksum URL or format.',
     exitCode: EXIT.failed,
   }),
   'download-truncated': ({ url, expected, got }) => ({
@@ -87,17 +87,17 @@ export const driverExplanations: Explanations<DriverFault> = {
     exitCode: EXIT.failed,
   }),
   'disk-full': ({ place }) => ({
-    message: `There is no room left on the disk of ${place}.`,
-    hint: 'Make room, or choose another place with DISTROLAB_CACHE (images) or DISTROLAB_HOME (VMs), and run the same command again.',
+    message: `The disk of ${place} is full.`,
+    hint: 'Free some space, or choose another place with DISTROLAB_CACHE (images) or DISTROLAB_HOME (VMs), and run the same command again.',
     exitCode: EXIT.failed,
   }),
   'place-unwritable': ({ place, reason }) => ({
-    message: `${place} can't be written: ${reason}.`,
+    message: `Cannot write to ${place}: ${reason}.`,
     hint: 'Make it writable, or choose another place with DISTROLAB_CACHE (images) or DISTROLAB_HOME (VMs).',
     exitCode: EXIT.failed,
   }),
   'place-unreadable': ({ place, reason }) => ({
-    message: `${place} can't be read, so what is there is not known: ${reason}.`,
+    message: `Cannot read ${place}, so its contents are unknown: ${reason}.`,
     hint: 'Make it readable, or run the command as the user whose machine it is.',
     exitCode: EXIT.failed,
   }),
@@ -118,21 +118,21 @@ export const driverExplanations: Explanations<DriverFault> = {
   }),
   'machine-absent': ({ id, directory }) => ({
     message: `The VM ${id} has no disk in ${directory}.`,
-    hint: withRunbook('Make the lab anew: distrolab down LAB && distrolab up LAB', 'lost-work-folder'),
+    hint: withRunbook('Recreate the lab: distrolab down LAB && distrolab up LAB', 'lost-work-folder'),
     exitCode: EXIT.failed,
   }),
   'machine-broken': ({ id, directory, reason }) => ({
-    message: `The VM ${id} in ${directory} can't be used: ${reason}.`,
-    hint: 'Make the lab anew: distrolab down LAB && distrolab up LAB',
+    message: `The VM ${id} in ${directory} cannot be used: ${reason}.`,
+    hint: 'Recreate the lab: distrolab down LAB && distrolab up LAB',
     exitCode: EXIT.failed,
   }),
   'machine-out-of-room': ({ id, directory, free, needed, growth }) => ({
-    message: `The VM ${id} stands still because the disk of ${directory} is full: ${mebibytes(free)} MiB are free there, and it needs ${mebibytes(needed)} MiB to go on. Its own disk may still grow by ${mebibytes(growth)} MiB.`,
-    hint: typed`df -h ${directory}    # make room there, then run the same command again: the VM goes on where it stopped`,
+    message: `The VM ${id} is paused because the disk of ${directory} is full: ${mebibytes(free)} MiB are free there, and it needs ${mebibytes(needed)} MiB to continue. Its own disk can still grow by ${mebibytes(growth)} MiB.`,
+    hint: typed`df -h ${directory}    # free some space there, then run the same command again: the VM continues where it stopped`,
     exitCode: EXIT.failed,
   }),
   'machine-busy': ({ id, pid }) => ({
-    message: `Another driver (pid ${pid}) works on the VM ${id}.`,
+    message: `Another driver (pid ${pid}) is working on the VM ${id}.`,
     hint: 'Run the same command again when it is done.',
     exitCode: EXIT.locked,
   }),
@@ -142,23 +142,23 @@ export const driverExplanations: Explanations<DriverFault> = {
     exitCode: EXIT.failed,
   }),
   'machine-left': ({ id, left }) => ({
-    message: `Something of the VM ${id} could not be removed:${indented(left)}`,
+    message: `Parts of the VM ${id} could not be removed:${indented(left)}`,
     hint: withRunbook('Run the same command again.', 'destroy-by-hand'),
     exitCode: EXIT.leftovers,
   }),
   'machine-stopped': ({ id }) => ({
-    message: `The VM ${id} does not run.`,
+    message: `The VM ${id} is not running.`,
     hint: 'distrolab up LAB    # brings it back',
     exitCode: EXIT.failed,
   }),
   'machine-expired': ({ id, expiresAt }) => ({
-    message: `The time of the VM ${id} was up at ${expiresAt}; it stays off until it is given more.`,
+    message: `The VM ${id} expired at ${expiresAt}; it stays off until its lab is extended.`,
     hint: 'distrolab extend LAB && distrolab up LAB',
     exitCode: EXIT.failed,
   }),
   'baseline-absent': ({ id }) => ({
     message: `The VM ${id} has no baseline to go back to; nothing was changed.`,
-    hint: 'Make the lab anew: distrolab down LAB && distrolab up LAB',
+    hint: 'Recreate the lab: distrolab down LAB && distrolab up LAB',
     exitCode: EXIT.failed,
   }),
   'baseline-failed': ({ id, reason }) => ({
@@ -167,8 +167,8 @@ export const driverExplanations: Explanations<DriverFault> = {
     exitCode: EXIT.failed,
   }),
   'baseline-broken': ({ id, reason }) => ({
-    message: `The baseline of the VM ${id} can't be loaded, so the VM was powered off: ${reason}.`,
-    hint: 'It fits only the QEMU it was taken with. Make the lab anew: distrolab down LAB && distrolab up LAB',
+    message: `The baseline of the VM ${id} cannot be loaded, so the VM was powered off: ${reason}.`,
+    hint: 'It fits only the QEMU it was taken with. Recreate the lab: distrolab down LAB && distrolab up LAB',
     exitCode: EXIT.failed,
   }),
   'driver-bug': ({ stack }) => ({

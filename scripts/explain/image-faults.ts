@@ -15,16 +15,16 @@ const MAKE_CONTAINER = (account: string, container: string): string =>
 type BucketNeeded = Extract<ImageFault, { readonly code: 'import-bucket-needed' }>
 
 const bucketNeeded = (fault: BucketNeeded) => ({
-  message: `A disk goes to ${fault.provider} through one of its buckets, and the records of this backend are in none.`,
+  message: `A disk reaches ${fault.provider} through one of its buckets, and this backend is not in one.`,
   hint: typed`${asIs(importLine(fault))} --bucket gs://BUCKET/PREFIX    # one that you may write to; or DISTROLAB_BUCKET`,
 })
 
 const containerNeeded = (fault: BucketNeeded) => ({
-  message: `A disk goes to Azure through a container of a storage account, which lies where the machines will be; ${
-    fault.got === undefined ? 'none is named' : `"${fault.got}" names none`
+  message: `A disk reaches Azure through a container of a storage account in the region of the machines; ${
+    fault.got === undefined ? 'none was given' : `"${fault.got}" does not name one`
   }.`,
   hint: [
-    typed`${asIs(importLine(fault))} --bucket https://ACCOUNT.blob.core.windows.net/CONTAINER    # or DISTROLAB_BUCKET; where there is none:`,
+    typed`${asIs(importLine(fault))} --bucket https://ACCOUNT.blob.core.windows.net/CONTAINER    # or DISTROLAB_BUCKET; if there is none yet:`,
     MAKE_ACCOUNT('ACCOUNT'),
     MAKE_CONTAINER('ACCOUNT', 'CONTAINER'),
   ].join('\n  '),
@@ -32,28 +32,28 @@ const containerNeeded = (fault: BucketNeeded) => ({
 
 export const imageExplanations: Explanations<ImageFault> = {
   'import-unsupported': ({ provider, distro, reason }) => ({
-    message: `${distro} can't be imported to ${provider} by this version: ${reason}. Nothing was made, nothing recorded.`,
-    hint: 'distrolab images    # what there is on each provider',
+    message: `This version cannot import ${distro} to ${provider}: ${reason}. Nothing was created or recorded.`,
+    hint: 'distrolab images    # what each provider offers',
     exitCode: EXIT.usage,
   }),
   'import-no-source': (fault) => ({
-    message: `There is no disk of ${fault.distro} that could be imported: ${fault.reason}.`,
+    message: `No disk of ${fault.distro} can be imported: ${fault.reason}.`,
     hint: typed`${asIs(importLine(fault))} --image FILE    # or a URL with --checksum sha256:HEX`,
     exitCode: EXIT.usage,
   }),
   'import-checksum-needed': ({ url }) => ({
-    message: `Nothing says how ${url} must look: what is not verified is not imported.`,
-    hint: 'Add --checksum sha256:HEX (or sha512:HEX), as its publisher tells it.',
+    message: `No checksum is known for ${url}, and distrolab imports only verified disks.`,
+    hint: 'Add --checksum sha256:HEX (or sha512:HEX) with the value that its publisher gives.',
     exitCode: EXIT.usage,
   }),
   'import-file-unreadable': ({ path, reason }) => ({
-    message: `${path} is no disk that can be imported: ${reason}.`,
-    hint: 'Name a whole disk in the format qcow2 or raw. One that you trust becomes one by: qemu-img convert -O qcow2 DISK whole.qcow2',
+    message: `${path} is not a disk that can be imported: ${reason}.`,
+    hint: 'Give a complete disk in qcow2 or raw format. To convert one that you trust: qemu-img convert -O qcow2 DISK whole.qcow2',
     exitCode: EXIT.usage,
   }),
   'import-file-changed': ({ path, expected, got }) => ({
     message: `The checksum of ${path} is wrong:${indented([`expected ${expected}`, `got      ${got}`])}`,
-    hint: 'Nothing was uploaded. Load the file anew, or correct --checksum.',
+    hint: 'Nothing was uploaded. Download the file again, or correct --checksum.',
     exitCode: EXIT.failed,
   }),
   'import-bucket-needed': (fault) => ({
@@ -61,12 +61,12 @@ export const imageExplanations: Explanations<ImageFault> = {
     exitCode: EXIT.usage,
   }),
   'import-region-needed': (fault) => ({
-    message: `An image on ${fault.provider} lies in one region, and machines are made from it there only; none is named.`,
-    hint: typed`${asIs(importLine(fault))} --region REGION    # or that as \`region\` in the configuration file; they are listed by\n  distrolab regions --provider ${fault.provider}`,
+    message: `An image on ${fault.provider} belongs to one region, and machines can be created from it only there; no region is set.`,
+    hint: typed`${asIs(importLine(fault))} --region REGION    # or set \`region\` in the configuration file; to list the regions:\n  distrolab regions --provider ${fault.provider}`,
     exitCode: EXIT.usage,
   }),
   'import-account-missing': ({ account, place }) => ({
-    message: `The subscription has no storage account ${account} with ${place}. Nothing was made, nothing recorded.`,
+    message: `The subscription has no storage account ${account} at ${place}. Nothing was created or recorded.`,
     hint: typed`${asIs(MAKE_ACCOUNT(account))} && ${asIs(MAKE_CONTAINER(account, 'CONTAINER'))}    # or export the ARM_SUBSCRIPTION_ID that has it; then run the same command again`,
     exitCode: EXIT.usage,
   }),
@@ -76,30 +76,30 @@ export const imageExplanations: Explanations<ImageFault> = {
     exitCode: EXIT.failed,
   }),
   'import-storage-forbidden': ({ account, container, reason }) => ({
-    message: `These credentials may not write to ${container} of the storage account ${account}, whatever else they may: ${reason}`,
-    hint: typed`az role assignment create --assignee CLIENT --role "Storage Blob Data Contributor" --scope $(az storage account show --name ${account} --query id -o tsv)    # then wait five minutes and run the same command again; and does the account's firewall let this computer in?`,
+    message: `These credentials may not write to the container ${container} of the storage account ${account}: ${reason}`,
+    hint: typed`az role assignment create --assignee CLIENT --role "Storage Blob Data Contributor" --scope $(az storage account show --name ${account} --query id -o tsv)    # then wait five minutes and run the same command again; also check that the account's firewall lets this computer in`,
     exitCode: EXIT.failed,
   }),
   'import-name-taken': (fault) => ({
-    message: `${fault.provider} has an image of that name which this backend did not make: ${fault.id}. Nothing was made, nothing recorded.`,
+    message: `${fault.provider} already has an image of that name, which this backend did not create: ${fault.id}. Nothing was created or recorded.`,
     hint:
       fault.provider === 'aws'
-        ? typed`aws ec2 deregister-image --image-id ${fault.id} --region ${fault.region ?? ''}    # if nobody needs it; then run the same command again`
-        : typed`distrolab up --profile ${fault.distro}-${fault.provider}    # may take it as it is; else: az image delete --ids ${fault.id}`,
+        ? typed`aws ec2 deregister-image --image-id ${fault.id} --region ${fault.region ?? ''}    # if no one needs it; then run the same command again`
+        : typed`distrolab up --profile ${fault.distro}-${fault.provider}    # may use it as it is; otherwise: az image delete --ids ${fault.id}`,
     exitCode: EXIT.usage,
   }),
   'import-in-place': (fault) => ({
     message: `${fault.distro} was imported to ${fault.provider} with another ${fault.field}: ${fault.has}, not ${fault.asked}.`,
-    hint: typed`${asIs(forgetLine(fault))}    # then import it anew`,
+    hint: typed`${asIs(forgetLine(fault))}    # then import it again`,
     exitCode: EXIT.usage,
   }),
   'import-needed': (fault) => ({
-    message: `${fault.provider} has no image of ${fault.distro}: a custom OS installation brings one there first.`,
+    message: `${fault.provider} has no image of ${fault.distro}; import one first (custom OS installation).`,
     hint: typed`${asIs(importLine(fault))}    # once for the team; then run the same command again`,
     exitCode: EXIT.failed,
   }),
   'import-forgetting': (fault) => ({
-    message: `The image of ${fault.distro} at ${fault.provider} is being removed, and that did not end.`,
+    message: `The removal of the image of ${fault.distro} at ${fault.provider} did not finish.`,
     hint: typed`${asIs(forgetLine(fault))} && ${asIs(importLine(fault))}`,
     exitCode: EXIT.failed,
   }),
@@ -109,28 +109,28 @@ export const imageExplanations: Explanations<ImageFault> = {
     exitCode: EXIT.notFound,
   }),
   'image-busy': ({ provider, distro, holder }) => ({
-    message: `Another command works on the image of ${distro} at ${provider}: ${holder.user}@${holder.host} (pid ${holder.pid}) runs ${holder.command} since ${holder.since}.`,
+    message: `Another command is working on the image of ${distro} at ${provider}: ${holder.user}@${holder.host} (pid ${holder.pid}), running ${holder.command} since ${holder.since}.`,
     hint: 'Run the same command again later, or wait longer with --wait-lock 30m.',
     exitCode: EXIT.locked,
   }),
   'image-in-use': (fault) => ({
-    message: `These labs were made from the image of ${fault.distro} at ${fault.provider}, and could not be reset or brought back without it:${indented(fault.labs)}`,
+    message: `These labs were created from the image of ${fault.distro} at ${fault.provider} and cannot be reset or brought back without it:${indented(fault.labs)}`,
     hint: typed`distrolab down LAB    # each of them; then ${asIs(forgetLine(fault))}`,
     exitCode: EXIT.failed,
   }),
   'image-left': (fault) => ({
-    message: `Something of the image of ${fault.distro} at ${fault.provider} is still there:${indented(fault.left)}`,
+    message: `Parts of the image of ${fault.distro} at ${fault.provider} still exist:${indented(fault.left)}`,
     hint: typed`${asIs(forgetLine(fault))}    # tries again`,
     exitCode: EXIT.leftovers,
   }),
   'packing-failed': ({ program, reason }) => ({
     message: `${program} could not convert the disk:${indented(reason.trim().split('\n'))}`,
-    hint: 'Make room where DISTROLAB_CACHE points to if the disk is full, and run the same command again.',
+    hint: 'If the disk is full, free some space where DISTROLAB_CACHE points. Then run the same command again.',
     exitCode: EXIT.failed,
   }),
   'upload-failed': ({ place, reason }) => ({
     message: `The disk could not be uploaded to ${place}: ${reason}`,
-    hint: withRunbook('Run the same command again: it goes on where this one ended.', 'dropped-network'),
+    hint: withRunbook('Run the same command again: it continues where this one stopped.', 'dropped-network'),
     exitCode: EXIT.failed,
   }),
 }

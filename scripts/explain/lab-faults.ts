@@ -24,7 +24,7 @@ function namingAccount(provider: string, account: string): string {
 const wayIn = (lab: string): string =>
   [
     typed`distrolab up ${lab} --ssh-key PATH    # if one of these keys is yours`,
-    typed`distrolab down ${lab} && distrolab up ${lab}    # anew, with your key in authorizedKeys of the configuration`,
+    typed`distrolab down ${lab} && distrolab up ${lab}    # recreates it, with your key in authorizedKeys of the configuration`,
   ].join('\n  ')
 
 export const labExplanations: Explanations<LabFault> = {
@@ -34,7 +34,7 @@ export const labExplanations: Explanations<LabFault> = {
     exitCode: EXIT.usage,
   }),
   'config-invalid': ({ problems }) => ({
-    message: `The configuration has mistakes:${indented(
+    message: `The configuration is not valid:${indented(
       problems.map(
         ({ file, field, expected, got, fix }) =>
           `${file}: ${field}: expected ${expected}, got ${got}${fix === undefined ? '' : `. ${fix}`}`,
@@ -49,7 +49,7 @@ export const labExplanations: Explanations<LabFault> = {
     exitCode: EXIT.notFound,
   }),
   'lab-name-invalid': ({ given }) => ({
-    message: `A lab's name is 1 to 40 of a-z, 0-9 and -, starts with a letter and does not end with -; got "${given}".`,
+    message: `"${given}" is not a valid lab name. It needs 1 to 40 of a-z, 0-9 and -, starts with a letter and does not end with -.`,
     hint: 'Choose another one with --name.',
     exitCode: EXIT.usage,
   }),
@@ -60,35 +60,35 @@ export const labExplanations: Explanations<LabFault> = {
   }),
   'lab-of-other-profile': ({ lab, profile, asked }) => ({
     message: `The lab ${lab} is ${profile}, not ${asked}.`,
-    hint: typed`Give the new lab a name of its own: distrolab up --profile ${asked} --name NAME\n  or make this one that: distrolab swap ${lab} --profile ${asked}`,
+    hint: typed`distrolab up --profile ${asked} --name NAME    # creates another lab\n  or change this one: distrolab swap ${lab} --profile ${asked}`,
     exitCode: EXIT.usage,
   }),
   ...swapExplanations,
   'lab-being-destroyed': ({ lab }) => ({
-    message: `The destruction of ${lab} was begun and did not end.`,
+    message: `The destruction of ${lab} started and did not finish.`,
     hint: withRunbook(typed`distrolab down ${lab} && distrolab up ${lab}`, 'stuck-state'),
     exitCode: EXIT.failed,
   }),
   'lab-on-other-computer': ({ lab, user, host }) => ({
-    message: `The VMs of ${lab} are on ${host}, made there by ${user}: another computer, container, user or DISTROLAB_HOME than this.`,
-    hint: `Run the command there, or make a lab of your own with --name.`,
+    message: `The VMs of ${lab} are on ${host}, where ${user} created them. This is another computer, container, user or DISTROLAB_HOME.`,
+    hint: `Run the command there, or create a lab of your own with --name.`,
     exitCode: EXIT.failed,
   }),
   'other-account': ({ what, provider, account, given }) => ({
-    message: `${what} is in the account ${account} of ${provider}; the credentials here are for ${given}, where nothing of it is to be seen. Nothing was changed.`,
+    message: `${what} is in the ${provider} account ${account}, but the credentials here are for ${given}, where none of it exists. Nothing was changed.`,
     hint: typed`export ${asIs(namingAccount(provider, account))}    # then run the same command again`,
     exitCode: EXIT.credentials,
   }),
   'record-mismatch': ({ lab, field, expected, found }) => ({
-    message: `The record of ${lab} says something else than what follows from its name and this computer. ${field}: expected ${expected}, got ${shown(found)}. Nothing was touched.`,
+    message: `The record of ${lab} does not match its name and this computer. ${field}: expected ${expected}, got ${shown(found)}. Nothing was touched.`,
     hint: withRunbook(
-      'Correct the field; of a local lab, set the DISTROLAB_HOME that it was made with. Then run the command again.',
+      'Correct the field; for a local lab, set the DISTROLAB_HOME it was created with. Then run the same command again.',
       'corrupted-record',
     ),
     exitCode: EXIT.failed,
   }),
   'lab-expired': ({ lab, expiresAt }) => ({
-    message: `The time of ${lab} was over at ${expiresAt}; it is still there.`,
+    message: `${lab} expired at ${expiresAt} and still exists.`,
     hint: typed`distrolab extend ${lab} && distrolab up ${lab}    # or remove it: distrolab down ${lab}`,
     exitCode: EXIT.failed,
   }),
@@ -103,18 +103,18 @@ export const labExplanations: Explanations<LabFault> = {
     exitCode: EXIT.notFound,
   }),
   'setting-fixed': ({ lab, setting, has, asked }) => ({
-    message: `${setting}: ${lab} was made with ${has}, not ${asked}.`,
-    hint: typed`Make it anew: distrolab down ${lab} && distrolab up ${lab} ${asIs(setting === '--spot' ? setting : typed`${asIs(setting)} ${asked}`)}`,
+    message: `${setting}: ${lab} was created with ${has}, not ${asked}.`,
+    hint: typed`Recreate it: distrolab down ${lab} && distrolab up ${lab} ${asIs(setting === '--spot' ? setting : typed`${asIs(setting)} ${asked}`)}`,
     exitCode: EXIT.usage,
   }),
   'expiry-fixed': ({ lab, expiresAt, asked }) => ({
-    message: `--ttl: ${lab} expires ${expiresAt === null ? 'never' : `at ${expiresAt}`}, and up does not move that.`,
+    message: `--ttl: ${lab} expires ${expiresAt === null ? 'never' : `at ${expiresAt}`}, and up does not change that.`,
     hint: typed`distrolab extend ${lab} --ttl ${asked}`,
     exitCode: EXIT.usage,
   }),
   'size-fixed': ({ lab, has, asked }) => ({
     message: `${lab} has the instance type ${has}, not ${asked}.`,
-    hint: typed`Make it anew: distrolab down ${lab} && distrolab up ${lab} --instance-type ${asked}`,
+    hint: typed`Recreate it: distrolab down ${lab} && distrolab up ${lab} --instance-type ${asked}`,
     exitCode: EXIT.usage,
   }),
   ...engineExplanations,
@@ -122,13 +122,13 @@ export const labExplanations: Explanations<LabFault> = {
   ...imageExplanations,
   driver: ({ fault }) => explainBy(driverExplanations, fault),
   'driver-crashed': ({ verb, output }) => ({
-    message: `The VM driver ended without an answer at ${verb}:${indented(output.trim().split('\n'))}`,
+    message: `The VM driver exited without an answer at ${verb}:${indented(output.trim().split('\n'))}`,
     hint: withRunbook('Run the same command again; -v shows more.', 'stuck-state'),
     exitCode: EXIT.failed,
   }),
   'prerequisites-missing': ({ missing, install }) => ({
     message: `Missing on this computer:${indented(missing.map(({ name, purpose }) => `${name}: ${purpose}`))}`,
-    hint: `${install}\n  or let this command do that: --install-prerequisites`,
+    hint: `${install}\n  or let this command install them: --install-prerequisites`,
     exitCode: EXIT.failed,
   }),
   'prerequisites-not-installable': ({ reason, install }) => ({
@@ -137,17 +137,17 @@ export const labExplanations: Explanations<LabFault> = {
     exitCode: EXIT.failed,
   }),
   'key-unreadable': ({ path, reason }) => ({
-    message: `--ssh-key: ${path} is no usable key: ${reason}.`,
-    hint: 'Name an OpenSSH private key, or the .pub file of a key that your ssh-agent holds.',
+    message: `--ssh-key: ${path} is not a usable key: ${reason}.`,
+    hint: 'Give an OpenSSH private key, or the .pub file of a key that your ssh-agent holds.',
     exitCode: EXIT.usage,
   }),
   'key-not-taken': ({ provider, key, given, takes }) => ({
-    message: `${provider} takes no ${given} key (${key}): it takes ${takes.join(' or ')}. Nothing was made, nothing recorded.`,
+    message: `${provider} does not accept keys of type ${given} (${key}). It accepts ${takes.join(' or ')}. Nothing was created or recorded.`,
     hint: 'ssh-keygen -t ed25519 -f ~/.ssh/id_ed25519    # then --ssh-key ~/.ssh/id_ed25519; without --ssh-key the lab gets a key of its own',
     exitCode: EXIT.usage,
   }),
   'key-passphrase': ({ path, agent }) => ({
-    message: `--ssh-key: ${path} has a passphrase, which nobody can be asked for, and ${agentState(agent)}.`,
+    message: `--ssh-key: ${path} is protected by a passphrase. distrolab never prompts for one, and ${agentState(agent)}.`,
     hint: typed`ssh-add ${path}`,
     exitCode: EXIT.usage,
   }),
@@ -157,23 +157,23 @@ export const labExplanations: Explanations<LabFault> = {
     exitCode: EXIT.usage,
   }),
   'key-not-on-lab': ({ lab, path, takes }) => ({
-    message: `${lab} does not accept the key ${path}; it takes:${indented(takes)}`,
+    message: `${lab} does not accept the key ${path}; it accepts:${indented(takes)}`,
     hint: wayIn(lab),
     exitCode: EXIT.failed,
   }),
   'key-missing': ({ lab, takes }) => ({
-    message: `No key on this computer opens ${lab}; it takes:${indented(takes)}`,
+    message: `No key on this computer opens ${lab}; it accepts:${indented(takes)}`,
     hint: withRunbook(wayIn(lab), 'lost-work-folder'),
     exitCode: EXIT.failed,
   }),
   'agent-unreachable': ({ socket, reason }) => ({
     message: `The ssh-agent at ${socket} does not answer: ${reason}.`,
-    hint: 'Start it anew, or unset SSH_AUTH_SOCK.',
+    hint: 'Start it again, or unset SSH_AUTH_SOCK.',
     exitCode: EXIT.failed,
   }),
   'kernel-panic': ({ lab, machine, reason, console }) => ({
-    message: `The kernel of ${lab}/${machine} panicked at each of its starts: ${reason}.${consoleEnd(console)}`,
-    hint: typed`distrolab up ${lab}    # starts it again\n  or make it anew: distrolab down ${lab} && distrolab up ${lab}`,
+    message: `The kernel of ${lab}/${machine} panicked at every start: ${reason}.${consoleEnd(console)}`,
+    hint: typed`distrolab up ${lab}    # starts it again\n  or recreate it: distrolab down ${lab} && distrolab up ${lab}`,
     exitCode: EXIT.failed,
   }),
   ...execExplanations,
@@ -190,34 +190,34 @@ export const labExplanations: Explanations<LabFault> = {
   }),
   'clock-not-set': ({ lab, machine, reason }) => ({
     message: `The clock of ${lab}/${machine} could not be set: ${reason}.`,
-    hint: typed`distrolab ssh ${lab} -- sudo date    # whether its user may set it`,
+    hint: typed`distrolab ssh ${lab} -- sudo date    # shows whether its user may set it`,
     exitCode: EXIT.failed,
   }),
   'no-free-port': () => ({
-    message: 'No port is free on 127.0.0.1 for the forwarded SSH.',
-    hint: 'End some of the programs that listen there.',
+    message: 'No port on 127.0.0.1 is free to forward SSH.',
+    hint: 'Stop some of the programs that listen there.',
     exitCode: EXIT.failed,
   }),
   leftovers: ({ lab, left }) => ({
-    message: `${lab} is not gone; still there:${indented(left)}`,
+    message: `${lab} was not completely removed; this still exists:${indented(left)}`,
     hint: withRunbook(typed`distrolab down ${lab}`, 'destroy-by-hand'),
     exitCode: EXIT.leftovers,
   }),
   'not-ours': ({ lab, foreign }) => ({
-    message: `Nothing of ${lab} is left, but something else has its names; it was left alone, as it does not carry the marks of this lab:${indented(foreign)}`,
+    message: `Nothing of ${lab} is left, but something else uses its names. It does not carry the marks of this lab and was left alone:${indented(foreign)}`,
     hint: withRunbook(
-      'Find out whose it is; the lab itself can be made again under another name: --name NAME',
+      'Find out whose it is. The lab itself can be recreated under another name: --name NAME',
       'not-ours',
     ),
     exitCode: EXIT.leftovers,
   }),
   'listing-failed': ({ reason }) => ({
-    message: `Inconclusive, skipped: the labs could not be listed, so none was destroyed. ${reason}`,
+    message: `The labs could not be listed, so none was destroyed. ${reason}`,
     hint: 'Run the same command again when the backend can be read.',
     exitCode: EXIT.failed,
   }),
   'session-unknown': () => ({
-    message: '--session: nothing says which session this is.',
+    message: '--session: no session is set.',
     hint: 'Set DISTROLAB_SESSION before `up` and before this command; in CI the run is the session.',
     exitCode: EXIT.usage,
   }),
@@ -227,12 +227,12 @@ export const labExplanations: Explanations<LabFault> = {
     exitCode: EXIT.usage,
   }),
   'confirmation-needed': ({ command }) => ({
-    message: `${command} must be confirmed, and there is no terminal to ask at; nothing was changed.`,
+    message: `${command} needs confirmation, and there is no terminal to ask on. Nothing was changed.`,
     hint: `distrolab ${command} --yes`,
     exitCode: EXIT.usage,
   }),
   'folder-unwritable': ({ place, reason }) => ({
-    message: `${place} can't be written: ${reason}.`,
+    message: `Cannot write to ${place}: ${reason}.`,
     hint: 'Make it writable, or choose another place with DISTROLAB_HOME or DISTROLAB_CACHE.',
     exitCode: EXIT.failed,
   }),
@@ -242,13 +242,13 @@ export const labExplanations: Explanations<LabFault> = {
     exitCode: EXIT.usage,
   }),
   'user-nameless': ({ lab, uid }) => ({
-    message: `OpenSSH serves only users that have a name, and the user id ${uid} has none on this computer.`,
-    hint: typed`distrolab exec ${lab} -- uptime    # exec needs no name. For ssh, start the container with a user of its /etc/passwd.`,
+    message: `OpenSSH works only for users with a name, and the user id ${uid} has none on this computer.`,
+    hint: typed`distrolab exec ${lab} -- uptime    # exec needs no name; for ssh, start the container as a user of its /etc/passwd`,
     exitCode: EXIT.failed,
   }),
   interrupted: ({ signal }) => ({
     message: `Interrupted by ${signal}; what was done is recorded.`,
-    hint: withRunbook('distrolab up LAB    # goes on\n  distrolab down LAB    # removes it', 'stuck-state'),
+    hint: withRunbook('distrolab up LAB    # continues\n  distrolab down LAB    # removes it', 'stuck-state'),
     exitCode: signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated,
   }),
 }

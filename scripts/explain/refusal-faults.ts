@@ -12,9 +12,9 @@ export const TITLE: Readonly<Record<CloudName, string>> = {
 }
 
 const LOG_IN_AGAIN: Readonly<Record<CloudName, string>> = {
-  aws: 'aws sso login    # or new values of the AWS_* variables; if they are right, is the clock? Then run the same command again',
+  aws: 'aws sso login    # or correct the AWS_* variables; if they are right, check the clock. Then run the same command again',
   azure:
-    'az login    # or new values of the ARM_* variables; is ARM_SUBSCRIPTION_ID one of `az account list`? Then run the same command again',
+    'az login    # or correct the ARM_* variables; `az account list` must show ARM_SUBSCRIPTION_ID. Then run the same command again',
   google: 'gcloud auth application-default login    # then run the same command again',
 }
 
@@ -36,19 +36,19 @@ function switchOn(provider: CloudName, reason: string): string {
 
 /** Who can change a rule of the organisation. */
 const RULER: Readonly<Record<CloudName, string>> = {
-  aws: 'whoever manages the policies of the AWS organisation, or of this user or role',
-  azure: 'an Owner or a Resource Policy Contributor of the scope that the policy is assigned to',
+  aws: 'whoever manages the policies of the AWS organisation, user or role',
+  azure: 'an Owner or a Resource Policy Contributor of the scope of the policy',
   google: 'an Organization Policy Administrator (roles/orgpolicy.policyAdmin)',
 }
 
 const OPEN_ACCOUNT: Readonly<Record<CloudName, string>> = {
-  aws: "Have the account's owner look for AWS's mail, or open a case: https://console.aws.amazon.com/support",
+  aws: "Ask the account's owner to look for mail from AWS, or open a case: https://console.aws.amazon.com/support",
   azure: 'az account show --query state    # the owner of the subscription can enable it in the portal',
   google:
     'gcloud billing projects describe "$GOOGLE_PROJECT"    # a Billing Administrator can link an account that is open',
 }
 
-const AGAIN_LATER = 'Wait a minute and run the same command again; it goes on where this one ended.'
+const AGAIN_LATER = 'Wait a minute and run the same command again; it continues where this one stopped.'
 
 /** A proxy that opens TLS has an authority of its own, in Node's words or in Go's. */
 const networkAdvice = (reason: string): string =>
@@ -59,7 +59,7 @@ const networkAdvice = (reason: string): string =>
 /** What is free to be asked for instead, or how to read the rule; and who can change it. */
 function wayAround({ provider, reason, lab }: CloudRefusal): string {
   const flag = flagFor(provider, reason)
-  const ruler = asIs(`The rule can be changed by ${RULER[provider]}.`)
+  const ruler = asIs(`Ask ${RULER[provider]} to change the rule.`)
   if (flag !== undefined)
     return typed`distrolab down ${named(lab)}    # then up with ${asIs(flag)}, as the rule asks. ${ruler}`
   const rule = ruleIn(provider, reason)
@@ -73,8 +73,8 @@ function wayAround({ provider, reason, lab }: CloudRefusal): string {
 function release({ provider, reason, lab }: CloudRefusal): string {
   const group = groupIn(holderIn(reason) ?? '')
   return provider === 'azure' && group !== undefined
-    ? typed`az lock list --resource-group ${group}    # who made the lock can remove it, or an Owner: az lock delete; then: distrolab down ${named(lab)}`
-    : typed`distrolab recover ${named(lab)}    # shows what is there; detach or remove what uses it, and run the same command again`
+    ? typed`az lock list --resource-group ${group}    # whoever created the lock, or an Owner, can remove it with az lock delete; then: distrolab down ${named(lab)}`
+    : typed`distrolab recover ${named(lab)}    # shows what exists; detach or remove what uses it, and run the same command again`
 }
 
 const inBrackets = (text: string | undefined): string => (text === undefined ? '' : ` (${text})`)
@@ -86,7 +86,7 @@ export const refusalExplanations: Explanations<CloudRefusal> = {
   'cloud-capacity': ({ provider, reason, lab }) => {
     const zone = zoneWithRoom(reason)
     return {
-      message: `${TITLE[provider]} has no room for such a machine there now: ${reason}`,
+      message: `${TITLE[provider]} has no capacity for this machine there at the moment: ${reason}`,
       hint: withRunbook(
         zone === undefined
           ? typed`distrolab regions --provider ${provider}    # then down, and up with another --zone, --region or --instance-type`
@@ -97,7 +97,7 @@ export const refusalExplanations: Explanations<CloudRefusal> = {
     }
   },
   'cloud-not-offered': ({ provider, reason }) => ({
-    message: `${TITLE[provider]} does not offer such a machine there to this account: ${reason}`,
+    message: `${TITLE[provider]} does not offer this machine type there to this account: ${reason}`,
     hint: withRunbook(
       typed`distrolab regions --provider ${provider}    # then down, and up with another --zone, --region or --instance-type`,
       'exhausted-quota',
@@ -107,14 +107,14 @@ export const refusalExplanations: Explanations<CloudRefusal> = {
   'cloud-quota': ({ provider, reason }) => ({
     message: `A quota of the account at ${TITLE[provider]} is used up: ${reason}`,
     hint: withRunbook(
-      typed`distrolab list    # down what no one needs, or up with --size small or in another --region; to have it raised: ${asIs(REQUEST_QUOTA[provider])}`,
+      typed`distrolab list    # destroy what no one needs, or use --size small or another --region; to have the quota raised: ${asIs(REQUEST_QUOTA[provider])}`,
       'exhausted-quota',
     ),
     exitCode: EXIT.capacity,
   }),
   'cloud-network': ({ provider, reason, lab }) => ({
     message: `${TITLE[provider]} has no network there that the machines can use: ${reason}`,
-    hint: typed`distrolab down ${named(lab)}    # then up with --network own, which makes one for the lab`,
+    hint: typed`distrolab down ${named(lab)}    # then up with --network own, which creates one for the lab`,
     exitCode: EXIT.failed,
   }),
   'cloud-policy': (fault) => ({
@@ -123,46 +123,46 @@ export const refusalExplanations: Explanations<CloudRefusal> = {
     exitCode: EXIT.failed,
   }),
   'cloud-account': ({ provider, reason }) => ({
-    message: `${TITLE[provider]} does not let this account make machines: ${reason}`,
+    message: `${TITLE[provider]} does not let this account create machines: ${reason}`,
     hint: OPEN_ACCOUNT[provider],
     exitCode: EXIT.failed,
   }),
   'cloud-exists': ({ provider, reason, lab }) => ({
     message: `${TITLE[provider]} already has something of that name: ${reason}`,
     hint: withRunbook(
-      typed`distrolab recover ${named(lab)}    # shows what of the lab is there; then: distrolab up ${named(lab)}`,
+      typed`distrolab recover ${named(lab)}    # shows what exists of the lab; then: distrolab up ${named(lab)}`,
       'stuck-state',
     ),
     exitCode: EXIT.failed,
   }),
   'cloud-in-use': (fault) => ({
-    message: `Something keeps this as it is at ${TITLE[fault.provider]}${inBrackets(holderIn(fault.reason))}: ${fault.reason}`,
+    message: `Something blocks this change at ${TITLE[fault.provider]}${inBrackets(holderIn(fault.reason))}: ${fault.reason}`,
     hint: withRunbook(release(fault), 'destroy-by-hand'),
     exitCode: EXIT.failed,
   }),
   'cloud-not-ready': ({ provider, reason }) => ({
-    message: `${TITLE[provider]} was not ready for this, and may be by the next try: ${reason}`,
+    message: `${TITLE[provider]} was not ready for this; the next attempt may succeed: ${reason}`,
     hint: AGAIN_LATER,
     exitCode: EXIT.failed,
   }),
   'cloud-forbidden': ({ provider, reason }) => ({
-    message: `These credentials may not do that at ${TITLE[provider]}: ${reason}`,
-    hint: typed`distrolab docs ${provider}    # the rights that are needed; have them granted and run the same command again`,
+    message: `These credentials do not allow this at ${TITLE[provider]}: ${reason}`,
+    hint: typed`distrolab docs ${provider}    # lists the rights that are needed; have them granted and run the same command again`,
     exitCode: EXIT.failed,
   }),
   'cloud-service-disabled': ({ provider, reason }) => ({
-    message: `Machines are not switched on for this account at ${TITLE[provider]}: ${reason}`,
+    message: `Machines are not enabled for this account at ${TITLE[provider]}: ${reason}`,
     hint: typed`${asIs(switchOn(provider, reason))}    # then wait two minutes and run the same command again`,
     exitCode: EXIT.failed,
   }),
   'cloud-credentials-refused': ({ provider, reason }) => ({
-    message: `${TITLE[provider]} does not take these credentials (any more): ${reason}`,
+    message: `${TITLE[provider]} does not accept these credentials: ${reason}`,
     hint: withRunbook(credentialAdvice(provider, reason) ?? LOG_IN_AGAIN[provider], 'expired-credentials'),
     exitCode: EXIT.credentials,
   }),
   'cloud-region-disabled': ({ provider, reason }) => ({
-    message: `The credentials are valid, but this region does not take them: it has to be switched on for the account first. ${reason}`,
-    hint: typed`distrolab regions --provider ${provider}    # take another --region, or: aws account enable-region --region-name REGION`,
+    message: `The credentials are valid, but this region does not accept them until it is enabled for the account. ${reason}`,
+    hint: typed`distrolab regions --provider ${provider}    # choose another --region, or: aws account enable-region --region-name REGION`,
     exitCode: EXIT.usage,
   }),
   'cloud-zone-unknown': ({ provider, reason, lab }) => ({
@@ -171,18 +171,18 @@ export const refusalExplanations: Explanations<CloudRefusal> = {
     exitCode: EXIT.usage,
   }),
   'cloud-throttled': ({ provider, reason }) => ({
-    message: `${TITLE[provider]} refuses because the account asks too often: ${reason}`,
+    message: `${TITLE[provider]} refuses because the account sends too many requests: ${reason}`,
     hint: AGAIN_LATER,
     exitCode: EXIT.failed,
   }),
   'cloud-unreachable': ({ provider, reason }) => ({
-    message: `${TITLE[provider]} can't be reached: ${reason}`,
+    message: `${TITLE[provider]} cannot be reached: ${reason}`,
     hint: withRunbook(networkAdvice(reason), 'dropped-network'),
     exitCode: EXIT.failed,
   }),
   'cloud-image-gone': ({ provider, reason, lab }) => ({
-    message: `The image of the lab can't be used at ${TITLE[provider]} (any more): ${reason}`,
-    hint: typed`distrolab swap ${named(lab)} DISTRO    # makes its machines from a newer one; or down and up`,
+    message: `The image of the lab cannot be used at ${TITLE[provider]}: ${reason}`,
+    hint: typed`distrolab swap ${named(lab)} DISTRO    # recreates its machines from a newer one; or down and up`,
     exitCode: EXIT.failed,
   }),
   'cloud-terms': ({ provider, reason }) => ({

@@ -7,7 +7,7 @@ export const consoleEnd = (console: string): string =>
 
 /** Twice as long, in whole minutes. */
 export const waitLonger = (lab: string, seconds: number): string =>
-  typed`distrolab up ${lab} --wait-timeout ${`${Math.ceil(seconds / 30)}m`}    # goes on waiting, for longer`
+  typed`distrolab up ${lab} --wait-timeout ${`${Math.ceil(seconds / 30)}m`}    # keeps waiting, for longer`
 
 export const sshExplanations: Explanations<SshFault> = {
   'ssh-timeout': ({ lab, machine, seconds, lastSeen, console }) => ({
@@ -16,7 +16,7 @@ export const sshExplanations: Explanations<SshFault> = {
     exitCode: EXIT.timeout,
   }),
   'ssh-silent': ({ lab, machine, reason, console }) => ({
-    message: `${lab}/${machine} runs, but SSH does not answer: ${reason}. Its sshd may be off, or on another port.${consoleEnd(console)}`,
+    message: `${lab}/${machine} is running, but SSH does not answer: ${reason}. Its sshd may be off, or on another port.${consoleEnd(console)}`,
     hint: typed`distrolab reset ${lab}    # back to its baseline; if it is only starting: distrolab up ${lab}`,
     exitCode: EXIT.timeout,
   }),
@@ -27,14 +27,14 @@ export const sshExplanations: Explanations<SshFault> = {
   }),
   'ssh-program-missing': () => ({
     message: 'The ssh program was not found.',
-    hint: 'distrolab doctor    # what is missing and how to install it',
+    hint: 'distrolab doctor    # shows what is missing and how to install it',
     exitCode: EXIT.failed,
   }),
   'host-key-changed': ({ lab, machine, expected, got, isLocal }) => ({
-    message: `${lab}/${machine} shows another host key than the pinned one; it may be another machine:${indented([`pinned ${expected}`, `shown  ${got}`])}`,
+    message: `${lab}/${machine} has a different host key than the pinned one; it may be a different machine:${indented([`pinned ${expected}`, `shown  ${got}`])}`,
     hint: isLocal
       ? typed`distrolab up ${lab}    # accepts the new key if the VM runs here; or back to its baseline: distrolab reset ${lab}`
-      : typed`If you made it anew yourself: distrolab down ${lab} && distrolab up ${lab}`,
+      : typed`If you recreated it yourself: distrolab down ${lab} && distrolab up ${lab}`,
     exitCode: EXIT.failed,
   }),
 }

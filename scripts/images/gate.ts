@@ -62,7 +62,7 @@ async function takeLease(
       waitMs: settings.waitLock,
       onWait: ({ user, host, pid, command: theirs, since }) =>
         progress.say(
-          `Waiting for the image ${subject.image}: ${user}@${host} (pid ${pid}) runs ${theirs} since ${since}`,
+          `Waiting for the image ${subject.image}: ${user}@${host} (pid ${pid}) has been running ${theirs} since ${since}`,
         ),
     })
   } catch (error) {

@@ -20,7 +20,7 @@ export const imageFacts = (
   state: stateBackend(location, subject.image),
   name: record.name,
   tags: record.tags,
-  description: `${descriptionOf(record)}, ${record.digest ?? 'not loaded yet'}`,
+  description: `${descriptionOf(record)}, ${record.digest ?? 'not downloaded yet'}`,
   firmware: firmwareOf(subject),
   providerVersion: settings.providerVersions[REGISTRY_NAME[subject.provider]] ?? null,
 })

@@ -90,7 +90,7 @@ function planned(
   const { settings, env } = context
   const isByBucket = provider.placedBy === 'bucket'
   if ((isByBucket ? region : bucket) !== undefined) {
-    const problem = `${isByBucket ? '--region' : '--bucket'}: a disk goes to ${subject.provider} by --${provider.placedBy} alone`
+    const problem = `${isByBucket ? '--region' : '--bucket'}: an import to ${subject.provider} uses only --${provider.placedBy}`
     throw new LabError({ code: 'usage', problem, command: 'images import' })
   }
   const wanted = settings.region === 'auto' ? undefined : settings.region

@@ -42,7 +42,7 @@ export async function packDisk(
   await rm(folder, { recursive: true, force: true })
   await ensureFolder(folder)
   for (const [program, ...args] of packing.commands(disk)) {
-    detail(`${program} makes ${args.at(-1) ?? ''} of ${prettyBytes(disk.virtualBytes)}`)
+    detail(`${program} writes ${args.at(-1) ?? ''} of ${prettyBytes(disk.virtualBytes)}`)
     await runTool(program, args, folder, signal)
   }
   await putFile(join(folder, DONE), disk.digest)
@@ -62,7 +62,7 @@ async function runTool(
     if (!(error instanceof RunError)) throw error
     const { failure } = error
     const reason =
-      failure.kind === 'spawn-failed' ? failure.reason : failure.stderr || `it ended by ${failure.kind}`
+      failure.kind === 'spawn-failed' ? failure.reason : failure.stderr || `it ended: ${failure.kind}`
     throw new LabError({ code: 'packing-failed', program, reason }, { cause: error })
   }
 }

@@ -59,7 +59,7 @@ export async function sourceOf(
 function officialImage(subject: ImageSubject): VendorImage {
   const vendor = localImageOf(subject)?.vendor
   if (vendor !== undefined) return vendor
-  const reason = `the catalog knows no download of ${subject.distro.name} for ${subject.architecture}`
+  const reason = `the catalog has no download of ${subject.distro.name} for ${subject.architecture}`
   throw new LabError({ code: 'import-no-source', ...named(subject), reason })
 }
 
@@ -112,7 +112,7 @@ export async function fetchDisk(
     },
   )
   if (image.kind !== 'vendor') {
-    const reason = 'what this computer has of it was built here, and boots here only'
+    const reason = 'the image on this computer was built here and boots only here'
     throw new LabError({ code: 'import-no-source', ...named(subject), reason })
   }
   return { ...(await inspect(imageFiles(image.directory).disk)), digest: image.id }

@@ -30,7 +30,8 @@ export async function subjectOf(
   const distro = resolveDistro(catalog, distroName)
   const { name: provider } = resolveProvider(catalog, providerName)
   if (provider === 'local') {
-    const reason = 'local takes the images of distributions, or a file of the catalog, by itself'
+    const reason =
+      'local labs use the images of distributions, or a file that the catalog names, without an import'
     throw new LabError({ code: 'import-unsupported', provider, distro: distro.name, reason })
   }
   const offer = resolveOffer(distro, provider)

@@ -140,9 +140,7 @@ async function pinImage(
   for (const { name, hostKey } of lab.machines) {
     // Nobody should wonder why a machine has forgotten everything and shows another host key.
     if (lost.has(name) && hostKey !== null)
-      context.progress.say(
-        `${lab.lab}/${name} is gone with its disk: it is made anew and gets a new host key`,
-      )
+      context.progress.say(`${lab.lab}/${name} is gone with its disk: recreating it, with a new host key`)
   }
   const machines = lab.machines.map((machine) =>
     lost.has(machine.name) ? { ...machine, hostKey: null } : machine,

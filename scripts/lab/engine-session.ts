@@ -175,7 +175,7 @@ export async function settleEngine(session: EngineSession, mode: 'wait' | 'inter
   if (await isEngineAtWork(engine, folder)) {
     log.warn('an engine outlived its command', { pid: engine.pid, mode })
     context.progress.say(
-      `An OpenTofu of an earlier command is still running (pid ${engine.pid}): waiting for it to ${mode === 'wait' ? 'finish' : 'stop'} …`,
+      `Waiting for the OpenTofu of an earlier command to ${mode === 'wait' ? 'finish' : 'stop'} (pid ${engine.pid}) …`,
     )
     if (mode === 'interrupt') sendSignal(engine.pid, 'SIGINT')
     const done = context.interrupt.waitingFor('OpenTofu to finish')

@@ -43,7 +43,7 @@ export async function armMissing(session: Session, lab: AnyLab): Promise<readonl
   const enforcers = await enforcersOf(session.context, lab)
   if (!enforcers.some(({ state }) => state === 'missing')) return enforcers
   const { log } = session
-  log.warn('nothing enforced the TTL: arming it anew', { lab: lab.lab, expiresAt: lab.expiresAt })
+  log.warn('nothing enforced the TTL: arming it again', { lab: lab.lab, expiresAt: lab.expiresAt })
   await tellExpiry(session, lab, (text) => log.debug(text))
   return enforcersOf(session.context, lab)
 }

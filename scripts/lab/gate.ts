@@ -49,7 +49,7 @@ export async function throughGate<T>(
     ...(breakFence === undefined ? { waitMs: settings.waitLock } : { waitMs: 0, breakFence }),
     onWait: ({ user, host, pid, command: theirs, since }) =>
       progress.say(
-        `Waiting for the lease of ${lab}: ${user}@${host} (pid ${pid}) runs ${theirs} since ${since}`,
+        `Waiting for the lease of ${lab}: ${user}@${host} (pid ${pid}) has been running ${theirs} since ${since}`,
       ),
   })
   return holding(context, lease, command, action)
@@ -119,7 +119,7 @@ const recordingOf = (context: Context, command: string): Recording<LabName, LabW
 export async function endAbandonedUse({ writer, lease }: Session): Promise<AnyLab | undefined> {
   const { lab } = writer
   if (lab?.state !== 'in-use' || lease.lentBy !== undefined) return lab
-  return writer.transition(lab, 'ready', { message: 'the command that used it is gone' })
+  return writer.transition(lab, 'ready', { message: 'the command that used it has ended' })
 }
 
 /** A command that was refused has done nothing: what was begun before stays as unfinished as it was. */

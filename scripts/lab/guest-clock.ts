@@ -23,7 +23,7 @@ export async function mendClock(
     if (behind === undefined) return
     const { withinMs } = await setClock(connection, { lab, machine: name, user, signal })
     log.info('clock set', { machine: name, behindMs: behind, withinMs })
-    context.progress.say(`The clock of ${lab}/${name} was ${elapsed(behind)} behind, and is set.`)
+    context.progress.say(`The clock of ${lab}/${name} was ${elapsed(behind)} behind and has been set.`)
   } catch (error) {
     signal.throwIfAborted()
     if (!(error instanceof LabError) || error.fault.code !== 'clock-not-set') throw error

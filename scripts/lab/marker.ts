@@ -64,6 +64,6 @@ function outcome(
 ): string | null {
   if (code === 0) return marker
   log.warn('no marker could be written', { machine: name, code })
-  context.progress.say(`${lab}/${name} takes no file: that a reset brings it back can't be verified`)
+  context.progress.say(`${lab}/${name}: cannot write the marker file, so the reset cannot be verified`)
   return null
 }

@@ -25,7 +25,7 @@ export async function acceptingOwn(
     if (pid === undefined) throw error
     const connection = await connect({ ...target, hostKey: error.fault.got })
     const { context, log } = session
-    const what = `${lab.lab}/${machine.name} has a new host key. It is the VM that runs here (pid ${pid}): accepted.`
+    const what = `${lab.lab}/${machine.name} has a new host key, accepted because its VM runs here (pid ${pid}).`
     context.progress.say(what)
     log.warn(what, { expected: error.fault.expected, got: error.fault.got })
     // Before the record: after a crash in between, the next command comes here again.

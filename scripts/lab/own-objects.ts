@@ -23,7 +23,10 @@ export async function assertOwnObjects(
   const { objects, problems } = objectsIn(state.document)
   const strangers =
     objects.length === 0 ? [] : ((await hooks.strangersAmong?.(context, lab, objects, signal)) ?? [])
-  const told = [...problems, ...strangers.map(({ type, id }) => `the ${type} ${id}, which is not the lab's`)]
+  const told = [
+    ...problems,
+    ...strangers.map(({ type, id }) => `the ${type} ${id}, which does not belong to the lab`),
+  ]
   if (told.length > 0)
     throw new LabError({ code: 'state-refused', lab: lab.lab, place, problems: told.slice(0, 5) })
   return objects

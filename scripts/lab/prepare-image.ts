@@ -23,7 +23,7 @@ export async function prepareImage(
   try {
     const prepared = await hooks.prepareImage(context, profile, wish, pinned ?? imported, step)
     if (imported === undefined) return prepared
-    return { ...prepared, remark: `The image is the team's own: ${prepared.image.source}` }
+    return { ...prepared, remark: `Using the team's imported image ${prepared.image.source}` }
   } catch (error) {
     const isMissing = error instanceof LabError && error.fault.code === 'cloud-image-missing'
     if (!isMissing || resolveOffer(profile.distro, profile.provider.name).support !== 'byo') throw error

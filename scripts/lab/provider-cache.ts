@@ -21,7 +21,7 @@ export async function withProviders<T>(
   const folder = await ensureFolder(providerFolder(space))
   const onWait = (pid: number): void => {
     if (pid !== process.pid)
-      progress.say(`${of.lab}: another command (pid ${pid}) is loading providers, waiting …`)
+      progress.say(`${of.lab}: waiting for another command (pid ${pid}) that is downloading providers …`)
   }
   return withGuard(`${folder}.guard`, { timeoutMs: PROVIDERS_PATIENCE_MS, signal: of.signal, onWait }, () =>
     action(folder),

@@ -47,7 +47,7 @@ export const keysOn = ({
 
 /** Whose keys those are. */
 const takersOf = ({ owner, authorizedKeys = [] }: AnyLab): string[] => [
-  `the key it was made with, by ${owner.user}@${owner.host}`,
+  `the key it was created with, by ${owner.user}@${owner.host}`,
   ...new Set(authorizedKeys.map(({ from }) => from)),
 ]
 

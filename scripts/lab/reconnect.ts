@@ -57,7 +57,9 @@ async function reach(
     session.log.warn('a ready machine did not answer', { machine: machine.name, stage: error.stage })
     if (error.stage === 'authentication') throw keyNotOnLab(lab, target.identity, error)
     if (!(await isStanding(lab, machine))) return undefined
-    session.context.progress.say(`${lab.lab}/${machine.name} runs, but SSH does not answer: waiting for it`)
+    session.context.progress.say(
+      `${lab.lab}/${machine.name} is running, but SSH does not answer: waiting for it`,
+    )
     return waitForStanding(session, lab, machine, target)
   }
 }

@@ -27,7 +27,7 @@ export function reviveOf(work: Work, lab: AnyLab, detail: (text: string) => void
       throw new LabError({ code: 'kernel-panic', lab: lab.lab, machine: name, reason, console })
     }
     restarts++
-    const message = `${name}: kernel panic, started again`
+    const message = `${name}: kernel panic, restarted`
     session.log.warn(message, { reason })
     session.context.progress.say(`${message} (${reason})`)
     await session.writer.note(message)

@@ -43,7 +43,7 @@ export async function settleStrays(settling: Settling, lab: AnyLab, step: StepCo
   const told = strays.map(({ what }) => what).join(', ')
   if (!lab.machines.some((machine) => isKept(machine, anew))) {
     session.context.progress.say(
-      `An earlier try has made what OpenTofu never learned of (${told}): removing what there is of ${lab.lab}, and starting over`,
+      `An earlier attempt created ${told}, which OpenTofu does not know: removing everything of ${lab.lab} and starting over`,
     )
     await removeUntilGone(session, hooks, lab, step.detail)
     return { kind: 'removed' }
@@ -52,7 +52,7 @@ export async function settleStrays(settling: Settling, lab: AnyLab, step: StepCo
     ({ address }) => strays.filter((other) => other.address === address).length === 1,
   )
   session.context.progress.say(
-    `OpenTofu does not know ${told}, which is of ${lab.lab}: taking it into its state`,
+    `OpenTofu does not know ${told}, which belongs to ${lab.lab}: adding it to its state`,
   )
   return { kind: 'import', strays: unique }
 }
@@ -71,7 +71,7 @@ export async function clearWay(
   if (!(error instanceof LabError) || error.fault.code !== 'cloud-exists') return false
   if (hooks.straysBeside === undefined || lab.machines.some((machine) => isKept(machine, anew))) return false
   session.context.progress.say(
-    `An earlier try has made something that stands in the way (${error.fault.reason}): removing what there is of ${lab.lab}, and starting over`,
+    `Something from an earlier attempt is in the way (${error.fault.reason}): removing everything of ${lab.lab} and starting over`,
   )
   await removeUntilGone(session, hooks, lab, step.detail)
   return true

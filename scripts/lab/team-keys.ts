@@ -35,7 +35,7 @@ export async function resolveTeamKeys(context: Context, lab: string): Promise<Au
     isGithub(entry) ? askGithub(context, entry) : readEntry(context, entry),
   )
   for (const { remark } of found) {
-    if (remark !== undefined) context.progress.say(`${remark}: the lab ${lab} is made without these keys`)
+    if (remark !== undefined) context.progress.say(`${remark}: creating the lab ${lab} without these keys`)
   }
   const keys = found.flatMap((one) => one.keys)
   return keys.filter((key, n) => keys.findIndex(({ publicKey }) => publicKey === key.publicKey) === n)
@@ -59,7 +59,7 @@ async function readEntry(context: Context, entry: string): Promise<Found> {
     const publicKey = parsePublicKey(entry)
     const [, , comment = 'a key in the configuration'] = entry.trim().split(/\s+/)
     if (publicKey !== undefined) return { ...nothing, keys: [{ publicKey, from: cleanLine(comment) }] }
-    return problem(`${shown(entry)}, which is no whole key`, 'Copy the one line of the .pub file.')
+    return problem(`${shown(entry)}, which is not a complete key`, 'Copy the whole line of the .pub file.')
   }
   return readKeyFile(entry, absolutePath(entry, dirname(context.config.origins.authorizedKeys ?? '')))
 }
@@ -81,16 +81,16 @@ async function readKeyFile(entry: string, path: string): Promise<Found> {
   if (text === undefined) {
     return problem(
       `${shown(entry)} (${entry === path || !isShort(entry) ? '' : `${path}: `}${reason})`,
-      'Name a file that is there, or put the key itself here.',
+      'Name an existing file, or put the key itself here.',
     )
   }
   if (isPrivateKey(text)) return problem(`"${entry}", which is a private key`, PRIVATE_FIX)
   const lines = keyLines(text)
-  if (lines.length === 0) return problem(`"${entry}", which holds no key`, 'Put one key a line into it.')
+  if (lines.length === 0) return problem(`"${entry}", which holds no key`, 'Put one key on each line.')
   const keys = lines.map(parsePublicKey)
-  const bad = keys.flatMap((key, n) => (key === undefined ? [`line ${n + 1} of its keys is none`] : []))
+  const bad = keys.flatMap((key, n) => (key === undefined ? [`line ${n + 1} of its keys is not a key`] : []))
   if (bad.length > 0)
-    return problem(`"${entry}": ${bad.join(', ')}`, 'One "<type> <base64>" a line, no options.')
+    return problem(`"${entry}": ${bad.join(', ')}`, 'Write one "<type> <base64>" per line, without options.')
   return {
     ...nothing,
     keys: keys.flatMap((publicKey) => (publicKey ? [{ publicKey, from: cleanLine(entry) }] : [])),
@@ -101,7 +101,7 @@ async function readKeyFile(entry: string, path: string): Promise<Found> {
 const isShort = (text: string): boolean => !/\n|^.{120}|^[\w+/=]{40}/.test(text)
 const shown = (text: string): string => (isShort(text) ? `"${text}"` : `"${text.slice(0, 16)}…"`)
 
-const PRIVATE_FIX = 'Name the .pub file beside it; a private key belongs on no lab.'
+const PRIVATE_FIX = 'Name the .pub file beside it; a private key does not belong on a lab.'
 
 const problem = (got: string, fix: string): Found => ({
   ...nothing,

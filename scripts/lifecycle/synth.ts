@@ -64,7 +64,7 @@ async function readLiving(context: Context, lab: LabName): Promise<AnyLab | unde
     return known
   } catch (error) {
     if (!isOfNoUse(error)) throw error
-    context.progress.say(`${explain(error).message}\nGoing by the profile alone.`)
+    context.progress.say(`${explain(error).message}\nUsing the profile alone.`)
     return undefined
   }
 }

@@ -129,7 +129,8 @@ async function listRemote(sftp: SFTPWrapper, folder: string): Promise<readonly s
   const names = entries.map(({ filename }) => filename).filter((name) => name !== '.' && name !== '..')
   // What a machine says must not lead out of the folder that is written to.
   const wrong = names.find((name) => name === '' || name.includes('/'))
-  if (wrong !== undefined) throw new Error(`${folder}: the machine lists "${wrong}", which is no file name`)
+  if (wrong !== undefined)
+    throw new Error(`${folder}: the machine lists "${wrong}", which is not a file name`)
   for (const name of names.filter((each) => each.includes(REPLACEMENT))) {
     const path = `${folder}/${name}`
     // It may be its real name.

@@ -55,8 +55,7 @@ async function generateIdentity(folder: string): Promise<Identity> {
 /** The identity that a key file gives; writes nothing. Throws as ensureIdentity does. */
 export async function identityFromFile(path: string, agentSocket: string | undefined): Promise<Identity> {
   const text = await readOptional(path)
-  if (text === undefined)
-    throw new LabError({ code: 'key-unreadable', path, reason: 'there is no such file' })
+  if (text === undefined) throw new LabError({ code: 'key-unreadable', path, reason: 'no such file' })
   // Loaded when a key is read or made: most commands do neither, and it takes long.
   const { default: ssh2 } = await import('ssh2')
   const parsed = ssh2.utils.parseKey(text)

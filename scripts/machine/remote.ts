@@ -85,7 +85,7 @@ function start(
   },
 ): void {
   const fail = (error: Error): void =>
-    told.onFailed(sshFailed(connection, `the machine started no command (${error.message})`, error))
+    told.onFailed(sshFailed(connection, `the machine could not start the command (${error.message})`, error))
   try {
     connection.client.exec(command, (error, channel) => (error ? fail(error) : told.onStarted(channel)))
   } catch (error) {

@@ -88,7 +88,7 @@ const orTired = (tidying: Promise<unknown>): Promise<unknown> =>
 function openSftp({ client }: Connection): Promise<SFTPWrapper> {
   return new Promise((resolve, reject) => {
     client.sftp((error, sftp) => {
-      if (error) reject(new Error(`SFTP does not begin: ${error.message}`, { cause: error }))
+      if (error) reject(new Error(`SFTP does not start: ${error.message}`, { cause: error }))
       else resolve(sftp)
     })
   })

@@ -27,7 +27,7 @@ export async function assertNothingTaken(npm: NpmScript, argv: readonly string[]
 }
 
 const DASHES =
-  'npm removes the first --, so the command has none before it. Write -- twice: after the name of the script, and before the command.'
+  'npm removes the first --. Write -- twice: after the name of the script, and before the command.'
 
 function takenText(flags: readonly string[]): string {
   const last = flags.at(-1) ?? ''

@@ -4,7 +4,7 @@ import { fits } from '../../backend/forms.js'
 import { LabError } from '../errors.js'
 import { networkReason } from '../network-reason.js'
 
-/** Pages that answer with nothing but the address they were asked from; the second is for when the first is silent. */
+/** Pages that return only the caller's address; the second is for when the first does not answer. */
 export const ADDRESS_PAGES = ['https://checkip.amazonaws.com', 'https://api.ipify.org'] as const
 
 const TIMEOUT_MS = 2_500
@@ -15,8 +15,8 @@ interface AskOptions {
 }
 
 /**
- * The network of this computer alone, as the internet sees it: `203.0.113.7/32`. Throws LabError caller-unknown; who
- * asks must then open nothing.
+ * The network of this computer alone, as the internet sees it: `203.0.113.7/32`. Throws LabError
+ * caller-unknown; the caller must then open nothing.
  */
 export async function callerNetwork(pages: readonly string[], options: AskOptions): Promise<string> {
   const reasons: string[] = []
@@ -39,9 +39,9 @@ async function askPage(page: string, { signal, proxied }: AskOptions): Promise<A
     const response = await fetch(page, { dispatcher, signal: AbortSignal.any([timeout, signal]) })
     const text = (await response.text()).trim()
     if (!response.ok) return { reason: `HTTP ${response.status}` }
-    // A login page of a hotel answers too.
+    // A hotel's login page also answers.
     return isIP(text) === 0 || !fits('address', text)
-      ? { reason: 'its answer is no address' }
+      ? { reason: 'its answer is not an address' }
       : { address: text }
   } catch (error) {
     signal.throwIfAborted()

@@ -1,15 +1,17 @@
 import type { CloudName } from '../../distro-catalog/provider.js'
 
-/** Why a cloud did not do what it was asked; `reason` in its own words. */
+/** Why a cloud refused something; `reason` in its own words. */
 export type CloudFault =
   | CloudRefusal
-  /** Nobody's credentials were found. `sought`: where, in words. */
+  /** No credentials were found. `sought`: where, in words. */
   | { readonly code: 'cloud-credentials-missing'; readonly provider: CloudName; readonly sought: string }
-  /** They are configured, and can't be had: a file, a program or a login that gives them out fails. In the library's own words. */
+  /**
+   * They are configured, but the file, program or login that provides them fails. In the library's own words.
+   */
   | { readonly code: 'cloud-credentials-unusable'; readonly provider: CloudName; readonly reason: string }
-  /** They are found, and no project or subscription that they could be used in. `sought`: where, in words. */
+  /** They were found, but no project or subscription to use them in. `sought`: where, in words. */
   | { readonly code: 'cloud-project-missing'; readonly provider: CloudName; readonly sought: string }
-  /** A network of the user's that a lab cannot be made in. `reason`: why, the end of a sentence. */
+  /** A network of the user's in which a lab cannot be made. `reason`: why, the end of a sentence. */
   | {
       readonly code: 'network-unfit'
       readonly provider: CloudName
@@ -21,10 +23,10 @@ export type CloudFault =
       readonly provider: CloudName
       readonly distro: string
       readonly region: string
-      /** What was looked for. */
+      /** What was searched for. */
       readonly selector: string
     }
-  /** It is in one region only, and not in the one that was chosen; `image`: its id. */
+  /** It exists in one region only, and not in the chosen one; `image`: its id. */
   | {
       readonly code: 'cloud-image-elsewhere'
       readonly provider: CloudName
@@ -32,7 +34,7 @@ export type CloudFault =
       readonly region: string
       readonly has: string
     }
-  /** Images that are sold, though for nothing: nobody of the subscription has accepted the terms of this one. */
+  /** A Marketplace image that is free: no one has accepted its terms for this subscription. */
   | {
       readonly code: 'cloud-image-terms'
       readonly provider: 'azure'
@@ -43,17 +45,17 @@ export type CloudFault =
   | { readonly code: 'cloud-machine-missing'; readonly provider: CloudName; readonly machine: string }
   /** In words that we do not know. */
   | ({ readonly code: 'cloud-failed'; readonly provider: CloudName; readonly reason: string } & Whereabouts)
-  /** `--allow-from auto`, and nobody told us from where we come. */
+  /** `--allow-from auto`, but no page told us our address. */
   | { readonly code: 'caller-unknown'; readonly asked: readonly string[]; readonly reason: string }
 
-/** What a command that works on a lab or an image knows of it, for the next command that is shown. */
+/** What a command knows about its lab or image, for the next command that it shows. */
 export interface Whereabouts {
   readonly lab?: string
-  /** The file that has all that was said. */
+  /** The file with everything that was said. */
   readonly log?: string
 }
 
-/** Told by the cloud itself, in answers to us or to OpenTofu. */
+/** Reported by the cloud itself, in answers to us or to OpenTofu. */
 export type CloudRefusal = {
   [C in CloudRefusalCode]: {
     readonly code: C
@@ -66,24 +68,24 @@ export type CloudRefusalCode = (typeof cloudRefusalCodes)[number]
 
 export const cloudRefusalCodes = [
   'cloud-capacity',
-  /** The region or zone is closed to this account, or does not have what was asked for. */
+  /** The region or zone is closed to this account, or does not have the machine type. */
   'cloud-not-offered',
   'cloud-quota',
-  /** There is none that the machines could use, or no address in it is free. */
+  /** There is no network that the machines could use, or it has no free address. */
   'cloud-network',
-  /** A rule of the organisation, and not a missing right. */
+  /** A rule of the organisation, not a missing right. */
   'cloud-policy',
-  /** It is blocked, has no billing, or was not checked yet. */
+  /** It is blocked, has no billing, or is not verified yet. */
   'cloud-account',
-  /** Something has the name already; names of labs are ours. */
+  /** Something else has a name that should be the lab's. */
   'cloud-exists',
-  /** A lock, or something that is not the lab's, keeps it as it is. */
+  /** A lock, or something that is not the lab's, prevents a change. */
   'cloud-in-use',
-  /** It may have passed by the next try. */
+  /** It may work on the next try. */
   'cloud-not-ready',
   'cloud-credentials-refused',
   'cloud-forbidden',
-  /** The project or subscription has not switched on what machines need. */
+  /** The project or subscription has not enabled a service that machines need. */
   'cloud-service-disabled',
   'cloud-region-disabled',
   'cloud-zone-unknown',

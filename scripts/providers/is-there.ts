@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises'
 
-/** Whether there is such a file, as far as this user can see. */
+/** Whether the file exists, as far as this user can see. */
 export const isThere = (path: string): Promise<boolean> =>
   access(path).then(
     () => true,

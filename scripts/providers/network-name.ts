@@ -1,7 +1,7 @@
 import type { CloudName } from '../../distro-catalog/provider.js'
 import { LabError } from '../errors.js'
 
-/** How each cloud names a network of the user's, and a subnet in it. */
+/** How each cloud names a user's network, and a subnet in it. */
 const NAMES: Readonly<Record<CloudName, { readonly pattern: RegExp; readonly expected: string }>> = {
   aws: {
     pattern: /^[^/]+$/,
@@ -17,10 +17,10 @@ const NAMES: Readonly<Record<CloudName, { readonly pattern: RegExp; readonly exp
   },
 }
 
-/** Whether a network is one of the user's own, which has to be looked up. */
+/** Whether a network is one of the user's own, which must be looked up. */
 export const isNamed = (network: string): boolean => network !== 'own' && network !== 'default'
 
-/** Throws LabError usage for what is no network's name at this cloud. */
+/** Throws LabError usage for a text that is not a network's name at this cloud. */
 export function checkNetworkName(provider: CloudName, given: string): void {
   const { pattern, expected } = NAMES[provider]
   if (!isNamed(given) || (given.length <= LIMIT && pattern.test(given))) return
@@ -28,5 +28,5 @@ export function checkNetworkName(provider: CloudName, given: string): void {
   throw new LabError({ code: 'usage', problem })
 }
 
-/** A Name tag of AWS; groups, networks and subnets together are shorter. */
+/** A Name tag of AWS is the longest; groups, networks and subnets together are shorter. */
 const LIMIT = 256

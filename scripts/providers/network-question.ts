@@ -1,12 +1,12 @@
 import type { LabError } from '../errors.js'
 
-/** Which network of the user's is meant. */
+/** Which of the user's networks is meant. */
 export interface NetworkQuestion {
-  /** As the cloud names it: `checkNetworkName` has passed it. */
+  /** In the cloud's form: `checkNetworkName` has accepted it. */
   readonly given: string
   readonly region: string
   readonly zone: string | undefined
   readonly signal: AbortSignal
-  /** LabError network-unfit, for this reason: the end of a sentence. */
+  /** LabError network-unfit with this reason: the end of a sentence. */
   readonly unfit: (reason: string) => LabError
 }

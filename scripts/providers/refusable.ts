@@ -1,7 +1,7 @@
 import { LabError } from '../errors.js'
 import { explain } from '../explain.js'
 
-/** What a cloud refuses of this is told by `detail`, and seen where it is looked for again. */
+/** `detail` reports what the cloud refuses; the next look shows what is left. */
 export async function refusable(
   what: string,
   detail: (text: string) => void,
@@ -15,7 +15,7 @@ export async function refusable(
   }
 }
 
-/** Removes each of what `find` finds, one after the other, and returns the labels of what is there all the same. */
+/** Removes everything that `find` finds, one after the other, and returns the labels of what is left. */
 export async function removeFound<T>(
   find: () => Promise<readonly T[]>,
   remove: (found: T) => Promise<unknown>,

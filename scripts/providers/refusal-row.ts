@@ -1,8 +1,9 @@
 import type { CloudRefusalCode } from './faults.js'
 
 /**
- * What a cloud says, and what it means. A row is met by one of its codes, by one of its words, or, where it has both, by
- * both. In either, `…` stands for one word or a part of one, and `……` for anything. Capitals do not matter in words.
+ * A cloud's words, and what they mean. A row matches by one of its codes, by one of its words or, if it has
+ * both, by both. In either, `…` stands for one word or a part of one, and `……` for anything. Words ignore
+ * case.
  */
 export interface RefusalRow {
   readonly is: CloudRefusalCode
@@ -12,15 +13,15 @@ export interface RefusalRow {
 
 /** How one cloud refuses. */
 export interface Refusals {
-  /** First match wins: what is specific stands before what is general. */
+  /** The first match wins, so specific rows come before general ones. */
   readonly rows: readonly RefusalRow[]
-  /** The codes in a text, taken only from where the cloud or OpenTofu's provider for it writes them. */
+  /** The codes in a text, taken only from where the cloud or OpenTofu's provider writes them. */
   readonly codesIn: (text: string) => readonly string[]
-  /** What only this cloud's texts say, wherever they come from. */
+  /** Matches only this cloud's texts, wherever they come from. */
   readonly voice: RegExp
 }
 
-/** Whether a text, in one line, with these codes in it, meets a row. */
+/** Whether a text, in one line, with these codes in it, matches a row. */
 export function meets(row: RefusalRow, text: string, codes: readonly string[]): boolean {
   const { codes: known, words } = row
   if (known !== undefined && !codes.some((code) => known.some((each) => pattern(`^${each}$`, '').test(code))))

@@ -12,8 +12,8 @@ export const refusalsOf: Readonly<Record<CloudName, Refusals>> = {
 }
 
 /**
- * The refusal that a text tells of; undefined for what is not known. Where no `provider` is named, it is the one whose own
- * words come first: a text of one cloud may quote a name that reads as another's.
+ * The refusal in a text; undefined if it is not known. If no `provider` is given, the cloud whose own words
+ * come first counts: a text of one cloud may quote a name that looks like another's.
  */
 export function findRefusal(text: string, provider?: CloudName): CloudRefusal | undefined {
   // OpenTofu breaks lines anywhere.
@@ -31,7 +31,7 @@ interface Told {
   readonly provider?: CloudName
 }
 
-/** What the problems of one run tell of: first of all what stays as it is; the reason is in the words of all of them. */
+/** The refusal in the problems of one run, permanent ones first; the reason quotes all of them. */
 export function findRefusalAmong(problems: readonly Told[]): CloudRefusal | undefined {
   const found = problems.flatMap(({ text, provider }) => findRefusal(text, provider) ?? [])
   const first = found.find(({ code }) => !PASSING.has(code)) ?? found[0]
@@ -40,7 +40,7 @@ export function findRefusalAmong(problems: readonly Told[]): CloudRefusal | unde
   return { ...first, reason: [...new Set([first.reason, ...reasons])].join('; ') }
 }
 
-/** What may have passed by the next try. */
+/** Refusals that may not occur on the next try. */
 const PASSING: ReadonlySet<string> = new Set<CloudRefusal['code']>([
   'cloud-throttled',
   'cloud-not-ready',
@@ -57,7 +57,7 @@ function speakerOf(line: string): CloudName | undefined {
   return heard.sort((a, b) => a.at - b.at)[0]?.name
 }
 
-/** Without the requests' ids, AWS's sealed explanations and Azure's whole answers, which say nothing more to people. */
+/** Without request ids, AWS's encoded explanations and Azure's whole answers, which do not help people. */
 const essence = (line: string): string =>
   line
     .replaceAll(/ ?(RequestID|HostID): [^ ]*,/g, '')

@@ -6,19 +6,19 @@ import { LabError } from '../errors.js'
 export type Tags = Readonly<Record<string, string>>
 
 interface Rule {
-  /** Undefined: any that a record takes. */
+  /** Undefined: everything that a record accepts. */
   readonly key?: RegExp
   readonly value?: RegExp
   readonly expected: string
-  /** Beside our own. */
+  /** In addition to our own. */
   readonly most: number
 }
 
 /**
- * What each cloud allows beyond what a record takes, and what it keeps for itself.
- * AWS: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html#tag-restrictions (a machine's `Name` is ours);
- * Google: https://cloud.google.com/compute/docs/labeling-resources#restrictions;
- * Azure: https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources#limitations.
+ * What each cloud allows beyond a record's rules, and what it reserves. AWS:
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html#tag-restrictions (a machine's `Name` is
+ * ours); Google: https://cloud.google.com/compute/docs/labeling-resources#restrictions; Azure:
+ * https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources#limitations.
  */
 const RULES: Readonly<Record<CloudName, Rule>> = {
   aws: {
@@ -57,11 +57,11 @@ export function parseTag(setting: string, given: string): Tag {
   return checkTag(setting, [key, value])
 }
 
-/** What every record takes, and is not one of our own. Throws LabError usage. */
+/** Accepts tags that every record accepts and that are not our own. Throws LabError usage. */
 export function checkTag(setting: string, [key, value]: Tag): Tag {
   if (!fits('tagKey', key)) throw refused(`expected ${forms.tagKey.description}`, key, setting)
   if (!fits('tagValue', value)) throw refused(`expected ${forms.tagValue.description}`, value, setting)
-  if (isOurKey(key)) throw refused('keys that begin with distrolab- are its own', key, setting)
+  if (isOurKey(key)) throw refused('keys that begin with distrolab- are reserved', key, setting)
   return [key, value]
 }
 

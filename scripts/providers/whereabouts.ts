@@ -3,7 +3,7 @@ import { cloudRefusalCodes, type CloudRefusalCode, type Whereabouts } from './fa
 
 type Placed = Extract<LabFault, { readonly code: CloudRefusalCode | 'cloud-failed' | 'engine-failed' }>
 
-/** The same error with what the command knows of its lab, where what is shown of it says that. */
+/** The same error with what the command knows about its lab, if its text uses that. */
 export function withWhereabouts(error: unknown, whereabouts: Whereabouts): unknown {
   if (!(error instanceof LabError) || !isPlaced(error.fault)) return error
   return new LabError({ ...error.fault, ...whereabouts }, { cause: error.cause })

@@ -10,8 +10,8 @@ type OpenAsker = (signal: AbortSignal) => Promise<Asker>
 
 const notAsked = (reason: string): Answer => ({ outcome: 'not-asked', reason })
 const nothing = (reason: string): Answer => ({ outcome: 'nothing', reason })
-const BROUGHT = 'whoever uses it imports it'
-const NOWHERE_COMMON = 'it is in none of the regions that every account has'
+const BROUGHT = 'each backend imports its own'
+const NOWHERE_COMMON = 'no region that every account has offers it'
 
 const OPEN: Readonly<Record<ProviderName, OpenAsker>> = {
   async aws(signal) {
@@ -118,7 +118,7 @@ function whyNot(provider: ProviderName, error: unknown): string {
   const { fault } = error
   if (fault.code === 'driver' && fault.fault.code === 'image-unreachable') {
     const { url, reason } = fault.fault
-    return `${new URL(url).host} can't be reached (${reason})`
+    return `${new URL(url).host} cannot be reached (${reason})`
   }
   if (fault.code === 'cloud-credentials-missing') return `no credentials for ${provider}: ${fault.sought}`
   return explain(error).message

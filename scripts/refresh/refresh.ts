@@ -56,7 +56,7 @@ export function renderRefresh(result: Refresh): string {
     ),
     ...untold.map(([reason, n]) => `not asked: ${reason} (${n} ${n === 1 ? 'selector' : 'selectors'})`),
     ...result.ended.map(
-      ({ distro, endOfLife }) => `END OF LIFE: ${distro} is not maintained since ${endOfLife}`,
+      ({ distro, endOfLife }) => `END OF LIFE: ${distro} has not been maintained since ${endOfLife}`,
     ),
     `${count('found')} found, ${count('nothing')} nothing found, ${count('not-asked')} not asked.`,
   ].join('\n')

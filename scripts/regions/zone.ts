@@ -24,6 +24,6 @@ export function zoneIn(provider: CloudName, region: string, given: string): stri
   if (isShort.test(given)) return `${join}${given}`
   const isWhole = join !== '' && given.startsWith(join) && given.length > join.length
   if (isWhole && fits('zone', given)) return given
-  const problem = `--zone: expected a zone of ${region} such as ${example}, got "${given}"; another region is named with --region`
+  const problem = `--zone: expected a zone of ${region} such as ${example}, got "${given}"; use --region for another region`
   throw new LabError({ code: 'usage', problem })
 }

@@ -17,7 +17,7 @@ export function renderSettled({ aspect, outcome, before, after }: Settled): stri
 export function renderInit(result: InitResult): string {
   const { url, place, settings, changed, policies } = result
   return [
-    `${url}: ${place === 'made' ? 'made' : 'was there'}`,
+    `${url}: ${place === 'made' ? 'created' : 'already existed'}`,
     ...settings.map((settled) => `  ${renderSettled(settled)}`),
     ...publicWarning(result),
     ...(changed ? [] : ['Nothing was changed.']),
@@ -31,23 +31,23 @@ export function renderInit(result: InitResult): string {
 
 const audienceTitles: Readonly<Record<Audience, string>> = {
   labs: 'people and CI (the same)',
-  'read-only': 'those who only look (status, list, history)',
+  'read-only': 'read-only users (status, list, history)',
 }
 
 function publicWarning({ kind, visibility: { open, blocked, untold } }: InitResult): string[] {
   if (kind === 'directory')
-    return open.map((mode) => `  Everybody on this computer can look into it (${mode}), left as it is.`)
+    return open.map((mode) => `  Everyone on this computer can read it (${mode}); left as it is.`)
   return [
     ...(open.length === 0
       ? []
       : [
-          `PUBLIC: everybody can read there: ${open.join(', ')}.`,
-          'This server did not block that. Take it back before the first lab: states hold secrets.',
+          `PUBLIC: everyone can read it: ${open.join(', ')}.`,
+          'This server did not block that. Revoke it before creating the first lab: states hold secrets.',
         ]),
     ...(blocked.length === 0
       ? []
-      : [`It was made public by ${blocked.join(', ')}, which is left as it is and blocked now.`]),
-    ...(untold.length === 0 ? [] : [`Whether it is public was not told in full: ${untold.join(', ')}.`]),
+      : [`${blocked.join(', ')} made it public. That was left as it is, but public access is now blocked.`]),
+    ...(untold.length === 0 ? [] : [`Whether it is public is not fully known: ${untold.join(', ')}.`]),
   ]
 }
 
@@ -62,30 +62,30 @@ export function renderBackend(view: BackendView): string {
     ['lease', `${lock.lease}: ${conditionTexts[lock.conditions]}`],
     ['state lock', lock.state],
     ['readers', readersText(view)],
-    ['you are', view.identity ?? 'not told by this server'],
+    ['you are', view.identity ?? 'unknown: this server does not say'],
     ['labs', `${labs.living} living${destroyed}${unreadable}`],
   ]
   return rows.map(([name = '', text = '']) => `${name.padEnd(12)}${text}`).join('\n')
 }
 
 const conditionTexts: Readonly<Record<BackendView['lock']['conditions'], string>> = {
-  proven: 'proven on this server just now',
-  promised: 'promised there, not tried',
-  untried: 'not tried, for you may not write there',
+  proven: 'tested on this server just now',
+  promised: 'promised by this server, not tested',
+  untried: 'not tested: you may not write there',
 }
 
 function engineText({ engine: { minimum, found, rejected } }: BackendView): string {
   if (found === null)
-    return `none of at least OpenTofu ${minimum} was found${rejected.map((one) => `; ${one}`).join('')}`
+    return `no OpenTofu ${minimum} or newer was found${rejected.map((one) => `; ${one}`).join('')}`
   return `OpenTofu ${found.version} (${found.source}: ${found.path}); at least ${minimum} is needed`
 }
 
 function readersText({ kind, visibility: { open, blocked, untold } }: BackendView): string {
   if (open.length > 0)
     return kind === 'directory'
-      ? `everybody on this computer (${open.join(', ')})`
-      : `PUBLIC: everybody, by ${open.join(', ')}`
-  const known = untold.length === 0 ? '' : `; not told in full: ${untold.join(', ')}`
+      ? `everyone on this computer (${open.join(', ')})`
+      : `PUBLIC: everyone, by ${open.join(', ')}`
+  const known = untold.length === 0 ? '' : `; not fully known: ${untold.join(', ')}`
   const kept = blocked.length === 0 ? '' : `; public access by ${blocked.join(', ')} is blocked`
-  return `those who were given rights${kept}${known}`
+  return `only those with granted access${kept}${known}`
 }

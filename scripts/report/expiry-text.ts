@@ -34,7 +34,7 @@ export function renderExpiry(expiry: Expiry): string[] {
 }
 
 export function renderExtension({ lab, was, ...expiry }: Extension): string {
-  const [now = `${lab} does not expire any more.`] = renderExpiry(expiry)
+  const [now = `${lab} no longer expires.`] = renderExpiry(expiry)
   const isOff = expiry.enforcers.some(({ state }) => state === 'idle')
   return [
     `${now.replace(/^It /, `${lab} `)}${was === null ? '' : ` It was ${was}.`}`,

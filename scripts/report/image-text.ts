@@ -6,7 +6,7 @@ import { elapsed } from './progress.js'
 export function renderImport({ image, reused, timings }: ImportResult): string {
   const { distro, provider, name } = image
   const next = `distrolab up --profile ${distro}-${provider}`
-  if (reused) return `${distro} was imported to ${provider} already, as ${name}.\n${next}`
+  if (reused) return `${distro} was already imported to ${provider}, as ${name}.\n${next}`
   const ms = timings.reduce((sum, timing) => sum + timing.ms, 0)
   return `${distro} is imported to ${provider}, as ${name}, after ${elapsed(ms)}.\n${next}`
 }
@@ -27,5 +27,5 @@ export function importLine({
   const verb = state === 'importing' ? 'import' : 'forget'
   const why = rest.failure === null ? 'under way or interrupted' : `failed: ${rest.failure.message}`
   const again = typed`distrolab images ${verb} ${distro} --provider ${provider}`
-  return `${what}${state} ${by}, ${rest.step === null ? why : `at the step ${rest.step}`}; to go on: ${again}`
+  return `${what}${state} ${by}, ${rest.step === null ? why : `at the step ${rest.step}`}; to continue: ${again}`
 }

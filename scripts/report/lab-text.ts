@@ -24,7 +24,7 @@ export function renderUp(given: UpResult): string {
 export function renderSwap(given: SwapResult): string {
   const result = inOneLineEach(given)
   const total = result.timings.reduce((sum, { ms }) => sum + ms, 0)
-  const headline = `${result.lab} is ${result.distro} now, it was ${result.from}; ${result.state} after ${elapsed(total)}.`
+  const headline = `${result.lab} is now ${result.distro} (was ${result.from}); ${result.state} after ${elapsed(total)}.`
   return [headline, ...result.machines.map(({ ssh }) => ssh)].join('\n')
 }
 
@@ -32,13 +32,13 @@ export function renderReset(given: ResetResult): string {
   const result = inOneLineEach(given)
   const total = result.timings.reduce((sum, { ms }) => sum + ms, 0)
   const within = result.reset.flatMap(({ clockWithinMs }) => clockWithinMs ?? [])
-  const clock = within.length === 0 ? '' : `; its clock is right within ${Math.max(...within)} ms`
+  const clock = within.length === 0 ? '' : `; its clock is accurate to ${Math.max(...within)} ms`
   const headline = `${result.lab} is back at its baseline (${result.distro}) after ${elapsed(total)}${clock}.`
   return [headline, ...result.machines.map(({ ssh }) => ssh)].join('\n')
 }
 
 export function renderList(labs: readonly ListedLab[]): string {
-  if (labs.length === 0) return 'No labs. Make one: distrolab up --profile debian-local'
+  if (labs.length === 0) return 'No labs. Create one: distrolab up --profile debian-local'
   const rows = labs.map(({ view, createdAt, command }) => [
     view.lab,
     view.profile,

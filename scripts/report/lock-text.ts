@@ -14,13 +14,13 @@ export function renderLock(given: LockStatus): string {
 export function renderRisk(...given: readonly [LockStatus, LockHolder]): string {
   const [status, holder] = inOneLineEach(given)
   const stops = 'it stops before its next change'
-  const halfDone = `what it has begun${status.step === null ? '' : ` (${status.step})`} stays half done, for up or down to go on from`
+  const halfDone = `what it has started${status.step === null ? '' : ` (${status.step})`} stays half done until up or down continues it`
   const risk =
     status.takeover !== null
-      ? 'Nothing is risked: the next command would take it over by itself.'
+      ? 'There is no risk: the next command would take it over anyway.'
       : holder.liveness === 'alive'
-        ? `That command is at work. If its lease is broken, ${stops}; ${halfDone}.`
-        : `That command may be at work. If its lease is broken, ${stops}, but only once it finds out (within 15 s, or when it wakes up); ${halfDone}.`
+        ? `That command is running. If its lease is broken, ${stops}; ${halfDone}.`
+        : `That command may still be running. If its lease is broken, ${stops}, but only once it finds out (within 15 s, or when it wakes up); ${halfDone}.`
   return `The lease of ${status.lab} is ${describeHolder(status, holder)}\n${risk}`
 }
 
@@ -49,7 +49,7 @@ function whatBreaksIt({ lab, takeover }: LockStatus, { expiresAt }: LockHolder):
   if (takeover === 'holder-dead') return ['Its process is dead: the next command takes it over.']
   if (takeover === 'expired') return [`It expired at ${expiresAt}: the next command takes it over.`]
   return [
-    `It breaks by itself when that process dies, or at ${expiresAt} unless renewed.`,
-    `By hand: distrolab lock break ${lab}`,
+    `It ends when that process dies, or at ${expiresAt} unless renewed.`,
+    `To break it: distrolab lock break ${lab}`,
   ]
 }

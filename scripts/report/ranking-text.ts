@@ -26,10 +26,10 @@ const cellsOf = ({ region, title, roundTripMs, usdPerHour, score }: RankedRegion
 function basisOf({ measuredAt, pricesAsOf }: Ranking): string {
   const prices = `List prices of ${pricesAsOf}, without disk and public address.`
   if (measuredAt === null) {
-    return `No round trip was measured: the order is by price, then the catalog's. ${prices}`
+    return `No round trip was measured: ordered by price, then as in the catalog. ${prices}`
   }
   return (
-    `Score: round trip in ms, and 1 more for each per cent above the cheapest price; regions that did not ` +
+    `Score: round trip in ms, plus 1 for each per cent above the cheapest price; regions that did not ` +
     `answer in time follow, by price.\nMeasured ${measuredAt}; --fresh measures again. ${prices}`
   )
 }

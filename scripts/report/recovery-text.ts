@@ -21,7 +21,7 @@ export function renderRecovery(recovery: Recovery, viaNpm: boolean): string {
   ]
   return [
     ...applied.map(({ command }) => `Done: ${asTyped(command, viaNpm)}`),
-    renderTable([facts.lab, 'what is there'], rows),
+    renderTable([facts.lab, 'what exists'], rows),
     verdict,
     ...next.map(({ command, does }) => `  ${asTyped(command, viaNpm)}    # ${does}`),
     ...(next.some((one) => one.apply !== undefined)
@@ -65,8 +65,8 @@ export function recoveryDocument(recovery: Recovery, viaNpm: boolean): object {
 }
 
 function recordText({ record }: RecoveryFacts): string {
-  if (record.kind === 'absent') return 'there is none'
-  if (record.kind === 'unreadable') return `can't be read: ${record.problems.join('; ')}`
+  if (record.kind === 'absent') return 'none'
+  if (record.kind === 'unreadable') return `cannot be read: ${record.problems.join('; ')}`
   const { state, stateSince, command, step } = record.lab
   const doing = command === null ? '' : `, ${command.name}${step === null ? '' : ` at ${step.name}`}`
   return `${state} since ${stateSince}${doing}`
@@ -74,7 +74,7 @@ function recordText({ record }: RecoveryFacts): string {
 
 function leaseText({ lease }: RecoveryFacts): string {
   if (lease.kind === 'free') return 'free'
-  if (lease.kind === 'unreadable') return `can't be read: ${lease.problems.join('; ')}`
+  if (lease.kind === 'unreadable') return `cannot be read: ${lease.problems.join('; ')}`
   const { holder, command, since, takeover } = lease
   const proof = { 'holder-dead': 'its process is dead', expired: 'it has expired' }
   const who = `${command} of ${holder.user}@${holder.host} (pid ${holder.pid}) since ${since}`
@@ -91,9 +91,10 @@ function engineText({ engine }: RecoveryFacts): string {
 }
 
 function stateText(state: RecoveryFacts['engine']['state']): string {
-  if (state.kind === 'absent') return 'has made nothing'
+  if (state.kind === 'absent') return 'has created nothing'
   if (state.kind === 'encrypted') return 'has an encrypted state'
-  if (state.kind === 'unreadable') return `its state can't be read: ${state.reason}`
-  if (state.kind === 'refused') return `its state is not distrolab's: it names ${state.problems.join(', ')}`
-  return state.resources.length === 0 ? 'has nothing left' : `has made ${state.resources.join(', ')}`
+  if (state.kind === 'unreadable') return `its state cannot be read: ${state.reason}`
+  if (state.kind === 'refused')
+    return `distrolab did not write its state: it names ${state.problems.join(', ')}`
+  return state.resources.length === 0 ? 'has nothing left' : `has created ${state.resources.join(', ')}`
 }

@@ -76,7 +76,7 @@ async function confirmBlocking(context: Context, setup: Setup): Promise<void> {
   context.progress.say(found)
   await confirm(context, {
     command: 'backend init',
-    question: 'Block all public access to it, whatever it is used for?',
+    question: 'Block all public access to it?',
     unattended: 'proceed',
   })
 }
@@ -87,6 +87,6 @@ function gcsLocationOption(
 ): { readonly gcsLocation?: string } {
   if (gcsLocation === undefined) return {}
   if (kind === 'gcs') return { gcsLocation }
-  const problem = `--location is for gs:// only: ${kind === 's3' ? 'the region of an S3 bucket is in its URL' : 'a folder is where it is'}.`
+  const problem = `--location is for gs:// only: ${kind === 's3' ? 'the region of an S3 bucket is in its URL' : 'a folder has none'}.`
   throw new LabError({ code: 'usage', command: 'backend init', problem })
 }

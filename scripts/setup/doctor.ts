@@ -56,7 +56,7 @@ async function examineEngine(context: Context): Promise<Finding> {
   const { way, failures } =
     context.env.tofu === undefined ? await examineWays(sourcesOf(context)) : { way: undefined, failures: [] }
   if (way !== undefined) {
-    const found = `none yet: the first command that needs it ${way}; ${why}`
+    const found = `not yet: the first command that needs it ${way}; ${why}`
     return { name: 'OpenTofu', status: 'slow', found, fix: '' }
   }
   const rejected = [...passedOver, ...failures]
@@ -76,7 +76,7 @@ async function examinePrerequisite({ env }: Context, wanted: Prerequisite): Prom
 /** Tries it; what is missing only matters where no image can be downloaded. */
 async function examineBuild({ env }: Context): Promise<Finding[]> {
   if ((await findMissing(env, BUILD_PREREQUISITES)).length > 0) return []
-  const name = 'image build (where none can be downloaded)'
+  const name = 'image build (when none can be downloaded)'
   const { missingRight, mayMount } = await import('../../local-vm/image/build-rights.js')
   const missing = await missingRight()
   if (missing !== undefined) {
@@ -106,7 +106,7 @@ function examineAcceleration(): Finding {
   const accelerator = host.architecture === undefined ? 'tcg' : chooseAccelerator(host, host.architecture)
   const name = 'hardware acceleration'
   if (accelerator !== 'tcg') return { name, status: 'ok', found: accelerator, fix: '' }
-  const found = 'none that works: VMs run in software, several times slower'
+  const found = 'none: VMs run in software emulation, several times slower'
   const fix = 'on real hardware: enable virtualisation in the firmware and join the kvm group'
   return { name, status: 'slow', found, fix }
 }

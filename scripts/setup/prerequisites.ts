@@ -13,7 +13,7 @@ export interface Prerequisite {
   readonly purpose: string
   /** Any one of these: a bare name is looked up on PATH, an absolute path must exist. */
   readonly anyOf: readonly string[]
-  /** How it says its version; nothing for plain files. */
+  /** The arguments that print its version; none for plain files. */
   readonly versionArgs?: readonly string[]
 }
 
@@ -30,7 +30,7 @@ export const LOCAL_PREREQUISITES: readonly Prerequisite[] = [
   {
     name: 'qemu-img',
     package: 'qemu-utils',
-    purpose: 'makes disks',
+    purpose: 'creates disks',
     anyOf: ['qemu-img'],
     versionArgs: ['--version'],
   },
@@ -49,7 +49,7 @@ export const LOCAL_PREREQUISITES: readonly Prerequisite[] = [
   {
     name: 'mmdebstrap',
     package: 'mmdebstrap',
-    purpose: 'builds an image where none can be downloaded',
+    purpose: 'builds an image when none can be downloaded',
     anyOf: ['mmdebstrap'],
     versionArgs: ['--version'],
   },
@@ -84,12 +84,12 @@ export const LOCAL_PREREQUISITES: readonly Prerequisite[] = [
   { name: 'ssh', package: 'openssh-client', purpose: 'the ssh command', anyOf: ['ssh'], versionArgs: ['-V'] },
 ]
 
-/** What the right to build an image is tried with. */
+/** What tells whether this user may build an image. */
 export const BUILD_PREREQUISITES: readonly Prerequisite[] = LOCAL_PREREQUISITES.filter(({ name }) =>
   ['mmdebstrap', 'newuidmap', 'mount'].includes(name),
 )
 
-/** What brings a disk into the form that a provider takes. */
+/** What converts a disk to the form that a provider accepts. */
 const IMPORT_PREREQUISITES: readonly Prerequisite[] = [
   ...LOCAL_PREREQUISITES.filter(({ name }) => name === 'qemu-img'),
   { name: 'tar', package: 'tar', purpose: 'packs disks', anyOf: ['tar'] },
@@ -125,7 +125,7 @@ export async function findMissing(
   return wanted.filter((_, index) => found[index] === undefined)
 }
 
-/** Where a prerequisite was found, or undefined. */
+/** Where a prerequisite was found; undefined if it was not. */
 export async function locate(env: Environment, { anyOf }: Prerequisite): Promise<string | undefined> {
   for (const candidate of anyOf) {
     const paths = candidate.startsWith('/') ? [candidate] : env.path.map((folder) => join(folder, candidate))
@@ -140,7 +140,7 @@ const isReadable = (path: string): Promise<boolean> =>
     () => false,
   )
 
-/** The exact command for this user; apt's own, because that is where the packages are named after. */
+/** The exact command for this user. It uses apt, because the package names are Debian's. */
 export function installCommand(env: Environment, missing: readonly Prerequisite[]): string {
   const packages = packagesOf(missing).join(' ')
   const sudo = env.isRoot ? '' : 'sudo '
@@ -152,8 +152,8 @@ const packagesOf = (missing: readonly Prerequisite[]): string[] => [
 ]
 
 /**
- * Installs with apt, as root or through sudo without a password prompt. Throws LabError
- * prerequisites-not-installable with the command to type when that is impossible.
+ * Installs with apt, as root or through sudo without a password prompt. If that is impossible, throws
+ * LabError prerequisites-not-installable with the command to type.
  */
 export async function installPrerequisites(
   env: Environment,

@@ -4,13 +4,13 @@ import type { AwsLabSpec } from './spec.js'
 
 export interface Image {
   readonly id: string
-  /** GiB, or an expression for the engine: the disk that was asked for, or what the image needs. */
+  /** GiB, or an expression for the engine: the requested size, or what the image needs. */
   readonly diskGiB: number
-  /** The attributes of a machine that may not follow a newer image. */
+  /** The attributes of a machine that must not follow a newer image. */
   readonly ignoreChanges: readonly string[]
 }
 
-/** A pinned image costs no look-up; its disk is as it was decided with the image. */
+/** A pinned image needs no look-up; its disk was decided together with it. */
 export function buildImage(stack: TerraformStack, { image, diskGiB }: AwsLabSpec): Image {
   if (image.kind === 'pinned') return { id: image.id, diskGiB, ignoreChanges: [] }
   const { owner, name, architecture } = image.selector
@@ -34,7 +34,7 @@ export function buildImage(stack: TerraformStack, { image, diskGiB }: AwsLabSpec
     },
   })
   const sizes = `[for each in ${found.fqn}.block_device_mappings : tonumber(lookup(each.ebs, "volume_size", "0"))]`
-  // An expression where the class wants a number: only the engine knows the image's size.
+  // An expression where the class expects a number: only the engine knows the image's size.
   const size = `\${max(concat([${diskGiB}], ${sizes})...)}` as unknown as number
   return { id: found.id, diskGiB: size, ignoreChanges: ['ami', 'root_block_device[0].volume_size'] }
 }

@@ -7,17 +7,20 @@ import { pinProvider } from '../provider-version.js'
 
 export interface AwsImageSpec extends ImportedImageSpec {
   readonly provider: 'aws'
-  /** That of the snapshot: an image makes machines nowhere else. */
+  /** The region of the snapshot; the image can make machines only there. */
   readonly region: string
   readonly architecture: 'x86_64' | 'arm64'
-  /** The disk, as it was uploaded; null: it is not there, and so no image either. */
+  /** The uploaded disk; null: it does not exist, and so neither does the image. */
   readonly snapshotId: string | null
   readonly diskGiB: number
 }
 
 const ROOT_DEVICE = '/dev/xvda'
 
-/** An image of the account, made from a snapshot that it does not own. Account and credentials come from the environment. */
+/**
+ * An image of the account, made from a snapshot that this stack does not own. Account and credentials come
+ * from the environment.
+ */
 export function buildAwsImage(stack: TerraformStack, spec: AwsImageSpec): void {
   new AwsProvider(stack, 'aws', { region: spec.region, maxRetries: 3, skipRegionValidation: true })
   pinProvider(stack, 'aws', spec.providerVersion)
@@ -30,7 +33,7 @@ export function buildAwsImage(stack: TerraformStack, spec: AwsImageSpec): void {
     enaSupport: true,
     sriovNetSupport: 'simple',
     bootMode: spec.firmware === 'uefi' ? 'uefi' : 'legacy-bios',
-    // Machines get their metadata by token only, whoever makes them.
+    // Machines from this image get their metadata only by token, whoever makes them.
     imdsSupport: 'v2.0',
     rootDeviceName: ROOT_DEVICE,
     ebsBlockDevice: [

@@ -7,7 +7,7 @@ import { machineName } from './names.js'
 import type { Network } from './network.js'
 import type { AwsLabSpec } from './spec.js'
 
-/** No role, encrypted root, metadata by token only; gone with its disk when it is terminated. */
+/** No role, encrypted root, metadata only by token; terminating it removes its disk. */
 export function buildMachine(
   stack: TerraformStack,
   spec: AwsLabSpec,
@@ -34,15 +34,15 @@ export function buildMachine(
       volumeSize: image.diskGiB,
       tags,
     },
-    // Burstable types else go on at a surcharge when their credits are used up.
+    // Otherwise burstable types cost a surcharge when their credits are used up.
     ...(/^t\d/.test(spec.instanceType) ? { creditSpecification: { cpuCredits: 'standard' } } : {}),
     ...(spec.spot ? { instanceMarketOptions: SPOT } : {}),
     ...(machine.userData === null ? {} : { userData: machine.userData }),
     tags,
     timeouts: { create: '5m', delete: '10m' },
     ...(network.dependsOn.length === 0 ? {} : { dependsOn: network.dependsOn }),
-    // User data counts at the first boot only; a change would stop a machine that stays. OpenTofu would give a machine
-    // that takes another's place the old one's.
+    // User data counts only at the first boot, and changing it would stop an existing machine. For a
+    // replacement machine, OpenTofu would reuse the old machine's user data.
     lifecycle: { ignoreChanges: [...(machine.isNew ? [] : ['user_data']), ...image.ignoreChanges] },
   })
 }

@@ -1,6 +1,6 @@
 import { fitName } from '../naming.js'
 
-/** The longest name of a key pair or security group; an instance is named by a tag of 256. */
+/** The longest name of a key pair or security group; an instance's name is a tag of up to 256 characters. */
 const LIMIT = 255
 
 /** `base` as from `machineId`, of lower-case letters, digits and dashes: the Name tag of a machine. */

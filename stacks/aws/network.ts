@@ -10,12 +10,15 @@ import type { AwsLabSpec } from './spec.js'
 
 export interface Network {
   readonly securityGroupIds: string[]
-  /** Absent in the default VPC: AWS picks a subnet where the instance type is offered. */
+  /** Absent in the default VPC: AWS picks a subnet that offers the instance type. */
   readonly subnetId?: string
   readonly dependsOn: ITerraformDependable[]
 }
 
-/** The default VPC needs no look-up: a group without a VPC is in it. In an existing one the group is all that is made. */
+/**
+ * The default VPC needs no look-up: a group without a VPC is in it. In an existing VPC only the group is
+ * made.
+ */
 export function buildNetwork(stack: TerraformStack, spec: AwsLabSpec, base: string): Network {
   if (spec.network === 'default') {
     return { securityGroupIds: [buildSecurityGroup(stack, spec, base).id], dependsOn: [] }
@@ -46,7 +49,7 @@ export function buildNetwork(stack: TerraformStack, spec: AwsLabSpec, base: stri
   return { securityGroupIds: [group.id], subnetId: subnet.id, dependsOn: [route] }
 }
 
-/** Rules are attributes of the group: one call, and the provider wants every one of their fields. */
+/** Rules are attributes of the group: this takes one call, and the provider needs every field of them. */
 function buildSecurityGroup(
   stack: TerraformStack,
   { allowFrom, tags }: AwsLabSpec,

@@ -1,6 +1,6 @@
 import { diskGiB, GIB, RAW, rawDisk, type DiskPacking } from '../packing.js'
 
-/** A raw disk of whole GiB, as volumes are, of which the blocks go into a snapshot as they are. */
+/** A raw disk of whole GiB, like volumes; its blocks go into a snapshot unchanged. */
 export const awsPacking: DiskPacking = {
   file: RAW,
   contentType: 'application/octet-stream',

@@ -8,11 +8,12 @@ import { buildNetwork } from './network.js'
 import { buildOutputs } from './outputs.js'
 import type { AwsLabSpec } from './spec.js'
 
-/** An instance a machine, a key pair and a security group. Nothing else, unless the lab has a network of its own. */
+/** One instance for each machine, a key pair and a security group; a network only if the lab has its own. */
 export function buildAwsLab(stack: TerraformStack, spec: AwsLabSpec): void {
   new AwsProvider(stack, 'aws', {
     region: spec.region,
-    // The provider takes lack of capacity for a passing fault: with its own 25 tries that is 50 minutes of silence.
+    // The provider treats a lack of capacity as temporary: its default of 25 tries means 50 minutes of
+    // silence.
     maxRetries: 3,
     skipRegionValidation: true,
   })

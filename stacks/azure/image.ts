@@ -7,19 +7,22 @@ import type { AzureImageSelector, AzureLabSpec } from './spec.js'
 type Marketplace = Extract<AzureImageSelector, { readonly from: 'marketplace' }>
 
 export interface Image {
-  /** `publisher:offer:sku:version` of a Marketplace image, else a resource id. What pins it. */
+  /**
+   * `publisher:offer:sku:version` of a Marketplace image, else a resource id. It pins the machine to the
+   * image.
+   */
   readonly id: string
   readonly diskGiB: number
   readonly source:
     | { readonly sourceImageReference: LinuxVirtualMachineSourceImageReference }
     | { readonly sourceImageId: string }
-  /** The attributes of a machine that may not follow a newer image. */
+  /** The attributes of a machine that must not follow a newer image. */
   readonly ignoreChanges: readonly string[]
 }
 
 /**
- * A pinned image costs no look-up. A community gallery tells no versions to the provider: there the platform takes the
- * newest when the machine is made, and keeps it.
+ * A pinned image needs no look-up. A community gallery does not reveal versions to the provider: the platform
+ * chooses the newest when the machine is made, and the machine keeps it.
  */
 export function buildImage(stack: TerraformStack, { image, diskGiB, region }: AzureLabSpec): Image {
   if (image.kind === 'pinned') return { ...pinned(image.id), diskGiB, ignoreChanges: [] }

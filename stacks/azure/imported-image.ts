@@ -7,9 +7,9 @@ import { pinProvider } from '../provider-version.js'
 
 export interface AzureImageSpec extends ImportedImageSpec {
   readonly provider: 'azure'
-  /** That of the storage account: Azure makes an image nowhere else. */
+  /** The region of the storage account; Azure can make the image only there. */
   readonly region: string
-  /** It is there already: several images share it, so that none of them can own it. */
+  /** It exists already: several images share it, so none of them owns it. */
   readonly resourceGroup: string
   /** The page blob that holds the packed disk. */
   readonly blobUrl: string

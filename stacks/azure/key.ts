@@ -2,7 +2,10 @@ import type { LinuxVirtualMachineAdminSshKey } from '@cdktf/provider-azurerm/lib
 import type { CloudMachine } from '../cloud-spec.js'
 import type { AzureLabSpec } from './spec.js'
 
-/** The lab's public keys for the machine's one user. The provider takes RSA of 2048 bits or more, and ed25519. */
+/**
+ * The lab's public keys for the machine's only user. The provider accepts RSA of 2048 bits or more, and
+ * ed25519.
+ */
 export const adminKeys = (
   { publicKeys }: AzureLabSpec,
   { user }: CloudMachine,

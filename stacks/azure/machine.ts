@@ -43,7 +43,7 @@ export function buildMachine(
     ...(spec.spot ? { priority: 'Spot', evictionPolicy: 'Delete' } : {}),
     ...(machine.userData === null ? {} : { customData: machine.userData }),
     timeouts: { create: '10m', delete: '10m' },
-    // User data counts at the first boot only; a change would make the machine anew.
+    // User data counts only at the first boot; changing it would recreate the machine.
     lifecycle: { ignoreChanges: ['custom_data', ...image.ignoreChanges] },
   })
 }
@@ -51,9 +51,10 @@ export function buildMachine(
 const DAY_SECONDS = 86_400
 
 /**
- * Azure deletes nothing by itself, and bills a machine that switched itself off; it can stop one, and with it most of the
- * cost, at a time of the day. Every day: so it is on only for a lab that ends within one. It is there in any case, because
- * who moves the end of a lab switches it on or off, and OpenTofu must not find what it has not made.
+ * Azure deletes nothing by itself, and charges for a machine that shut itself down. It can stop a machine at
+ * a time of the day, which ends most of the cost. The schedule runs every day, so it is enabled only for a
+ * lab that expires within a day. It always exists, because moving a lab's expiry enables or disables it, and
+ * OpenTofu must not find a resource that it did not make.
  */
 export function buildShutdown(
   stack: TerraformStack,

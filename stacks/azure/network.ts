@@ -27,7 +27,7 @@ export function buildNetwork(stack: TerraformStack, spec: AzureLabSpec, group: R
   return { subnetId, security }
 }
 
-/** Within the network's own call, and the rules beside it, so that neither waits. */
+/** Part of the network's own call, with the rules beside it, so that neither waits for the other. */
 function buildOwnSubnet(stack: TerraformStack, spec: AzureLabSpec, group: ResourceGroup): string {
   const common = placeOf(spec, group)
   const network = new VirtualNetwork(stack, 'lab_network', {
@@ -35,7 +35,8 @@ function buildOwnSubnet(stack: TerraformStack, spec: AzureLabSpec, group: Resour
     name: partName(spec.id, 'network'),
     addressSpace: ['10.77.0.0/16'],
   })
-  // Raw, because a subnet is one value to the provider: it wants every field, null too, and the class leaves null out.
+  // Raw, because the provider treats a subnet as one value: it needs every field, even null ones, which the
+  // class leaves out.
   network.addOverride('subnet', [
     {
       name: 'machines',
@@ -54,7 +55,7 @@ function buildOwnSubnet(stack: TerraformStack, spec: AzureLabSpec, group: Resour
   return `\${one(${network.fqn}.subnet[*].id)}`
 }
 
-/** Version 5 of the provider has another word for the endpoints of a subnet. */
+/** Version 5 of the provider names the endpoints of a subnet differently. */
 const isBefore5 = ({ providerVersion }: AzureLabSpec): boolean =>
   providerVersion === null || Number.parseInt(providerVersion) < 5
 
@@ -89,7 +90,9 @@ export interface Connection {
   readonly address: string
 }
 
-/** A Standard address is closed until the rules are bound to its card: the machine need not wait for that. */
+/**
+ * A Standard address is closed until the rules are bound to its card, so the machine need not wait for that.
+ */
 export function buildConnection(
   stack: TerraformStack,
   spec: AzureLabSpec,

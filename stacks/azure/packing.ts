@@ -1,8 +1,9 @@
 import { MIB, RAW, rawDisk, type DiskPacking } from '../packing.js'
 
 /**
- * A VHD of fixed size in whole MiB (https://learn.microsoft.com/azure/virtual-machines/linux/create-upload-generic). Without
- * `force_size` qemu-img says the size in cylinders, which are no whole MiB.
+ * A VHD of fixed size in whole MiB
+ * (https://learn.microsoft.com/azure/virtual-machines/linux/create-upload-generic). Without `force_size`
+ * qemu-img gives the size in cylinders, which are not whole MiB.
  */
 export const azurePacking: DiskPacking = {
   file: 'disk.vhd',

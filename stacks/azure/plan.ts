@@ -20,7 +20,7 @@ export function planAzureLab(plan: CloudLabPlan): AzureLabSpec {
       plan.imageId === null
         ? { kind: 'newest', selector: selectorOf(image) }
         : { kind: 'pinned', id: plan.imageId },
-    // An image of our own has nothing to sell, and Azure starts managed images without trusted launch only.
+    // An imported image has no Marketplace plan, and Azure starts managed images only without trusted launch.
     plan: isManaged(plan.imageId) ? null : planOf(image),
     secureBoot: !isManaged(plan.imageId) && startsSecurely(plan, image),
   }
@@ -40,7 +40,7 @@ export function selectorOf({ source: { marketplace, gallery, imported } }: Azure
   throw new TypeError('an image on azure comes from somewhere')
 }
 
-/** What an image is bought under; null where it is free of that. Pure. */
+/** The plan under which an image is bought; null if it needs none. Pure. */
 export function planOf({ source: { marketplace } }: AzureImage): AzurePlan | null {
   if (marketplace === undefined || !marketplace.plan) return null
   return { name: marketplace.sku, product: marketplace.offer, publisher: marketplace.publisher }

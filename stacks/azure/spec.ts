@@ -3,7 +3,7 @@ import type { CloudImage, CloudSpec } from '../cloud-spec.js'
 export interface AzureLabSpec extends CloudSpec {
   readonly provider: 'azure'
   readonly image: CloudImage<AzureImageSelector>
-  /** What the Marketplace sells the image under, though it is free; null: no plan. */
+  /** The Marketplace plan of a free image; null: no plan. */
   readonly plan: AzurePlan | null
   /** Trusted launch: secure boot and a virtual TPM. */
   readonly secureBoot: boolean

@@ -9,7 +9,10 @@ import { buildConnection, buildNetwork } from './network.js'
 import { buildOutputs } from './outputs.js'
 import type { AzureLabSpec } from './spec.js'
 
-/** One resource group with all of the lab in it. The subscription comes from the environment, as do credentials. */
+/**
+ * One resource group that holds the whole lab. The subscription and the credentials come from the
+ * environment.
+ */
 export function buildAzureLab(stack: TerraformStack, spec: AzureLabSpec): void {
   new AzurermProvider(stack, 'azurerm', {
     features: [
@@ -18,7 +21,7 @@ export function buildAzureLab(stack: TerraformStack, spec: AzureLabSpec): void {
         virtualMachine: [{ deleteOsDiskOnDeletion: true, skipShutdownAndForceDelete: true }],
       },
     ],
-    // Of some eighty resource providers a lab uses these; by default each run looks after them all.
+    // The resource providers that a lab uses, of some eighty; by default each run checks all of them.
     resourceProviderRegistrations: 'none',
     resourceProvidersToRegister: ['Microsoft.Compute', 'Microsoft.Network', 'Microsoft.DevTestLab'],
   })

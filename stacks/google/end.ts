@@ -1,4 +1,4 @@
-/** The shortest and longest life that Google takes, in seconds: half a minute, and 120 days. */
+/** The shortest and longest life that Google accepts, in seconds: half a minute, and 120 days. */
 const SHORTEST = 30
 const LONGEST = 120 * 86_400
 
@@ -6,8 +6,9 @@ export type EndOfLife =
   { readonly terminationTime: string } | { readonly maxRunDuration: { readonly seconds: number } }
 
 /**
- * How Google is told when to end a machine: by the time itself, which a restart of the machine or another one in its place
- * does not move. What it takes no time for lives as short or as long as it can. `seconds`: from now until then.
+ * Tells Google when to end a machine: by an absolute time, which a restart or a replacement of the machine
+ * does not move. For a time that Google does not accept, the shortest or longest possible life. `seconds`:
+ * from now until then.
  */
 export const endOfLife = ({
   expiresAt,

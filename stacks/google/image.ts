@@ -4,13 +4,13 @@ import type { GoogleLabSpec } from './spec.js'
 
 export interface Image {
   readonly id: string
-  /** GiB, or an expression for the engine: the disk that was asked for, or what the image needs. */
+  /** GiB, or an expression for the engine: the requested size, or what the image needs. */
   readonly diskGiB: number
-  /** The attributes of a machine that may not follow a newer image. */
+  /** The attributes of a machine that must not follow a newer image. */
   readonly ignoreChanges: readonly string[]
 }
 
-/** A pinned image costs no look-up; its disk is as it was decided with the image. */
+/** A pinned image needs no look-up; its disk was decided together with it. */
 export function buildImage(stack: TerraformStack, { image, diskGiB }: GoogleLabSpec): Image {
   if (image.kind === 'pinned') return { id: image.id, diskGiB, ignoreChanges: [] }
   const { project, family } = image.selector
@@ -18,7 +18,7 @@ export function buildImage(stack: TerraformStack, { image, diskGiB }: GoogleLabS
     family,
     ...(project === undefined ? {} : { project }),
   })
-  // An expression where the class wants a number: only the engine knows the image's size.
+  // An expression where the class expects a number: only the engine knows the image's size.
   const size = `\${max(${diskGiB}, ${found.fqn}.disk_size_gb)}` as unknown as number
   return { id: found.selfLink, diskGiB: size, ignoreChanges: ['boot_disk[0].initialize_params'] }
 }

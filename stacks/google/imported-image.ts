@@ -8,14 +8,17 @@ import { labelValue } from './names.js'
 
 export interface GoogleImageSpec extends ImportedImageSpec {
   readonly provider: 'google'
-  /** By which labs find it without any record; null: only by what is recorded. */
+  /** The labels by which it is found without a record; null: only the record knows it. */
   readonly family: string | null
   /** The bucket and the object that hold the packed disk. */
   readonly bucket: string
   readonly object: string
 }
 
-/** An image of the project, made from a packed disk. The project comes from the environment, as do credentials. */
+/**
+ * An image of the project, made from a packed disk. The project and the credentials come from the
+ * environment.
+ */
 export function buildGoogleImage(stack: TerraformStack, spec: GoogleImageSpec): void {
   new GoogleProvider(stack, 'google', { requestTimeout: '60s' })
   pinProvider(stack, 'google', spec.providerVersion)
@@ -29,7 +32,7 @@ export function buildGoogleImage(stack: TerraformStack, spec: GoogleImageSpec): 
     description: spec.description,
     ...(spec.family === null ? {} : { family: spec.family }),
     labels: Object.fromEntries(Object.entries(spec.tags).map(([key, value]) => [key, labelValue(value)])),
-    // Google's own name for it, whichever server the object was put there by.
+    // Google's own URL of it, whichever server received the object.
     rawDisk: { source: `https://storage.googleapis.com/${spec.bucket}/${spec.object}` },
     guestOsFeatures: features.map((type) => ({ type })),
     timeouts: { create: '30m', delete: '10m' },

@@ -3,8 +3,8 @@ import type { CloudMachine } from '../cloud-spec.js'
 import type { GoogleLabSpec } from './spec.js'
 
 /**
- * The lab's public keys, as metadata of a machine: the image's guest agent, or its cloud-init, makes the user from it. Keys
- * of the project and logins by Google accounts stay outside.
+ * The lab's public keys, as metadata of a machine: the image's guest agent, or its cloud-init, makes the user
+ * from it. The project's keys and logins by Google accounts are excluded.
  */
 export const keyMetadata = (
   { publicKeys }: GoogleLabSpec,

@@ -11,7 +11,7 @@ import { labelValue, machineName } from './names.js'
 import type { Network } from './network.js'
 import type { GoogleLabSpec } from './spec.js'
 
-/** No service account, no serial console; its disk, encrypted as all of Google's, goes with it. */
+/** No service account, no serial console. Its disk, encrypted like all Google disks, is removed with it. */
 export function buildMachine(
   stack: TerraformStack,
   spec: GoogleLabSpec,
@@ -20,7 +20,7 @@ export function buildMachine(
   { image, network }: { readonly image: Image; readonly network: Network },
 ): ComputeInstance {
   const labels = Object.fromEntries(Object.entries(spec.tags).map(([key, value]) => [key, labelValue(value)]))
-  // A change of the disk's labels would make the machine anew, so they don't say when it is over.
+  // Changing the disk's labels would recreate the machine, so they do not contain the expiry.
   const { 'distrolab-expires': _expires, ...diskLabels } = labels
   return new ComputeInstance(stack, machine.name, {
     name: machineName(base),
@@ -49,13 +49,13 @@ export function buildMachine(
     deletionProtection: false,
     timeouts: { create: '5m', delete: '10m' },
     ...(network.dependsOn.length === 0 ? {} : { dependsOn: network.dependsOn }),
-    // A moved expiry is set by the API: through the engine it would make the machine anew. A machine that takes another's
-    // place goes by what is recorded now; OpenTofu would give it the old one's.
+    // A moved expiry is set through the API, because the engine would recreate the machine. A replacement
+    // machine uses the recorded expiry; OpenTofu would give it the old machine's.
     lifecycle: { ignoreChanges: [...(machine.isNew ? [] : ['scheduling']), ...image.ignoreChanges] },
   })
 }
 
-/** Google itself deletes the machine at the end of its life, whatever becomes of us. */
+/** Google itself deletes the machine when it expires, whatever happens to us. */
 function buildScheduling({ lifetime, spot }: GoogleLabSpec): ComputeInstanceScheduling {
   const kind = spot
     ? { provisioningModel: 'SPOT', preemptible: true, onHostMaintenance: 'TERMINATE' }

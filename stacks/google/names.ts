@@ -1,6 +1,9 @@
 import { fitName } from '../naming.js'
 
-/** RFC 1035: lower-case letters, digits and dashes, a letter first, no dash last. Of instances, networks, rules, tags. */
+/**
+ * RFC 1035: lower-case letters, digits and dashes; starts with a letter, does not end with a dash. For
+ * instances, networks, rules and tags.
+ */
 const LIMIT = 63
 
 /** `base` as from `machineId`. */
@@ -18,7 +21,10 @@ export const ruleName = (base: string, rule: (typeof RULES)[number]): string =>
 /** An image; distros have dots and architectures underscores. `base` as from `imageId`. */
 export const imageName = (base: string): string => fitName(base.replaceAll(/[^a-z0-9-]/g, '-'), LIMIT)
 
-/** Labels take lower-case letters, digits, `-` and `_`, at most 63: `2026-11-21T12:00:00Z` → `2026-11-21t12-00-00z`. */
+/**
+ * Labels accept lower-case letters, digits, `-` and `_`, at most 63 characters: `2026-11-21T12:00:00Z` →
+ * `2026-11-21t12-00-00z`.
+ */
 export const labelValue = (value: string): string =>
   value
     .toLowerCase()

@@ -9,18 +9,19 @@ import type { GoogleLabSpec } from './spec.js'
 
 export interface Network {
   readonly interface: { readonly network: string } | { readonly subnetwork: string }
-  /** The tag that the rules aim at. */
+  /** The network tag that the rules apply to. */
   readonly tag: string
   readonly dependsOn: ITerraformDependable[]
 }
 
-/** Below the 65534 of the rules that come with a default network, which let the whole world in. */
+/** Below the 65534 of a default network's own rules, which let the whole internet in. */
 const ALLOW_PRIORITY = 800
 const DENY_PRIORITY = 900
 
 /**
- * In the default network, or an existing one, machines with the lab's tag are closed to all but the allowed networks; a machine waits for
- * that rule, so that it is never open. A network of the lab's own is closed by itself.
+ * In the default network, or an existing one, a rule closes machines with the lab's tag to everything except
+ * the allowed networks. A machine waits for that rule, so it is never open. The lab's own network is closed
+ * by default.
  */
 export function buildNetwork(stack: TerraformStack, spec: GoogleLabSpec): Network {
   const tag = labName(spec.id)
@@ -55,10 +56,10 @@ export function buildNetwork(stack: TerraformStack, spec: GoogleLabSpec): Networ
   return { interface: { subnetwork: subnetwork.id }, tag, dependsOn: [] }
 }
 
-/** It says when the lab is over; a network would be made anew for another one. */
+/** The description says when the lab expires; changing it would recreate a network. */
 const KEEP_DESCRIPTION = { ignoreChanges: ['description'] }
 
-/** These networks are IPv4 only, and a rule takes one family. */
+/** These networks are IPv4 only, and a rule accepts only one address family. */
 function buildAllow(stack: TerraformStack, spec: GoogleLabSpec, network: string): void {
   const sourceRanges = spec.allowFrom.filter((cidr) => !cidr.includes(':'))
   if (sourceRanges.length === 0) return
@@ -78,7 +79,9 @@ const ruleBase = (spec: GoogleLabSpec, rule: (typeof RULES)[number], network: st
   targetTags: [labName(spec.id)],
 })
 
-/** Networks and rules have no labels: what tells whose they are is in words. The user's own tags might not fit. */
+/**
+ * Networks and rules have no labels, so the description holds the marks. The user's own tags might not fit.
+ */
 const describe = ({ tags }: GoogleLabSpec): string =>
   Object.entries(tags)
     .filter(([key]) => isOurKey(key))

@@ -6,7 +6,7 @@ const ARCHIVE = [
 ]
 
 /**
- * A raw disk of just this name and whole GiB, in a compressed archive of just this kind
+ * A raw disk with exactly this name and whole GiB, in exactly this kind of compressed archive
  * (https://cloud.google.com/compute/docs/import/import-existing-image).
  */
 export const googlePacking: DiskPacking = {

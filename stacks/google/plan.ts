@@ -2,7 +2,10 @@ import { resolveOffer } from '../../distro-catalog/resolve.js'
 import { imageFor, planCommon, startsSecurely, type CloudLabPlan } from '../cloud-plan.js'
 import type { GoogleLabSpec } from './spec.js'
 
-/** The same script at every boot. Google's own images grow their root by themselves, all but Fedora's with its btrfs. */
+/**
+ * The script runs at every boot. Google's own images grow their root by themselves, except Fedora's with
+ * btrfs.
+ */
 const GROW_BTRFS_ROOT = `#!/bin/sh
 part=$(findmnt -no SOURCE / | sed 's/\\[.*//')
 name=$(basename "$part")
@@ -12,7 +15,7 @@ partx -u "$disk"
 btrfs filesystem resize max /
 `
 
-/** Every region of Google has a zone b; not every one has an a. */
+/** Every Google region has a zone b; not every one has an a. */
 export const firstZone = (region: string): string => `${region}-b`
 
 /** Pure. @throws CatalogError `pair-unavailable`. */

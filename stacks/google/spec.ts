@@ -5,7 +5,7 @@ export interface GoogleLabSpec extends CloudSpec {
   readonly provider: 'google'
   /** Every machine on Google is in a zone. */
   readonly zone: string
-  /** Where the environment names it, the provider finds it there. */
+  /** The provider finds the project in the environment, if it is set there. */
   readonly project?: string
   readonly image: CloudImage<Omit<GoogleImage, 'secureBoot'>>
   readonly secureBoot: boolean

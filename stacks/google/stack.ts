@@ -7,7 +7,10 @@ import { buildNetwork } from './network.js'
 import { buildOutputs } from './outputs.js'
 import type { GoogleLabSpec } from './spec.js'
 
-/** An instance a machine, and the lab's firewall rules. Credentials come from the environment, as does the project. */
+/**
+ * One instance for each machine, and the lab's firewall rules. Credentials and project come from the
+ * environment.
+ */
 export function buildGoogleLab(stack: TerraformStack, spec: GoogleLabSpec): void {
   const { region, zone, project } = spec
   const named = project === undefined ? {} : { project }

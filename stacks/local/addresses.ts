@@ -1,7 +1,9 @@
 /** 127.0.0.1 only: a local VM is never reachable from the network. */
 export const LOCAL_ADDRESS = '127.0.0.1'
 
-/** The engine's name of the resource that makes and starts a machine's VM: what is replaced when the VM is gone. */
+/**
+ * The engine's name of the resource that makes and starts a machine's VM; it is replaced if the VM is gone.
+ */
 export const bootAddress = (machine: string): string => `terraform_data.${bootName(machine)}`
 
 export const bootName = (machine: string): string => `${machine}-boot`

@@ -14,7 +14,7 @@ export interface LocalLabPlan {
   readonly state: StateBackend
   readonly driver: DriverProgram
   readonly image: ImageSource
-  /** The pinned image; null lets the driver take the newest. */
+  /** The pinned image; null lets the driver choose the newest. */
   readonly imageId: string | null
   readonly size: MachineSize
   readonly machines: readonly LocalMachinePlan[]
@@ -71,10 +71,12 @@ export function planLocalLab(plan: LocalLabPlan): LocalLabSpec {
   return { provider: 'local', lab, profile, state, driver, machines }
 }
 
-/** The catalog's and the distributions' names of the computers that a VM can be like. */
+/** The computer architectures of VMs, in the catalog's and the distributions' words. */
 const MACHINE_NAMES = { x86_64: 'x86_64', arm64: 'aarch64' } as const
 
-/** Where the driver gets a distro's image from on this computer; undefined when there is none for its architecture. */
+/**
+ * Where the driver gets a distro's image for this computer; undefined if there is none for its architecture.
+ */
 export function imageSourceOf(
   distro: Distro,
   offer: LocalOffer,

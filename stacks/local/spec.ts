@@ -7,7 +7,7 @@ export interface LocalLabSpec extends CommonSpec {
   readonly machines: readonly LocalMachine[]
 }
 
-/** The VM driver as the engine starts it: `node program verb json`. Absolute paths. */
+/** How the engine starts the VM driver: `node program verb json`. Absolute paths. */
 export interface DriverProgram {
   readonly node: string
   readonly program: string

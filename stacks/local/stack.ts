@@ -7,10 +7,10 @@ import { bootName, LOCAL_ADDRESS } from './addresses.js'
 import type { DriverProgram, LocalLabSpec, LocalMachine } from './spec.js'
 
 /**
- * Two built-in resources a machine. `<name>` is the machine itself: it does nothing when created and has the
- * driver remove every trace when destroyed. `<name>-boot` has the driver make and start the VM. They are apart
- * because OpenTofu does not run the destroy provisioner of a resource whose create provisioner failed or was
- * interrupted: with one resource, a half-made VM would outlive `tofu destroy`.
+ * Two built-in resources for each machine. `<name>` is the machine itself: it does nothing when created, and
+ * when destroyed has the driver remove every trace. `<name>-boot` has the driver make and start the VM. They
+ * are separate because OpenTofu does not run the destroy provisioner of a resource whose create provisioner
+ * failed or was interrupted: with one resource, a half-made VM would outlive `tofu destroy`.
  */
 export function buildLocalLab(stack: TerraformStack, spec: LocalLabSpec): void {
   for (const machine of spec.machines) buildMachine(stack, spec.driver, machine)
@@ -28,7 +28,7 @@ function buildMachine(
   const machine = new DataResource(stack, name, {
     input: key,
     triggersReplace: escapeTemplates({ image: vm.imageId, directory: vm.directory }),
-    // Not what the state says: whoever can write that could have any folder removed.
+    // Never use the folder in the state: anyone who can write the state could have any folder removed.
     provisioners: [{ ...provisioner(command, node, program, 'destroy'), when: 'destroy' }],
   })
   new DataResource(stack, bootName(name), {

@@ -104,7 +104,7 @@ describe('the URL of a bucket', () => {
     expect(all).toContain(
       'endpoint is expected to be a URL such as https://minio.example.org:9000, got "minio"',
     )
-    expect(all).toContain("credentials don't belong in the URL")
+    expect(all).toContain('credentials do not belong in the URL')
     expect(all).not.toContain('secret')
   })
 
@@ -113,7 +113,7 @@ describe('the URL of a bucket', () => {
     ['s3://labs?region=Europe!', 'region is expected to be like eu-west-1, got "Europe!"'],
     ['s3://labs?region=', 'region has no value'],
     ['s3://labs/../x/.hidden?region=r', 'the prefix is expected to consist of letters'],
-    ['gs://labs?region=europe-west1', 'unknown parameter "region": known are endpoint'],
+    ['gs://labs?region=europe-west1', 'unknown parameter "region": known parameters: endpoint'],
     ['gs://labs?end_point=http://x', 'unknown parameter "end_point": did you mean endpoint?'],
     ['gs://', "the bucket's name is expected after gs://"],
   ])('%s: %s', (given, problem) => {

@@ -14,7 +14,7 @@ const noticeOf = (name: string, day: string): string | undefined => {
 test('the end of a distro is told of from sixty days before on', () => {
   expect(noticeOf('fedora-43', '2026-10-10')).toBeUndefined()
   expect(noticeOf('fedora-43', '2026-10-11')).toBe(
-    'Fedora 43 Cloud gets free updates until 2026-12-09. What goes on: fedora-44.',
+    'Fedora 43 Cloud gets free updates until 2026-12-09. Still maintained: fedora-44.',
   )
   expect(noticeOf('fedora-43', '2026-12-09')).toMatch(/until 2026-12-09/)
   expect(noticeOf('fedora-43', '2026-12-10')).toMatch(/has had no free updates since 2026-12-09/)
@@ -36,5 +36,5 @@ test('up says so in one line, and nothing of a distro that goes on', async () =>
     if (distro !== undefined)
       await sayEndOfLife(context as unknown as Context, distro, new Date('2026-12-01'))
   }
-  expect(said).toEqual(['Fedora 43 Cloud gets free updates until 2026-12-09. What goes on: fedora-44.'])
+  expect(said).toEqual(['Fedora 43 Cloud gets free updates until 2026-12-09. Still maintained: fedora-44.'])
 })

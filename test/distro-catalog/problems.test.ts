@@ -26,7 +26,7 @@ describe('a distro file', () => {
         field: 'version',
         expected: 'the version in quotes, or rolling',
         got: '44',
-        remedy: 'put the value in quotes, as YAML reads it as something else than text',
+        remedy: 'put the value in quotes; without them YAML does not read it as text',
       },
     ])
   })
@@ -110,7 +110,7 @@ describe('a distro file', () => {
     expect(problemsOf(plum44, 'plum.yaml')).toEqual([
       expect.objectContaining({
         field: 'name',
-        expected: '"plum", as the file is called',
+        expected: '"plum", the name of the file',
         got: '"plum-44"',
       }),
     ])

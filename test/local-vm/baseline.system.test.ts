@@ -30,8 +30,7 @@ async function plant(state: string): Promise<void> {
   await writeFile(theMachine().disk('guest/state'), state)
 }
 const planted = (): Promise<string> => readFile(theMachine().disk('guest/state'), 'utf8')
-const isWaiting = ({ message }: DriverProgress): boolean =>
-  message === 'waiting until the guest comes to rest'
+const isWaiting = ({ message }: DriverProgress): boolean => message === 'waiting until the guest is idle'
 const count = (deeds: readonly string[], deed: string): number =>
   deeds.filter((candidate) => candidate === deed).length
 

@@ -99,7 +99,7 @@ describe('create', () => {
     expect(await starts()).toBe(1)
   })
 
-  test('clears a half-made machine and makes it anew', async () => {
+  test('clears a half-made machine and recreates it', async () => {
     await mkdir(join(spec.directory, 'seed'), { recursive: true })
     await writeFile(join(spec.directory, 'machine.json'), JSON.stringify({ id: spec.id }))
     await writeFile(join(spec.directory, 'overlay.qcow2'), 'half')

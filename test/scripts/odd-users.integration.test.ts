@@ -84,7 +84,7 @@ describe('a folder that is not as it should be', () => {
     chmodSync(join(root, 'closed'), 0o555)
     const env = { ...homeIn(root), DISTROLAB_CACHE: join(root, 'closed/a/b') }
     expect((await run('list', { env })).code).toBe(0)
-    expectSentence(await run('plan debian-local', { env }), 1, /closed\/a\/b[^]*can't be written: .*EACCES/)
+    expectSentence(await run('plan debian-local', { env }), 1, /Cannot write to [^]*closed\/a\/b[^]*EACCES/)
   })
 
   test("the user's configuration cannot be looked into", async () => {
@@ -120,7 +120,7 @@ describe('output that goes nowhere', () => {
     expectSentence(
       await run('images', { env, redirect: '>/dev/full' }),
       1,
-      /output could not be written: ENOSPC/,
+      /Cannot write to standard output: ENOSPC/,
     )
   })
 })

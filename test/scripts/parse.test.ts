@@ -243,7 +243,7 @@ describe('what was mistyped', () => {
   test('lock without its second word, or with a wrong one, says what there is', async () => {
     expect(await refusal('lock')).toContain('status')
     expect(await refusal('lock', 'stauts')).toBe('There is no verb "lock stauts". Did you mean status?')
-    expect(await refusal('lock', 'xyzzy')).toBe('There is no verb "lock xyzzy". There is: status, break.')
+    expect(await refusal('lock', 'xyzzy')).toBe('There is no verb "lock xyzzy". Choose from: status, break.')
   })
 
   test.each([

@@ -146,8 +146,8 @@ describe('tags', () => {
     ['team=${x}', '--tag: expected a value of a tag'],
     ['team=a\nb', '--tag: expected a value of a tag'],
     [`${'k'.repeat(129)}=v`, '--tag: expected a key of a tag'],
-    ['distrolab-lab=web', '--tag: keys that begin with distrolab- are its own'],
-    ['Distrolab-Lab=web', '--tag: keys that begin with distrolab- are its own'],
+    ['distrolab-lab=web', '--tag: keys that begin with distrolab- are reserved'],
+    ['Distrolab-Lab=web', '--tag: keys that begin with distrolab- are reserved'],
   ])('%j is refused with what is expected', async (given, problem) => {
     expect(await faultOf(() => settings({ tag: [given] }))).toMatchObject({
       code: 'usage',

@@ -44,7 +44,7 @@ test('what SSL_CERT_FILE names stands instead of the authorities of the system, 
 
 test('a file that cannot be read is told of and ignored', () => {
   expect(trustAuthorities(filesOf({ AWS_CA_BUNDLE: join(folder, 'none.pem') }))).toEqual([
-    'AWS_CA_BUNDLE: cannot read the file that it names (ENOENT); it is ignored.',
+    'AWS_CA_BUNDLE: cannot read the file that it names (ENOENT); ignoring it.',
   ])
 })
 

@@ -44,7 +44,7 @@ export async function cleanup(
 const anotherLab: Verdict = {
   outcome: 'skipped',
   code: 'another-lab',
-  reason: 'somebody else made it anew meanwhile',
+  reason: 'someone else recreated it in the meantime',
 }
 
 const isSelected = (lab: AnyLab, { session, olderThan }: Selection, now: Date): boolean =>

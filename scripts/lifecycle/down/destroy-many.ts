@@ -99,7 +99,7 @@ async function tryDestroy(context: Context, command: string, lab: AnyLab, judge:
 
 function spareOf({ lease }: Session, lab: AnyLab, judge: Judge): Verdict | undefined {
   if (lab.state !== 'destroyed') return judge.spare(lab, lease)
-  return { outcome: 'skipped', code: 'gone', reason: 'somebody else destroyed it meanwhile' }
+  return { outcome: 'skipped', code: 'gone', reason: 'someone else destroyed it in the meantime' }
 }
 
 /** Many labs' steps at once would be a jumble; what must be said is said with the lab's name. */

@@ -173,9 +173,7 @@ async function verify(session: Session, steps: Steps, lab: AnyLab): Promise<Veri
     } catch (error) {
       if (!isNeverMade(lab) || !(error instanceof LabError) || !error.fault.code.startsWith('cloud-'))
         throw error
-      session.context.progress.say(
-        `Nothing was ever made of ${lab.lab}, so its record is all there is to remove.`,
-      )
+      session.context.progress.say(`No resource of ${lab.lab} was ever created: removing only its record.`)
       return { foreign: [], verified: false }
     }
   })

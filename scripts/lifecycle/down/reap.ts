@@ -18,7 +18,7 @@ const lent: Verdict = {
   code: 'lease-held',
   reason: 'the command that started this one uses it',
 }
-const extended: Verdict = { outcome: 'skipped', code: 'extended', reason: 'it was extended meanwhile' }
+const extended: Verdict = { outcome: 'skipped', code: 'extended', reason: 'it was extended in the meantime' }
 
 const judge: Judge = {
   spare(lab, lease) {

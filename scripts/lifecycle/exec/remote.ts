@@ -69,7 +69,8 @@ async function transfer({ session, machine, connection }: Reached, wanted: Trans
   try {
     await carryOut(connection, wanted, {
       signal,
-      onSkipped: (path) => context.progress.say(`${flag}: ${path} is no file, folder or link: left out`),
+      onSkipped: (path) =>
+        context.progress.say(`${flag}: skipping ${path}, which is not a file, folder or link`),
       onBytes: (count) => meter?.add(count),
     })
     meter?.end()
@@ -138,7 +139,7 @@ async function runCommand({ session, machine, connection, request }: Reached): P
     // A frozen machine would never answer.
     const canFetch = error.end === 'seen'
     if (!canFetch && fetches.length > 0)
-      session.context.progress.say('--fetch: left out, because the end of the command was not seen')
+      session.context.progress.say('--fetch: skipped, because the command may still be running')
     return { ended: timeoutOf(session.lab, machine.name, timeLimitMs), canFetch }
   }
 }

@@ -26,7 +26,7 @@ function contextsOf(context: Context, positional: string | undefined): Context[]
   const profiles = settings.profile?.split(',').filter((profile) => profile !== '') ?? []
   if (profiles.length < 2) return [context]
   if (positional !== undefined || settings.name !== undefined) {
-    const problem = 'Several profiles are planned as their default labs: leave the name of the lab out.'
+    const problem = 'Several profiles are planned as their default labs: leave out the name of the lab.'
     throw new LabError({ code: 'usage', problem, command: 'plan' })
   }
   return profiles.map((profile) => ({ ...context, settings: { ...settings, profile } }))

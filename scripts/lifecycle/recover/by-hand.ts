@@ -18,15 +18,15 @@ export function byHand({ lab, profile, engine: { state } }: RecoveryFacts): read
   if (state.kind === 'refused') {
     const command = `${moveOf(state.place)} /tmp/${lab}-tofu.tfstate`
     return [
-      { command, does: `puts a state aside that distrolab has not written: ${state.problems.join(', ')}` },
+      { command, does: `moves aside a state that distrolab did not write: ${state.problems.join(', ')}` },
     ]
   }
   const folder = `/tmp/${lab}`
   return [
     {
       command: typed`distrolab synth ${lab} --profile ${profile ?? 'PROFILE'} --out ${folder}`,
-      does: `writes what OpenTofu needs${profile === undefined ? '; PROFILE is the one it was made from' : ''}`,
+      does: `writes what OpenTofu needs${profile === undefined ? '; PROFILE is the one it was created from' : ''}`,
     },
-    { command: `cd ${folder} && tofu init && tofu destroy -auto-approve`, does: 'destroys what it made' },
+    { command: `cd ${folder} && tofu init && tofu destroy -auto-approve`, does: 'destroys what it created' },
   ]
 }

@@ -31,7 +31,7 @@ export function planRecovery(facts: RecoveryFacts): RecoveryPlan {
 function planForLease({ lab, lease }: RecoveryFacts): RecoveryPlan | undefined {
   if (lease.kind === 'unreadable') {
     return {
-      verdict: `The lease of ${lab} can't be read, so nobody can tell who is at work.`,
+      verdict: `The lease of ${lab} cannot be read, so it is unknown whether a command is running.`,
       next: [],
       runbook: 'stale-lease',
     }
@@ -39,10 +39,10 @@ function planForLease({ lab, lease }: RecoveryFacts): RecoveryPlan | undefined {
   if (lease.kind === 'free' || lease.takeover !== null) return undefined
   const { holder, command, expiresAt } = lease
   return {
-    verdict: `${holder.user}@${holder.host} (pid ${holder.pid}) is running ${command} on ${lab}; without a sign of life its lease ends at ${expiresAt}.`,
+    verdict: `${holder.user}@${holder.host} (pid ${holder.pid}) is running ${command} on ${lab}; unless renewed, its lease ends at ${expiresAt}.`,
     next: [
       { command: `distrolab lock status ${lab}`, does: 'shows how far it is; wait for it' },
-      { command: `distrolab lock break ${lab}`, does: 'takes it away from one that hangs' },
+      { command: `distrolab lock break ${lab}`, does: 'takes the lease from a command that hangs' },
     ],
     runbook: 'stale-lease',
   }
@@ -51,18 +51,18 @@ function planForLease({ lab, lease }: RecoveryFacts): RecoveryPlan | undefined {
 function planForRecord(facts: RecoveryFacts): RecoveryPlan {
   const { lab, record, elsewhere } = facts
   if (record.kind === 'unreadable') {
-    const verdict = `The record of ${lab} can't be read; what OpenTofu made can still be removed by hand.`
+    const verdict = `The record of ${lab} cannot be read; what OpenTofu created can still be removed by hand.`
     const aside = {
       command: `${moveOf(record.place)} /tmp/${lab}-record.json`,
-      does: 'puts the record aside; the name can then be used again',
+      does: 'moves the record aside; the name can then be used again',
     }
     return { verdict, next: [...byHand(facts), aside], runbook: 'corrupted-record' }
   }
   if (record.kind === 'absent' && isNothingThere(facts)) {
-    return { verdict: `${lab} was never made; the command that began it is gone.`, next: [] }
+    return { verdict: `${lab} was never created; the command that started it has ended.`, next: [] }
   }
   if (record.kind === 'absent') {
-    const verdict = `${lab} has no record, but there is something of it.`
+    const verdict = `${lab} has no record, but parts of it exist.`
     return { verdict, next: byHand(facts), runbook: 'destroy-by-hand' }
   }
   if (elsewhere !== undefined) {
@@ -82,10 +82,10 @@ function planForEngine({ lab, engine }: RecoveryFacts, known: AnyLab): RecoveryP
   return {
     verdict:
       state.kind === 'refused'
-        ? `distrolab has not written OpenTofu's state of ${lab}: it names ${state.problems.join(', ')}. Whoever can write to the backend may have: ask before you go on.`
-        : `OpenTofu's state of ${lab} can't be read: ${state.reason}.`,
+        ? `distrolab did not write the OpenTofu state of ${lab}: it names ${state.problems.join(', ')}. Someone who can write to the backend may have: ask before you continue.`
+        : `The OpenTofu state of ${lab} cannot be read: ${state.reason}.`,
     next: [
-      { command: `${moveOf(state.place)} /tmp/${lab}-tofu.tfstate`, does: 'puts it aside' },
+      { command: `${moveOf(state.place)} /tmp/${lab}-tofu.tfstate`, does: 'moves it aside' },
       ...(known.state.startsWith('destroy') ? [] : [up]),
       { command: `distrolab down ${lab}`, does: 'removes them' },
     ],
@@ -98,9 +98,9 @@ function planForExpired({ isExpired }: RecoveryFacts, known: AnyLab): RecoveryPl
   const { lab, state, expiresAt } = known
   if (!isExpired || state.startsWith('destroy')) return undefined
   return {
-    verdict: `${lab} is ${state}, and its time was over at ${expiresAt}${whyOf(known)}.`,
+    verdict: `${lab} expired at ${expiresAt} and is ${state}${whyOf(known)}.`,
     next: [
-      { command: `distrolab extend ${lab} && distrolab up ${lab}`, does: 'keeps it, and goes on' },
+      { command: `distrolab extend ${lab} && distrolab up ${lab}`, does: 'keeps it and continues' },
       { command: `distrolab down ${lab}`, does: 'removes it, as reap would' },
     ],
     runbook: 'stuck-state',
@@ -114,28 +114,28 @@ const isNothingThere = ({ machines, engine }: RecoveryFacts): boolean =>
 
 /** What an unfinished state was about, and who finishes it. */
 const unfinished: { readonly [S in State]?: { readonly what: string; readonly by: 'up' | 'down' } } = {
-  provisioning: { what: 'Its making did not end', by: 'up' },
-  'provision-failed': { what: 'Its making failed', by: 'up' },
-  provisioned: { what: 'It was made and not configured yet', by: 'up' },
-  configuring: { what: 'Its configuration did not end', by: 'up' },
+  provisioning: { what: 'Its creation did not finish', by: 'up' },
+  'provision-failed': { what: 'Its creation failed', by: 'up' },
+  provisioned: { what: 'It was created but not configured yet', by: 'up' },
+  configuring: { what: 'Its configuration did not finish', by: 'up' },
   'configure-failed': { what: 'Its configuration failed', by: 'up' },
-  swapping: { what: 'Its swap did not end', by: 'up' },
+  swapping: { what: 'Its swap did not finish', by: 'up' },
   'swap-failed': { what: 'Its swap failed', by: 'up' },
-  resetting: { what: 'Its reset did not end', by: 'up' },
+  resetting: { what: 'Its reset did not finish', by: 'up' },
   'reset-failed': { what: 'Its reset failed', by: 'up' },
-  'in-use': { what: 'The command that used it is gone', by: 'up' },
-  destroying: { what: 'Its destruction did not end', by: 'down' },
+  'in-use': { what: 'The command that used it has ended', by: 'up' },
+  destroying: { what: 'Its destruction did not finish', by: 'down' },
   'destroy-failed': { what: 'Its destruction failed', by: 'down' },
 }
 
 function planForState(facts: RecoveryFacts, lab: AnyLab): RecoveryPlan {
   const open = unfinished[lab.state]
   if (open !== undefined) {
-    const goesOn = lab.state.startsWith('swap') ? `goes on, with ${lab.distro}` : 'goes on'
+    const goesOn = lab.state.startsWith('swap') ? `continues, with ${lab.distro}` : 'continues'
     const away = { command: `distrolab down ${lab.lab}`, does: 'removes it instead' }
     return {
       verdict: `${lab.lab} is ${lab.state}. ${open.what}${whyOf(lab)}.${strayText(facts)}`,
-      next: open.by === 'up' ? [apply(lab, 'up', goesOn), away] : [apply(lab, 'down', 'ends it')],
+      next: open.by === 'up' ? [apply(lab, 'up', goesOn), away] : [apply(lab, 'down', 'finishes it')],
       runbook: 'stuck-state',
     }
   }
@@ -153,11 +153,12 @@ function planForDestroyed({ machines, engine, strays }: RecoveryFacts, lab: AnyL
   const left = strays.length > 0 ? strays : there
   const inState = engine.state.kind === 'readable' ? engine.state.resources : []
   if (left.length === 0) {
-    const stale = inState.length === 0 ? '' : ' OpenTofu still lists what is gone; the next up sees that.'
+    const stale =
+      inState.length === 0 ? '' : ' OpenTofu still lists what no longer exists; the next up corrects that.'
     return { verdict: `${lab.lab} is destroyed, and nothing of it is left.${stale}`, next: [] }
   }
   return {
-    verdict: `${lab.lab} is destroyed, but ${left.join(', ')} is still there.`,
+    verdict: `${lab.lab} is destroyed, but ${left.join(', ')} still exists.`,
     next: [apply(lab, 'down', 'removes what is left')],
     runbook: 'destroy-by-hand',
   }
@@ -167,7 +168,7 @@ function planForDestroyed({ machines, engine, strays }: RecoveryFacts, lab: AnyL
 const strayText = ({ strays }: RecoveryFacts): string =>
   strays.length === 0
     ? ''
-    : ` OpenTofu does not know of ${strays.join(', ')}, which the cloud has made for it; the next command that needs OpenTofu takes that over, or removes it and starts over.`
+    : ` OpenTofu does not know ${strays.join(', ')}, which the cloud created for it; the next command that needs OpenTofu adopts that, or removes it and starts over.`
 
 function planForReady(facts: RecoveryFacts, lab: AnyLab): RecoveryPlan {
   const { machines, strays } = facts
@@ -176,14 +177,14 @@ function planForReady(facts: RecoveryFacts, lab: AnyLab): RecoveryPlan {
   const silent = machines.filter(({ ssh }) => ssh !== undefined && ssh !== 'works')
   if (gone.length > 0) {
     const verdict = `${lab.lab} is recorded as ready, but ${namesOf(gone)} is gone with its disk.`
-    return { verdict, next: [apply(lab, 'up', 'makes it anew')], runbook: 'stuck-state' }
+    return { verdict, next: [apply(lab, 'up', 'recreates it')], runbook: 'stuck-state' }
   }
   if (off.length > 0) {
     const verdict = `${lab.lab} is recorded as ready, but ${namesOf(off)} is off.`
     return { verdict, next: [apply(lab, 'up', 'starts it')], runbook: 'stuck-state' }
   }
   if (silent.length > 0) {
-    const verdict = `${lab.lab} is recorded as ready and its machines run, but SSH on ${namesOf(silent)} ${silent[0]?.ssh}.`
+    const verdict = `${lab.lab} is recorded as ready and its machines are running, but SSH on ${namesOf(silent)} ${silent[0]?.ssh}.`
     if (silent.some(({ isSilent }) => isSilent))
       return { verdict, next: wakingUp(lab), runbook: 'stuck-state' }
     return { verdict, next: [apply(lab, 'up', 'waits for it')], runbook: 'stuck-state' }
@@ -197,7 +198,7 @@ function planForReady(facts: RecoveryFacts, lab: AnyLab): RecoveryPlan {
 
 /** Whether it is only starting, no one can see from outside, and a reset loses what was done since the baseline. */
 const wakingUp = ({ lab }: AnyLab): readonly NextCommand[] => [
-  { command: `distrolab up ${lab}`, does: 'waits for it, if it is only starting' },
+  { command: `distrolab up ${lab}`, does: 'waits for it, if it is still starting' },
   {
     command: `distrolab reset ${lab}`,
     does: 'takes it back to its baseline, if its sshd is off or was moved',

@@ -28,7 +28,7 @@ export async function findSwapLab(context: Context, request: SwapRequest): Promi
   const { name, profile: asked } = context.settings
   if (request.lab !== undefined || name !== undefined) return labNameOf(context, request.lab)
   if (asked === undefined) {
-    const problem = 'Name a lab and a distro, or what it should become with --profile.'
+    const problem = 'Name a lab and its new distro, or its new profile with --profile.'
     throw new LabError({ code: 'usage', problem, command: 'swap' })
   }
   const profile = resolveProfile(await context.catalog(), asked, context.config.values.profiles)

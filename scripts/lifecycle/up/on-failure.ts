@@ -29,7 +29,7 @@ async function remove(session: Session, cause: unknown): Promise<void> {
   if (lease.lost.aborted || writer.lab === undefined || writer.lab.state === 'destroyed') return
   const { code, message } = explain(cause)
   const failed = await writer.fail({ code, message: context.redact(message) })
-  context.progress.say(`${lab} failed with ${code}: removing what was made …`)
+  context.progress.say(`${lab} failed with ${code}: removing what was created …`)
   const done = context.interrupt.waitingFor(`the removal of ${lab}`)
   try {
     await destroyLab({ ...session, signal: lease.lost }, failed)

@@ -46,7 +46,7 @@ export async function up(context: Context, positional: string | undefined): Prom
       context.progress.say(`${lab} does not answer: bringing it back`)
     }
     const make = decision.kind === 'make' ? decision : decision.otherwise
-    if (make.isOpened) context.progress.say(`${lab} is opened to ${make.allowFrom?.join(', ')} alone`)
+    if (make.isOpened) context.progress.say(`SSH of ${lab} is now open to ${make.allowFrom?.join(', ')} only`)
     const stands = checked !== undefined && isDeepStrictEqual(living, before)
     const engine = stands ? checked : await checkUp(context, lab, living)
     // Under the lease, as it is now: a `down` that was waited for took the key of before with it.
@@ -80,14 +80,16 @@ async function finishReset(
 ): Promise<UpResult | undefined> {
   const { context, lab: name } = session
   const { resetLab } = await import('../reset.js')
-  context.progress.say(`A reset of ${name} did not end: going on with it`)
+  context.progress.say(`A reset of ${name} did not finish: continuing it`)
   try {
     const { lab, timings } = await resetLab(session, plan, current)
     return { ...(await armedView(session, lab, timings)), reused: false }
   } catch (error) {
     const { baseline } = plan.hooks
     if (baseline.kind !== 'snapshot' || !baseline.isLost(error)) throw error
-    context.progress.say(`${explain(error).message}\nStarting ${name} without it: it is not at its baseline.`)
+    context.progress.say(
+      `${explain(error).message}\nStarting ${name} without the reset: it is not at its baseline.`,
+    )
     return undefined
   }
 }

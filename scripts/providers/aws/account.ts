@@ -2,14 +2,14 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import { awsConnection, explainAwsError } from './client.js'
 
 export interface AwsAccount {
-  /** Whose credentials these are. */
+  /** Who the credentials belong to. */
   readonly arn: string
   readonly account: string
 }
 
 /**
- * Whose credentials there are, by AWS's own word, which everybody gets who has some. Changes nothing. Throws LabError
- * cloud-credentials-missing, cloud-credentials-refused or cloud-unreachable, the first without asking AWS.
+ * Asks AWS who the credentials belong to; everyone with credentials may ask. Changes nothing. Throws LabError
+ * cloud-credentials-missing (without asking AWS), cloud-credentials-refused or cloud-unreachable.
  */
 export async function checkAwsAccount(signal: AbortSignal): Promise<AwsAccount> {
   // Any region's service answers; this one is open to every account.

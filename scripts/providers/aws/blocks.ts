@@ -3,7 +3,7 @@ import { appendFile, type FileHandle } from 'node:fs/promises'
 import { readIfPlain } from '../../../backend/plain-file.js'
 import { putFile } from '../../workspace.js'
 
-/** Bytes: what a snapshot is written in, and what an interruption can lose of each that is under way. */
+/** The size of a snapshot's blocks in bytes; an interruption can lose each block that is being sent. */
 export const BLOCK = 512 * 1024
 
 export interface Block {
@@ -14,10 +14,10 @@ export interface Block {
 
 export const sha256 = (content: Buffer): Buffer => createHash('sha256').update(content).digest()
 
-/** At once: a disk is mostly zeros, which cost nothing but the reading. */
+/** How many blocks are read at once: a disk is mostly zeros, which cost only the reading. */
 const BLOCKS_READ = 32
 
-/** Those of a disk that are not all zeros. `bytes`: whole GiB. */
+/** The blocks of a disk that are not all zeros. `bytes`: whole GiB. */
 export async function blocksOf(file: FileHandle, bytes: number, signal: AbortSignal): Promise<Block[]> {
   const blocks: Block[] = []
   const zeros = Buffer.alloc(BLOCK)
@@ -36,15 +36,15 @@ export async function blocksOf(file: FileHandle, bytes: number, signal: AbortSig
 const SEALED = 'sealed'
 
 /**
- * How far a snapshot has come, in a file: its id, then each block that has arrived, a line each. AWS itself tells the blocks of
- * a completed one only (https://docs.aws.amazon.com/ebs/latest/userguide/ebsapi-faq.html).
+ * The progress of a snapshot, in a file: its id, then each block that has arrived, one line each. AWS lists
+ * the blocks only of a completed one (https://docs.aws.amazon.com/ebs/latest/userguide/ebsapi-faq.html).
  */
 export class SnapshotMemory {
   private constructor(
     private readonly file: string,
     readonly snapshot: string,
     readonly arrived: ReadonlySet<number>,
-    /** AWS was told that all of it is there. */
+    /** AWS was told that all blocks are there. */
     readonly isSealed: boolean,
   ) {}
 
@@ -53,10 +53,10 @@ export class SnapshotMemory {
     return new SnapshotMemory(file, snapshot, new Set(), false)
   }
 
-  /** Undefined where nothing is remembered. */
+  /** Undefined if nothing is remembered. */
   static async read(file: string): Promise<SnapshotMemory | undefined> {
     const text = (await readIfPlain(file)) ?? ''
-    // What is behind the last line's end is half of something.
+    // Text after the last line break is an incomplete line.
     const [snapshot, ...lines] = text.split('\n').slice(0, -1)
     if (snapshot === undefined) return undefined
     await putFile(file, [snapshot, ...lines, ''].join('\n'))

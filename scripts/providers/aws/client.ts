@@ -7,7 +7,10 @@ import { LabError } from '../../errors.js'
 import { networkReason } from '../../network-reason.js'
 import { findRefusal } from '../refusals.js'
 
-/** Milliseconds: until a connection, and until an answer. Without the last of these the client only complains of silence. */
+/**
+ * Milliseconds until a connection, and until an answer. Without the latter the client only complains about
+ * silence.
+ */
 const REQUEST_TIMEOUTS = {
   connectionTimeout: 3_000,
   requestTimeout: 20_000,
@@ -17,7 +20,7 @@ const REQUEST_TIMEOUTS = {
 type Credentials = ReturnType<typeof openAwsCredentials>
 const found = new Map<string, Credentials>()
 
-/** The same ones as long as the environment says the same: a role or a session costs a request. */
+/** The same credentials as long as the environment is the same: a role or a session costs a request. */
 function awsCredentials(): Credentials {
   const key = JSON.stringify(variablesNamed(/^AWS_|^HOME$/))
   const credentials = found.get(key) ?? openAwsCredentials({ roleMs: 300 })
@@ -25,18 +28,18 @@ function awsCredentials(): Credentials {
   return credentials
 }
 
-/** What every client of AWS is made of: who asks, the way there, and how long for an answer. */
+/** The settings of every AWS client: credentials, connection and time limits. */
 export const awsConnection = (requestTimeout = REQUEST_TIMEOUTS.requestTimeout) => ({
   credentials: awsCredentials(),
   requestHandler: { ...REQUEST_TIMEOUTS, requestTimeout, ...proxyAgents() },
 })
 
-/** What AWS was asked, with its refusals as LabErrors. The endpoint may be another one (AWS_ENDPOINT_URL). */
+/** Asks AWS, and turns its refusals into LabErrors. The endpoint may be another one (AWS_ENDPOINT_URL). */
 export function withEc2<T>(region: string, ask: (client: EC2Client) => Promise<T>): Promise<T> {
   return explainedBy(new EC2Client({ region, maxAttempts: 3, ...awsConnection() }), ask)
 }
 
-/** Ends the client too. Throws what it is refused as LabError. */
+/** Also ends the client. Throws refusals as LabError. */
 export async function explainedBy<C extends { destroy(): void }, T>(
   client: C,
   ask: (client: C) => Promise<T>,
@@ -50,10 +53,9 @@ export async function explainedBy<C extends { destroy(): void }, T>(
   }
 }
 
-const SOUGHT =
-  'no keys in AWS_* variables, no profile in ~/.aws, no SSO session, and no role of a machine of AWS that this would be'
+const SOUGHT = 'no keys in AWS_* variables, no profile in ~/.aws, no SSO session and no instance role'
 
-/** An error of AWS's client as a LabError; any other as it is. */
+/** Turns an error of AWS's client into a LabError; returns any other unchanged. */
 export function explainAwsError(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof LabError || error.name === 'AbortError') return error
   if (error instanceof AwsCredentialsError) return credentialsFault(error)

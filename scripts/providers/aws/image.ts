@@ -6,15 +6,15 @@ import { withEc2 } from './client.js'
 export interface AwsMachineImage {
   readonly id: string
   readonly name: string
-  /** What its root disk needs at least. */
+  /** The smallest root disk it needs. */
   readonly diskGiB: number
-  /** ISO 8601, where AWS says it. */
+  /** ISO 8601, if AWS tells. */
   readonly createdAt: string | undefined
 }
 
 /**
- * The newest public image that the catalog's selector means, as the stack's own data source would choose it; undefined
- * where there is none. Images that are sold are none: they need a subscription.
+ * The newest public image that matches the catalog's selector, as the stack's own data source would choose
+ * it; undefined if there is none. Images that cost money do not count, because they need a subscription.
  */
 export async function findNewestImage(
   region: string,
@@ -47,13 +47,13 @@ export async function findNewestImage(
   return newest === undefined ? undefined : described(newest)
 }
 
-/** An image that a lab is pinned to. Throws LabError cloud-image-gone. */
+/** The image that a lab is pinned to. Throws LabError cloud-image-gone. */
 export async function findImage(region: string, id: string): Promise<AwsMachineImage> {
   const { Images = [] } = await withEc2(region, (client) =>
     client.send(new DescribeImagesCommand({ ImageIds: [id] })),
   )
   const [image] = Images
-  // One that its publisher took back is not refused but left out.
+  // An image that its publisher withdrew is not refused but left out.
   if (image === undefined) throw new LabError({ code: 'cloud-image-gone', provider: 'aws', reason: id })
   return described(image)
 }

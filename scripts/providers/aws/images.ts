@@ -54,7 +54,7 @@ export const awsImages: ImageProvider = {
       { file, digest, description, memory, gib: record.diskGiB ?? 1, tags: record.tags },
       { signal, onProgress: (done, total) => detail(rate.text(done, total)) },
     )
-    if (outcome === 'kept') detail(`${record.upload} has it already`)
+    if (outcome === 'kept') detail(`${record.upload} already has it`)
     return id
   },
 
@@ -87,5 +87,5 @@ const nameOf = ({ distro, architecture }: ImageSubject, backendId: string): stri
 function placeOf(upload: string): SnapshotPlace {
   const [, region, name] = /^ebs:\/\/([^/]+)\/(.+)$/.exec(upload) ?? []
   if (region !== undefined && name !== undefined) return { region, name }
-  throw new TypeError(`${upload} is no snapshot of AWS's`)
+  throw new TypeError(`${upload} is not an AWS snapshot`)
 }

@@ -12,7 +12,7 @@ import { LabError } from '../../errors.js'
 import { withEc2 } from './client.js'
 import { tagFilters, tagsOf, type Tags } from './tags.js'
 
-/** Every state but that of one that is gone. */
+/** Every state except that of a terminated instance. */
 export const LIVING_STATES = ['pending', 'running', 'stopping', 'stopped', 'shutting-down']
 
 export interface AwsInstance {
@@ -23,11 +23,11 @@ export interface AwsInstance {
   readonly tags: Tags
 }
 
-/** The living instances that have all these tags; several of one name are possible after a crash. */
+/** The living instances that have all these tags; after a crash several may have the same name. */
 export const findInstances = (region: string, tags: Tags, signal?: AbortSignal): Promise<AwsInstance[]> =>
   findInstancesBy(region, tagFilters(tags), signal)
 
-/** The living instances that these filters let through. */
+/** The living instances that match these filters. */
 export async function findInstancesBy(
   region: string,
   filters: readonly Filter[],
@@ -53,7 +53,7 @@ const described = (instance: Instance): AwsInstance => ({
 
 const START_SECONDS = 120
 
-/** Powers a stopped instance on, waits until it runs, and returns the address that it has from now on. */
+/** Starts a stopped instance, waits until it runs, and returns its new address. */
 export async function startInstance(
   region: string,
   tags: Tags,
@@ -73,7 +73,7 @@ export async function startInstance(
   return (await findInstances(region, tags))[0]?.address
 }
 
-/** The console's end, in lines; empty where there is none yet. */
+/** The end of the console, in lines; empty if there is none yet. */
 export async function readConsole(region: string, id: string, lines: number): Promise<string> {
   const { Output = '' } = await withEc2(region, (client) =>
     client.send(new GetConsoleOutputCommand({ InstanceId: id, Latest: true })),
@@ -81,7 +81,7 @@ export async function readConsole(region: string, id: string, lines: number): Pr
   return Buffer.from(Output, 'base64').toString('utf8').trimEnd().split('\n').slice(-lines).join('\n')
 }
 
-/** Marks everything given with when it is over, and has instances vanish when they switch themselves off. */
+/** Tags everything given with its expiry, and makes instances terminate when they shut themselves down. */
 export async function markExpiry(
   region: string,
   ids: { readonly instances: readonly string[]; readonly others: readonly string[] },

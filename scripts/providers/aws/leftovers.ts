@@ -24,7 +24,7 @@ import { withEc2 } from './client.js'
 import { findInstancesBy } from './instances.js'
 import { tagFilters, tagsOf, type Tags } from './tags.js'
 
-/** In the order in which they can be removed: a group can't go before the machines that are in it, a VPC goes last. */
+/** In the order in which they can be removed: a group cannot go before its machines, and a VPC goes last. */
 const KINDS = [
   'instance',
   'volume',
@@ -39,25 +39,25 @@ type Kind = (typeof KINDS)[number]
 export interface AwsThing {
   readonly kind: Kind
   readonly id: string
-  /** What it is removed by, where that is not its id. */
+  /** What it is removed by, if not its id. */
   readonly name?: string
-  /** Of a machine that is not on its way out: its Name tag. */
+  /** For a machine that is not being terminated: its Name tag. */
   readonly machine?: string
-  /** It carries the marks of the lab; else it only has one of its names, and is left alone. */
+  /** True if it carries the lab's marks; otherwise it only has one of its names, and is left alone. */
   readonly isOurs: boolean
 }
 
-/** What a lab's things are called and marked with. */
+/** The names and marks of a lab's things. */
 export interface LabAtAws {
   readonly region: string
   readonly tags: Tags
-  /** Of its security group and its key pair. */
+  /** The names of its security group and its key pair. */
   readonly name: string
   /** The Name tags of its machines. */
   readonly machines: readonly string[]
 }
 
-/** Everything of a lab that AWS still has, by tags and by names: neither record nor state is asked. */
+/** Everything of a lab that AWS still has, by tags and by names; asks neither the record nor the state. */
 export async function findThings(lab: LabAtAws): Promise<AwsThing[]> {
   const { region, tags, name, machines } = lab
   const byTags = tagFilters(tags)
@@ -77,7 +77,7 @@ export async function findThings(lab: LabAtAws): Promise<AwsThing[]> {
   const network = await findNetworkThings(region, byTags)
   const isOurs = (tagged: { readonly Tags?: Tag[] | undefined }): boolean => hasMarks(tagsOf(tagged), tags)
   const things: AwsThing[] = [
-    // What is on its way out needs nobody's attention.
+    // Things that are being removed need no attention.
     ...[...instances, ...named.filter(({ state }) => state !== 'shutting-down')].map(
       ({ id, state, tags: marks }) => ({
         ...({ kind: 'instance', id } as const),
@@ -99,7 +99,7 @@ export async function findThings(lab: LabAtAws): Promise<AwsThing[]> {
   return [...new Map(things.map((each) => [each.id, each])).values()]
 }
 
-/** A network of the lab's own, by its marks alone; its routes go with it. */
+/** The lab's own network, found only by its marks; its routes are removed with it. */
 async function findNetworkThings(region: string, Filters: Filter[]): Promise<AwsThing[]> {
   const [{ Subnets = [] }, { InternetGateways = [] }, { Vpcs = [] }] = await withEc2(region, (client) =>
     Promise.all([
@@ -119,9 +119,9 @@ async function findNetworkThings(region: string, Filters: Filter[]): Promise<Aws
 const TERMINATE_SECONDS = 300
 
 /**
- * Removes everything that carries the lab's marks. Returns what is still there, including things of others that only have
- * its names. What AWS refuses to remove is told by `onRefused` and is among what is returned. Throws LabError when
- * AWS can't be asked.
+ * Removes everything that carries the lab's marks. Returns what still exists, including other people's things
+ * that only have its names. `onRefused` reports what AWS refuses to remove, which is also returned. Throws
+ * LabError if AWS cannot be asked.
  */
 export async function removeThings(
   lab: LabAtAws,
@@ -137,7 +137,7 @@ export async function removeThings(
       } catch (error) {
         options.signal.throwIfAborted()
         if (!(error instanceof LabError)) throw error
-        // A machine takes its disk along.
+        // A machine's disk is removed with it.
         if (isGone(error)) continue
         options.onRefused(each, error)
       }

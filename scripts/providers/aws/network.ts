@@ -12,8 +12,8 @@ import type { NetworkQuestion } from '../network-question.js'
 import { withEc2 } from './client.js'
 
 /**
- * The VPC that is meant by its id, its Name tag or a subnet of it, and that subnet or one that is reached from outside.
- * Throws LabError network-unfit.
+ * Finds a VPC by its id, its Name tag or one of its subnets, and that subnet or one that can be reached from
+ * outside. Throws LabError network-unfit.
  */
 export const findNetwork = ({
   given,
@@ -32,7 +32,7 @@ export const findNetwork = ({
     }
     if (given.startsWith('subnet-')) {
       const [subnet] = await subnets({ Name: 'subnet-id', Values: [given] })
-      if (subnet?.VpcId === undefined) throw unfit(`there is no such subnet in ${place}`)
+      if (subnet?.VpcId === undefined) throw unfit(`${place} has no such subnet`)
       return { id: subnet.VpcId, subnet: given }
     }
     const isId = /^vpc-[0-9a-f]+$/.test(given)
@@ -42,7 +42,7 @@ export const findNetwork = ({
     const { Vpcs = [] } = await client.send(command, options)
     const ids = Vpcs.flatMap(({ VpcId }) => VpcId ?? [])
     const [id] = ids
-    if (id === undefined) throw unfit(`there is no such VPC in ${region}`)
+    if (id === undefined) throw unfit(`${region} has no such VPC`)
     if (ids.length > 1) throw unfit(`several VPCs in ${region} have that name: ${ids.join(', ')}`)
     const found = await subnets({ Name: 'vpc-id', Values: [id] })
     const reached = await reachedFromOutside(client, id, found, signal)
@@ -52,7 +52,10 @@ export const findNetwork = ({
     return { id, subnet }
   })
 
-/** Those with room that have a route to an internet gateway: a machine in another one is never reached. */
+/**
+ * The subnets with free addresses and a route to an internet gateway: a machine in any other could never be
+ * reached.
+ */
 async function reachedFromOutside(
   client: EC2Client,
   vpc: string,

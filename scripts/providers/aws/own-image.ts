@@ -8,14 +8,16 @@ export interface OwnImage {
   readonly tags: Tags
 }
 
-/** The account's image of that name, of which a region has at most one. Throws LabError as `withEc2`. */
+/** The account's image of that name; a region has at most one. Throws LabError like `withEc2`. */
 export const findOwnImage = async (
   region: string,
   name: string,
   signal: AbortSignal,
 ): Promise<OwnImage | undefined> => (await findOwn(region, [{ Name: 'name', Values: [name] }], signal))[0]
 
-/** Removes the account's images with these tags and returns what is there all the same; what AWS refuses is told by `detail`. */
+/**
+ * Removes the account's images with these tags and returns what is left; `detail` reports what AWS refuses.
+ */
 export const removeOwnImages = (
   region: string,
   tags: Tags,
@@ -30,7 +32,7 @@ export const removeOwnImages = (
 const removeOwnImage = (region: string, ImageId: string, signal: AbortSignal): Promise<unknown> =>
   withEc2(region, (client) => client.send(new DeregisterImageCommand({ ImageId }), { abortSignal: signal }))
 
-/** Those that are switched off too. */
+/** Including disabled images. */
 async function findOwn(region: string, Filters: Filter[], signal: AbortSignal): Promise<OwnImage[]> {
   const { Images = [] } = await withEc2(region, (client) =>
     client.send(new DescribeImagesCommand({ Owners: ['self'], Filters, IncludeDisabled: true }), {

@@ -2,9 +2,10 @@ import type { Refusals } from '../refusal-row.js'
 
 /**
  * Codes: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html, EBS direct's
- * https://docs.aws.amazon.com/ebs/latest/APIReference/CommonErrors.html, and `internal/service/ec2/errors.go` of
- * OpenTofu's provider. Throttling (`RequestLimitExceeded`) stands before quota (`…LimitExceeded`), and what a code says with
- * certain words before the code alone. What has words only comes last: names that people gave are in texts too.
+ * https://docs.aws.amazon.com/ebs/latest/APIReference/CommonErrors.html, and `internal/service/ec2/errors.go`
+ * of OpenTofu's provider. Throttling (`RequestLimitExceeded`) comes before quota (`…LimitExceeded`), and a
+ * code with certain words before the code alone. Rows with words only come last, because texts also contain
+ * names that people chose.
  */
 export const awsRefusals: Refusals = {
   voice:
@@ -49,7 +50,7 @@ export const awsRefusals: Refusals = {
       words: ['Invalid availability zone', 'availability zone …… does not exist'],
     },
     { is: 'cloud-zone-unknown', codes: ['InvalidZone.NotFound'] },
-    // With credentials that STS takes, as they were checked before: the region is one that must be switched on.
+    // STS accepted these credentials before, so the region is one that must be enabled.
     { is: 'cloud-region-disabled', codes: ['AuthFailure', 'OptInRequired'] },
     { is: 'cloud-not-ready', codes: ['ConcurrentMutationLimitExceeded'] },
     { is: 'cloud-quota', codes: ['InvalidParameterCombination'], words: ['not eligible for Free Tier'] },
@@ -156,8 +157,9 @@ export const awsRefusals: Refusals = {
 }
 
 /**
- * `api error CODE: words` of OpenTofu's provider, `last error: Server.CODE: words` of a machine that ended while it was waited
- * for, and `CODE: words` of AWS's own client. The first only: the words may quote anything.
+ * `api error CODE: words` of OpenTofu's provider, `last error: Server.CODE: words` of a machine that ended
+ * during the wait, and `CODE: words` of AWS's own client. Only the first, because the words may quote
+ * anything.
  */
 function codesIn(text: string): readonly string[] {
   const code =

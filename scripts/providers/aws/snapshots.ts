@@ -5,14 +5,14 @@ import { tagFilters, tagsOf, type Tags } from './tags.js'
 
 export interface AwsSnapshot {
   readonly id: string
-  /** `pending` while it is written or sealed, then `completed` or `error`. */
+  /** `pending` while it is written or completed, then `completed` or `error`. */
   readonly state: string
-  /** Why, of one in `error`. */
+  /** The reason of an `error`. */
   readonly reason: string
   readonly tags: Tags
 }
 
-/** The account's snapshots that have all these tags, in whatever state. Throws LabError as `withEc2`. */
+/** The account's snapshots that have all these tags, in any state. Throws LabError like `withEc2`. */
 export async function findSnapshots(region: string, tags: Tags, signal: AbortSignal): Promise<AwsSnapshot[]> {
   return withEc2(region, async (client) => {
     const found: Snapshot[] = []
@@ -40,7 +40,7 @@ const described = (snapshot: Snapshot): AwsSnapshot => ({
 export const removeSnapshot = (region: string, SnapshotId: string, signal: AbortSignal): Promise<unknown> =>
   withEc2(region, (client) => client.send(new DeleteSnapshotCommand({ SnapshotId }), { abortSignal: signal }))
 
-/** Removes those with these tags and returns what is there all the same; what AWS refuses is told by `detail`. */
+/** Removes the snapshots with these tags and returns what is left; `detail` reports what AWS refuses. */
 export const removeSnapshots = (
   region: string,
   tags: Tags,

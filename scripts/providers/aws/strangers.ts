@@ -14,7 +14,7 @@ import { findInstancesBy } from './instances.js'
 import type { LabAtAws } from './leftovers.js'
 import { tagsOf, type Tags } from './tags.js'
 
-/** A thing of AWS that one of the objects of a state names. */
+/** A thing in AWS that an object of a state names. */
 interface Found {
   readonly id: string
   readonly tags: Tags
@@ -30,7 +30,7 @@ const found = (id: string | undefined, thing: { readonly Tags?: Tag[] | undefine
   tags: tagsOf(thing),
 })
 
-/** By a filter, and not by ids: one that is gone is then no error. */
+/** By a filter instead of ids, so that a missing one is not an error. */
 const askers: Readonly<Record<string, Ask>> = {
   async aws_security_group(client, Values, options) {
     const command = new DescribeSecurityGroupsCommand({ Filters: [{ Name: 'group-id', Values }] })
@@ -57,8 +57,8 @@ const askers: Readonly<Record<string, Ask>> = {
 }
 
 /**
- * Those of the objects of a state that are not the lab's: things without its marks, routes of others' networks, and whatever
- * a lab has none of. What is gone is nobody's.
+ * The objects of a state that are not the lab's: things without its marks, routes of other networks, and
+ * kinds that no lab has. Things that no longer exist do not count.
  */
 export async function findStrangers(
   { region, tags, name }: LabAtAws,
@@ -90,7 +90,10 @@ export async function findStrangers(
   })
 }
 
-/** Those of a table that is in no network of the lab's own. OpenTofu removes a route by its table, whatever its id says. */
+/**
+ * The routes of a table outside the lab's own network. OpenTofu removes a route by its table, whatever its id
+ * says.
+ */
 async function foreignRoutes(
   region: string,
   {

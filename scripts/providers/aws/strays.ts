@@ -5,8 +5,8 @@ import { withEc2 } from './client.js'
 import { findThings, type AwsThing, type LabAtAws } from './leftovers.js'
 
 /**
- * What carries the marks of a lab and is not among the objects of its state. A disk belongs to its machine, and no state
- * names it. `machines`: their names by their Name tags. Throws LabError when AWS can't be asked.
+ * Things that carry a lab's marks and are not among the objects of its state. A disk belongs to its machine,
+ * and no state names it. `machines`: their names by their Name tags. Throws LabError if AWS cannot be asked.
  */
 export async function findStrays(
   lab: LabAtAws,
@@ -29,7 +29,7 @@ export async function findStrays(
 
 const EVERYWHERE = '0.0.0.0/0'
 
-/** The way out of a network of the lab's own, which has no marks and is in that network's main table. */
+/** The internet route of the lab's own network, which has no marks and is in that network's main table. */
 async function findRoutes(
   region: string,
   networks: readonly string[],
@@ -56,7 +56,7 @@ const importIdOf = ({ id, name }: AwsThing): string => name ?? id
 const instanceAt = (machine: string | undefined): string | undefined =>
   machine === undefined ? undefined : `aws_instance.${machine}`
 
-/** As the stack declares what a lab has one of; no state names a disk. */
+/** How the stack declares a lab's single things; no state names a disk. */
 const ADDRESSES: Readonly<Record<Exclude<AwsThing['kind'], 'instance'>, string | undefined>> = {
   volume: undefined,
   'security-group': 'aws_security_group.lab_access',

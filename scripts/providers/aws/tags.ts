@@ -2,7 +2,7 @@ import type { Filter, Tag } from '@aws-sdk/client-ec2'
 
 export type Tags = Readonly<Record<string, string>>
 
-/** Of what has all of them: by these everything of a lab or an image is found. */
+/** Finds things that have all of these tags, which is how everything of a lab or an image is found. */
 export const tagFilters = (tags: Tags): Filter[] =>
   Object.entries(tags).map(([name, value]) => ({ Name: `tag:${name}`, Values: [value] }))
 

@@ -19,33 +19,33 @@ export interface SnapshotUpload {
   readonly file: string
   readonly gib: number
   readonly description: string
-  /** By which the snapshot is found again. */
+  /** The tags by which the snapshot is found again. */
   readonly tags: Readonly<Record<string, string>>
   /** The same digest means the same content. */
   readonly digest: string
-  /** A file for how far an interrupted upload has come. */
+  /** A file for the progress of an interrupted upload. */
   readonly memory: string
 }
 
 export interface SnapshotOptions {
   readonly signal: AbortSignal
-  /** In bytes, of what is not zeros. */
+  /** In bytes, without zeros. */
   readonly onProgress: (done: number, total: number) => void
 }
 
 const AT_ONCE = 8
-/** The most that AWS takes: three days without a block, after which it gives a snapshot up. */
+/** AWS's maximum: after three days without a block it abandons a snapshot. */
 const TIMEOUT_MINUTES = 4_320
-/** Sealing takes seconds to minutes. */
+/** Completion takes seconds to minutes. */
 const SEALING_POLL_MS = 5_000
 const SEALING_POLLS = 360
 
 export const snapshotUrl = ({ region, name }: SnapshotPlace): string => `ebs://${region}/${name}`
 
 /**
- * Writes a disk into a snapshot, block by block, going on where an earlier upload from this computer ended, if it is not there
- * already. Blocks of nothing but zeros are not sent. Whether it is encrypted, and by which key, is as the account has it by
- * default. Throws LabError upload-failed, or as `withEc2`.
+ * Writes a disk into a snapshot, block by block, unless it exists already. Continues an earlier upload from
+ * this computer. Blocks of zeros are not sent. The account's default decides whether it is encrypted, and
+ * with which key. Throws LabError upload-failed, or like `withEc2`.
  */
 export async function uploadSnapshot(
   place: SnapshotPlace,
@@ -73,7 +73,10 @@ type Found =
   | { readonly state: 'begun'; readonly memory: SnapshotMemory }
   | { readonly state: 'complete'; readonly id: string }
 
-/** What there is of this very disk; all else that has its tags is removed: it is of another disk, failed, or of unknown extent. */
+/**
+ * The snapshot of exactly this disk. Any other snapshot with its tags is removed: it is of another disk,
+ * failed, or of unknown progress.
+ */
 async function settle(place: SnapshotPlace, upload: SnapshotUpload, signal: AbortSignal): Promise<Found> {
   const memory = await SnapshotMemory.read(upload.memory)
   const found = await findSnapshots(place.region, upload.tags, signal)
@@ -86,7 +89,7 @@ async function settle(place: SnapshotPlace, upload: SnapshotUpload, signal: Abor
   return kept === undefined || memory === undefined ? { state: 'none' } : { state: 'begun', memory }
 }
 
-/** The tag that says what is in it. */
+/** The tag that identifies the content. */
 const DIGEST = 'distrolab-digest'
 
 async function begin(
@@ -105,7 +108,7 @@ async function begin(
   return SnapshotMemory.begin(memory, SnapshotId)
 }
 
-/** Sends what is missing, and tells AWS that it is all; AWS proves both, each block and the whole. */
+/** Sends the missing blocks, and tells AWS that all are there; AWS verifies each block and the whole. */
 async function write(
   { region }: SnapshotPlace,
   { gib }: SnapshotUpload,
@@ -142,7 +145,7 @@ const checksum = (digest: Buffer) =>
 const digestOf = (blocks: readonly Block[]): Buffer =>
   sha256(Buffer.concat(blocks.map(({ digest }) => digest)))
 
-/** Until then no image can be made of it. */
+/** No image can be made from it before. */
 async function waitUntilCompleted(
   place: SnapshotPlace,
   { tags }: SnapshotUpload,
@@ -156,11 +159,11 @@ async function waitUntilCompleted(
     if (snapshot?.state === 'completed') return
     if (snapshot?.state !== 'pending') break
   }
-  const reason = `the snapshot ${id} is ${snapshot?.state ?? 'gone'} ${snapshot?.reason ?? ''}`.trim()
+  const reason = `the snapshot ${id} is ${snapshot?.state ?? 'missing'} ${snapshot?.reason ?? ''}`.trim()
   throw new LabError({ code: 'upload-failed', place: snapshotUrl(place), reason })
 }
 
-/** What breaks on the way is told as the upload's: the same command goes on. */
+/** A failure on the way counts as the upload's: the same command continues. */
 async function explained<T>(place: SnapshotPlace, signal: AbortSignal, action: () => Promise<T>): Promise<T> {
   try {
     return await action()

@@ -2,15 +2,15 @@ import { azureIdentity, readAzure } from './client.js'
 import { LabError } from '../../errors.js'
 
 export interface AzureAccount {
-  /** Whose credentials these are: a user's name, or the id of an application. */
+  /** Who the credentials belong to: a user's name, or the id of an application. */
   readonly identity: string
   /** Its name and id. */
   readonly subscription: string
 }
 
 /**
- * Whose credentials there are and which subscription they are for, by Azure's own word. Changes nothing. Throws LabError
- * cloud-credentials-missing, cloud-credentials-refused or cloud-unreachable, the first without asking Azure.
+ * Asks Azure who the credentials belong to and which subscription they are for. Changes nothing. Throws
+ * LabError cloud-credentials-missing (without asking Azure), cloud-credentials-refused or cloud-unreachable.
  */
 export async function checkAzureAccount(signal: AbortSignal): Promise<AzureAccount> {
   const { token, subscription } = await azureIdentity()
@@ -37,7 +37,7 @@ function nameIn(token: string): string {
       .find((claim) => typeof claim === 'string' && claim !== '')
     return typeof name === 'string' ? name : 'somebody'
   } catch (error) {
-    // Azure does not promise that its tokens can be read.
+    // Azure does not guarantee that its tokens are readable.
     if (error instanceof SyntaxError) return 'somebody'
     throw error
   }

@@ -1,10 +1,10 @@
 /** A container of a storage account, or a blob in it. */
 export interface BlobPlace {
-  /** Where the account's blobs are: `https://ACCOUNT.blob.core.windows.net`. */
+  /** The account's blob URL: `https://ACCOUNT.blob.core.windows.net`. */
   readonly blobs: string
   readonly account: string
   readonly container: string
-  /** The blob's whole name in the container, or the start of one; may be empty. */
+  /** The blob's whole name in the container, or a prefix; may be empty. */
   readonly path: string
 }
 
@@ -13,8 +13,8 @@ const ADDRESS = /^\d+\.\d+\.\d+\.\d+$/
 const CONTAINER = /^[a-z0-9](?:-?[a-z0-9]){2,62}$/
 
 /**
- * `https://ACCOUNT.blob.core.windows.net/CONTAINER[/PATH]`, whatever the cloud's own ending; where the host is an address, as
- * of an emulator, the account is the first part of the path. Undefined for anything else. Pure.
+ * `https://ACCOUNT.blob.core.windows.net/CONTAINER[/PATH]`, with any cloud's ending. If the host is an
+ * address, as of an emulator, the account is the first part of the path. Undefined for anything else. Pure.
  */
 export function parseBlobPlace(text: string): BlobPlace | undefined {
   if (!URL.canParse(text)) return undefined
@@ -29,6 +29,6 @@ export function parseBlobPlace(text: string): BlobPlace | undefined {
   return { blobs, account, container, path: path.join('/') }
 }
 
-/** What `parseBlobPlace` takes. */
+/** The text that `parseBlobPlace` reads as this place. */
 export const blobUrl = ({ blobs, container, path }: BlobPlace): string =>
   [blobs, container, ...path.split('/').map(encodeURIComponent)].join('/')

@@ -6,9 +6,9 @@ import { LabError } from '../../errors.js'
 import { run, RunError } from '../../run.js'
 
 /**
- * The certificate of ARM_CLIENT_CERTIFICATE (base64) or ARM_CLIENT_CERTIFICATE_PATH and its key, as PEM; undefined where
- * neither is set. They are PKCS#12, as the provider takes them, which Node itself can't take apart: openssl does. Throws
- * LabError cloud-credentials-refused.
+ * The certificate of ARM_CLIENT_CERTIFICATE (base64) or ARM_CLIENT_CERTIFICATE_PATH and its key, as PEM;
+ * undefined if neither is set. The provider needs PKCS#12, which Node cannot read, so openssl converts it.
+ * Throws LabError cloud-credentials-refused.
  */
 export async function readCertificate(): Promise<string | undefined> {
   const path = variableOf('ARM_CLIENT_CERTIFICATE_PATH') || undefined
@@ -25,7 +25,7 @@ export async function readCertificate(): Promise<string | undefined> {
 }
 
 async function toPem(file: string): Promise<string> {
-  // By its name in the environment: arguments can be seen by everybody.
+  // Passed by environment, because everyone can see arguments.
   const PASSWORD = 'ARM_CLIENT_CERTIFICATE_PASSWORD'
   const env = { [PASSWORD]: variableOf(PASSWORD) ?? '' }
   try {
@@ -37,7 +37,7 @@ async function toPem(file: string): Promise<string> {
     if (!(error instanceof RunError)) throw error
     const { failure } = error
     const said = failure.kind === 'spawn-failed' ? failure.reason : (failure.stderr.split('\n')[0] ?? '')
-    const reason = `the client certificate can't be read (openssl: ${said})`
+    const reason = `the client certificate cannot be read (openssl: ${said})`
     throw new LabError({ code: 'cloud-credentials-refused', provider: 'azure', reason }, { cause: error })
   }
 }

@@ -12,10 +12,10 @@ import { azureEnvironment, httpClient, RETRIES } from './environment.js'
 import { asLabError, isNothing, refused } from './explain.js'
 import { explainedOfTenant } from './tenant.js'
 
-/** What is asked of Azure's resource manager. */
+/** A request to Azure's resource manager. */
 export interface Ask {
   readonly apiVersion: string
-  /** Of a query, beside the version. */
+  /** Query parameters in addition to the version. */
   readonly query?: Readonly<Record<string, string>>
   readonly body?: unknown
   readonly signal?: AbortSignal | undefined
@@ -28,12 +28,12 @@ interface Azure {
   readonly token: () => Promise<AccessToken>
 }
 
-/** Of a token's life; less is not begun with. */
+/** The remaining life that a token must have before it is used. */
 const SPARE_MS = 120_000
 const pipeline = createPipelineFromOptions({ retryOptions: RETRIES })
 const sessions = new Map<string, Promise<Azure>>()
 
-/** The same one as long as the environment says the same: tokens are worth a second or two. */
+/** The same session as long as the environment is the same, because a token costs a second or two. */
 function session(): Promise<Azure> {
   const key = JSON.stringify(variablesNamed(/^(ARM|AZURE|ACTIONS_ID_TOKEN)_|^HOME$/))
   const opened = sessions.get(key) ?? open()
@@ -59,7 +59,7 @@ async function open(): Promise<Azure> {
   return { subscription, resourceManager: environment.resourceManager, token }
 }
 
-/** The token that Azure is asked with, and the subscription. Throws LabError as `readAzure`. */
+/** The token for Azure, and the subscription. Throws LabError like `readAzure`. */
 export async function azureIdentity(): Promise<{ readonly token: string; readonly subscription: string }> {
   try {
     const { subscription, token } = await session()
@@ -70,15 +70,15 @@ export async function azureIdentity(): Promise<{ readonly token: string; readonl
 }
 
 /**
- * Gives what is at `path`, undefined where nothing is. A path begins below the subscription, or is a whole id
- * (`/subscriptions/…`). Throws LabError cloud-credentials-missing, cloud-unreachable, or what Azure refuses.
+ * Returns what is at `path`; undefined if nothing is. A path begins below the subscription, or is a whole id
+ * (`/subscriptions/…`). Throws LabError cloud-credentials-missing, cloud-unreachable, or Azure's refusal.
  */
 export async function readAzure<T>(path: string, ask: Ask): Promise<T | undefined> {
   const answer = await send('GET', path, ask)
   return answer.status === 404 ? undefined : (bodyOf(answer) as T)
 }
 
-/** All pages of a list; empty where what would hold it is not there. Throws LabError as `readAzure`. */
+/** All pages of a list; empty if its parent does not exist. Throws LabError like `readAzure`. */
 export async function listAzure<T>(path: string, ask: Ask): Promise<T[]> {
   const found: T[] = []
   let answer = await send('GET', path, ask)
@@ -92,8 +92,8 @@ export async function listAzure<T>(path: string, ask: Ask): Promise<T[]> {
 }
 
 /**
- * Asks for a change and waits until Azure has made it, however long that takes. Returns what it answers at first. Throws
- * LabError as `readAzure`; `cloud-failed` with the name NotFound where there is nothing to change.
+ * Requests a change and waits until Azure has made it, however long that takes. Returns Azure's first answer.
+ * Throws LabError like `readAzure`; `cloud-failed` with the name NotFound if there is nothing to change.
  */
 export async function changeAzure(method: HttpMethods, path: string, ask: Ask): Promise<unknown> {
   const first = await send(method, path, ask)
@@ -112,7 +112,9 @@ export async function changeAzure(method: HttpMethods, path: string, ask: Ask): 
   return bodyOf(first)
 }
 
-/** What an address gives that Azure itself gave, and that lets in whoever has it; empty where it gives nothing. */
+/**
+ * Reads from a URL that Azure itself gave and that needs no other credentials; empty if it returns nothing.
+ */
 export async function readBlob(url: string): Promise<string> {
   try {
     const answer = await pipeline.sendRequest(httpClient, createPipelineRequest({ url }))
@@ -126,7 +128,7 @@ export async function readBlob(url: string): Promise<string> {
 const placeOfOutcome = ({ status, headers }: PipelineResponse): string | undefined =>
   headers.get('azure-asyncoperation') ?? (status === 202 ? headers.get('location') : undefined)
 
-/** Throws LabError with the reason of an operation that ended badly. */
+/** Throws LabError with the reason of a failed operation. */
 function isSettled(answer: PipelineResponse): boolean {
   if (answer.status === 202) return false
   const { status } = bodyOf(answer) as { readonly status?: string }
@@ -160,7 +162,7 @@ async function send(method: HttpMethods, path: string, ask: Ask): Promise<Pipeli
   }
 }
 
-/** What Azure itself gave as an address stays as it is. */
+/** A URL that Azure itself gave stays unchanged. */
 function urlOf(
   resourceManager: string,
   subscription: string,

@@ -15,14 +15,14 @@ import { readCertificate } from './certificate.js'
 import { httpClient, RETRIES, type AzureEnvironment } from './environment.js'
 import { federatedToken, machineIdentity, unreadableFile } from './federation.js'
 
-/** What `az login` leaves. */
+/** Written by `az login`. */
 const PROFILE = 'azureProfile.json'
 
 /**
- * Who OpenTofu's provider would be, by the same variables in the same order: a principal with a certificate, a secret or a
- * token of another service, the identity of a machine of Azure, and who is logged in with `az`. Nobody is asked whether
- * they are still valid. Throws LabError cloud-credentials-missing, or cloud-credentials-refused for a certificate that can't
- * be read.
+ * The identity that OpenTofu's provider would use, by the same variables in the same order: a principal with
+ * a certificate, a secret or a token of another service, the identity of an Azure machine, and the user of
+ * `az`. Does not check whether they are still valid. Throws LabError cloud-credentials-missing, or
+ * cloud-credentials-refused for an unreadable certificate.
  */
 export async function azureCredential({ login }: AzureEnvironment): Promise<TokenCredential> {
   const options = { authorityHost: login, disableInstanceDiscovery: true, retryOptions: RETRIES, httpClient }
@@ -46,11 +46,14 @@ export async function azureCredential({ login }: AzureEnvironment): Promise<Toke
   const profile = join(variable('AZURE_CONFIG_DIR') ?? join(homedir(), '.azure'), PROFILE)
   if (variable('ARM_USE_CLI') !== 'false' && (await isThere(profile)))
     return new AzureCliCredential(tenant === undefined ? {} : { tenantId: tenant })
-  const sought = `ARM_CLIENT_ID, ARM_TENANT_ID and ARM_CLIENT_SECRET are not all set, and there is no ~/.azure/${PROFILE}`
+  const sought = `ARM_CLIENT_ID, ARM_TENANT_ID and ARM_CLIENT_SECRET are not all set, and ~/.azure/${PROFILE} does not exist`
   throw new LabError({ code: 'cloud-credentials-missing', provider: 'azure', sought })
 }
 
-/** Asks for the token before the library does, which would wrap what keeps it from being there into words of its own. */
+/**
+ * Gets the token before the library does, because the library would wrap the reason of a failure into words
+ * of its own.
+ */
 function assertionCredential(
   token: () => Promise<string>,
   credentialWith: (assertion: () => Promise<string>) => TokenCredential,

@@ -7,13 +7,19 @@ import {
 import { variableOf } from '../../env.js'
 import { LabError } from '../../errors.js'
 
-/** Where an Azure is: the public one, a country's own, or one that tells by itself. No slash at the ends. */
+/**
+ * The URLs of an Azure cloud: the public one, a country's own, or one that describes itself. No slash at the
+ * ends.
+ */
 export interface AzureEnvironment {
   readonly login: string
   readonly resourceManager: string
 }
 
-/** By the names that OpenTofu's provider takes in ARM_ENVIRONMENT (https://registry.terraform.io/providers/hashicorp/azurerm/latest/docs). */
+/**
+ * By the names that OpenTofu's provider accepts in ARM_ENVIRONMENT
+ * (https://registry.terraform.io/providers/hashicorp/azurerm/latest/docs).
+ */
 const KNOWN: Readonly<Record<string, AzureEnvironment>> = {
   public: { login: 'https://login.microsoftonline.com', resourceManager: 'https://management.azure.com' },
   usgovernment: {
@@ -26,20 +32,21 @@ const KNOWN: Readonly<Record<string, AzureEnvironment>> = {
   },
 }
 
-/** Milliseconds, until an answer to a request that names no time of its own. */
+/** Milliseconds until an answer, for a request without its own limit. */
 const TIMEOUT_MS = 20_000
 const plainClient = createDefaultHttpClient()
 
 /**
- * Throws LabError cloud-unreachable where no answer comes within the request's `timeout`. The library's own timer is left
- * out: it lives on after a request that fails, and the whole process with it, and its end looks like an interrupt.
+ * Throws LabError cloud-unreachable if no answer comes within the request's `timeout`. The library's own
+ * timer is not used: after a failed request it keeps the whole process alive, and its end looks like an
+ * interrupt.
  */
 export const httpClient: HttpClient = {
   async sendRequest(request) {
     const { timeout, abortSignal } = request
     const ms = timeout > 0 ? timeout : TIMEOUT_MS
     const patience = AbortSignal.timeout(ms)
-    // Whoever asks, the library of logins too, has signals of Node's own.
+    // All callers, the login library included, use Node's own signals.
     const signals = [patience, ...(abortSignal === undefined ? [] : [abortSignal as AbortSignal])]
     try {
       return await plainClient.sendRequest({ ...request, timeout: 0, abortSignal: AbortSignal.any(signals) })
@@ -51,14 +58,14 @@ export const httpClient: HttpClient = {
   },
 }
 
-/** Few and quick: who waits for an Azure that is not there should hear of it. Milliseconds. */
+/** Few and quick, so that the user soon hears of an Azure that does not exist. Milliseconds. */
 export const RETRIES = { maxRetries: 1, retryDelayInMs: 300 }
 
 const pipeline = createPipelineFromOptions({ retryOptions: RETRIES })
 
 /**
- * As the provider finds it: from ARM_METADATA_HOSTNAME, else by ARM_ENVIRONMENT. A name it does not know is the public one.
- * Throws LabError cloud-failed where the host does not say it.
+ * Found like the provider does: from ARM_METADATA_HOSTNAME, else by ARM_ENVIRONMENT. An unknown name means
+ * the public cloud. Throws LabError cloud-failed if the host does not describe itself.
  */
 export async function azureEnvironment(): Promise<AzureEnvironment> {
   const host = variableOf('ARM_METADATA_HOSTNAME')

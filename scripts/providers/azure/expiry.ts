@@ -4,10 +4,10 @@ import type { AzureInstance } from './instances.js'
 
 const SCHEDULES = '2018-09-15'
 const RESOURCES = '2021-04-01'
-/** Azure's schedule is one of every day, so it can't say a time that is further away. Milliseconds. */
+/** Azure's schedule runs every day, so it cannot express a later time. Milliseconds. */
 const DAY_MS = 86_400_000
 
-/** Whether `expiresAt` is near enough for Azure's daily schedule to say it. */
+/** Whether `expiresAt` is near enough for Azure's daily schedule. */
 export const isWithinADay = (expiresAt: string | null, now: Date): expiresAt is string =>
   expiresAt !== null && Date.parse(expiresAt) - now.getTime() <= DAY_MS
 
@@ -19,7 +19,7 @@ interface Schedule {
   }
 }
 
-/** Azure knows it by this name only. */
+/** Azure finds it only by this name. */
 const scheduleOf = ({ id, name }: AzureInstance): string =>
   `${id.slice(0, id.indexOf('/providers/'))}/providers/Microsoft.DevTestLab/schedules/shutdown-computevm-${name}`
 
@@ -37,7 +37,7 @@ export async function isScheduled(
   return status === 'Enabled' && timeZoneId === 'UTC' && dailyRecurrence?.time === timeOf(expiresAt)
 }
 
-/** From now on Azure stops that machine at this time, if that is within a day; else not at all. */
+/** Makes Azure stop that machine at this time, if that is within a day; otherwise disables the schedule. */
 export async function moveSchedule(
   machine: AzureInstance,
   expiresAt: string | null,
@@ -60,8 +60,8 @@ export async function moveSchedule(
 }
 
 /**
- * Marks everything in a lab's group, and at last the group, with when it is over. `lab`: as from `labId`; `except`: the
- * machines that do not go by that time yet.
+ * Tags everything in a lab's group, and finally the group, with the expiry. `lab`: as from `labId`; `except`:
+ * the machines that do not use that time yet.
  */
 export async function markExpiry(
   lab: string,
@@ -81,7 +81,7 @@ export async function markExpiry(
       body,
       signal,
     })
-  // The case of an id is Azure's to choose.
+  // Azure may change the case of an id.
   const unmarked = new Set(except.map(({ id }) => id.toLowerCase()))
   const marked = found.filter(({ id }) => !unmarked.has(id.toLowerCase()))
   await Promise.all(marked.map(({ id }) => mark(id)))

@@ -4,20 +4,20 @@ import { LabError } from '../../errors.js'
 import { networkReason } from '../../network-reason.js'
 import { findRefusal } from '../refusals.js'
 
-/** An answer in which Azure says no; its own code and words are in the reason. */
+/** A refusal by Azure; the reason has its own code and words. */
 export function refused({ status, bodyAsText, request }: PipelineResponse): LabError {
   const { code: name, message } = errorIn(bodyAsText ?? '')
   const told = `${name ?? `HTTP ${status}`}: ${message ?? new URL(request.url).pathname}`
   const cause = new Error(told)
-  // In the words of OpenTofu's provider, so that one table knows both; some services say nothing but the status.
+  // In the words of OpenTofu's provider, so that one table covers both; some services return only the status.
   const refusal = findRefusal(`unexpected status ${status} with error: ${told}`, 'azure')
   const code = refusal?.code ?? 'cloud-failed'
   return new LabError({ code, provider: 'azure', reason: told }, { cause })
 }
 
 /**
- * Whether Azure says of what was asked for that it is not there. A subscription that is not is another matter, and so is an
- * answer of nobody knows whom: neither may be taken for a lab that is gone.
+ * Whether Azure says that the requested thing does not exist. A missing subscription, or an answer from
+ * something other than Azure, is different: neither may count as a lab that is gone.
  */
 export function isNothing({ status, bodyAsText }: PipelineResponse): boolean {
   const { code } = errorIn(bodyAsText ?? '')
@@ -29,7 +29,7 @@ interface AzureError {
   readonly message?: string
 }
 
-/** `{error: {code, message}}`, or what a proxy answers instead. */
+/** `{error: {code, message}}`, or a proxy's answer instead. */
 function errorIn(text: string): AzureError {
   try {
     return (JSON.parse(text) as { readonly error?: AzureError } | null)?.error ?? {}
@@ -39,7 +39,7 @@ function errorIn(text: string): AzureError {
   }
 }
 
-/** An error of Azure's clients as a LabError; any other as it is. */
+/** Turns an error of Azure's clients into a LabError; returns any other unchanged. */
 export function asLabError(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof LabError || error.name === 'AbortError') return error
   if (isNetwork(error))
@@ -47,7 +47,8 @@ export function asLabError(error: unknown): unknown {
       { code: 'cloud-unreachable', provider: 'azure', reason: networkReason(error) },
       { cause: error },
     )
-  // Of `az`: it is not there, or nobody is logged in. One that has an answer of Azure tells it.
+  // An error of `az`: it is not installed, or no one is logged in. If it contains an answer from Azure, that
+  // answer counts.
   if (error.name === 'CredentialUnavailableError' && !error.message.includes('AADSTS'))
     return new LabError(
       { code: 'cloud-credentials-unusable', provider: 'azure', reason: credentialWords(error.message) },
@@ -68,7 +69,7 @@ const IDENTITY_ERRORS = new Set([
   'CredentialUnavailableError',
 ])
 
-/** What is sent to the login service comes back as words only. */
+/** Failures of the login service have only words. */
 const isNetwork = (error: Error): boolean =>
   (error instanceof RestError && error.statusCode === undefined) ||
   /network_error|endpoints_resolution_error|ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT/.test(error.message)

@@ -10,11 +10,14 @@ const pipeline = createPipelineFromOptions({ retryOptions: RETRIES })
 const TIMEOUT_MS = 3_000
 const AUDIENCE = 'api://AzureADTokenExchange'
 
-/** Of the first that is set; the second and third name is what GitHub Actions sets. */
+/** The first variable that is set counts; GitHub Actions sets the second and third. */
 const first = (...names: string[]): string | undefined =>
   names.map((name) => variableOf(name) || undefined).find((value) => value !== undefined)
 
-/** What gives the token of another service that Azure trusts: a value, a file, or the CI service; undefined where nothing does. */
+/**
+ * The source of another service's token that Azure trusts: a value, a file, or the CI service; undefined if
+ * there is none.
+ */
 export function federatedToken(): (() => Promise<string>) | undefined {
   const token = first('ARM_OIDC_TOKEN')
   if (token !== undefined) return () => Promise.resolve(token)
@@ -33,7 +36,7 @@ export function federatedToken(): (() => Promise<string>) | undefined {
   }
 }
 
-/** Each time: it is written again before it expires. */
+/** Read each time, because it is written again before it expires. */
 async function readToken(file: string, name: string): Promise<string> {
   try {
     return (await readFile(file, 'utf8')).trim()
@@ -42,15 +45,15 @@ async function readToken(file: string, name: string): Promise<string> {
   }
 }
 
-/** What the system says of a file that a variable names, as LabError cloud-credentials-unusable. */
+/** The system's error about a file that a variable names, as LabError cloud-credentials-unusable. */
 export function unreadableFile(name: string, error: unknown): unknown {
   const { code } = systemErrorOf(error) ?? {}
   if (code === undefined) return error
-  const reason = `the file that ${name} names can't be read (${code})`
+  const reason = `the file that ${name} names cannot be read (${code})`
   return new LabError({ code: 'cloud-credentials-unusable', provider: 'azure', reason }, { cause: error })
 }
 
-/** Of a machine of Azure; asked here, because only so it can be where ARM_MSI_ENDPOINT says, as for the provider. */
+/** For a machine in Azure. Asked here, because only then ARM_MSI_ENDPOINT is honoured, as by the provider. */
 export function machineIdentity(client: string | undefined): TokenCredential {
   return {
     async getToken(scopes) {
@@ -73,6 +76,6 @@ async function ask<T>(url: URL, headers: Record<string, string>): Promise<T> {
   for (const [name, value] of Object.entries(headers)) request.headers.set(name, value)
   const { status, bodyAsText } = await pipeline.sendRequest(httpClient, request)
   if (status === 200) return JSON.parse(bodyAsText ?? '') as T
-  const reason = `${url.host} gives no token: HTTP ${status}`
+  const reason = `${url.host} returns no token: HTTP ${status}`
   throw new LabError({ code: 'cloud-credentials-refused', provider: 'azure', reason })
 }

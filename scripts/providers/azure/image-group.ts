@@ -1,14 +1,14 @@
 import { changeAzure, listAzure, readAzure } from './client.js'
 
 const RESOURCES = '2021-04-01'
-/** Of a group that was made for imported images: only such a one is removed. */
+/** The tag of a group that was made for imported images; only such a group is removed. */
 const OURS = { 'distrolab-images': 'group' }
 
 interface Group {
   readonly tags?: Readonly<Record<string, string>>
 }
 
-/** Makes the group of imported images unless it is there. Throws LabError as `changeAzure`. */
+/** Makes the group of imported images unless it exists. Throws LabError like `changeAzure`. */
 export async function makeImageGroup(name: string, region: string, signal: AbortSignal): Promise<void> {
   const path = `/resourceGroups/${name}`
   if ((await readAzure<Group>(path, { apiVersion: RESOURCES, signal })) !== undefined) return
@@ -19,7 +19,7 @@ export async function makeImageGroup(name: string, region: string, signal: Abort
   })
 }
 
-/** Removes the group if it was made for images and nothing is in it; true while such a one is there all the same. */
+/** Removes the group if it was made for images and is empty; true while it still exists. */
 export async function removeEmptyGroup(name: string, signal: AbortSignal): Promise<boolean> {
   const path = `/resourceGroups/${name}`
   const ask = { apiVersion: RESOURCES, signal }

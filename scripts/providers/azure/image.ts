@@ -7,12 +7,15 @@ const GALLERY = '2023-07-03'
 const TERMS = '2021-01-01'
 
 export interface AzureMachineImage {
-  /** What a machine is pinned to, as stacks/azure takes it: `publisher:offer:sku:version`, or a resource id. */
+  /**
+   * The reference that pins a machine, in the form of stacks/azure: `publisher:offer:sku:version`, or a
+   * resource id.
+   */
   readonly id: string
   readonly kind: 'marketplace' | 'gallery' | 'imported'
-  /** What its root disk needs at least, where Azure says it. */
+  /** The smallest root disk it needs, if Azure tells. */
   readonly diskGiB: number | undefined
-  /** ISO 8601, in UTC. Of a gallery alone: versions in the Marketplace have none. */
+  /** ISO 8601, in UTC. Only for galleries: Marketplace versions have no date. */
   readonly createdAt: string | undefined
 }
 
@@ -35,7 +38,10 @@ interface Version {
   }
 }
 
-/** The newest image that the catalog's selector means; undefined where the region has none. Throws LabError as `readAzure`. */
+/**
+ * The newest image that matches the catalog's selector; undefined if the region has none. Throws LabError
+ * like `readAzure`.
+ */
 export async function findNewestImage(
   region: string,
   selector: AzureImageSelector,
@@ -54,12 +60,12 @@ export async function findNewestImage(
     .filter(({ properties }) => properties?.excludeFromLatest !== true)
     .toSorted((a, b) => compareVersions(b.name, a.name))
   if (newest === undefined) return undefined
-  // Only each by itself tells its disk.
+  // Only the single request says anything about the disk.
   const found = await readAzure<Version>(`${path}/${newest.name}`, { apiVersion })
   return { id: pin(newest.name), kind: selector.from, ...described(found) }
 }
 
-/** An image that a lab is pinned to. Throws LabError cloud-image-gone, or as `readAzure`. */
+/** The image that a lab is pinned to. Throws LabError cloud-image-gone, or like `readAzure`. */
 export async function findImage(region: string, id: string): Promise<AzureMachineImage> {
   const { path, apiVersion, kind } = pinnedPlace(region, id)
   const found = await readAzure<Version>(path, { apiVersion })
@@ -68,15 +74,21 @@ export async function findImage(region: string, id: string): Promise<AzureMachin
   return { id, kind, ...described(found) }
 }
 
-/** An image of the subscription is in one region, and makes machines there only. Throws LabError cloud-image-elsewhere. */
+/**
+ * An image of the subscription is in one region, and makes machines only there. Throws LabError
+ * cloud-image-elsewhere.
+ */
 function assertIn(region: string, image: string, { location }: Version): void {
-  // Azure writes them in either way: `West Europe`.
+  // Azure uses both forms: `West Europe`.
   const has = location?.toLowerCase().replaceAll(' ', '')
   if (has === undefined || has === region) return
   throw new LabError({ code: 'cloud-image-elsewhere', provider: 'azure', image, region, has })
 }
 
-/** An image of the subscription as it stands; undefined where there is none. `id`: the whole. Throws LabError as `readAzure`. */
+/**
+ * An image of the subscription; undefined if there is none. `id`: the whole id. Throws LabError like
+ * `readAzure`.
+ */
 export const readImage = (id: string, signal: AbortSignal): Promise<OwnImage | undefined> =>
   readAzure<OwnImage>(id, { apiVersion: COMPUTE, signal })
 
@@ -85,8 +97,8 @@ export const removeImage = async (id: string, signal: AbortSignal): Promise<void
 }
 
 /**
- * Images that are sold, though for nothing, have terms that a person accepts once a subscription. Throws LabError
- * cloud-image-terms while nobody has.
+ * Free Marketplace images have terms that a person accepts once for each subscription. Throws LabError
+ * cloud-image-terms until someone has.
  */
 export async function checkTerms({ publisher, product, name }: AzurePlan): Promise<void> {
   const path =
@@ -129,7 +141,7 @@ function pinnedPlace(region: string, id: string) {
   return { ...place, path: `${place.path}/${version}` }
 }
 
-/** The Marketplace answers with a bare list, a gallery with pages. */
+/** The Marketplace returns a plain list, a gallery returns pages. */
 async function listVersions(path: string, apiVersion: string): Promise<Version[]> {
   if (path.includes('/communityGalleries/')) return listAzure<Version>(path, { apiVersion })
   return (await readAzure<Version[]>(path, { apiVersion })) ?? []

@@ -67,7 +67,7 @@ export const azureImages: ImageProvider = {
       { file, bytes, marks: { ...record.tags, digest } },
       { signal, onProgress: (done, total) => detail(rate.text(done, total)) },
     )
-    if (outcome === 'kept') detail(`${record.upload} has it already`)
+    if (outcome === 'kept') detail(`${record.upload} already has it`)
     return undefined
   },
 
@@ -113,7 +113,7 @@ const pathOf = (subject: ImageSubject, name: string): string =>
 /** Managed images don't say for which processor they are, and Azure takes them for x86-64. */
 function assertX86(subject: ImageSubject): void {
   if (subject.architecture === 'x86_64') return
-  const reason = 'Azure makes machines of that processor from images of a gallery only'
+  const reason = 'Azure creates machines of that architecture only from gallery images'
   throw new LabError({ code: 'import-unsupported', ...named(subject), reason })
 }
 
@@ -160,7 +160,7 @@ async function removeGroup(
 /** The blob, as the record names it. */
 function placeOf(upload: string): BlobPlace {
   const place = parseBlobPlace(upload)
-  if (place === undefined) throw new TypeError(`${upload} is no blob of Azure's`)
+  if (place === undefined) throw new TypeError(`${upload} is not an Azure blob`)
   return place
 }
 

@@ -8,9 +8,9 @@ export interface AzureInstance {
   readonly id: string
   readonly name: string
   readonly region: string
-  /** `running`, `deallocated`, …; empty for one that never started. */
+  /** `running`, `deallocated`, …; empty if it never started. */
   readonly power: string
-  /** What became of its making: `Succeeded`, `Creating`, `Failed`. */
+  /** The result of its creation: `Succeeded`, `Creating`, `Failed`. */
   readonly provisioning: string
   readonly tags: Readonly<Record<string, string>>
   readonly hasConsole: boolean
@@ -31,7 +31,10 @@ interface VirtualMachine {
 const placeOf = (lab: string): string =>
   `/resourceGroups/${groupName(lab)}/providers/Microsoft.Compute/virtualMachines`
 
-/** A machine by its names, undefined where there is none. `lab`: as from `labId`. Throws LabError as `readAzure`. */
+/**
+ * A machine by its names; undefined if there is none. `lab`: as from `labId`. Throws LabError like
+ * `readAzure`.
+ */
 export async function findInstance(lab: string, machineId: string): Promise<AzureInstance | undefined> {
   const found = await readAzure<VirtualMachine>(`${placeOf(lab)}/${machineName(machineId)}`, {
     apiVersion: COMPUTE,
@@ -40,10 +43,10 @@ export async function findInstance(lab: string, machineId: string): Promise<Azur
   return found === undefined ? undefined : described(found)
 }
 
-/** Those of a lab's group, each as `findInstance` shows it. */
+/** The machines of a lab's group, each as `findInstance` returns it. */
 export async function findInstances(lab: string, signal?: AbortSignal): Promise<AzureInstance[]> {
   const found = await listAzure<VirtualMachine>(placeOf(lab), { apiVersion: COMPUTE, signal })
-  // A list has no states.
+  // A list contains no states.
   const each = await Promise.all(
     found.map(({ id }) =>
       readAzure<VirtualMachine>(id, { apiVersion: COMPUTE, query: { $expand: 'instanceView' }, signal }),
@@ -65,7 +68,9 @@ const described = ({ id, name, location, tags = {}, properties }: VirtualMachine
   hasConsole: properties.diagnosticsProfile?.bootDiagnostics?.enabled === true,
 })
 
-/** Powers a stopped machine on and waits until it runs; its address stays. Throws LabError as `changeAzure`. */
+/**
+ * Starts a stopped machine and waits until it runs; its address stays. Throws LabError like `changeAzure`.
+ */
 export async function startInstance(lab: string, machineId: string, signal: AbortSignal): Promise<void> {
   await changeAzure('POST', `${placeOf(lab)}/${machineName(machineId)}/start`, {
     apiVersion: COMPUTE,
@@ -73,7 +78,7 @@ export async function startInstance(lab: string, machineId: string, signal: Abor
   })
 }
 
-/** The console's end, in lines; empty where it is not kept (`boot_diagnostics`). */
+/** The end of the console, in lines; empty if it is not kept (`boot_diagnostics`). */
 export async function readConsole({ id, hasConsole }: AzureInstance, lines: number): Promise<string> {
   if (!hasConsole) return ''
   const { serialConsoleLogBlobUri: place } = (await changeAzure('POST', `${id}/retrieveBootDiagnosticsData`, {

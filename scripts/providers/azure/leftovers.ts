@@ -8,7 +8,10 @@ const RESOURCES = '2021-04-01'
 export interface AzureGroup {
   readonly name: string
   readonly region: string
-  /** It carries the marks of the lab; else it only has its name, and is left alone with all that is in it. */
+  /**
+   * True if it carries the lab's marks; otherwise it only has its name, and is left alone with everything in
+   * it.
+   */
   readonly isOurs: boolean
 }
 
@@ -21,14 +24,14 @@ interface Group {
 type Tags = Readonly<Record<string, string>>
 
 /**
- * The groups that hold what Azure still has of a lab: that of its name, and any that carry its tags. Neither record nor
- * state is asked. `lab`: as from `labId`. Throws LabError as `readAzure`.
+ * The groups that hold what Azure still has of a lab: the one with its name, and any with its tags. Asks
+ * neither the record nor the state. `lab`: as from `labId`. Throws LabError like `readAzure`.
  */
 export async function findGroups(lab: string, tags: Tags): Promise<AzureGroup[]> {
   const [[name, value] = ['', '']] = Object.entries(tags)
   const [named, tagged] = await Promise.all([
     readAzure<Group>(`/resourceGroups/${groupName(lab)}`, { apiVersion: RESOURCES }),
-    // The filter takes one tag only.
+    // The filter accepts only one tag.
     listAzure<Group>('/resourceGroups', {
       apiVersion: RESOURCES,
       query: { $filter: `tagName eq '${name}' and tagValue eq '${value}'` },
@@ -36,7 +39,7 @@ export async function findGroups(lab: string, tags: Tags): Promise<AzureGroup[]>
   ])
   const isOurs = (group: Group): boolean => hasMarks(group.tags, tags)
   const all = [...(named === undefined ? [] : [named]), ...tagged.filter(isOurs)]
-  // The case of a group's name is Azure's to choose.
+  // Azure may change the case of a group's name.
   const byName = new Map(all.map((group) => [group.name.toLowerCase(), group]))
   return [...byName.values()].map((group) => ({
     name: group.name,
@@ -46,9 +49,10 @@ export async function findGroups(lab: string, tags: Tags): Promise<AzureGroup[]>
 }
 
 /**
- * Removes the groups that carry a lab's marks with everything in them, machines without shutting them down. Returns what is
- * still there, including a group that only has the lab's name and belongs to someone else. What Azure refuses to remove is
- * told by `onRefused` and is among what is returned. Throws LabError when Azure can't be asked.
+ * Removes the groups that carry a lab's marks with everything in them, without shutting machines down first.
+ * Returns what still exists, including a group that only has the lab's name and belongs to someone else.
+ * `onRefused` reports what Azure refuses to remove, which is also returned. Throws LabError if Azure cannot
+ * be asked.
  */
 export async function removeGroups(
   lab: string,

@@ -16,7 +16,10 @@ interface Subnet {
   readonly properties?: { readonly delegations?: readonly unknown[] }
 }
 
-/** The network of a resource group, and the named subnet or the first for machines. Throws LabError network-unfit. */
+/**
+ * The network of a resource group, and the named subnet or the first that machines can use. Throws LabError
+ * network-unfit.
+ */
 export async function findNetwork({
   given,
   region,
@@ -39,7 +42,7 @@ export async function findNetwork({
   )
 }
 
-/** Those of gateways and firewalls have names of Azure's own; a delegated one belongs to a service. */
+/** Subnets of gateways and firewalls have Azure's own names; a delegated one belongs to a service. */
 const isForMachines = ({ name, properties: { delegations = [] } = {} }: Subnet): boolean =>
   delegations.length === 0 &&
   !/^(Gateway|AzureBastion|AzureFirewall|AzureFirewallManagement|RouteServer)Subnet$/.test(name)

@@ -7,17 +7,19 @@ import { azureCredential } from './credentials.js'
 import { azureEnvironment } from './environment.js'
 import { asLabError } from './explain.js'
 
-/** Milliseconds in which every request has its answer, its tries included. */
+/** Milliseconds in which every request has its answer, retries included. */
 const PATIENCE_MS = 300_000
 const RETRIES = { maxTries: 5, retryDelayInMs: 500, maxRetryDelayInMs: 8_000 }
 
-/** As whom everything else of Azure is asked. Throws LabError cloud-credentials-missing or -refused. */
+/**
+ * The same identity as for everything else in Azure. Throws LabError cloud-credentials-missing or -refused.
+ */
 export async function openPageBlob(place: BlobPlace): Promise<PageBlobClient> {
   const credential = await azureCredential(await azureEnvironment())
   return new PageBlobClient(blobUrl(place), credential, { retryOptions: RETRIES })
 }
 
-/** One request: it ends with the user's patience, and with ours. */
+/** One request, limited by the user's interrupt and by our time limit. */
 export const within = (signal: AbortSignal): { readonly abortSignal: AbortSignal } => ({
   abortSignal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]),
 })
@@ -25,13 +27,13 @@ export const within = (signal: AbortSignal): { readonly abortSignal: AbortSignal
 export const isCode = (error: unknown, ...codes: string[]): boolean =>
   error instanceof RestError && codes.includes(codeOf(error) ?? '')
 
-/** Whether there is none: of a request without a body the answer has no words either. */
+/** Whether it does not exist. If the request has no body, its answer has no words either. */
 export const isAbsent = (error: unknown): boolean =>
   error instanceof RestError && error.statusCode === 404 && codeOf(error) !== 'ContainerNotFound'
 
 /**
- * Throws what came of `action` as LabError: import-container-missing, import-storage-forbidden, upload-failed, or of the
- * credentials.
+ * Throws failures of `action` as LabError: import-container-missing, import-storage-forbidden, upload-failed,
+ * or one about the credentials.
  */
 export async function explainedOfBlob<T>(
   place: BlobPlace,
@@ -51,7 +53,7 @@ function explained(place: BlobPlace, error: unknown): unknown {
   const options = { cause: error }
   const failed = (reason: string): LabError =>
     new LabError({ code: 'upload-failed', place: blobUrl(place), reason }, options)
-  // Not the user's doing, who was asked above.
+  // Not the user's interrupt, which was checked above.
   if (error.name === 'AbortError') return failed(`no answer for ${PATIENCE_MS / 1000} seconds`)
   if (!(error instanceof RestError)) return asLabError(error)
   const { account, container } = place
@@ -67,7 +69,7 @@ function explained(place: BlobPlace, error: unknown): unknown {
   return failed(reason)
 }
 
-/** Azure's own word for what is wrong, from the answer's body or its header. */
+/** Azure's own word for the problem, from the answer's body or its header. */
 function codeOf(error: RestError): string | undefined {
   return error.code ?? error.response?.headers.get('x-ms-error-code')
 }

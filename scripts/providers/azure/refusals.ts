@@ -1,10 +1,10 @@
 import type { Refusals } from '../refusal-row.js'
 
 /**
- * Codes: https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors and
- * https://learn.microsoft.com/troubleshoot/azure/virtual-machines/windows/error-messages. Azure answers 409 to quota,
- * capacity and locks alike, and `OperationNotAllowed` to several: the words tell. What has words only comes last: names that
- * people gave are in texts too.
+ * Codes: https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors
+ * and https://learn.microsoft.com/troubleshoot/azure/virtual-machines/windows/error-messages. Azure answers
+ * 409 for quota, capacity and locks alike, and `OperationNotAllowed` for several; the words decide. Rows with
+ * words only come last, because texts also contain names that people chose.
  */
 export const azureRefusals: Refusals = {
   voice:
@@ -204,7 +204,10 @@ export const azureRefusals: Refusals = {
   ],
 }
 
-/** Where azurerm writes Azure's codes, its pollers (an outcome's code is its status then), and Azure's own answers. */
+/**
+ * Where azurerm writes Azure's codes, its pollers (there the code of a result is its status), and Azure's own
+ * answers.
+ */
 const CODES = [
   /\bwith error: (\w+):/g,
   /\b(?:Status|Code)[:=] ?"(\w+)"/g,

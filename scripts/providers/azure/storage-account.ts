@@ -6,7 +6,7 @@ export interface StorageAccount {
   /** The whole id: `/subscriptions/…`. */
   readonly id: string
   readonly region: string
-  /** Where its blobs are, without a slash at the end: `https://ACCOUNT.blob.core.windows.net`. */
+  /** Its blob URL, without a slash at the end: `https://ACCOUNT.blob.core.windows.net`. */
   readonly blobs: string
 }
 
@@ -17,7 +17,10 @@ interface Listed {
   readonly properties: { readonly primaryEndpoints?: { readonly blob?: string } }
 }
 
-/** A storage account of the subscription, undefined where it has none of that name. Throws LabError as `readAzure`. */
+/**
+ * A storage account of the subscription; undefined if it has none of that name. Throws LabError like
+ * `readAzure`.
+ */
 export async function findStorageAccount(
   name: string,
   signal: AbortSignal,
@@ -29,7 +32,7 @@ export async function findStorageAccount(
   const found = all.find((account) => account.name === name)
   if (found === undefined) return undefined
   const { id, location: region, properties } = found
-  // Azure writes them in either way: `West Europe`.
+  // Azure uses both forms: `West Europe`.
   return {
     id,
     region: region.toLowerCase().replaceAll(' ', ''),

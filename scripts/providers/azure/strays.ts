@@ -11,7 +11,7 @@ interface Resource {
   /** The whole id: `/subscriptions/…`. */
   readonly id: string
   readonly name: string
-  /** `Microsoft.Compute/virtualMachines`, in a case of Azure's choice. */
+  /** `Microsoft.Compute/virtualMachines`, in any case. */
   readonly type: string
 }
 
@@ -21,7 +21,10 @@ interface Card {
   readonly properties?: { readonly networkSecurityGroup?: { readonly id?: string } }
 }
 
-/** What of a lab is looked for. `id`: as from `labId`; `machines`: the names of its machines and what Azure's begin with. */
+/**
+ * The lab to search for. `id`: as from `labId`; `machines`: the names of its machines and the start of
+ * Azure's names for them.
+ */
 export interface LabAtAzure {
   readonly id: string
   readonly tags: Readonly<Record<string, string>>
@@ -29,8 +32,8 @@ export interface LabAtAzure {
 }
 
 /**
- * The group that carries the marks of a lab and what is in it, as far as it is not among the objects of its state. A disk
- * belongs to its machine, and no state names it. Throws LabError as `readAzure`.
+ * The group that carries a lab's marks and everything in it that is not among the objects of its state. A
+ * disk belongs to its machine, and no state names it. Throws LabError like `readAzure`.
  */
 export async function findStrays(
   { id, tags, machines }: LabAtAzure,
@@ -67,7 +70,7 @@ export async function findStrays(
 const GROUP = 'azurerm_resource_group.lab_group'
 const CARD = 'azurerm_network_interface.'
 
-/** That the rules are bound to a card is a resource of its own to the provider, and nothing of its own to Azure. */
+/** Binding the rules to a card is a resource to the provider, but nothing separate in Azure. */
 async function findBindings(
   group: string,
   declared: ReadonlyMap<string, Declared>,
@@ -88,7 +91,7 @@ async function findBindings(
 
 type Declared = Pick<Stray, 'address' | 'machine'>
 
-/** What a lab's stack declares, by kind and name as Azure has them. */
+/** What a lab's stack declares, by Azure's kinds and names. */
 function declaredIn(id: string, machines: LabAtAzure['machines']): ReadonlyMap<string, Declared> {
   const ofLab: [string, Declared][] = [
     [

@@ -7,8 +7,9 @@ import { httpClient, RETRIES } from './environment.js'
 const pipeline = createPipelineFromOptions({ retryOptions: RETRIES })
 
 /**
- * What the login service says of the tenant, where the library could not even find out where to log in: of that it says
- * nothing but a word, whether there is no such tenant or no network. Any other error as it is.
+ * The login service's answer about the tenant, if the library could not find out where to log in: the
+ * library's own error does not say whether there is no such tenant or no network. Returns any other error
+ * unchanged.
  */
 export async function explainedOfTenant(error: unknown, login: string): Promise<unknown> {
   const tenant = variableOf('ARM_TENANT_ID') ?? ''

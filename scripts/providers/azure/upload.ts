@@ -6,7 +6,7 @@ import { explainedOfBlob, isAbsent, isCode, openPageBlob, within } from './page-
 
 export interface PageUpload {
   readonly file: string
-  /** A multiple of 512, as every page blob has it. */
+  /** A multiple of 512, as for every page blob. */
   readonly bytes: number
   /** Kept with the blob: the same `digest` and length mean the same content. */
   readonly marks: Readonly<Record<string, string>> & { readonly digest: string }
@@ -14,11 +14,11 @@ export interface PageUpload {
 
 export interface UploadOptions {
   readonly signal: AbortSignal
-  /** In bytes, of what is not zeros. */
+  /** In bytes, without zeros. */
   readonly onProgress: (done: number, total: number) => void
 }
 
-/** Bytes of one request, which is the most that Azure takes. What an interruption can lose, of each that is under way. */
+/** Bytes of one request, which is Azure's maximum. An interruption can lose each request that is running. */
 const PART = 4 * 1024 * 1024
 const AT_ONCE = 4
 
@@ -28,9 +28,9 @@ interface Part {
 }
 
 /**
- * Puts a file into a page blob, going on where an earlier upload of it ended, on whichever computer, if it is not there
- * already. Parts of nothing but zeros are not sent: a new page blob is zeros
- * (https://learn.microsoft.com/rest/api/storageservices/put-page). Throws LabError as `explainedOfBlob`.
+ * Uploads a file into a page blob, unless it exists already. Continues an earlier upload of it, from any
+ * computer. Ranges of zeros are not sent, because a new page blob is zeros
+ * (https://learn.microsoft.com/rest/api/storageservices/put-page). Throws LabError like `explainedOfBlob`.
  */
 export async function uploadPages(
   place: BlobPlace,
@@ -55,13 +55,13 @@ export async function uploadPages(
   }
 }
 
-/** The names of such marks have no dashes. */
+/** The names of blob metadata have no dashes. */
 function marksOf({ marks, bytes }: PageUpload): Record<string, string> {
   const named = Object.entries(marks).map(([name, value]) => [name.replaceAll('-', '_'), value])
   return { ...(Object.fromEntries(named) as Record<string, string>), bytes: String(bytes) }
 }
 
-/** `other`: none, or one of other content, which a new one replaces. */
+/** `other`: no blob, or one with other content, which a new one replaces. */
 async function findUpload(
   blob: PageBlobClient,
   { marks, bytes }: PageUpload,
@@ -78,7 +78,7 @@ async function findUpload(
   }
 }
 
-/** What has been written, in its order; neighbours are one. */
+/** What has been written, in order, with adjacent ranges merged. */
 async function arrivedIn(blob: PageBlobClient, signal: AbortSignal): Promise<Part[]> {
   const arrived: Part[] = []
   for await (const { start, end, isClear } of blob.listPageRanges(0, undefined, within(signal))) {
@@ -92,7 +92,7 @@ async function arrivedIn(blob: PageBlobClient, signal: AbortSignal): Promise<Par
   return arrived
 }
 
-/** Those that are not all zeros. */
+/** The ranges that are not all zeros. */
 async function partsOf(file: FileHandle, bytes: number, signal: AbortSignal): Promise<Part[]> {
   const parts: Part[] = []
   const zeros = Buffer.alloc(PART)
@@ -129,7 +129,7 @@ async function send(
 
 const bytesIn = (parts: readonly Part[]): number => parts.reduce((sum, { length }) => sum + length, 0)
 
-/** Removes a blob with its snapshots; true while it is there all the same. */
+/** Removes a blob with its snapshots; true while it still exists. */
 export async function removeBlob(place: BlobPlace, signal: AbortSignal): Promise<boolean> {
   return explainedOfBlob(place, signal, async () => {
     const blob = await openPageBlob(place)

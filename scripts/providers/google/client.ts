@@ -6,7 +6,7 @@ import { findGoogleCredentials } from './credentials.js'
 import { requireProject } from './found-credentials.js'
 import { signingHeaders } from './token.js'
 
-/** The one that the provider has by default, or another one, as it reads that too. */
+/** The provider's default, or another one, read like the provider does. */
 const ENDPOINT = 'https://compute.googleapis.com/compute/v1/'
 const ENDPOINT_VARIABLE = 'GOOGLE_COMPUTE_CUSTOM_ENDPOINT'
 
@@ -14,14 +14,14 @@ export const isCustomEndpoint = (): boolean => (variableOf(ENDPOINT_VARIABLE) ??
 
 const endpoint = (): string => (variableOf(ENDPOINT_VARIABLE) || ENDPOINT).replace(/\/*$/, '/')
 
-/** Milliseconds until an answer; Google holds back that to `wait` for two minutes. */
+/** Milliseconds until an answer; Google delays the answer to `wait` for two minutes. */
 const REQUEST_MS = 20_000
 const WAIT_MS = 150_000
 
 interface Operation {
   readonly name: string
   readonly status: string
-  /** A URL, of one that happens in a zone. */
+  /** A URL, for an operation in a zone. */
   readonly zone?: string
   readonly region?: string
   readonly error?: { readonly errors: readonly { readonly code: string; readonly message?: string }[] }
@@ -47,17 +47,17 @@ export class ComputeApi {
     return this.#ask<T>('GET', `projects/${this.project}${path === '' ? '' : `/${path}`}`)
   }
 
-  /** Undefined where there is no such thing. */
+  /** Undefined if it does not exist. */
   async find<T>(path: string): Promise<T | undefined> {
     return this.#unlessAbsent(() => this.get<T>(path))
   }
 
-  /** Of whatever project: `projects/debian-cloud/global/images/…`. */
+  /** In any project: `projects/debian-cloud/global/images/…`. */
   async findAnywhere<T>(path: string): Promise<T | undefined> {
     return this.#unlessAbsent(() => this.#ask<T>('GET', path))
   }
 
-  /** The things of a kind in all zones that a filter lets through. */
+  /** The things of a kind in all zones that match a filter. */
   async list<T>(kind: 'instances' | 'disks', filter: string): Promise<T[]> {
     const found: T[] = []
     let pageToken = ''
@@ -72,7 +72,7 @@ export class ComputeApi {
     return found
   }
 
-  /** Asks for a change, and returns when it is done. */
+  /** Requests a change, and returns when it is done. */
   async change(method: Method, path: string, body?: object): Promise<void> {
     let operation = await this.#ask<Operation>(method, `projects/${this.project}/${path}`, { body })
     while (operation.status !== 'DONE') {
@@ -99,7 +99,7 @@ export class ComputeApi {
         responseType: 'json',
         ...(body === undefined ? {} : { data: body }),
         ...(this.signal === undefined ? {} : { signal: this.signal }),
-        // What changes something is asked for once.
+        // A request that changes something is sent only once.
         ...(method === 'GET' ? { retry: true, retryConfig: { retry: 2, noResponseRetries: 1 } } : {}),
       })
       return data
@@ -119,7 +119,10 @@ export class ComputeApi {
   }
 }
 
-/** With the credentials and the project of the environment. Throws LabError cloud-credentials-missing, cloud-project-missing. */
+/**
+ * Uses the credentials and the project of the environment. Throws LabError cloud-credentials-missing,
+ * cloud-project-missing.
+ */
 export const openCompute = (signal?: AbortSignal, requestMs?: number): ComputeApi =>
   new ComputeApi(findGoogleCredentials().client, requireProject(), signal, requestMs)
 

@@ -7,18 +7,21 @@ const SCOPES = [
   'https://www.googleapis.com/auth/userinfo.email',
 ]
 
-/** `user`: somebody who logged in, so that only Google knows who. */
+/** `user`: a person who logged in, so only Google knows who. */
 export interface GoogleCredentials {
   readonly client: AuthClient
   readonly kind: 'token' | 'user' | 'account'
-  /** Who that is, as far as the credentials say it. */
+  /** Who that is, if the credentials tell. */
   readonly principal: string
 }
 
-/** A token is asked for once, not for each request. */
+/** A token is requested once, not for each request. */
 const clients = new Map<string, GoogleCredentials>()
 
-/** Those that its own tools and its provider would use; nobody is asked. Throws LabError cloud-credentials-missing or -unusable. */
+/**
+ * The credentials that Google's own tools and provider would use; asks no server. Throws LabError
+ * cloud-credentials-missing or -unusable.
+ */
 export function findGoogleCredentials(home = homedir()): GoogleCredentials {
   const found = lookForCredentials(home)
   const impersonated = valueOf('GOOGLE_IMPERSONATE_SERVICE_ACCOUNT')
@@ -44,13 +47,16 @@ function credentialsOf(found: FoundCredentials): GoogleCredentials {
     const isUser = key.type === 'authorized_user'
     return { client, kind: isUser ? 'user' : 'account', principal: key.client_email ?? from }
   } catch (error) {
-    // The library says which field is missing, and no value.
+    // The library names the missing field, and no value.
     const reason = error instanceof Error ? error.message : String(error)
     throw unusable(`${from} has no usable credentials: ${reason}`)
   }
 }
 
-/** Milliseconds until a token is there: what gives them out would else be waited for as long as the network likes. */
+/**
+ * Milliseconds until a token arrives: otherwise the wait for its source would last as long as the network's
+ * own.
+ */
 const TOKEN_MS = 5_000
 
 function patient(credentials: GoogleCredentials): GoogleCredentials {

@@ -2,7 +2,7 @@ import { LabError } from '../../errors.js'
 import { networkReason } from '../../network-reason.js'
 import { findRefusal } from '../refusals.js'
 
-/** As Google's APIs word a refusal; other services of it answer otherwise. */
+/** A refusal in the form of Google's APIs; other Google services answer differently. */
 interface Refusal {
   readonly error?: {
     readonly message?: string
@@ -13,12 +13,12 @@ interface Refusal {
 
 interface RequestError extends Error {
   readonly code?: unknown
-  /** What was asked; the one thing that a request without any answer has. */
+  /** The request; the only thing known about a request without an answer. */
   readonly config?: unknown
   readonly response?: { readonly status: number; readonly data: unknown }
 }
 
-/** An error of Google's client as a LabError; any other as it is. */
+/** Turns an error of Google's client into a LabError; returns any other unchanged. */
 export function explainGoogleError(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof LabError || error.name === 'AbortError') return error
   const { response, code, config } = error as RequestError
@@ -29,7 +29,7 @@ export function explainGoogleError(error: unknown): unknown {
   return new LabError({ code: 'cloud-unreachable', provider: 'google', reason }, { cause: error })
 }
 
-/** What became of a change that Google had agreed to. */
+/** The failure of a change that Google had accepted. */
 export const operationError = ({ code, message }: { readonly code: string; readonly message?: string }) =>
   refused(`${code}: ${message ?? ''}`, undefined)
 
@@ -38,10 +38,10 @@ function refused(told: string, cause: Error | undefined): LabError {
   return new LabError(fault, cause === undefined ? {} : { cause })
 }
 
-/** In the words of OpenTofu's provider, so that one table knows both. */
+/** In the words of OpenTofu's provider, so that one table covers both. */
 function wordsOf(status: number, data: unknown, fallback: string): string {
   const { error } = (typeof data === 'object' && data !== null ? data : {}) as Refusal
-  // Where tokens are given out, `error` is a word.
+  // In answers of token services, `error` is a word.
   const said = typeof error === 'object' ? (error.message ?? fallback) : fallback
   const reasons = [...(error?.errors ?? []), ...(error?.details ?? [])].flatMap(({ reason }) => reason ?? [])
   return [`googleapi: Error ${status}: ${said}`, ...new Set(reasons)].join(', ')

@@ -8,15 +8,15 @@ import { instanceNamed, pathOf, type GoogleInstance, type Scheduling } from './i
 /** Whether Google ends that machine at this time by itself. */
 export function endsAt({ scheduling }: GoogleInstance, expiresAt: string): boolean {
   const { terminationTime, maxRunDuration } = scheduling
-  // A duration is given only where Google takes no time: for longer than it lets anything live.
+  // A duration is used only where Google accepts no time: beyond its longest life.
   if (terminationTime === undefined) return maxRunDuration !== undefined
   return Math.abs(Date.parse(terminationTime) - Date.parse(expiresAt)) < 1_000
 }
 
 /**
- * From now on Google ends that machine at this time. It takes another time for machines that are off, by its reference, so
- * one that runs and for which it is refused is switched off and on again: `onRestart` is told before. Returns the address
- * where it is another one then.
+ * Makes Google end that machine at this time. According to its reference, Google changes the time only for
+ * machines that are off, so if it refuses for a running one, the machine is stopped and started again;
+ * `onRestart` is called first. Returns the address if it changed.
  */
 export async function moveEnd(
   compute: ComputeApi,
@@ -38,13 +38,13 @@ export async function moveEnd(
   try {
     await set()
   } finally {
-    // Whoever interrupts us then still has a machine that runs.
+    // After an interrupt here, the machine still runs.
     await openCompute().change('POST', `${pathOf(instance)}/start`)
   }
   return (await instanceNamed(instance.name, compute))[0]?.address
 }
 
-/** A refusal of the request itself, and not of who asks or how often. */
+/** A refusal of the request itself, not of the credentials or the rate. */
 const isForItsState = (error: unknown): boolean =>
   error instanceof LabError && OF_THE_REQUEST.includes(error.fault.code) && (statusOf(error) ?? 400) === 400
 
@@ -58,12 +58,13 @@ function scheduled(current: Scheduling, expiresAt: string | null, now: number): 
     const seconds = Math.floor((Date.parse(expiresAt) - now) / 1000)
     return { ...rest, instanceTerminationAction: 'DELETE', ...endOfLife({ expiresAt, seconds }) }
   }
-  // What has no end has no way to end either; all but a spot machine, which Google takes when it likes.
+  // A machine without an expiry has no action at its end either, except a spot machine, which Google takes at
+  // any time.
   const isSpot = current.provisioningModel === 'SPOT' && instanceTerminationAction !== undefined
   return isSpot ? { ...rest, instanceTerminationAction } : rest
 }
 
-/** Marks a machine with when it is over, for who looks at it. */
+/** Labels a machine with its expiry, for people who look at it. */
 export function markExpiry(
   compute: ComputeApi,
   instance: GoogleInstance,

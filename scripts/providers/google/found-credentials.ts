@@ -6,21 +6,23 @@ import { LabError } from '../../errors.js'
 
 /** As OpenTofu's provider reads them (https://registry.terraform.io/providers/hashicorp/google/latest/docs/guides/provider_reference). */
 export const TOKEN = 'GOOGLE_OAUTH_ACCESS_TOKEN'
-/** A path, or what would be in the file. */
+/** A path, or the content of the file. */
 const KEYS = ['GOOGLE_CREDENTIALS', 'GOOGLE_CLOUD_KEYFILE_JSON']
 const KEY_FILE = 'GOOGLE_APPLICATION_CREDENTIALS'
 const PROJECTS = ['GOOGLE_PROJECT', 'GOOGLE_CLOUD_PROJECT', 'GCLOUD_PROJECT', 'CLOUDSDK_CORE_PROJECT']
 
-/** What `gcloud auth application-default login` leaves. */
+/** Written by `gcloud auth application-default login`. */
 const FILE = '.config/gcloud/application_default_credentials.json'
 
-/** Where credentials were found. Nothing here needs Google's library, which takes longer to load than a stack. */
+/**
+ * Where credentials were found. Nothing here needs Google's library, which takes longer to load than a stack.
+ */
 export type FoundCredentials =
   | { readonly kind: 'token'; readonly token: string }
   | { readonly kind: 'key'; readonly key: Key; readonly from: string }
   | { readonly kind: 'machine' }
 
-/** A file of credentials; what kind it is decides what else is in it. */
+/** A credentials file; its type decides what else it contains. */
 interface Key {
   readonly type?: string
   readonly client_email?: string
@@ -28,11 +30,11 @@ interface Key {
   readonly quota_project_id?: string
 }
 
-/** The project of the variables, as its provider reads them too. */
+/** The project from the variables, which Google's provider also reads. */
 export const projectOfVariables = (): string | undefined =>
   PROJECTS.map(valueOf).find((value) => value !== undefined)
 
-/** The project that a file of credentials belongs to, of which the provider takes no notice. */
+/** The project of a credentials file, which the provider ignores. */
 export function projectOfCredentials(home = homedir()): string | undefined {
   const found = lookForCredentials(home)
   return found.kind === 'key' ? (found.key.project_id ?? found.key.quota_project_id) : undefined
@@ -42,11 +44,14 @@ export function projectOfCredentials(home = homedir()): string | undefined {
 export function requireProject(): string {
   const project = projectOfVariables() ?? projectOfCredentials()
   if (project !== undefined) return project
-  const sought = `none of ${PROJECTS.join(', ')} is set, and the credentials name none`
+  const sought = `none of ${PROJECTS.join(', ')} is set, and the credentials name no project`
   throw new LabError({ code: 'cloud-project-missing', provider: 'google', sought })
 }
 
-/** Where Google's own tools and its provider look; nobody is asked. Throws LabError cloud-credentials-missing or -unusable. */
+/**
+ * Looks where Google's own tools and provider look; asks no server. Throws LabError cloud-credentials-missing
+ * or -unusable.
+ */
 export function lookForCredentials(home = homedir()): FoundCredentials {
   const token = valueOf(TOKEN)
   if (token !== undefined) return { kind: 'token', token }
@@ -60,7 +65,7 @@ export function lookForCredentials(home = homedir()): FoundCredentials {
   if (left !== undefined) return { kind: 'key', key: parseKey(left, `~/${FILE}`), from: `~/${FILE}` }
   if (isMachineOfGoogle()) return { kind: 'machine' }
   const names = [TOKEN, ...KEYS, KEY_FILE].join(', ')
-  throw missing(`none of ${names} is set, there is no ~/${FILE}, and this is no machine of Google's`)
+  throw missing(`none of ${names} is set, ~/${FILE} does not exist, and this is not a Google Cloud machine`)
 }
 
 const textOf = (value: string, name: string): string => {
@@ -70,8 +75,8 @@ const textOf = (value: string, name: string): string => {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === undefined) throw error
-    // The value itself is not shown: it may be a key that somebody pasted badly.
-    throw unusable(`the file that ${name} names can't be read (${code})`)
+    // The value itself is not shown: it may be a badly pasted key.
+    throw unusable(`the file that ${name} names cannot be read (${code})`)
   }
 }
 
@@ -80,13 +85,13 @@ function parseKey(text: string, from: string): Key {
     const key: unknown = JSON.parse(text)
     if (typeof key === 'object' && key !== null && 'type' in key) return key as Key
   } catch (error) {
-    // What JSON.parse says quotes the text, which is secret.
+    // JSON.parse quotes the text, which is secret.
     if (!(error instanceof SyntaxError)) throw error
   }
-  throw unusable(`what ${from} gives is no file of credentials`)
+  throw unusable(`${from} does not contain credentials`)
 }
 
-/** Without asking the network, where a computer that is none would wait for seconds. */
+/** Without the network, because a computer outside Google would wait for seconds. */
 function isMachineOfGoogle(): boolean {
   if (valueOf('METADATA_SERVER_DETECTION') === 'none') return false
   if (valueOf('GCE_METADATA_HOST') !== undefined) return true
@@ -101,7 +106,7 @@ export const unusable = (reason: string): LabError =>
 
 export const valueOf = (name: string): string | undefined => variableOf(name) || undefined
 
-/** Undefined for a file that isn't there, or isn't ours to read. */
+/** Undefined for a file that does not exist, or that we may not read. */
 function readOptional(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8')

@@ -6,9 +6,9 @@ export interface GoogleMachineImage {
   /** `projects/debian-cloud/global/images/debian-13-…`. */
   readonly id: string
   readonly name: string
-  /** What its root disk needs at least. */
+  /** The smallest root disk it needs. */
   readonly diskGiB: number
-  /** ISO 8601, in UTC, where Google says it. */
+  /** ISO 8601, in UTC, if Google tells. */
   readonly createdAt: string | undefined
 }
 
@@ -20,7 +20,7 @@ interface Image {
   readonly creationTimestamp?: string
 }
 
-/** The newest image of a family that is not deprecated, by Google's own word; undefined where there is none. */
+/** The newest image of a family that is not deprecated, according to Google; undefined if there is none. */
 export async function findNewestImage(
   { project, family }: GoogleImageSelector,
   compute: ComputeApi = openCompute(),
@@ -30,9 +30,9 @@ export async function findNewestImage(
   return image === undefined ? undefined : described(`projects/${owner}/global/images/${image.name}`, image)
 }
 
-/** An image that a lab is pinned to. Throws LabError cloud-image-gone. */
+/** The image that a lab is pinned to. Throws LabError cloud-image-gone. */
 export async function findImage(id: string): Promise<GoogleMachineImage> {
-  // A lab of plain OpenTofu files has it as a URL.
+  // Plain OpenTofu files contain it as a URL.
   const path = id.slice(id.indexOf('projects/'))
   const image = await openCompute().findAnywhere<Image>(path)
   if (image === undefined) throw new LabError({ code: 'cloud-image-gone', provider: 'google', reason: id })
@@ -46,6 +46,6 @@ const described = (
   id,
   name,
   diskGiB: Number(diskSizeGb),
-  // Google tells it in the time of California, where it may be another day.
+  // Google gives it in California time, where the day may differ.
   createdAt: time === undefined ? undefined : new Date(time).toISOString(),
 })

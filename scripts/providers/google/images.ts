@@ -52,7 +52,7 @@ export const googleImages: ImageProvider = {
       { file, bytes, contentType, memory, marks: { ...record.tags, digest } },
       { signal, proxied: env.proxied, onProgress: (done) => detail(rate.text(done, bytes)) },
     )
-    if (outcome === 'kept') detail(`${record.upload} has it already`)
+    if (outcome === 'kept') detail(`${record.upload} already has it`)
     return undefined
   },
 
@@ -106,5 +106,5 @@ const keyOf = ({ image }: ImageSubject, backendId: string): string =>
 function placeOf({ upload }: ImageRecord): GcsLocation {
   const location = parseBackendUrl(upload)
   if (location.kind === 'gcs') return location
-  throw new TypeError(`${upload} is no object of Google's`)
+  throw new TypeError(`${upload} is not a Google Cloud Storage object`)
 }

@@ -3,7 +3,7 @@ import { labelValue } from '../../../stacks/google/names.js'
 import { LabError } from '../../errors.js'
 import { isAbsent, lastPart, openCompute, type ComputeApi } from './client.js'
 
-/** When and how Google ends a machine by itself; all else of it is kept as it is. */
+/** When and how Google ends a machine by itself; all other settings are kept. */
 export interface Scheduling {
   readonly terminationTime?: string
   readonly maxRunDuration?: { readonly seconds: string | number }
@@ -18,7 +18,7 @@ export interface GoogleInstance {
   /** Public, IPv4. */
   readonly address: string | undefined
   readonly labels: Readonly<Record<string, string>>
-  /** What a change of the labels must name. */
+  /** Required when changing the labels. */
   readonly labelFingerprint: string
   readonly scheduling: Scheduling
 }
@@ -34,13 +34,13 @@ interface Instance {
   readonly networkInterfaces?: readonly { readonly accessConfigs?: readonly { readonly natIP?: string }[] }[]
 }
 
-/** By what everything of a lab is marked with, where it can have labels. */
+/** The labels that mark everything of a lab that can have labels. */
 export const labelFilter = (tags: Readonly<Record<string, string>>): string =>
   Object.entries(tags)
     .map(([key, value]) => `labels.${key} = "${labelValue(value)}"`)
     .join(' AND ')
 
-/** The instances that a filter of the API lets through, in whatever zone. One that is gone is none. */
+/** The instances that match a filter of the API, in any zone. A deleted one does not count. */
 export async function findInstances(
   filter: string,
   compute: ComputeApi = openCompute(),
@@ -64,11 +64,11 @@ const described = ({ labels = {}, labelFingerprint = '', scheduling = {}, ...ins
 export const pathOf = ({ zone, name }: Pick<GoogleInstance, 'zone' | 'name'>): string =>
   `zones/${zone}/instances/${name}`
 
-/** Longer than Google takes to switch a machine off that does not listen. */
+/** Longer than Google takes to stop a machine that does not react. */
 const STOP_SECONDS = 120
 const LOOK_SECONDS = 2
 
-/** Powers an instance on that is off, and returns the address that it has from now on. Throws LabError cloud-machine-missing. */
+/** Starts an instance that is off, and returns its new address. Throws LabError cloud-machine-missing. */
 export async function startInstance(name: string, signal: AbortSignal): Promise<string | undefined> {
   const compute = openCompute(signal)
   const instance = await settledInstance(compute, name, signal)
@@ -77,7 +77,7 @@ export async function startInstance(name: string, signal: AbortSignal): Promise<
   return (await instanceNamed(name, compute))[0]?.address
 }
 
-/** One that is just going off can't be switched on. */
+/** An instance that is stopping cannot be started. */
 async function settledInstance(
   compute: ComputeApi,
   name: string,
@@ -91,11 +91,11 @@ async function settledInstance(
       throw new LabError({ code: 'cloud-machine-missing', provider: 'google', machine: name })
     if (!instance.status.endsWith('ING') || instance.status === 'RUNNING') return instance
   }
-  const reason = `the machine ${name} is ${instance?.status ?? ''} for more than ${STOP_SECONDS} s`
+  const reason = `the machine ${name} has been ${instance?.status ?? ''} for more than ${STOP_SECONDS} s`
   throw new LabError({ code: 'cloud-failed', provider: 'google', reason })
 }
 
-/** The console's end, in lines; empty where there is none yet. */
+/** The end of the console, in lines; empty if there is none yet. */
 export async function readConsole(instance: GoogleInstance, lines: number): Promise<string> {
   try {
     // A negative start counts from the end, in bytes.

@@ -10,7 +10,7 @@ export interface GoogleThing {
   readonly kind: (typeof KINDS)[number]
   /** Relative to the project: `zones/europe-west1-b/instances/…`. */
   readonly path: string
-  /** It carries the marks of the lab; else it only has one of its names, and is left alone. */
+  /** True if it carries the lab's marks; otherwise it only has one of its names, and is left alone. */
   readonly isOurs: boolean
 }
 
@@ -30,8 +30,8 @@ interface Zonal {
 }
 
 /**
- * Everything of a lab that Google still has: by labels and by name what can have labels, in whatever zone, and by name the
- * rest, of which the description tells whose it is. Neither record nor state is asked.
+ * Everything of a lab that Google still has: things with labels by label and name, in any zone, and the rest
+ * by name, with the owner in its description. Asks neither the record nor the state.
  */
 export async function findThings(
   { id, region, tags, machines }: LabAtGoogle,
@@ -64,16 +64,16 @@ type Marks = LabAtGoogle['tags']
 const isLabelled = (labels: Marks, marks: Marks): boolean =>
   Object.entries(marks).every(([key, value]) => labels[key] === labelValue(value))
 
-/** As the stack describes what can't have labels: `key=value key=value`. */
+/** The stack's description of things without labels: `key=value key=value`. */
 function isDescribed(description = '', marks: Marks): boolean {
   const words = description.split(' ')
   return Object.entries(marks).every(([key, value]) => words.includes(`${key}=${value}`))
 }
 
 /**
- * Removes everything that carries the lab's marks. Returns what is still there, including things of others that only have
- * its names. What Google refuses to remove is told by `onRefused` and is among what is returned. Throws LabError
- * when Google can't be asked.
+ * Removes everything that carries the lab's marks. Returns what still exists, including other people's things
+ * that only have its names. `onRefused` reports what Google refuses to remove, which is also returned. Throws
+ * LabError if Google cannot be asked.
  */
 export async function removeThings(
   lab: LabAtGoogle,
@@ -100,7 +100,10 @@ export async function removeThings(
   return findThings(lab, compute)
 }
 
-/** Removes what is at a path of the project, unless it is gone. What Google refuses to remove is told by `onRefused`. */
+/**
+ * Removes what is at a path of the project, unless it is gone. `onRefused` reports what Google refuses to
+ * remove.
+ */
 export async function removeAt(
   compute: ComputeApi,
   path: string,
@@ -111,7 +114,7 @@ export async function removeAt(
   } catch (error) {
     signal.throwIfAborted()
     if (!(error instanceof LabError)) throw error
-    // A machine takes its disk along.
+    // A machine's disk is removed with it.
     if (!isAbsent(error)) onRefused(error)
   }
 }

@@ -7,7 +7,10 @@ interface Network {
   readonly subnetworks?: readonly string[]
 }
 
-/** The network of the project, and its subnetwork in the region: the named one, or the first for machines. Throws LabError network-unfit. */
+/**
+ * The network of the project, and its subnetwork in the region: the named one, or the first that machines can
+ * use. Throws LabError network-unfit.
+ */
 export async function findNetwork({
   given,
   region,
@@ -31,5 +34,5 @@ export async function findNetwork({
   throw unfit(`the network has no subnetwork for machines in ${region}; ${has}`)
 }
 
-/** Others are for proxies and services of Google's. */
+/** The others are for Google's proxies and services. */
 const FOR_MACHINES = new Set(['PRIVATE', 'PRIVATE_RFC_1918'])

@@ -79,9 +79,11 @@ export const googleHooks: ProviderHooks = {
     for (const machine of lab.machines) {
       const [instance] = await instanceNamed(machineName(machine.id), compute)
       if (instance === undefined) continue
-      detail(`${machine.name}: telling Google`)
+      detail(`${machine.name}: setting its termination time`)
       const onRestart = (): void =>
-        progress.say(`${machine.name} is restarted: Google moves the end of machines that are off`)
+        progress.say(
+          `Restarting ${machine.name}: Google changes the termination time only while a machine is off`,
+        )
       const address = await moveEnd(compute, instance, lab.expiresAt, { now: Date.now(), onRestart })
       if (address !== undefined) await onAddress(machine.name, address)
       await markExpiry(compute, instance, lab.expiresAt)

@@ -3,9 +3,9 @@ import type { Refusals } from '../refusal-row.js'
 /**
  * Codes: https://cloud.google.com/compute/docs/troubleshooting/troubleshooting-vm-creation,
  * https://cloud.google.com/compute/docs/troubleshooting/troubleshooting-bulk-vm-creation and
- * https://cloud.google.com/resource-manager/docs/organization-policy/troubleshooting-policies. OpenTofu's provider leaves out
- * the code of an operation (`compute_operation.go`): there the sentence is what is known. 403 is Google's answer to much:
- * it stands last.
+ * https://cloud.google.com/resource-manager/docs/organization-policy/troubleshooting-policies. OpenTofu's
+ * provider omits the code of an operation (`compute_operation.go`), so only the sentence is known there.
+ * Google answers 403 to many things, so that row comes last.
  */
 export const googleRefusals: Refusals = {
   voice:
@@ -44,7 +44,7 @@ export const googleRefusals: Refusals = {
         ...['absent billing account', "Consumer '……' has been suspended", 'billing to be enabled'],
       ],
     },
-    // Before all else that Google answers 403 to.
+    // Before everything else that Google answers with 403.
     {
       is: 'cloud-service-disabled',
       codes: ['accessNotConfigured', 'SERVICE_DISABLED'],

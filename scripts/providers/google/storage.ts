@@ -16,10 +16,10 @@ export interface StorageOptions {
   readonly proxied: boolean
 }
 
-/** Milliseconds in which an answer must begin, and nothing may stand still. */
+/** Milliseconds in which an answer must begin; no transfer may stall longer. */
 const STALL_MS = 120_000
 
-/** The JSON API of Cloud Storage for one object. Every request ends at once when the user interrupts. */
+/** The JSON API of Cloud Storage for one object. Every request ends immediately when the user interrupts. */
 export class ObjectApi {
   readonly #dispatcher: Dispatcher
 
@@ -31,12 +31,12 @@ export class ObjectApi {
     this.#dispatcher = options.proxied ? new EnvHttpProxyAgent(limits) : new Agent(limits)
   }
 
-  /** Below the server: `/storage/v1/…`. */
+  /** Relative to the server: `/storage/v1/…`. */
   url(path: string): string {
     return `${this.place.endpoint ?? 'https://storage.googleapis.com'}${path}`
   }
 
-  /** Throws StorageError for a status of 400 and up, and whatever the network makes of it. */
+  /** Throws StorageError for a status of 400 and up, and network errors unchanged. */
   async ask(url: string, request: RequestInit & { readonly method: string }): Promise<Response> {
     const headers = { ...(await this.#credentials()), ...(request.headers as Record<string, string>) }
     const { signal } = this.options
@@ -45,7 +45,7 @@ export class ObjectApi {
     throw new StorageError(response.status, messageIn(await response.text()))
   }
 
-  /** Throws what came of `action` as BackendError, or as LabError upload-failed. */
+  /** Throws failures of `action` as BackendError, or as LabError upload-failed. */
   async explained<T>(action: () => Promise<T>): Promise<T> {
     try {
       return await action()
@@ -54,7 +54,7 @@ export class ObjectApi {
       if (error instanceof LabError || error instanceof BackendError) throw error
       const { place } = this
       const url = locationUrl(place)
-      // What fetch throws when the network fails, which alone says nothing.
+      // fetch's error for a network failure, which alone says nothing.
       if (error instanceof TypeError && error.cause !== undefined)
         throw new LabError(
           { code: 'upload-failed', place: url, reason: networkReason(error) },
@@ -71,13 +71,13 @@ export class ObjectApi {
   }
 
   async #credentials(): Promise<Record<string, string>> {
-    // Credentials never travel unencrypted: over http it is a test server, which wants none.
+    // Credentials never travel unencrypted: an http server is a test server and needs none.
     if (this.place.endpoint?.startsWith('http:') === true) return {}
     return signingHeaders(findGoogleCredentials().client, this.options.signal)
   }
 }
 
-/** Shaped as the errors of Google's own client. */
+/** Has the form of an error of Google's own client. */
 export class StorageError extends Error {
   constructor(
     readonly code: number,

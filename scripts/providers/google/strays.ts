@@ -5,8 +5,9 @@ import { openCompute } from './client.js'
 import { findThings, type GoogleThing, type LabAtGoogle } from './leftovers.js'
 
 /**
- * What carries the marks of a lab and is not among the objects of its state. A disk belongs to its machine, and no state
- * names it. `machines`: their names by those of their instances. Throws LabError when Google can't be asked.
+ * Things that carry a lab's marks and are not among the objects of its state. A disk belongs to its machine,
+ * and no state names it. `machines`: their names by the names of their instances. Throws LabError if Google
+ * cannot be asked.
  */
 export async function findStrays(
   lab: LabAtGoogle,
@@ -15,7 +16,7 @@ export async function findStrays(
   signal: AbortSignal,
 ): Promise<readonly Stray[]> {
   const compute = openCompute(signal)
-  // `projects/P/zones/Z/instances/I`, whatever stands before it.
+  // `projects/P/zones/Z/instances/I`, with any prefix.
   const isKnown = ({ path }: GoogleThing): boolean =>
     objects.some(({ id }) => id === path || id.endsWith(`/${path}`))
   const things = (await findThings(lab, compute)).filter((thing) => thing.isOurs && !isKnown(thing))
@@ -29,7 +30,7 @@ export async function findStrays(
   })
 }
 
-/** As the stack declares what a lab has one of; no state names a disk. */
+/** How the stack declares a lab's single things; no state names a disk. */
 function addressOf(
   { id }: LabAtGoogle,
   kind: Exclude<GoogleThing['kind'], 'instance'>,

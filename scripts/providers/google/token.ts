@@ -6,9 +6,9 @@ import { findRefusal } from '../refusals.js'
 import { explainGoogleError } from './errors.js'
 
 /**
- * What a request is signed with: a token, which may have to be got first. What keeps it from being there is told apart from
- * what Google says of the request itself. Throws LabError cloud-credentials-unusable, cloud-credentials-refused or
- * cloud-unreachable.
+ * The token that signs a request; it may have to be fetched first. A failure to get it is reported separately
+ * from Google's answer to the request itself. Throws LabError cloud-credentials-unusable,
+ * cloud-credentials-refused or cloud-unreachable.
  */
 export async function signingHeaders(
   client: AuthClient,
@@ -23,7 +23,7 @@ export async function signingHeaders(
   }
 }
 
-/** The library can't be told to stop: its request ends by itself, when nobody waits for it any more. */
+/** The library cannot be stopped: its request ends by itself, when no one waits for it any more. */
 async function heeding<T>(signal: AbortSignal | undefined, action: Promise<T>): Promise<T> {
   if (signal === undefined) return action
   signal.throwIfAborted()
@@ -54,7 +54,7 @@ function explained(error: unknown): unknown {
   return new LabError(fault, { cause: error })
 }
 
-/** What a service that gives out tokens says, which the library's message has but for objects. */
+/** The answer of a token service, which the library's message contains unless it is an object. */
 function wordsOf(error: unknown): string {
   const message = messageOf(error)
   if (!message.includes('[object Object]')) return message

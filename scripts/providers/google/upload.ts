@@ -10,18 +10,18 @@ export interface Upload {
   readonly contentType: string
   /** Kept with the object: the same `digest` means the same content. */
   readonly marks: Readonly<Record<string, string>> & { readonly digest: string }
-  /** A file for the session of an interrupted upload. It lets whoever reads it write this object. */
+  /** A file for the session of an interrupted upload. Anyone who can read it can write this object. */
   readonly memory: string
 }
 
-/** What an interruption can lose, in bytes; a multiple of 256 KiB, as Google wants it. */
+/** How much an interruption can lose, in bytes; Google requires a multiple of 256 KiB. */
 const CHUNK = 8 * 1024 * 1024
 const ATTEMPTS_WITHOUT_PROGRESS = 5
 
 /**
- * Puts a file into a bucket, going on where an earlier upload of it ended, if it is not there already
- * (https://cloud.google.com/storage/docs/performing-resumable-uploads). Throws LabError upload-failed or, of the bucket and
- * the rights on it, BackendError.
+ * Uploads a file into a bucket, unless it exists already; continues an earlier upload of it
+ * (https://cloud.google.com/storage/docs/performing-resumable-uploads). Throws LabError upload-failed or,
+ * about the bucket and its rights, BackendError.
  */
 export async function uploadObject(
   place: ObjectPlace,
@@ -64,7 +64,7 @@ async function isKept(api: ObjectApi, { bytes, marks }: Upload): Promise<boolean
   }
 }
 
-/** What is lost on the way is sent again; each chunk that arrived starts the count of failures anew. */
+/** Lost data is sent again; each chunk that arrives resets the count of failures. */
 async function send(
   api: ObjectApi,
   file: FileHandle,
@@ -90,11 +90,11 @@ async function send(
   }
 }
 
-/** Anything but a refusal that will stand. */
+/** Anything except a permanent refusal. */
 const isPassing = (error: unknown): boolean =>
   !(error instanceof StorageError) || error.code >= 500 || [404, 408, 410, 429].includes(error.code)
 
-/** The session of before and how many bytes have arrived in it, or a new one. */
+/** The earlier session and how many bytes have arrived in it, or a new one. */
 async function resume(
   api: ObjectApi,
   upload: Upload,
@@ -139,7 +139,7 @@ async function sendChunk(
   return arrivedIn(await api.ask(session, { method: 'PUT', headers, body: buffer }), upload)
 }
 
-/** 308 tells what has arrived so far, anything else that all has. */
+/** 308 says how much has arrived so far; anything else means that everything has. */
 function arrivedIn(response: Awaited<ReturnType<ObjectApi['ask']>>, { bytes }: Upload): number {
   void response.body?.cancel()
   if (response.status !== 308) return bytes
@@ -147,7 +147,7 @@ function arrivedIn(response: Awaited<ReturnType<ObjectApi['ask']>>, { bytes }: U
   return last === undefined ? 0 : Number(last) + 1
 }
 
-/** Removes all versions of an object; true while there is one all the same. */
+/** Removes all versions of an object; true while one still exists. */
 export async function removeObject(place: ObjectPlace, options: StorageOptions): Promise<boolean> {
   const api = new ObjectApi(place, options)
   const { bucket, prefix } = place
@@ -162,7 +162,7 @@ export async function removeObject(place: ObjectPlace, options: StorageOptions):
   try {
     return await api.explained(async () => {
       for (const { generation = '' } of await found()) {
-        // One version by its number: in a versioned bucket anything else only hides it.
+        // Removes one version by its number: in a versioned bucket anything else only hides it.
         const url = api.url(`${objectPath(place)}?generation=${generation}`)
         await api.ask(url, { method: 'DELETE' }).catch((error: unknown) => {
           if (!isStatus(error, 404)) throw error

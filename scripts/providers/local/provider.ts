@@ -69,7 +69,9 @@ export const localHooks: ProviderHooks = {
   resolveSize(profile, choice) {
     const own = process.arch === 'arm64' ? 'arm64' : 'x86_64'
     if (choice.architecture !== undefined && choice.architecture !== own) {
-      throw notHere(`--arch: local machines are ${own}, as this computer is; got "${choice.architecture}"`)
+      throw notHere(
+        `--arch: local machines have this computer's architecture, ${own}; got "${choice.architecture}"`,
+      )
     }
     const { minimumDiskGiB } = resolveOffer(profile.distro, 'local')
     return resolveSize(profile.provider, { ...choice, minimumDiskGiB })
@@ -79,12 +81,13 @@ export const localHooks: ProviderHooks = {
     const region = settings.region ?? profile.region ?? 'local'
     const zone = settings.zone ?? profile.zone
     const isSpot = settings.spot ?? profile.spot ?? false
-    if (!['auto', 'local'].includes(region)) throw notHere(`--region: local has only local, got "${region}"`)
+    if (!['auto', 'local'].includes(region))
+      throw notHere(`--region: the only local region is local, got "${region}"`)
     if (zone !== undefined) throw notHere(`--zone: local has no zones, got "${zone}"`)
-    if (isSpot) throw notHere('--spot: machines on this computer cost nothing, and nobody takes them away')
+    if (isSpot) throw notHere('--spot: local machines cost nothing and are never reclaimed')
     const network = settings.network ?? profile.network ?? 'default'
     if (network !== 'default')
-      throw notHere(`--network: local machines are on this computer only, in no network; got "${network}"`)
+      throw notHere(`--network: local machines have no network of a cloud; got "${network}"`)
     return { region: 'local', costPerHourUsd: 0 }
   },
 
@@ -199,9 +202,9 @@ export const localHooks: ProviderHooks = {
 }
 
 function remarkOn({ kind, source, fallbackReason, replaced }: ImageResult): string | undefined {
-  if (fallbackReason !== undefined) return `${fallbackReason}: a ${kind} image is used, from ${source}`
+  if (fallbackReason !== undefined) return `${fallbackReason}: using a ${kind} image from ${source}`
   if (replaced !== true) return undefined
-  return 'the cached image had changed since it was stored, so it was thrown away and got again'
+  return 'the cached image had changed since it was stored, so it was discarded and fetched again'
 }
 
 async function startMachine(spec: LabSpec, name: string, step: StepControl): Promise<undefined> {

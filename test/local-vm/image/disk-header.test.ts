@@ -65,8 +65,8 @@ test.each([
   ['a VHDX', marked(0, 'vhdxfile'), 'VHDX'],
   ['a VDI', marked(64, Buffer.from([0x7f, 0x10, 0xda, 0xbe])), 'VDI'],
   ['a disk packed by xz', marked(0, Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0])), 'xz'],
-  ['a text', Buffer.from('<html>welcome to our hotel</html>'), 'no known disk format'],
-  ['nothing', Buffer.alloc(0), 'no known disk format'],
+  ['a text', Buffer.from('<html>welcome to our hotel</html>'), 'an unknown disk format'],
+  ['nothing', Buffer.alloc(0), 'an unknown disk format'],
 ])('%s is refused', async (_what, body, reason) => {
   const fault = { code: 'image-invalid', url: 'https://x/disk', reason: expect.stringContaining(reason) }
   await expect(inspectDisk(await diskOf(body), 'https://x/disk')).rejects.toThrow(

@@ -58,7 +58,7 @@ describe('a binary that was altered', () => {
     expect(JSON.parse(stdout)).toMatchObject({ terraform_version: packagedEngine.version })
     expect(await distrustOf(copy, env)).toMatch(
       new RegExp(
-        `^is not the published binary and is not run: its SHA-256 is [0-9a-f]{64}, not ${packagedEngine.sha256}$`,
+        `^is not the published binary and was not run: its SHA-256 is [0-9a-f]{64}, not ${packagedEngine.sha256}$`,
       ),
     )
     expect(await marks()).toEqual([])
@@ -108,5 +108,5 @@ describe('a binary that was found good', () => {
 })
 
 test('what is not there is told so', async () => {
-  expect(await distrustOf(join(root, 'nosuch'), env)).toBe("can't be read (ENOENT)")
+  expect(await distrustOf(join(root, 'nosuch'), env)).toBe('cannot be read (ENOENT)')
 })

@@ -72,12 +72,8 @@ test('then the cache', async () => {
 })
 
 test.each([
-  [
-    'that was changed since it was put there',
-    () => cachedTofu('1.10.0'),
-    'is not what distrolab has put there',
-  ],
-  ['that nobody put there', async () => fakeTofu(CACHE, '1.10.0'), 'has no digest on record'],
+  ['that was changed since it was put there', () => cachedTofu('1.10.0'), 'is not what distrolab put there'],
+  ['that nobody put there', async () => fakeTofu(CACHE, '1.10.0'), 'has no recorded digest'],
 ])('one in the cache %s is not run, not even for its version', async (_which, make, reason) => {
   const cached = await make()
   await appendFile(cached, '# changed\n')
@@ -123,7 +119,7 @@ test('a minimum that nothing reaches is refused with everything found and why no
     minimum: '1.10.0',
     rejected: [
       `${onPath} (PATH) is 1.9.4`,
-      `${cached} (cache) has no digest on record and is not run`,
+      `${cached} (cache) has no recorded digest and was not run`,
       `${ENGINE} (npm package) is 1.6.2`,
     ],
   })

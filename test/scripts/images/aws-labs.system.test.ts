@@ -32,19 +32,19 @@ withProvider('a lab on AWS', () => {
     const elsewhere = await box.run(up('eu-central-1'), { env: env() })
     expect([elsewhere.code, elsewhere.stderr]).toEqual([
       1,
-      expect.stringMatching(/can be used in eu-west-1 only, not in eu-central-1[^]*--region eu-west-1/),
+      expect.stringMatching(/can only be used in eu-west-1, not in eu-central-1[^]*--region eu-west-1/),
     ])
     expect(await aws.made('eu-central-1')).toEqual(nothingMade)
     await ok(box.run(['down', 'web'], { env: env() }))
 
     const made = await ok(box.run(up(REGION), { env: env() }))
-    expect(made.stderr).toContain("The image is the team's own")
+    expect(made.stderr).toContain("Using the team's imported image")
     expect(await pinned()).toMatchObject({ id, kind: 'ami' })
     expect((await aws.made(REGION)).instances.map(({ ImageId }) => ImageId)).toEqual([id])
     const refused = await box.run(FORGET, { env: env() })
     expect([refused.code, refused.stderr]).toEqual([
       1,
-      expect.stringMatching(/could not be reset[^]*\n {2}web\n/),
+      expect.stringMatching(/cannot be reset[^]*\n {2}web\n/),
     ])
     expect((await aws.registered(REGION)).images).toHaveLength(1)
     await ok(box.run(['down', 'web'], { env: env() }))

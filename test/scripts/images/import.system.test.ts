@@ -80,7 +80,9 @@ test('an upload that was interrupted goes on where it ended', async () => {
     id: null,
     failure: { step: 'upload', code: 'interrupted' },
   })
-  expect((await ok(box.run(['images'], { env }))).stdout).toContain('to go on: distrolab images import arch')
+  expect((await ok(box.run(['images'], { env }))).stdout).toContain(
+    'to continue: distrolab images import arch',
+  )
   world().answerProgress()
   await ok(box.run(IMPORT, { env }))
   // The first 8 MiB were not sent again.
@@ -129,7 +131,7 @@ test('an image that Google refuses to make is recorded as failed, and its disk i
   expect(kept.code).toBe(1)
   expect(await recordOf(box)).toMatchObject({ state: 'forgetting', failure: { step: 'destroy' } })
   const unfinished = await box.run(IMPORT, { env })
-  expect([unfinished.code, unfinished.stderr]).toEqual([1, expect.stringContaining('is being removed')])
+  expect([unfinished.code, unfinished.stderr]).toEqual([1, expect.stringContaining('did not finish')])
   world().google.obey()
   await ok(box.run(FORGET, { env }))
   expect([world().google.images.size, await world().objects()]).toEqual([0, []])

@@ -18,9 +18,9 @@ test.each([
     ['arch', '--provider', 'aws', '--bucket', 's3://labs'],
     {},
     2,
-    '--bucket: a disk goes',
+    '--bucket: an import to',
   ],
-  ['a region for Google', ['arch', '--provider', 'google', '--region', 'x'], {}, 2, '--region: a disk goes'],
+  ['a region for Google', ['arch', '--provider', 'google', '--region', 'x'], {}, 2, '--region: an import to'],
   ['this computer', ['debian-13', '--provider', 'local'], {}, 2, 'by itself'],
   ['a pair that the catalog does not have', ['alpine', '--provider', 'google'], {}, 3, 'alpine'],
   ['no provider', ['arch'], {}, 2, 'its provider with --provider'],
@@ -86,7 +86,7 @@ test('a text is no disk', async () => {
   const text = join(box.root, 'error-page.qcow2')
   await writeFile(text, '<html>404</html>')
   const run = await box.run([...IMPORT, '--image', text], { env })
-  expect([run.code, run.stderr]).toEqual([2, expect.stringContaining('no known disk format')])
+  expect([run.code, run.stderr]).toEqual([2, expect.stringContaining('an unknown disk format')])
   await ok(box.run(FORGET, { env }))
 })
 
@@ -99,7 +99,7 @@ test('somebody else who works on the image is waited for, or told of', async () 
   const second = await box.run([...IMPORT, '--wait-lock', '0'], { env })
   expect([second.code, second.stderr]).toEqual([
     4,
-    expect.stringContaining('works on the image of arch at google'),
+    expect.stringContaining('is working on the image of arch at google'),
   ])
   const third = box.start([...IMPORT, '-o', 'json'], { env })
   await third.says('Waiting for the image google/arch/x86_64')

@@ -79,7 +79,7 @@ test('a release that is not the pinned one is refused, with every way that was t
   expect(up.code).toBe(1)
   expect(up.json()).toMatchObject({ error: { code: 'engine-missing' } })
   expect(up.stderr).toMatch(
-    /No OpenTofu 1\.10\.0 or newer was found\.\n.*\(npm package\) is 1\.6\.2\n.*its checksum is sha256:.*\n.*there is none on PATH\nNext:.*DISTROLAB_TOFU.*DISTROLAB_ENGINE_MIRROR/,
+    /No OpenTofu 1\.10\.0 or newer was found\.\n.*\(npm package\) is 1\.6\.2\n.*its checksum is sha256:.*\n.*PATH has none\nNext:.*DISTROLAB_TOFU.*DISTROLAB_ENGINE_MIRROR/,
   )
   expect((await box.run(['status', LAB], options)).code).toBe(3)
   expect(

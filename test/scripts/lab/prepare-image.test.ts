@@ -85,7 +85,7 @@ async function record(state: ImageFacts['state'], id: string | null): Promise<vo
 test('what the team has imported is taken for new machines, once the provider has shown it', async () => {
   await record('imported', ID)
   const { image, remark } = await prepare(hooks())
-  expect([asked, image.id, remark]).toEqual([[ID], ID, "The image is the team's own: its name"])
+  expect([asked, image.id, remark]).toEqual([[ID], ID, "Using the team's imported image its name"])
 })
 
 test('a lab keeps the image that it has', async () => {

@@ -113,7 +113,7 @@ describe('authorizedKeys', () => {
     await rm(machine?.folder ?? '', { recursive: true })
     const bobs = await computerOf('bob')
     const run = await bobs('up', LAB)
-    expect(`${run.code} ${run.stderr}`).toMatch(/^0 [^]*made anew/)
+    expect(`${run.code} ${run.stderr}`).toMatch(/^0 [^]*recreating it/)
     expect((await box.record(LAB)).authorizedKeys).toEqual(authorizedKeys)
     for (const name of ['anna', 'bob']) expect(await enter(inTeam(name))).toBe('in\n')
   })
@@ -141,7 +141,7 @@ describe('authorizedKeys', () => {
     expect(run.stderr.trimEnd().split('\n')).toEqual(
       Object.entries(reasons).map(
         ([name, reason]) =>
-          `github:${name}: no keys from ${github}/${name}.keys (${reason}): the lab ${LAB} is made without these keys`,
+          `github:${name}: no keys from ${github}/${name}.keys (${reason}): creating the lab ${LAB} without these keys`,
       ),
     )
     expect((await box.record(LAB)).authorizedKeys).toEqual([{ publicKey: bob, from: 'github:bob' }])
@@ -182,8 +182,8 @@ describe('authorizedKeys', () => {
     const lines = run.stderr.split('\n').filter((line) => line.startsWith(`  ${file}: authorizedKeys.`))
     const got = [
       ...[/"nosuch\.pub" \(.*: no such file\)\. Name/, /"anna", which is a private key\. Name the \.pub/],
-      ...[/"empty\.pub", which holds no key/, /"odd\.pub": line 2 of its keys is none\. One/],
-      ...[/"ssh-ed25519 AAAA", which is no whole key/, /"github:no\/such"\. A GitHub name/],
+      ...[/"empty\.pub", which holds no key/, /"odd\.pub": line 2 of its keys is not a key\. One/],
+      ...[/"ssh-ed25519 AAAA", which is not a complete key/, /"github:no\/such"\. A GitHub name/],
       ...[/a private key\. Name/, /"[^"]{16}…" \(no such file\)/],
     ]
     expect(lines).toEqual(
@@ -273,7 +273,7 @@ describe('a member of the team on another computer', () => {
       const run = await eves(...line)
       expect(run.code).toBe(1)
       expect(run.stderr).toMatch(
-        /No key on this computer opens debian-local; it takes:\n {2}the key it was made with, by .*\n {2}anna\.pub\n/,
+        /No key on this computer opens debian-local; it accepts:\n {2}the key it was created with, by .*\n {2}anna\.pub\n/,
       )
       expect(run.stderr).toContain(`distrolab up ${LAB} --ssh-key PATH`)
       expect(run.stderr).toContain('authorizedKeys')
@@ -289,7 +289,7 @@ describe('a member of the team on another computer', () => {
     expect((await eves('up', LAB, '--ssh-key', inTeam('anna'))).code).toBe(0)
     const refused = await eves('up', LAB, '--ssh-key', inTeam('eve'))
     expect(refused.code).toBe(1)
-    expect(refused.stderr).toContain(`does not accept the key ${inTeam('eve')}; it takes:`)
+    expect(refused.stderr).toContain(`does not accept the key ${inTeam('eve')}; it accepts:`)
     expect(await eves('exec', LAB, '--', 'echo still')).toMatchObject({ code: 0, stdout: 'still\n' })
   })
 

@@ -39,7 +39,7 @@ describe('a lab in another account than the credentials are for', () => {
     const before = [await box.record(LAB), await box.events(LAB)]
     const run = await box.run(words)
     expect(run.code).toBe(7)
-    expect(run.stderr).toContain(`${LAB} is in the account labs-of-others of google`)
+    expect(run.stderr).toContain(`${LAB} is in the google account labs-of-others`)
     expect(run.stderr).toContain(`the credentials here are for ${OURS}`)
     expect(run.stderr).toContain('export GOOGLE_PROJECT=labs-of-others')
     expect([await box.record(LAB), await box.events(LAB)]).toEqual(before)
@@ -49,7 +49,7 @@ describe('a lab in another account than the credentials are for', () => {
     await box.editRecord(LAB, { state: 'provision-failed' })
     const run = await box.run(['up', LAB])
     expect(run.code).toBe(7)
-    expect(run.stderr).toContain(`${LAB} is in the account labs-of-others of google`)
+    expect(run.stderr).toContain(`${LAB} is in the google account labs-of-others`)
     expect(cloud.asked('compute.instances.create')).toBe(0)
     expect(await box.state(LAB)).toBe('provision-failed')
   })

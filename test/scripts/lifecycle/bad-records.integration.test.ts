@@ -62,7 +62,7 @@ test('one bad record never hides the others: list, reap and cleanup go on, and n
   const list = await run('list', '-o', 'json')
   expect(list.code).toBe(1)
   expect(list.json<{ lab: string }[]>().map(({ lab }) => lab)).toEqual(['elsewhere', 'good'])
-  for (const lab of bad) expect(list.stderr).toContain(`The record of ${lab} can't be read`)
+  for (const lab of bad) expect(list.stderr).toContain(`Cannot read the record of ${lab}`)
   expect(list.stderr.match(/EACCES: permission denied/g)).toHaveLength(2)
 
   const completion = await run('__complete', 'zsh', 'down', '')

@@ -24,7 +24,7 @@ test('a VM with a new host key is refused by exec and ssh, which name up; up pro
   expect(recovered.stdout).toContain(`distrolab up ${LAB}`)
   const up = await box.run(['up', LAB])
   expect(up.stderr).toContain(
-    `${LAB}/main has a new host key. It is the VM that runs here (pid ${machine.pid})`,
+    `${LAB}/main has a new host key, accepted because its VM runs here (pid ${machine.pid})`,
   )
   expect(up.code).toBe(0)
   expect(await hostKeyOf(box)).not.toBe(pinned)
@@ -56,7 +56,7 @@ test.each([
     await writeFile(clock, '-3600000')
     const run = await box.run(words)
     expect(run.code).toBe(0)
-    expect(run.stderr).toMatch(/^The clock of debian-local\/main was 60 min .* s behind, and is set\.$/m)
+    expect(run.stderr).toMatch(/^The clock of debian-local\/main was 60 min .* s behind and has been set\.$/m)
     expect(Math.abs(Number(await readFile(clock, 'utf8')))).toBeLessThan(2_000)
     expect((await box.run(words)).stderr).not.toContain('clock')
   },

@@ -29,7 +29,7 @@ describe('up on a cloud', () => {
       const { code, stdout, stderr } = await box.run(['up', '--profile', profile], { env })
       expect(code).toBe(7)
       expect(stdout).toBe('')
-      expect(stderr).toContain('There are no credentials for')
+      expect(stderr).toContain('No credentials for')
       expect(stderr).toMatch(new RegExp(`Next: .*${login}`))
       expect(await box.files()).toEqual([])
     },
@@ -52,7 +52,7 @@ describe('up on a cloud', () => {
     const env = { ...aws.env, AWS_ENDPOINT_URL: 'http://127.0.0.1:9' }
     const { code, stderr } = await box.run(['up', '--profile', 'fedora-aws'], { env })
     expect({ code, files: await box.files() }).toEqual({ code: 1, files: [] })
-    expect(stderr).toContain("AWS can't be reached: connect ECONNREFUSED 127.0.0.1:9")
+    expect(stderr).toContain('AWS cannot be reached: connect ECONNREFUSED 127.0.0.1:9')
   })
 })
 
@@ -68,7 +68,7 @@ describe('the address that SSH is opened to', () => {
   }
 
   test.each([
-    [200, '<html>Welcome to the hotel</html>', 'its answer is no address'],
+    [200, '<html>Welcome to the hotel</html>', 'its answer is not an address'],
     [503, '203.0.113.7', 'HTTP 503'],
   ])('is never everybody: an answer %d "%s" ends up', async (status, text, reason) => {
     const box = await makeSandbox()

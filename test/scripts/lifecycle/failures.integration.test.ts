@@ -65,7 +65,7 @@ describe('a state folder that is read-only', () => {
     ]) {
       const run = await box.run(words, user)
       expect(run.code).toBe(1)
-      expect(run.stderr).toContain("The backend can't be written")
+      expect(run.stderr).toContain('Cannot write to the backend')
     }
     for (const path of [box.home, folder]) await chmod(path, 0o755)
     expect(await readFile(recordFile(box, LAB), 'utf8')).toBe(before)
@@ -113,7 +113,7 @@ async function expectNamedEverywhere(box: Sandbox, what: string): Promise<void> 
   ]
   for (const words of [['status', LAB], ...changing]) {
     const { code, stderr } = await box.run(words)
-    const named = stderr.includes(`The record of ${LAB} can't be read`)
+    const named = stderr.includes(`Cannot read the record of ${LAB}`)
     expect([what, words[0], code, named]).toEqual([what, words[0], 1, true])
   }
   const list = await box.run(['list', '-o', 'json'])

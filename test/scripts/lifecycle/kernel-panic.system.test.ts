@@ -8,7 +8,7 @@ jest.setTimeout(120_000)
 const LAB = 'debian-local'
 const makeBox = useSandboxes()
 
-const SAID = 'main: kernel panic, started again'
+const SAID = 'main: kernel panic, restarted'
 const notes = async (box: Sandbox): Promise<number> =>
   (await box.events(LAB)).filter(({ message }) => message === SAID).length
 

@@ -23,7 +23,7 @@ describe('after kill -9 of an up', () => {
       const up = box.start(['up', LAB, '-o', 'json'])
       const engines = box.processes('engine').map(({ pid }) => pid)
       if (engines.length > 0) {
-        await up.says(`still running (pid ${engines[0]}): waiting for it to finish`)
+        await up.says(`to finish (pid ${engines[0]})`)
         expect(box.processes('engine').map(({ pid }) => pid)).toEqual(engines)
       } else {
         await up.says(`] ${stage.name}`)
@@ -50,7 +50,7 @@ describe('after kill -9 of an up', () => {
     await cli.done
     const engines = box.processes('engine').map(({ pid }) => pid)
     const down = box.start(['down', LAB])
-    if (engines.length > 0) await down.says(`still running (pid ${engines[0]}): waiting for it to stop`)
+    if (engines.length > 0) await down.says(`to stop (pid ${engines[0]})`)
     await release()
     const result = await down.done
     expect(`${result.code} ${result.stderr}`).toMatch(/^0 /)

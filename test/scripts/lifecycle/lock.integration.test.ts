@@ -37,7 +37,7 @@ describe('lock status', () => {
     expect(stdout).toMatch(new RegExp(`^${LAB}: held by \\S+@\\S+ \\(pid ${exec.pid}\\), alive\n`))
     expect(stdout).toMatch(/\nrunning exec for \d+s \(since [^)]+\): in-use\n/)
     expect(stdout).toContain('\nhttps://ci.example.com/runs/7\n')
-    expect(stdout).toContain(`\nBy hand: distrolab lock break ${LAB}\n`)
+    expect(stdout).toContain(`\nTo break it: distrolab lock break ${LAB}\n`)
     const json = (await box.ok('lock', 'status', LAB, '-o', 'json')).json()
     expect(json).toMatchObject({
       held: true,
@@ -67,7 +67,7 @@ describe('lock break', () => {
     const refused = await box.run(['lock', 'break', LAB])
     expect(refused).toMatchObject({ code: 2, stdout: '' })
     expect(refused.stderr).toContain(`(pid ${exec.pid}), alive\n  running exec for`)
-    expect(refused.stderr).toContain('https://ci.example.com/runs/7\n  That command is at work.')
+    expect(refused.stderr).toContain('https://ci.example.com/runs/7\n  That command is running.')
     expect(refused.stderr).toContain(`Next:  distrolab lock break ${LAB} --yes`)
     expect([await box.record(LAB), await box.events(LAB)]).toEqual(before)
     await end()
@@ -129,7 +129,7 @@ describe('lock break', () => {
     await end()
     const dead = await box.run(['lock', 'break', LAB])
     expect(dead.code).toBe(2)
-    expect(dead.stderr).toMatch(/\(pid \d+\), dead\n[^]*Nothing is risked/)
+    expect(dead.stderr).toMatch(/\(pid \d+\), dead\n[^]*There is no risk/)
     expect((await box.ok('lock', 'break', LAB, '-y', '-o', 'json')).json()).toMatchObject({ broken: true })
     const events = await box.events(LAB)
     expect((await box.ok('lock', 'break', LAB)).stdout).toBe(`${LAB}: free; there was nothing to break.\n`)
@@ -154,7 +154,7 @@ describe('a question at a terminal', () => {
     await terminal.shows(question)
     terminal.type(typed)
     const ended = await terminal.done
-    expect([ended.code, ended.screen]).toEqual([code, expect.stringContaining('That command is at work.')])
+    expect([ended.code, ended.screen]).toEqual([code, expect.stringContaining('That command is running.')])
     const { holder, fence } = (await box.ok('lock', 'status', LAB, '-o', 'json')).json<LockStatus>()
     if (code === 0) expect([holder, fence]).toEqual([null, 2])
     else expect([holder?.pid, fence]).toEqual([process.pid, 1])

@@ -66,7 +66,7 @@ test('on AWS a network of the lab’s own is recorded, kept by up, and removed a
     ['--tag', 'env=prod'],
   ] as const) {
     const { code, stderr } = await run(['up', 'web', flag, value])
-    expect([code, stderr]).toEqual([2, expect.stringContaining(`${flag}: web was made with `)])
+    expect([code, stderr]).toEqual([2, expect.stringContaining(`${flag}: web was created with `)])
   }
   await ok('down', 'web')
   expect(await networks()).toEqual(before)

@@ -78,13 +78,13 @@ describe('--zone, --disk and --spot', () => {
     const { virtualSize } = await overlayOf(box)
     expect(virtualSize).toBe(33 * 1024 ** 3)
     const other = await box.run(['up', 'debian-local', '--disk', '44'])
-    expect([other.code, other.stderr]).toEqual([2, expect.stringContaining('was made with 33, not 44')])
+    expect([other.code, other.stderr]).toEqual([2, expect.stringContaining('was created with 33, not 44')])
     await box.ok('up', 'debian-local', '--disk', '33', '--wait', 'none')
   })
 
   test.each([
     [['debian-local', '--zone', 'b'], 'local has no zones'],
-    [['debian-local', '--spot'], 'machines on this computer cost nothing'],
+    [['debian-local', '--spot'], 'local machines cost nothing'],
     [['debian-local', '--disk', '1'], 'the image needs 3 GiB, got 1'],
     [['debian-azure', '--disk', '20'], 'the image needs 30 GiB, got 20'],
     [
@@ -121,7 +121,7 @@ describe('a lab on AWS', () => {
     return { ...aws.env, DISTROLAB_TOFU: shellProgram(join(root, 'bin/engine'), script) }
   }
 
-  test('keeps the zone, disk and kind it was made with, whoever writes its files; another one is refused', async () => {
+  test('keeps the zone, disk and kind it was created with, whoever writes its files; another one is refused', async () => {
     const box = await makeSandbox()
     const up = ['up', 'web', '--profile', 'debian-12-aws', '--region', 'eu-west-1', '--wait', 'none']
     const made = await box.run([...up, ...ASKED], { env: env(box) })
@@ -141,7 +141,7 @@ describe('a lab on AWS', () => {
     })
     for (const other of [['--zone', 'a'], ['--spot=false'], ['--disk', '70']]) {
       const run = await box.run(['up', 'web', '--wait', 'none', ...other], { env: env(box) })
-      expect([run.code, run.stderr]).toEqual([2, expect.stringContaining('web was made with')])
+      expect([run.code, run.stderr]).toEqual([2, expect.stringContaining('web was created with')])
     }
     const same = await box.run(['up', 'web', '--wait', 'none', '--zone', 'b', '--disk', '60'], {
       env: env(box),

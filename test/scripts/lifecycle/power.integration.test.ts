@@ -43,7 +43,7 @@ describe('what a VM really does', () => {
     await expectShown(box, 'io-error', 'VM stopped by a full disk')
     const refused = await box.run(['up', LAB, '-o', 'json'])
     expect(refused.json()).toMatchObject({ error: { code: 'machine-out-of-room', exitCode: 1 } })
-    expect(refused.stderr).toMatch(/MiB are free there, and it needs \d+ MiB to go on/)
+    expect(refused.stderr).toMatch(/MiB are free there, and it needs \d+ MiB to continue/)
     expect(refused.stderr).toContain(`df -h ${machine.folder}`)
     expect(await box.state(LAB)).toBe('ready')
     await box.knobs({ runState: 'io-error' })

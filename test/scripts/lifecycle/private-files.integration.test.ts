@@ -49,6 +49,6 @@ test('folders that were open are closed by the next command, which says so', asy
   await mkdir(join(box.home, 'labs'), { recursive: true })
   for (const folder of [box.home, join(box.home, 'labs')]) await chmod(folder, 0o775)
   const { stderr } = await box.run(['list'])
-  expect(stderr).toContain(`${box.home} was open to other users of this computer; it is closed to them now.`)
+  expect(stderr).toContain(`Other users of this computer could open ${box.home}; that is no longer possible.`)
   expect(await openIn(box)).toEqual([])
 })

@@ -57,7 +57,7 @@ describe('reset', () => {
     const moves = (await box.transitions(LAB)).filter((move) => move.includes('resetting'))
     expect(moves).toEqual(['ready -> resetting', 'resetting -> ready'])
     expect((await box.ok('reset', LAB)).stdout).toMatch(
-      /^debian-local is back at its baseline \(debian-13\) after .*; its clock is right within \d+ ms\.\nssh /,
+      /^debian-local is back at its baseline \(debian-13\) after .*; its clock is accurate to \d+ ms\.\nssh /,
     )
   })
 
@@ -77,7 +77,7 @@ describe('reset', () => {
     const machine = await box.up('--profile', LAB, '--wait', 'none')
     await writeFile(box.disk(machine, 'guest', '.ssh'), 'in the way of the folder')
     const up = await box.ok('up', LAB)
-    expect(up.stderr).toContain(`${LAB}/main takes no file`)
+    expect(up.stderr).toContain(`${LAB}/main: cannot write the marker file`)
     const reset = await box.ok('reset', LAB, '-o', 'json')
     expect(reset.json<Reset>()).toMatchObject({ state: 'ready', reset: [{ verified: 'unverified' }] })
   })

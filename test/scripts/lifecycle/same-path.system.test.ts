@@ -117,7 +117,7 @@ describe.each([
       ['up', 'web', '--allow-from', '203.0.113.8/32'],
     ] as const) {
       const { code, stderr } = await other.run(args, engine())
-      expect([code, stderr]).toEqual([1, expect.stringContaining("which is not the lab's")])
+      expect([code, stderr]).toEqual([1, expect.stringContaining('which does not belong to the lab')])
       expect(await cloud.made()).toEqual(expect.arrayContaining([...made]))
     }
     await rm(second ?? '')

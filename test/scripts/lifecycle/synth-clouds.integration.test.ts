@@ -93,8 +93,8 @@ describe('synth of a profile on a cloud, without credentials and without a netwo
 
 describe('what can not be is refused before anything is made', () => {
   test.each([
-    [['--profile', 'alpine-azure'], 3, "alpine-3.23 can't run on azure: no image was found there."],
-    [['--profile', 'arch-aws', '--arch', 'arm64'], 3, "arch can't run on aws: there is no arm64 image."],
+    [['--profile', 'alpine-azure'], 3, 'alpine-3.23 cannot run on azure: no image was found there.'],
+    [['--profile', 'arch-aws', '--arch', 'arm64'], 3, 'arch cannot run on aws: there is no arm64 image.'],
     [
       ['--profile', 'debian-aws', '--region', 'eu-centarl-1'],
       2,
@@ -112,7 +112,7 @@ describe('what can not be is refused before anything is made', () => {
       2,
       '--allow-from: expected auto or networks',
     ],
-    [['--profile', 'debian-local', '--region', 'eu-west-1'], 2, 'local has only local'],
+    [['--profile', 'debian-local', '--region', 'eu-west-1'], 2, 'the only local region is local'],
   ])('%j exits %i', async (args, code, message) => {
     const root = temporaryFolder()
     const ran = await distrolab(root, 'synth', ...args)

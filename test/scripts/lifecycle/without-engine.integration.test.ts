@@ -105,7 +105,7 @@ describe('a lab on a cloud is removed', () => {
     await isRemoved(box)
   })
 
-  test('with nobody logged in, where nothing was ever made of it', async () => {
+  test('with nobody logged in, where nothing of it was ever created', async () => {
     const box = await makeSandbox()
     await box.configure('region: europe-west1\nallowFrom: 203.0.113.7\n')
     await writeLabEngine(engineIn(box))
@@ -114,6 +114,6 @@ describe('a lab on a cloud is removed', () => {
     expect((await box.record('web')).state).toBe('provision-failed')
     const nobody = { ...env(box), GOOGLE_OAUTH_ACCESS_TOKEN: '', GOOGLE_PROJECT: '' }
     const { code, stdout } = await box.run(['down', 'web'], { env: nobody })
-    expect([code, stdout]).toEqual([0, 'web is destroyed; nothing was ever made of it.\n'])
+    expect([code, stdout]).toEqual([0, 'web is destroyed; nothing of it was ever created.\n'])
   })
 })

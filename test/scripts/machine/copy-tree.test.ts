@@ -33,7 +33,7 @@ describe('what a machine says of its files', () => {
     const readdirOf = (_path: string, done: (error: undefined, list: object[]) => void): void =>
       done(undefined, [{ filename: '.' }, { filename }])
     const files = remoteFiles({ readdir: readdirOf } as unknown as SFTPWrapper)
-    await expect(files.list('dir')).rejects.toThrow('which is no file name')
+    await expect(files.list('dir')).rejects.toThrow('which is not a file name')
   })
 
   test.each([

@@ -145,7 +145,7 @@ describe('--ssh-key', () => {
     expect(await faultOf(ensure({ sshKey: path }))).toEqual({
       code: 'key-unreadable',
       path,
-      reason: 'there is no such file',
+      reason: 'no such file',
     })
     await mkdir(path)
     expect(await faultOf(ensure({ sshKey: path }))).toMatchObject({ code: 'key-unreadable', path })

@@ -35,7 +35,7 @@ const LOST = {
   machine: 'main',
   reason: 'the connection was lost while the command ran',
 }
-const NOT_STARTED = { ...LOST, reason: expect.stringContaining('the machine started no command') }
+const NOT_STARTED = { ...LOST, reason: expect.stringContaining('the machine could not start the command') }
 
 const serve = async (options: ServerOptions = {}): Promise<SshServer> =>
   closing(await startSshServer(options))

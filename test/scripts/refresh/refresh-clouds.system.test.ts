@@ -55,7 +55,7 @@ async function ask(env: Readonly<Record<string, string>>): Promise<Asked> {
 }
 
 const both = { ...google.env, ...azure.env }
-const imported: Answer = { outcome: 'not-asked', reason: 'whoever uses it imports it' }
+const imported: Answer = { outcome: 'not-asked', reason: 'each backend imports its own' }
 const found = (newest: string, date: string | null): Answer => ({ outcome: 'found', newest, date })
 const fedora = '/communityGalleries/Fedora-5e266ba4-2250-406d-adad-5d73860d958f/images/Fedora-Cloud-44'
 const V1 = '2026-11-01T03:00:00.000Z'
@@ -117,7 +117,7 @@ describe('of Google and Azure', () => {
       'debian-13 azure x86_64': { outcome: 'nothing', reason: 'no Debian:debian-13:13-gen2 in eastus' },
       'fedora-44 azure x86_64': {
         outcome: 'not-asked',
-        reason: 'it is in none of the regions that every account has',
+        reason: 'no region that every account has offers it',
       },
     })
   })
@@ -137,7 +137,10 @@ describe('of Google and Azure', () => {
         reason: expect.stringContaining('No right to read.'),
       },
       'debian-13 azure arm64': { outcome: 'found' },
-      'fedora-44 azure x86_64': { outcome: 'not-asked', reason: expect.stringContaining("can't be reached") },
+      'fedora-44 azure x86_64': {
+        outcome: 'not-asked',
+        reason: expect.stringContaining('cannot be reached'),
+      },
     })
   })
 })
@@ -154,8 +157,8 @@ test.each([
       GOOGLE_APPLICATION_CREDENTIALS: '/nobody/key',
       ARM_CLIENT_SECRET_FILE_PATH: '/nobody/key',
     },
-    "GOOGLE_APPLICATION_CREDENTIALS names can't be read",
-    "ARM_CLIENT_SECRET_FILE_PATH names can't be read",
+    'GOOGLE_APPLICATION_CREDENTIALS names cannot be read',
+    'ARM_CLIENT_SECRET_FILE_PATH names cannot be read',
   ],
   [
     'no project and no subscription',

@@ -71,7 +71,7 @@ test('a disk that is gone, or that its checksum file does not know, is nothing',
   await putArch((text) => text)
   vendor.files.set(`${DISK}.SHA256`, Buffer.from('moved\n'))
   const unknown = await run({})
-  expect([unknown.code, unknown.stdout]).toEqual([1, expect.stringContaining('has no checksum of')])
+  expect([unknown.code, unknown.stdout]).toEqual([1, expect.stringContaining('lists no checksum for')])
 })
 
 test('who can not be reached, or does not let us in, was not asked', async () => {

@@ -36,6 +36,6 @@ test('a selector that finds nothing is told, and so is one that nobody asked for
   expect(text).toContain('NOTHING FOUND: debian-12 on aws (arm64): no debian-12-* of 136693071363')
   expect(text).toContain('not asked: no credentials for google (2 selectors)')
   expect(text).toMatch(/debian-12 +local +x86_64 +debian-12-v1 +2026-11-01/)
-  expect(text).toContain(`END OF LIFE: debian-12 is not maintained since ${debian.endOfLife}`)
+  expect(text).toContain(`END OF LIFE: debian-12 has not been maintained since ${debian.endOfLife}`)
   expect(text).toContain('4 found, 2 nothing found, 2 not asked.')
 })

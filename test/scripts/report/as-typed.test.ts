@@ -14,8 +14,8 @@ test.each([
   ['distrolab list --all    # every lab', 'npm run list -- --all    # every lab'],
   ['distrolab up --help', 'npm run up -- --help'],
   [
-    'Make it anew: distrolab down x && distrolab up x --instance-type 4x8192',
-    'Make it anew: npm run down -- x && npm run up -- x --instance-type 4x8192',
+    'Recreate it: distrolab down x && distrolab up x --instance-type 4x8192',
+    'Recreate it: npm run down -- x && npm run up -- x --instance-type 4x8192',
   ],
   ['distrolab ssh x -- sudo tail /var/log/y', 'npm run ssh -- x -- sudo tail /var/log/y'],
   ['Nothing to type.', 'Nothing to type.'],

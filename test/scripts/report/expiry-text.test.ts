@@ -48,7 +48,7 @@ describe('an extension', () => {
       `demo expires in 1h0m, at ${at} (watchdog armed). It was ${was}.`,
     )
     expect(renderExtension({ ...extension, expiresAt: null, expiresInMs: null, was: null })).toBe(
-      'demo does not expire any more.',
+      'demo no longer expires.',
     )
   })
 

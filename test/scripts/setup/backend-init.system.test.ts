@@ -171,7 +171,7 @@ describe('a folder', () => {
     expect(second.json()).toMatchObject({ place: 'found', changed: false, public: false, policies: [] })
     const show = await backendCli(location, {}, 'show')
     expect(show.stdout).toMatch(/kind +directory/)
-    expect(show.stdout).toMatch(/readers +those who were given rights/)
+    expect(show.stdout).toMatch(/readers +only those with granted access/)
   })
 
   test('into which everybody can look is told so, and left as it is', async () => {
@@ -179,6 +179,6 @@ describe('a folder', () => {
     await chmod(location.path, 0o755)
     const run = await backendCli(location, {}, 'init')
     expect([run.code, run.stdout]).toEqual([0, expect.stringContaining('(mode 755), left as it is')])
-    expect((await backendCli(location, {}, 'show')).stdout).toContain('everybody on this computer (mode 755)')
+    expect((await backendCli(location, {}, 'show')).stdout).toContain('everyone on this computer (mode 755)')
   })
 })

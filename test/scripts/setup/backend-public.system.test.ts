@@ -46,11 +46,11 @@ describe('a bucket that everybody can read', () => {
     await client.send(new PutBucketAclCommand({ Bucket, ACL: 'public-read' }))
     const { env } = bucketOn('moto')
     const before = await backendCli(location, env, 'show')
-    expect(before.stdout).toContain('PUBLIC: everybody, by bucket policy, ACL (READ for AllUsers)')
+    expect(before.stdout).toContain('PUBLIC: everyone, by bucket policy, ACL (READ for AllUsers)')
     const run = await backendCli(location, env, 'init')
     expect(run.code).toBe(0)
     expect(run.stderr).toContain('This bucket is PUBLIC: bucket policy, ACL (READ for AllUsers).')
-    expect(run.stdout).toContain('made public by bucket policy, ACL (READ for AllUsers)')
+    expect(run.stdout).toContain('bucket policy, ACL (READ for AllUsers) made it public')
     const { PublicAccessBlockConfiguration: block } = await client.send(
       new GetPublicAccessBlockCommand({ Bucket }),
     )
@@ -84,7 +84,7 @@ describe('a bucket that everybody can read', () => {
     expect(run.code).toBe(1)
     expect(run.json()).toMatchObject({ public: true, visibility: { open: ['bucket policy'] } })
     expect((await backendCli(location, bucketOn('versitygw').env, 'init')).stdout).toContain(
-      'PUBLIC: everybody',
+      'PUBLIC: everyone',
     )
   })
 

@@ -188,7 +188,7 @@ describe('the provider itself, as far as it can be stood in for', () => {
     const variables = { ...env, AWS_ENDPOINT_URL: server.url, AWS_ENDPOINT_URL_STS: 'http://127.0.0.1:9' }
     const show = await backendCli(rest, variables, 'show')
     expect(show.code).toBe(0)
-    expect(show.stdout).toMatch(/you are +not told/)
+    expect(show.stdout).toMatch(/you are +unknown/)
   })
 
   test('makes no GCS bucket without a project, and tells the service account whose credentials these are', async () => {

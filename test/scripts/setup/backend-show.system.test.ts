@@ -32,7 +32,7 @@ describe('backend show', () => {
       const { stdout } = await backendCli(location, variables, 'show')
       for (const words of [
         lease,
-        'proven on this server',
+        'tested on this server',
         `at least ${minimum}`,
         '0 living, 1 with an unreadable record',
       ])
@@ -43,7 +43,7 @@ describe('backend show', () => {
   test('says which engine is missing, and goes on', async () => {
     const show = await backendCli(bucketOn('moto').location, bucketOn('moto').env, 'show')
     expect(show.code).toBe(0)
-    expect(show.stdout).toMatch(/none of at least OpenTofu 1\.10\.0 was found; .* is 1\.6\.2/)
+    expect(show.stdout).toMatch(/no OpenTofu 1\.10\.0 or newer was found; .* is 1\.6\.2/)
   })
 
   test.each(['moto', 'gcs'] as const)(

@@ -41,7 +41,7 @@ const common: Common = {
     step: null,
     holder: { user: 'anna', host: 'laptop', pid: 4242 },
     fence: 3,
-    message: 'the command that used it is gone',
+    message: 'the command that used it has ended',
   },
   revision: '6f0c5a7e-1b1d-4a1c-9d3e-2f1f4c9b7a10',
   sshKey: { publicKey: PUBLIC_KEY, source: 'file', path: '/home/anna/.ssh/id ed25519' },

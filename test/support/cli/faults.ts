@@ -54,7 +54,7 @@ export const backendFaults = withCodes<BackendFault>({
   },
   'value-refused': {
     field: 'path',
-    expected: 'an absolute path without quotes, backslashes, $ and what is not visible',
+    expected: 'an absolute path without quotes, backslashes, $ and invisible characters',
     got: '"/srv/$HOME/key"',
   },
   'transition-illegal': { lab: 'web', from: 'ready', to: 'provisioned' },
@@ -165,7 +165,7 @@ export const driverFaults = withCodes<DriverFault>({
   'machine-stopped': { id: 'distrolab-6445da26-web-main' },
   'machine-expired': { id: 'distrolab-6445da26-web-main', expiresAt: '2026-11-21T10:00:00.000Z' },
   'baseline-absent': { id: 'distrolab-6445da26-web-main' },
-  'baseline-failed': { id: 'distrolab-6445da26-web-main', reason: 'there is no room for its memory' },
+  'baseline-failed': { id: 'distrolab-6445da26-web-main', reason: 'the disk has no room for its memory' },
   'baseline-broken': { id: 'distrolab-6445da26-web-main', reason: 'it was taken with QEMU 9.2' },
   'driver-bug': { stack: 'TypeError: size is not iterable\n    at parse (driver.js:1:1)' },
 })
@@ -274,7 +274,7 @@ export const labFaults = withCodes<LabFault>({
   'network-unfit': {
     provider: 'aws',
     network: 'vpc-0a1b2c3d',
-    reason: 'there is no such VPC in eu-west-1',
+    reason: 'eu-west-1 has no such VPC',
   },
   'cloud-image-missing': {
     provider: 'aws',
@@ -300,7 +300,7 @@ export const labFaults = withCodes<LabFault>({
   'import-region-needed': { provider: 'aws', distro: 'arch' },
   'import-no-source': { provider: 'google', distro: 'mine-1', reason: 'the catalog names no download' },
   'import-checksum-needed': { url: 'https://images.example.org/arch.qcow2' },
-  'import-file-unreadable': { path: '/srv/disks/arch.qcow2', reason: 'there is no such file' },
+  'import-file-unreadable': { path: '/srv/disks/arch.qcow2', reason: 'no such file' },
   'import-file-changed': { path: '/srv/disks/arch.qcow2', expected: 'sha256:3f2a…', got: 'sha256:9bc1…' },
   'import-bucket-needed': { provider: 'google', distro: 'arch' },
   'import-account-missing': { account: 'labdisks', place: 'https://labdisks.blob.core.windows.net' },
@@ -380,14 +380,14 @@ export const labFaults = withCodes<LabFault>({
   driver: { fault: { code: 'disk-full', place: '/cache' } },
   'driver-crashed': { verb: 'create', output: 'Killed\n' },
   'prerequisites-missing': {
-    missing: [{ name: 'qemu-img', purpose: 'makes disks' }],
+    missing: [{ name: 'qemu-img', purpose: 'creates disks' }],
     install: 'sudo apt-get install qemu-utils',
   },
   'prerequisites-not-installable': {
     reason: 'apt-get was not found',
     install: 'sudo apt-get install qemu-utils',
   },
-  'key-unreadable': { path: '/home/anna/.ssh/id_lab', reason: 'there is no such file' },
+  'key-unreadable': { path: '/home/anna/.ssh/id_lab', reason: 'no such file' },
   'key-not-taken': {
     provider: 'aws',
     key: '--ssh-key /home/anna/.ssh/id_ecdsa',

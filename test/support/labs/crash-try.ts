@@ -79,7 +79,7 @@ async function bringBack(place: Place, verb: Verb, seen: LabRecord): Promise<voi
     await expectRefused(place, seen, 'The destruction of debian-local was begun')
     await warm.ok('down', LAB)
   } else if (isOver) {
-    await expectRefused(place, seen, 'The time of debian-local was over')
+    await expectRefused(place, seen, 'debian-local expired at')
     await warm.ok('extend', LAB)
   }
   await warm.ok('up', LAB)

@@ -115,7 +115,7 @@ async function takesOverWhatIsThere(): Promise<void> {
   await rm(join(root, 'home', 'labs', 'web', 'tofu.tfstate'))
   assert.match(
     await ok([...UP, '--allow-from', '198.51.100.0/24'], 'without its state'),
-    /taking it into its state/,
+    /adding it to its state/,
   )
   await isReady('its state was lost')
   assert.deepEqual(await cloud?.made(), made)

@@ -59,7 +59,7 @@ describe('cleanup', () => {
 
   test('asks once at a terminal, and not at all where there is nothing to destroy', async () => {
     const box = await makeSandbox()
-    expect((await box.atTerminal('cleanup').done).screen).toContain('There is no such lab.')
+    expect((await box.atTerminal('cleanup').done).screen).toContain('No lab matches.')
     await make(box, 'a')
     const cli = box.atTerminal('cleanup')
     await cli.shows('Destroy a and everything on their machines? [y/N]')

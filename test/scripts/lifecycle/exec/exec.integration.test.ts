@@ -120,7 +120,7 @@ describe('exec --timeout', () => {
     const script = `echo begun; sleep 60.125 & trap 'echo tidied >${log}; exit 0' TERM; wait`
     const run = await box.run(['exec', LAB, '--timeout', '500ms', '--', script])
     expect(run).toMatchObject({ code: 124, stdout: 'begun\n' })
-    expect(run.stderr).toContain(`The command on main (lab ${LAB}) did not end within 0.5 s and was ended.`)
+    expect(run.stderr).toContain(`The command on main (lab ${LAB}) did not end within 0.5 s and was stopped.`)
     expect(await readFile(log, 'utf8')).toBe('tidied\n')
     expect(box.processes('other').filter(({ words }) => words.includes('60.125'))).toEqual([])
     expect(await box.record(LAB)).toMatchObject({ state: 'ready', failure: { code: 'exec-timeout' } })
@@ -156,7 +156,7 @@ describe('exec --timeout', () => {
     const script = 'setsid sleep 600 & echo begun; wait'
     const run = await box.run(['exec', LAB, '--timeout', '500ms', ...fetch, '--', script])
     expect(run).toMatchObject({ code: 124, stdout: 'begun\n' })
-    expect(run.stderr).toContain('--fetch: left out, because the end of the command was not seen')
+    expect(run.stderr).toContain('--fetch: skipped, because the command may still be running')
     expect(await box.state(LAB)).toBe('ready')
   })
 
@@ -220,7 +220,7 @@ test('exec on a lab whose time is over is refused, as up is', async () => {
   for (const more of [[], ['--local']]) {
     const run = await box.run(['exec', 'brief', ...more, '--', 'echo ran'])
     expect(run).toMatchObject({ code: 1, stdout: '' })
-    expect(run.stderr).toContain('The time of brief was over at')
+    expect(run.stderr).toContain('brief expired at')
   }
   await box.ok('down', 'brief')
 })

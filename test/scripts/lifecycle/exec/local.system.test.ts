@@ -162,9 +162,7 @@ describe('a lease that is no longer lent', () => {
 
   test('because its exec was killed is refused at once, naming the field', async () => {
     const said = await orphan(distrolab('down', LAB), async () => undefined)
-    expect(said).toContain(
-      'DISTROLAB_LEASE: holder: expected a holder that is alive, got one whose process is dead',
-    )
+    expect(said).toContain('DISTROLAB_LEASE: holder: expected a living holder, got one whose process is dead')
     expect(said).toMatch(/Next: {2}unset DISTROLAB_LEASE.*\n4\n$/)
     expect(await box.state(LAB)).toBe('in-use')
     await box.ok('exec', LAB, '--', 'true')

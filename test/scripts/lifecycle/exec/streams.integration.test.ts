@@ -94,7 +94,7 @@ describe('a reader', () => {
 test('an output that cannot be written is a failure that says why', async () => {
   const run = await typed('distrolab list >/dev/full')
   expect(run.code).toBe(1)
-  expect(run.stderr).toMatch(/^Error: Standard output could not be written: ENOSPC/)
+  expect(run.stderr).toMatch(/^Error: Cannot write to standard output: ENOSPC/)
 })
 
 test('the words of a command are none of ours, whatever they are', async () => {

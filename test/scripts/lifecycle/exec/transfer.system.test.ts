@@ -121,7 +121,7 @@ describe('exec --copy', () => {
     await box.ok('exec', LAB, '--local', '--', 'mkfifo', join(here, 'odd', 'pipe'))
     const run = await box.run(['exec', LAB, '--copy', `${here}/odd:odd`, '--', 'ls', 'odd'])
     expect(run).toMatchObject({ code: 0, stdout: 'a\nlink\n' })
-    expect(run.stderr).toContain(`--copy: ${here}/odd/pipe is no file, folder or link: left out`)
+    expect(run.stderr).toContain(`--copy: skipping ${here}/odd/pipe, which is not a file, folder or link`)
   })
 
   test('a machine without SFTP is told as such', async () => {
@@ -130,7 +130,7 @@ describe('exec --copy', () => {
     try {
       const run = await box.run(['exec', LAB, '--copy', `${here}/a:a`, '--', 'true'])
       expect(run.code).toBe(1)
-      expect(run.stderr).toContain('SFTP does not begin')
+      expect(run.stderr).toContain('SFTP does not start')
     } finally {
       await box.knobs({})
     }
@@ -169,7 +169,7 @@ describe('exec --fetch', () => {
     const run = await box.run(['exec', LAB, ...fetch, '-o', 'json', '--', 'echo fine >ok; echo said'])
     expect(run.code).toBe(1)
     expect(run.json()).toMatchObject({
-      error: { code: 'transfer-source-missing', message: `--fetch: there is no no/such on ${LAB}/main.` },
+      error: { code: 'transfer-source-missing', message: `--fetch: no/such does not exist on ${LAB}/main.` },
       stdout: 'said\n',
     })
     expect(await text(join(here, 'ok'))).toBe('fine\n')

@@ -131,7 +131,7 @@ describe('plan', () => {
       ].join('\n'),
     )
     const refused = await box.run(['list', '-o', 'markdown'])
-    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('no markdown')])
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('not markdown')])
   })
 
   test('of several profiles is one after the other in one document; one that fails leaves no engine behind', async () => {

@@ -125,7 +125,7 @@ describe.each(states)('a lab that is %s', (state) => {
       expect(plan).toEqual(planRecovery(undisturbed))
       return
     }
-    expect(plan.verdict).toContain(`demo is ${state}, and its time was over at `)
+    expect(plan.verdict).toContain(`and is ${state}`)
     expect(plan.next.map(({ command }) => command)).toEqual([
       'distrolab extend demo && distrolab up demo',
       'distrolab down demo',
@@ -179,11 +179,15 @@ describe('a destroyed lab', () => {
 })
 
 test('a failure and its step are in the verdict, and a swap says which distro it goes on with', () => {
-  const failure = { step: 'apply', code: 'disk-full', message: 'There is no room.\nNone.' }
+  const failure = { step: 'apply', code: 'disk-full', message: 'The disk is full.\nNo byte is left.' }
   const failed = labIn('swap-failed', { failure, distro: 'debian-12' })
   const plan = planRecovery(factsOf('swap-failed', { record: { kind: 'readable', lab: failed } }))
-  expect(plan.verdict).toBe('demo is swap-failed. Its swap failed at apply: There is no room.')
-  expect(plan.next[0]).toEqual({ command: 'distrolab up demo', does: 'goes on, with debian-12', apply: 'up' })
+  expect(plan.verdict).toBe('demo is swap-failed. Its swap failed at apply: The disk is full.')
+  expect(plan.next[0]).toEqual({
+    command: 'distrolab up demo',
+    does: 'continues, with debian-12',
+    apply: 'up',
+  })
 })
 
 describe('without a record that can be read', () => {
@@ -207,7 +211,7 @@ describe('without a record that can be read', () => {
 
   test('what has none, and nothing else either, was never made', () => {
     const facts = factsOf('ready', { record: { kind: 'absent' }, machines: [machine('absent')] })
-    expect(planRecovery(facts)).toEqual({ verdict: expect.stringContaining('never made'), next: [] })
+    expect(planRecovery(facts)).toEqual({ verdict: expect.stringContaining('never created'), next: [] })
   })
 
   test('what has none is destroyed by hand', () => {
@@ -224,13 +228,13 @@ describe('what a cloud made without an answer', () => {
     'is told of a lab that is %s',
     (state) => {
       const { verdict } = planRecovery(factsOf(state, { strays }))
-      expect(verdict).toContain('OpenTofu does not know of instance i-1, key-pair key-1')
+      expect(verdict).toContain('OpenTofu does not know instance i-1, key-pair key-1')
     },
   )
 
   test('is removed by a down of a lab that is destroyed', () => {
     const { verdict, next } = planRecovery(factsOf('destroyed', { strays, machines: [machine('absent')] }))
-    expect(verdict).toBe('demo is destroyed, but instance i-1, key-pair key-1 is still there.')
+    expect(verdict).toBe('demo is destroyed, but instance i-1, key-pair key-1 still exists.')
     expect(next.map(({ command }) => command)).toEqual(['distrolab down demo'])
   })
 })

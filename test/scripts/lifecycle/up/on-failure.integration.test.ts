@@ -37,7 +37,7 @@ describe('up --on-failure destroy that fails', () => {
     const up = await box.run([...UP, '-o', 'json'])
     expect(up.code).toBe(1)
     expect(up.json()).toMatchObject({ error: failed })
-    expect(up.stderr).toContain('removing what was made')
+    expect(up.stderr).toContain('removing what was created')
     expect(await box.traces()).toEqual([])
     expect(await box.record(LAB)).toMatchObject({
       state: 'destroyed',

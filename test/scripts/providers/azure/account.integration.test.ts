@@ -121,7 +121,7 @@ describe('credentials', () => {
     expect(await faultOf(checkAzureAccount(never))).toEqual({
       code: 'cloud-credentials-unusable',
       provider: 'azure',
-      reason: "the file that ARM_CLIENT_SECRET_FILE_PATH names can't be read (ENOENT)",
+      reason: 'the file that ARM_CLIENT_SECRET_FILE_PATH names cannot be read (ENOENT)',
     })
   })
 

@@ -36,7 +36,7 @@ test('where Azure is out of reach that is said, and nothing is recorded', async 
   const env = { ...azure.env, ARM_METADATA_HOSTNAME: '127.0.0.1:9' }
   const { code, stderr } = await box.run(UP, { env })
   expect({ code, files: await box.files() }).toEqual({ code: 1, files: [] })
-  expect(stderr).toContain("Azure can't be reached: connect ECONNREFUSED 127.0.0.1:9")
+  expect(stderr).toContain('Azure cannot be reached: connect ECONNREFUSED 127.0.0.1:9')
 })
 
 /** A computer with an `az` that says this. */
@@ -75,7 +75,7 @@ test('who is logged in with az is taken at their word, and so is Azure', async (
 test.each([
   [
     'ERROR: AADSTS700082: The refresh token has expired due to inactivity.',
-    'does not take these credentials',
+    'does not accept these credentials',
   ],
   ["ERROR: Please run 'az login' to setup account.", 'The credentials for Azure cannot be used'],
 ])('az that says "%s" ends up with 7', async (said, told) => {
@@ -87,7 +87,7 @@ test.each([
 
 test.each([
   ['rocky-azure', 'az vm image terms accept --publisher resf --offer rockylinux-x86_64 --plan 10-base'],
-  ['fedora-azure', 'Take another --region'],
+  ['fedora-azure', 'Choose another --region'],
 ])('up of %s, whose image is not to be had, says what to type, and makes nothing', async (profile, next) => {
   const box = await makeSandbox()
   azure.shelf.unaccepted.add('resf:rockylinux-x86_64:10-base')

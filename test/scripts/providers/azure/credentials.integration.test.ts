@@ -76,14 +76,14 @@ test.each<[string, () => void, string, RegExp, string]>([
     'a token file that is not there',
     set({ ARM_USE_OIDC: 'true', ARM_OIDC_TOKEN_FILE_PATH: '/run/no/token' }),
     'unusable',
-    /the file that ARM_OIDC_TOKEN_FILE_PATH names can't be read \(ENOENT\)/,
+    /the file that ARM_OIDC_TOKEN_FILE_PATH names cannot be read \(ENOENT\)/,
     'ls -l "${ARM_OIDC_TOKEN_FILE_PATH:-$AZURE_FEDERATED_TOKEN_FILE}" ',
   ],
   [
     'a token file of Kubernetes that is not there',
     set({ ARM_USE_AKS_WORKLOAD_IDENTITY: 'true', AZURE_FEDERATED_TOKEN_FILE: '/run/no/token' }),
     'unusable',
-    /the file that AZURE_FEDERATED_TOKEN_FILE names can't be read \(ENOENT\)/,
+    /the file that AZURE_FEDERATED_TOKEN_FILE names cannot be read \(ENOENT\)/,
     'ls -l "${ARM_OIDC_TOKEN_FILE_PATH:-$AZURE_FEDERATED_TOKEN_FILE}" ',
   ],
   [

@@ -110,7 +110,7 @@ describe('what ends a lab', () => {
 test('what is left of a lab is removed with its group, or named', async () => {
   makeMachine(null)
   azure.refuse('DELETE', '/resourceGroups/', no(409, 'ScopeLocked', 'It is locked.'))
-  const left = `resource group ${ID} in ${REGION}: Something keeps this as it is at Azure: ScopeLocked: It is locked.`
+  const left = `resource group ${ID} in ${REGION}: Something blocks this change at Azure: ScopeLocked: It is locked.`
   const told: string[] = []
   const telling = { ...step, detail: (text: string) => void told.push(text) }
   expect(await azureHooks.removeLeftovers(context, labUntil(null), telling)).toEqual({

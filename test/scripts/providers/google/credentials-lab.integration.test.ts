@@ -37,7 +37,7 @@ describe('up on Google Cloud', () => {
   test('in a project that is not there says so', async () => {
     const run = await refusedUp({ ...cloud.env, GOOGLE_PROJECT: 'nowhere' })
     expect(run.code).toBe(7)
-    expect(run.stderr).toContain('Google knows no project "nowhere"')
+    expect(run.stderr).toContain('Google Cloud has no project "nowhere"')
     expect(run.stderr).toContain('export GOOGLE_PROJECT=')
   })
 
@@ -63,7 +63,7 @@ describe('up on Google Cloud', () => {
     const endpoint = 'http://127.0.0.1:9/compute/v1/'
     const run = await refusedUp({ ...cloud.env, GOOGLE_COMPUTE_CUSTOM_ENDPOINT: endpoint })
     expect(run.code).toBe(1)
-    expect(run.stderr).toContain("Google Cloud can't be reached")
+    expect(run.stderr).toContain('Google Cloud cannot be reached')
     expect(run.stderr).toContain('ECONNREFUSED 127.0.0.1:9')
   })
 
@@ -78,7 +78,7 @@ describe('up on Google Cloud', () => {
     server.closeAllConnections()
     server.close()
     expect(run.code).toBe(1)
-    expect(run.stderr).toContain("Google Cloud can't be reached")
+    expect(run.stderr).toContain('Google Cloud cannot be reached')
   })
 
   test('for a distro whose family is gone says what it looked for', async () => {

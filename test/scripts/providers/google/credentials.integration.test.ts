@@ -59,7 +59,7 @@ describe.each<[string, () => void, RegExp, string]>([
   [
     'a file that is no JSON',
     () => writeFileSync(file, 'secret-of-tests {'),
-    /is no file of credentials|JSON/,
+    /does not contain credentials|JSON/,
     KEY_FILE,
   ],
   [

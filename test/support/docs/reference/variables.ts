@@ -35,7 +35,7 @@ const honoured: Meanings = {
   XDG_CONFIG_HOME: 'The parent of the configuration folder where `DISTROLAB_CONFIG_HOME` is not set.',
   HOME: "Your home folder, where OpenTofu's own settings and providers are looked for, too.",
   XDG_DATA_HOME: "Where OpenTofu's providers of your own are looked for.",
-  XDG_DATA_DIRS: 'The same, for everybody on this computer.',
+  XDG_DATA_DIRS: 'The same, for everyone on this computer.',
   http_proxy: 'The proxy for HTTP; also in capitals.',
   HTTP_PROXY: 'The same as `http_proxy`.',
   https_proxy: 'The proxy for HTTPS; also in capitals.',
