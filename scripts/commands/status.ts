@@ -13,7 +13,8 @@ export const statusCommand: Command = {
   async run(context, { lab }) {
     const { labNameOf, requireLab } = await import('../lab/target.js')
     const record = await requireLab(context, labNameOf(context, lab))
-    const { enforcersOf, expiresInMs, isExpired } = await import('../lab/expiry.js')
+    const { enforcersOf } = await import('../lab/expiry.js')
+    const { expiresInMs, isExpired } = await import('../lab/time-left.js')
     const now = new Date()
     if (isExpired(record, now)) context.progress.say(`It expired at ${record.expiresAt}.`)
     const { powersOf } = await import('../lab/powers.js')

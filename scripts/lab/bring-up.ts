@@ -2,34 +2,35 @@ import type { AnyLab, Lab } from '../../backend/lab.js'
 import type { Decided } from '../../backend/record-schema.js'
 import type { Engine } from '../engine/resolve.js'
 import { assertDiskHolds } from '../../distro-catalog/size.js'
-import { LabError } from '../errors.js'
 import { forgetHostKeys, sshAlias } from '../machine/ssh-config.js'
 import type { Wait } from '../settings.js'
-import { configureMachines, withMachines } from './configure-machines.js'
+import { configureMachines, withMachinesRecorded } from './configure-machines.js'
+import { decideMaking, type Make, type Making } from './decide-up.js'
 import { sayEndOfLife } from './end-of-life.js'
 import { settleEngine } from './engine-session.js'
-import { expiryOf } from './expiry.js'
 import type { Session } from './gate.js'
 import { makeMachines, type EngineWork } from './make-machines.js'
 import { decide, type LabPlan } from './plan-lab.js'
 import { prepareImage } from './prepare-image.js'
-import { absentIn, lookAtMachines, madeAnew, type Presences } from './presences.js'
+import { lookAtMachines, type Presences } from './presences.js'
 import { writeLabSshConfig } from './reach.js'
 import { upSteps } from './step-lists.js'
-import { Steps, type Timing } from './steps.js'
+import { alreadyRecorded, asOwnWrite, Steps, type Timing } from './steps.js'
+import { expiryOf } from './time-left.js'
 import { wakeMachines } from './wake-machines.js'
 import { stepControl, type Work } from './work.js'
 
-/** Makes what a lab lacks, from any state, until it is as ready as `--wait` asks. */
+/** Makes what is missing of a lab, as `decideUp` says, until it is as ready as `--wait` asks. */
 export async function bringUp(
   session: Session,
   plan: LabPlan,
   engine: Engine,
+  decision: Make,
 ): Promise<{ readonly lab: AnyLab; readonly timings: readonly Timing[] }> {
   const { wait } = session.context.settings
   const steps = new Steps(session, upSteps(wait, plan.hooks.baseline.kind))
   const work: EngineWork = { session, plan, engine, steps }
-  const provisioned = await provision(work)
+  const provisioned = await provision(work, decision)
   if (wait === 'none') {
     await writeLabSshConfig(session.context, provisioned, plan.identity)
     await session.writer.finish()
@@ -38,33 +39,34 @@ export async function bringUp(
   return { lab: await configure(work, provisioned, wait), timings: steps.timings }
 }
 
-async function provision(work: EngineWork): Promise<Lab<'provisioned'>> {
+async function provision(work: EngineWork, decision: Make): Promise<Lab<'provisioned'>> {
   const { session } = work
-  const { writer } = session
+  const { former } = decision
   await settleEngine(session, 'wait')
-  const former = writer.lab
   const isNew = former === undefined || former.state === 'destroyed'
   if (!isNew) await wakeMachines(session, work.plan.hooks, former)
-  const started = await beginProvisioning(work)
+  const started = await beginProvisioning(work, decision)
   const presences: Presences = isNew
     ? started.machines.map(({ name }) => [name, 'absent'])
     : await lookAtMachines(session.context, work.plan.hooks, started)
+  const making = decideMaking(former, presences)
   try {
-    return await makeAll(work, former, started, presences)
+    return await makeAll(work, started, making)
   } catch (error) {
-    if (former?.state === 'ready') await withdraw(work, presences)
+    if (former?.state === 'ready' && isKept(decision, making)) await withdraw(work)
     throw error
   }
 }
 
-/** An interrupt before any change leaves a lab as ready as before, if all its machines run. */
-async function withdraw({ session, plan }: Work, presences: Presences): Promise<void> {
+const isKept = ({ allowFrom }: Make, { replace, start }: Making): boolean =>
+  allowFrom === undefined && replace.length === 0 && start.length === 0
+
+/** An interrupt before anything was changed leaves a lab whose machines all run as ready as it was. */
+async function withdraw({ session }: Work): Promise<void> {
   const { context, lease, writer } = session
   const { lab } = writer
   if (!context.interrupt.signal.aborted || lease.lost.aborted) return
-  const isUnchanged =
-    plan.allowFrom === undefined && presences.every(([, presence]) => presence === 'running')
-  if (lab?.state !== 'provisioning' || !isUnchanged || !ONLY_LOOKS.has(lab.step?.name)) return
+  if (lab?.state !== 'provisioning' || !ONLY_LOOKS.has(lab.step?.name)) return
   await writer.transition(lab, 'ready', { message: 'interrupted before anything was changed' })
 }
 
@@ -73,36 +75,29 @@ const ONLY_LOOKS: ReadonlySet<string | undefined> = new Set(['image', 'synth', '
 
 async function makeAll(
   work: EngineWork,
-  former: AnyLab | undefined,
   started: Lab<'provisioning'>,
-  presences: Presences,
+  making: Making,
 ): Promise<Lab<'provisioned'>> {
   const { session, steps } = work
   const { writer } = session
-  // The machine may still be the one that a swap should replace: first prepare its replacement.
-  const isSwap = former?.state === 'swapping' || former?.state === 'swap-failed'
-  await steps.run(
+  await steps.runRecorded(
     'image',
     async (detail) => {
-      if (absentIn(presences).length > 0 || isSwap) await pinImage(work, started, presences, detail)
+      if (making.anew.length > 0) await pinImage(work, started, making, detail)
     },
-    // The transition that began it has recorded it.
-    async () => undefined,
+    alreadyRecorded,
   )
-  const before = former?.state ?? 'destroyed'
-  await makeMachines(work, writer.lab ?? started, presences, {
-    anew: madeAnew(before, presences),
-    isNew: before === 'destroyed',
-  })
+  await makeMachines(work, writer.lab ?? started, making, asOwnWrite)
   return writer.transition(started, 'provisioned', { step: null })
 }
 
-/** The record has the intent and the first step before anything is made. */
-async function beginProvisioning({ session, plan }: Work): Promise<Lab<'provisioning'>> {
+/** The intent is on record, with the step that begins, before anything is made. */
+async function beginProvisioning(
+  { session, plan }: Work,
+  { former, allowFrom }: Make,
+): Promise<Lab<'provisioning'>> {
   const { context, writer, lease } = session
-  const known = writer.lab
-  if (known?.state === 'destroying') throw new LabError({ code: 'lab-being-destroyed', lab: known.lab })
-  if (known === undefined || known.state === 'destroyed') {
+  if (former === undefined || former.state === 'destroyed') {
     await sayEndOfLife(context, plan.profile.distro)
     // Files can be written without credentials; machines cannot be made.
     const account = await plan.hooks.account?.(context.interrupt.signal)
@@ -110,12 +105,11 @@ async function beginProvisioning({ session, plan }: Work): Promise<Lab<'provisio
       ...(await decide(context, plan, expiryOf(context.settings.ttl, lease.storeTime()))),
       ...(account === undefined ? {} : { account }),
     }
-    if (known === undefined) return writer.create(decided, { step: 'image' })
-    return writer.transition(known, 'provisioning', { patch: decided, step: 'image' })
+    if (former === undefined) return writer.create(decided, { step: 'image' })
+    return writer.transition(former, 'provisioning', { patch: decided, step: 'image' })
   }
-  const { allowFrom } = plan
   const patch = allowFrom === undefined ? {} : { allowFrom: [...allowFrom] }
-  return writer.transition(known, 'provisioning', { patch, step: 'image' })
+  return writer.transition(former, 'provisioning', { patch, step: 'image' })
 }
 
 /** The chosen disk size, or what the image needs. */
@@ -127,7 +121,7 @@ export const largeEnough = (size: Decided['size'], minimumDiskGiB = 0): Decided[
 async function pinImage(
   work: Work,
   lab: AnyLab,
-  presences: Presences,
+  { replace }: Making,
   detail: (text: string) => void,
 ): Promise<void> {
   const { session, plan } = work
@@ -142,7 +136,7 @@ async function pinImage(
   )
   if (remark !== undefined) context.progress.say(remark)
   assertDiskHolds(context.settings.diskGiB ?? plan.profile.diskGiB, minimumDiskGiB ?? 0)
-  const lost = new Set(absentIn(presences))
+  const lost = new Set(replace)
   for (const { name, hostKey } of lab.machines) {
     // Tells the user why a machine has lost its data and shows another host key.
     if (lost.has(name) && hostKey !== null)
@@ -163,15 +157,11 @@ async function configure(
   wait: Exclude<Wait, 'none'>,
 ): Promise<Lab<'ready'>> {
   const { writer } = work.session
-  let configuring: Lab<'configuring'> | undefined
-  await withMachines(
+  const [configuring] = await withMachinesRecorded(
     work,
     provisioned,
     (connections) => configureMachines(work, connections, wait),
-    async (_writer, extras) => {
-      configuring = await writer.transition(provisioned, 'configuring', extras)
-    },
+    (_writer, begun) => writer.transition(provisioned, 'configuring', begun),
   )
-  if (configuring === undefined) throw new TypeError('the step was recorded')
   return writer.transition(configuring, 'ready', { step: null, finish: true })
 }

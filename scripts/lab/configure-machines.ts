@@ -11,23 +11,35 @@ import { targetOf, writeLabSshConfig } from './reach.js'
 import { acceptingOwn } from './own-machine.js'
 import { plantMarker } from './marker.js'
 import { reviveOf } from './revive.js'
-import type { Steps } from './steps.js'
+import { asOwnWrite, type RecordStep } from './steps.js'
 import { stepControl, type Work } from './work.js'
 
 /**
- * Runs the step `wait-ssh`, and then `next` with a connection to each machine, in the lab's order. Pins the
- * host keys, and writes the lab's ssh configuration. `record` writes the step's beginning.
+ * The step `wait-ssh`, and then `next` with a connection to each machine, in the lab's order. The host keys shown are
+ * pinned, and the lab's ssh configuration is written.
  */
-export async function withMachines(
+export async function withMachines<T>(
   work: Work,
   lab: AnyLab,
-  next: (connections: readonly Connection[]) => Promise<void>,
-  record?: Parameters<Steps['run']>[2],
-): Promise<void> {
+  next: (connections: readonly Connection[]) => Promise<T>,
+): Promise<T> {
+  const [, result] = await withMachinesRecorded(work, lab, next, asOwnWrite)
+  return result
+}
+
+/** As `withMachines`. `record` writes the step's beginning; what it wrote is returned too. */
+export async function withMachinesRecorded<T, R>(
+  work: Work,
+  lab: AnyLab,
+  next: (connections: readonly Connection[]) => Promise<T>,
+  record: RecordStep<R>,
+): Promise<readonly [recorded: R, result: T]> {
   const connections: Connection[] = []
+  const reach = (detail: (text: string) => void): Promise<void> =>
+    reachMachines(work, lab, connections, detail)
   try {
-    await work.steps.run('wait-ssh', (detail) => reachMachines(work, lab, connections, detail), record)
-    await next(connections)
+    const [recorded] = await work.steps.runRecorded('wait-ssh', reach, record)
+    return [recorded, await next(connections)]
   } finally {
     connections.forEach((connection) => connection.end())
   }
@@ -77,23 +89,24 @@ export async function configureMachines(
       }
     })
   await steps.run('mark', () =>
-    eachMachine(session, connections, async (machine, connection) => ({
-      ...machine,
-      marker: await plantMarker(session, machine, connection),
-    })),
+    eachMachine(session, connections, async (machine, connection) => {
+      const marker = await plantMarker(session, machine, connection)
+      return [{ ...machine, marker }, undefined]
+    }),
   )
 }
 
-/** Records the result of each machine of the lab, all at once. */
-export async function eachMachine(
+/** Records what becomes of each machine of the lab, all at the same time, and returns what else is to be said of each. */
+export async function eachMachine<T>(
   session: Session,
   connections: readonly Connection[],
-  change: (machine: Machine, connection: Connection, index: number) => Promise<Machine>,
-): Promise<void> {
-  const changed = pairs(session, connections).map(([machine, connection], index) =>
-    change(machine, connection, index),
+  change: (machine: Machine, connection: Connection) => Promise<readonly [machine: Machine, told: T]>,
+): Promise<T[]> {
+  const changed = await Promise.all(
+    pairs(session, connections).map(([machine, connection]) => change(machine, connection)),
   )
-  await session.writer.update({ machines: await Promise.all(changed) })
+  await session.writer.update({ machines: changed.map(([machine]) => machine) })
+  return changed.map(([, told]) => told)
 }
 
 /** `connections` as from withMachines. */

@@ -3,37 +3,18 @@ import type { Context } from '../context.js'
 import { LabError } from '../errors.js'
 import type { Session } from './gate.js'
 import { hooksOf, isSupported, type Enforcer } from '../providers/provider.js'
+import { refusalOfDestroyed, refusalOfExpired } from './time-left.js'
 
-/** When a lab that gets `ttlMs` at `now` expires, in the record's form. */
-export const expiryOf = (ttlMs: number | null, now: Date): string | null =>
-  ttlMs === null ? null : new Date(now.getTime() + ttlMs).toISOString()
-
-/**
- * Milliseconds left, negative after its expiry; null for a lab that never expires, and for a destroyed one.
- */
-export const expiresInMs = (
-  { expiresAt, state }: Pick<AnyLab, 'expiresAt' | 'state'>,
-  now: Date,
-): number | null =>
-  expiresAt === null || state === 'destroyed' ? null : Date.parse(expiresAt) - now.getTime()
-
-export const isExpired = (lab: Pick<AnyLab, 'expiresAt' | 'state'>, now: Date): boolean =>
-  (expiresInMs(lab, now) ?? 1) <= 0
-
-/**
- * An expired lab gets no more work: it is off, or about to be. Throws LabError lab-expired, or
- * lab-being-destroyed for one that cannot get more time either.
- */
+/** Throws LabError lab-expired, or lab-being-destroyed, as `refusalOfExpired` says. */
 export function assertNotExpired(lab: AnyLab, now: Date): void {
-  if (lab.expiresAt === null || !isExpired(lab, now)) return
-  assertNotBeingDestroyed(lab)
-  throw new LabError({ code: 'lab-expired', lab: lab.lab, expiresAt: lab.expiresAt })
+  const refusal = refusalOfExpired(lab, now)
+  if (refusal !== undefined) throw new LabError(refusal)
 }
 
 /** Throws LabError lab-being-destroyed. */
-export function assertNotBeingDestroyed({ lab, state }: AnyLab): void {
-  if (state === 'destroying' || state === 'destroy-failed')
-    throw new LabError({ code: 'lab-being-destroyed', lab })
+export function assertNotBeingDestroyed(lab: AnyLab): void {
+  const refusal = refusalOfDestroyed(lab)
+  if (refusal !== undefined) throw new LabError(refusal)
 }
 
 /** What will end a lab by itself, as found now; empty if it never expires, or is gone. */

@@ -5,12 +5,13 @@ import { openLabWriter, type LabWriter } from '../../backend/lab-writer.js'
 import { withGuard } from '../../backend/guard.js'
 import { inheritLease } from '../../backend/inherited-lease.js'
 import { acquireLease, type Lease } from '../../backend/lease.js'
-import { parseLeaseTokens, tokenFor, type LeaseToken } from '../../backend/lease-token.js'
+import { tokenFor, type LeaseToken } from '../../backend/lease-token.js'
 import type { Context } from '../context.js'
 import { LabError } from '../errors.js'
 import { assertOwnFacts } from './own-facts.js'
 import { ensureFolder, turnFile } from '../workspace.js'
 import { rearm } from './expiry.js'
+import { lentTokens } from './lent-leases.js'
 import { inSession, type Recording, type SessionOf } from './session.js'
 
 /** What a command that changes a lab works with while it holds the lease. */
@@ -54,11 +55,7 @@ export async function throughGate<T>(
   return holding(context, lease, command, action)
 }
 
-/** The leases that were lent to us. Throws BackendError `lease-token-refused`. */
-export const lentTokens = ({ env }: Context): readonly LeaseToken[] =>
-  env.lease === undefined ? [] : parseLeaseTokens(env.lease)
-
-/** One lease, one command at a time: commands that borrow from the same lender wait for each other. */
+/** One lease, one command at a time: the commands that borrow from the same lender wait for each other. */
 async function inTurn<T>(
   context: Context,
   token: LeaseToken,
@@ -128,6 +125,7 @@ export async function endAbandonedUse({ writer, lease }: Session): Promise<AnyLa
 /** A command that was refused has done nothing: what was begun before stays as unfinished as it was. */
 const REFUSALS: readonly string[] = [
   ...['lab-being-destroyed', 'lab-expired', 'lab-on-other-computer', 'record-mismatch'],
+  ...['lab-of-other-profile', 'setting-fixed', 'expiry-fixed', 'size-fixed'],
 ]
 
 const isRefusal = (error: unknown): boolean =>

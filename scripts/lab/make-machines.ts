@@ -5,12 +5,12 @@ import type { Engine } from '../engine/resolve.js'
 import type { Outputs } from '../engine/stream.js'
 import { apply } from '../engine/tofu.js'
 import { writeConfiguration } from './configuration.js'
+import { makingAll, type Making } from './decide-up.js'
 import { limitsOf } from './engine-limits.js'
 import { initialiseEngine, runOperation } from './engine-session.js'
 import type { Session } from './gate.js'
 import { assertOwnObjects } from './own-objects.js'
-import { absentIn, type Presences } from './presences.js'
-import type { Steps } from './steps.js'
+import type { RecordStep } from './steps.js'
 import { clearWay, settleStrays } from './strays.js'
 import { stepControl, type Work } from './work.js'
 
@@ -19,26 +19,21 @@ export interface EngineWork extends Work {
 }
 
 /**
- * The steps `synth`, `init` and `apply`: afterwards every machine runs, made from what the record says now,
- * and its address is in the record. A machine made from something else is replaced; one that is off is
- * started. `anew`: the machines that are recreated in any case. `isNew`: nothing was ever made of the lab.
- * `record` writes the beginning of `synth`.
+ * The steps `synth`, `init` and `apply`: afterwards every machine runs, made from what the record says now. One that
+ * was made from something else is replaced, one that is off is started. Their addresses are on record then. `record` writes the
+ * beginning of `synth`; what it wrote is returned.
  */
-export async function makeMachines(
+export async function makeMachines<R>(
   work: EngineWork,
   lab: AnyLab,
-  presences: Presences,
-  options: {
-    readonly anew: readonly string[]
-    readonly isNew?: boolean
-    readonly record?: Parameters<Steps['run']>[2]
-  },
-): Promise<void> {
-  const { anew, isNew = false, record } = options
+  making: Making,
+  record: RecordStep<R>,
+): Promise<R> {
+  const { anew, isNew } = making
   const { session, plan, engine, steps } = work
   const { hooks } = plan
   const spec = hooks.buildSpec(session.context, lab, plan.profile, anew)
-  const folder = await steps.run('synth', () => writeConfiguration(session, spec), record)
+  const [recorded, folder] = await steps.runRecorded('synth', () => writeConfiguration(session, spec), record)
   const settled = await steps.run('init', async (detail) => {
     await initialiseEngine(session, engine, folder, spec.state, detail)
     const stored = await assertOwnObjects(session, lab)
@@ -49,29 +44,27 @@ export async function makeMachines(
     if (found.kind === 'import') await writeConfiguration(session, spec, found.strays)
     return found.kind
   })
-  const seen = settled === 'removed' ? allAbsent(presences) : presences
+  const { replace, start } = settled === 'removed' ? makingAll(lab.machines.map(({ name }) => name)) : making
   await steps.run('apply', async (detail) => {
-    // What was never made is simply made; OpenTofu does not mind.
-    const replace = absentIn(seen).map((name) => hooks.replaceAddress(name))
+    // What was never made is just made: OpenTofu takes no offence.
+    const addresses = replace.map((name) => hooks.replaceAddress(name))
     const limits = limitsOf(session.context, hooks)
     const applied = (): Promise<Outputs> =>
-      runOperation(session, engine, folder, detail, (run) => apply({ ...run, limits }, replace))
+      runOperation(session, engine, folder, detail, (run) => apply({ ...run, limits }, addresses))
     const outputs = await applied().catch(async (error: unknown) => {
       if (await clearWay(error, { session, hooks, anew }, lab, stepControl(work, detail))) return applied()
       throw error
     })
     await recordAddresses(session, outputs)
-    for (const [name, presence] of seen) {
-      if (presence !== 'stopped' && presence !== 'partial') continue
+    for (const name of start) {
       const address = await hooks.start(spec, name, stepControl(work, detail))
       if (address !== undefined) await recordAddress(session, name, { address })
     }
   })
+  return recorded
 }
 
-const allAbsent = (presences: Presences): Presences => presences.map(([name]) => [name, 'absent'])
-
-/** Only the provider knows the address of a machine that it has just made. */
+/** Only the provider knows where a machine is that it has just made. */
 async function recordAddresses(session: Session, { machines }: Outputs): Promise<void> {
   // As every stack declares it.
   for (const [name, made] of Object.entries((machines ?? {}) as Record<string, MachineOutput>))

@@ -46,8 +46,7 @@ export async function planLab(
 ): Promise<LabPlan> {
   const draft = await draftLab(context, lab, living, measuring)
   if (living !== undefined) {
-    const { authorizedKeys = [], network } = living
-    const allowFrom = await allowedAnew(context, draft.hooks, living)
+    const { allowFrom, authorizedKeys = [], network } = living
     return { ...draft, authorizedKeys, allowFrom, network, identity: await requireIdentity(context, living) }
   }
   const network = await findLabNetwork(context, draft)
@@ -58,14 +57,6 @@ export async function planLab(
   assertKeysTaken(draft.profile.provider, identity, authorizedKeys)
   return { ...draft, authorizedKeys, allowFrom, network, identity }
 }
-
-/** A living lab stays open to the same networks, unless others are named now. */
-export const allowedAnew = async (
-  context: Context,
-  hooks: ProviderHooks,
-  { allowFrom }: AnyLab,
-): Promise<readonly string[] | undefined> =>
-  context.settings.allowFrom.length === 0 ? allowFrom : hooks.allowFrom(context, 'measure')
 
 /** `living`: the lab's record, unless it is destroyed. */
 export async function draftLab(

@@ -16,13 +16,3 @@ export async function lookAtMachines(
     lab.machines.map(async (machine) => [machine.name, await hooks.presence(lab, machine)] as const),
   )
 }
-
-export const absentIn = (presences: Presences): readonly string[] =>
-  presences.filter(([, presence]) => presence === 'absent').map(([name]) => name)
-
-/**
- * The machines that keep nothing of existing ones: those that are absent, and all machines of an unfinished
- * swap, which may have left the old ones.
- */
-export const madeAnew = (state: AnyLab['state'], presences: Presences): readonly string[] =>
-  state === 'swapping' || state === 'swap-failed' ? presences.map(([name]) => name) : absentIn(presences)

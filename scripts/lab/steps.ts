@@ -1,11 +1,21 @@
 import type { Session } from './gate.js'
-import type { LabWriter, Extras } from '../../backend/lab-writer.js'
+import type { LabWriter } from '../../backend/lab-writer.js'
 import type { StepName } from './step-lists.js'
+
+type Action<T> = (detail: (text: string) => void) => Promise<T>
 
 export interface Timing {
   readonly step: string
   readonly ms: number
 }
+
+/** Writes the beginning of a step: a transition that belongs to the same moment can be that write. */
+export type RecordStep<R> = (writer: LabWriter, begun: { readonly step: StepName }) => Promise<R>
+
+export const asOwnWrite: RecordStep<void> = (writer, { step }) => writer.beginStep(step)
+
+/** By the transition that began the command. */
+export const alreadyRecorded: RecordStep<void> = async () => undefined
 
 /**
  * Runs a command's named steps in the order of its list; each is recorded before it begins, shown while it
@@ -25,25 +35,26 @@ export class Steps {
     for (const name of names) if (this.names[this.#index] === name) this.#index++
   }
 
-  /**
-   * `record` writes the step's beginning; by default that is a write of its own, but a transition at the same
-   * moment can be that write.
-   */
-  async run<T>(
+  async run<T>(name: StepName, action: Action<T>): Promise<T> {
+    const [, result] = await this.runRecorded(name, action, asOwnWrite)
+    return result
+  }
+
+  /** Returns what `record` wrote, and what the step led to. */
+  async runRecorded<T, R>(
     name: StepName,
-    action: (detail: (text: string) => void) => Promise<T>,
-    record: (writer: LabWriter, extras: Extras) => Promise<unknown> = (writer, { step }) =>
-      writer.beginStep(step ?? name),
-  ): Promise<T> {
+    action: Action<T>,
+    record: RecordStep<R>,
+  ): Promise<readonly [recorded: R, result: T]> {
     const { writer, signal } = this.session
     signal.throwIfAborted()
     // Otherwise readers of the lists (progress, the crash tests) would learn something different from what
     // happens.
     if (this.names[this.#index] !== name) throw new TypeError(`${name} is not the next step`)
     this.#index++
-    await record(writer, { step: name })
+    const recorded = await record(writer, { step: name })
     const at = { name, index: this.#index, count: this.names.length }
-    return carryOut(this.session, at, this.timings, action)
+    return [recorded, await carryOut(this.session, at, this.timings, action)]
   }
 }
 
@@ -52,7 +63,7 @@ export async function carryOut<T>(
   { context, log }: Pick<Session, 'context' | 'log'>,
   { name, index, count }: { readonly name: string; readonly index: number; readonly count: number },
   timings: Timing[],
-  action: (detail: (text: string) => void) => Promise<T>,
+  action: Action<T>,
 ): Promise<T> {
   context.progress.beginStep(name, index, count)
   log.info('step begins', { step: name })

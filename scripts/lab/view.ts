@@ -4,12 +4,13 @@ import { spaceOf, type Context } from '../context.js'
 import type { Power } from '../../local-vm/qemu/power.js'
 import { sshAlias, sshCommand } from '../machine/ssh-config.js'
 import { keyFiles, keyFolder } from '../workspace.js'
-import { armMissing, enforcersOf, expiresInMs } from './expiry.js'
+import { armMissing, enforcersOf } from './expiry.js'
 import type { Session } from './gate.js'
 import { mismatchOf } from './own-facts.js'
 import { powersOf, type Powers } from './powers.js'
 import type { Enforcer } from '../providers/provider.js'
 import type { Timing } from './steps.js'
+import { expiresInMs } from './time-left.js'
 
 /** A lab in the form that `up` and `list` show. */
 export interface LabView {

@@ -1,7 +1,6 @@
 import type { AnyLab, Lab } from '../../backend/lab.js'
 import type { Context } from '../context.js'
 import { LabError } from '../errors.js'
-import type { Extras } from '../../backend/lab-writer.js'
 import type { Decided } from '../../backend/record-schema.js'
 import {
   eachMachine,
@@ -9,6 +8,7 @@ import {
   waitForConfiguration,
   withMachines,
 } from '../lab/configure-machines.js'
+import { makingAll } from '../lab/decide-up.js'
 import { settleEngine } from '../lab/engine-session.js'
 import { engineFor } from '../lab/engine-for.js'
 import { assertNotExpired } from '../lab/expiry.js'
@@ -16,7 +16,7 @@ import { endAbandonedUse, throughGate, type Session } from '../lab/gate.js'
 import { exchangeMarker, hasMarker } from '../lab/marker.js'
 import { planLab, type LabPlan } from '../lab/plan-lab.js'
 import { resetSteps } from '../lab/step-lists.js'
-import { Steps, type Timing } from '../lab/steps.js'
+import { Steps, type RecordStep, type Timing } from '../lab/steps.js'
 import { assertInReach } from '../lab/in-reach.js'
 import { labNameOf, requireLab } from '../lab/target.js'
 import { armedView, type LabView } from '../lab/view.js'
@@ -70,23 +70,20 @@ export async function resetLab(
   const { baseline } = plan.hooks
   const work: Work = { session, plan, steps: new Steps(session, resetSteps(baseline.kind)) }
   await settleEngine(session, 'wait')
-  let resetting: Lab<'resetting'> | undefined
-  await goBack(work, current, async (patch, extras) => {
-    resetting = await writer.transition(current, 'resetting', { ...extras, patch })
-  })
-  if (resetting === undefined) throw new TypeError('the step was recorded')
-  const machines: MachineReset[] = []
-  await withMachines(work, writer.lab ?? resetting, async (connections) => {
+  const resetting = await goBack(work, current)
+  const machines = await withMachines(work, writer.lab ?? resetting, async (connections) => {
     if (baseline.kind === 'image') await waitForConfiguration(work, connections)
-    await work.steps.run('verify', () =>
-      eachMachine(session, connections, async (machine, connection, index) => {
+    return work.steps.run('verify', () =>
+      eachMachine(session, connections, async (machine, connection) => {
         const [marker, clockWithinMs] = await Promise.all([
           exchangeMarker(session, machine, connection),
           baseline.kind === 'image' ? null : setMachineClock(session, machine, connection),
         ])
-        const verified = hasMarker(machine) ? 'marker-gone' : 'unverified'
-        machines[index] = { name: machine.name, verified, clockWithinMs }
-        return { ...machine, marker }
+        const verified: MachineReset['verified'] = hasMarker(machine) ? 'marker-gone' : 'unverified'
+        return [
+          { ...machine, marker },
+          { name: machine.name, verified, clockWithinMs },
+        ]
       }),
     )
   })
@@ -94,32 +91,28 @@ export async function resetLab(
   return { lab, timings: work.steps.timings, machines }
 }
 
-/** Uses the provider's one mechanism; `begin` records that it begins. */
-async function goBack(
-  work: Work,
-  lab: Resettable,
-  begin: (patch: Partial<Decided>, extras: Extras) => Promise<void>,
-): Promise<void> {
+/** By the provider's one mechanism. Returns the lab as it is on record once that has begun. */
+async function goBack(work: Work, lab: Resettable): Promise<Lab<'resetting'>> {
   const { session, plan, steps } = work
   const { hooks, profile } = plan
   const { baseline } = hooks
+  const begin =
+    (patch: Partial<Decided>): RecordStep<Lab<'resetting'>> =>
+    (writer, begun) =>
+      writer.transition(lab, 'resetting', { ...begun, patch })
   if (baseline.kind === 'snapshot') {
     const spec = hooks.buildSpec(session.context, lab, profile, [])
     const restore = async (detail: (text: string) => void): Promise<void> => {
       for (const { name } of lab.machines) await baseline.restore(spec, name, stepControl(work, detail))
     }
-    await steps.run('restore', restore, (_writer, extras) => begin({}, extras))
-    return
+    const [resetting] = await steps.runRecorded('restore', restore, begin({}))
+    return resetting
   }
   // With it comes CDKTF, which a snapshot needs nothing of.
   const { makeMachines } = await import('../lab/make-machines.js')
   const engine = await engineFor(session.context)
-  const presences = lab.machines.map(({ name }) => [name, 'absent'] as const)
   // They are made from their image, so they show new host keys.
   const machines = lab.machines.map((machine) => ({ ...machine, hostKey: null }))
-  const anew = lab.machines.map(({ name }) => name)
-  await makeMachines({ ...work, engine }, lab, presences, {
-    anew,
-    record: (_writer, extras) => begin({ machines }, extras),
-  })
+  const making = makingAll(lab.machines.map(({ name }) => name))
+  return makeMachines({ ...work, engine }, lab, making, begin({ machines }))
 }

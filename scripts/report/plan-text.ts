@@ -10,6 +10,7 @@ const SIGNS: Readonly<Record<Action, string>> = {
   replace: '-/+',
   destroy: '-',
   start: '>',
+  reset: '<',
 }
 
 /** One line for each change, then how many there are of each kind. */
@@ -49,6 +50,7 @@ const COUNTED: readonly (readonly [Action, string])[] = [
   ['replace', 'to replace'],
   ['destroy', 'to destroy'],
   ['start', 'to start'],
+  ['reset', 'to reset'],
 ]
 
 function summaryOf({ changes }: LabChanges): string {

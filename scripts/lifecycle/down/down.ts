@@ -17,7 +17,7 @@ import { assertOwnObjects } from '../../lab/own-objects.js'
 import { hooksOf, type ProviderHooks } from '../../providers/provider.js'
 import { removeUntilGone } from '../../lab/removal.js'
 import { downSteps, verifySteps } from '../../lab/step-lists.js'
-import { Steps, type Timing } from '../../lab/steps.js'
+import { alreadyRecorded, Steps, type Timing } from '../../lab/steps.js'
 import { assertRemovable, isNeverMade } from '../../lab/in-reach.js'
 import { labNameOf, requireLab } from '../../lab/target.js'
 import { profileOf } from '../../lab/plan-lab.js'
@@ -116,8 +116,7 @@ async function runSteps(
   hooks: ProviderHooks,
 ): Promise<void> {
   const { context } = session
-  const recorded = async (): Promise<void> => undefined
-  const { engine, folder, state } = await steps.run(
+  const [, { engine, folder, state }] = await steps.runRecorded(
     'synth',
     async () => {
       await settleEngine(session, 'interrupt')
@@ -130,7 +129,7 @@ async function runSteps(
         folder: await writeConfiguration(session, spec),
       }
     },
-    recorded,
+    alreadyRecorded,
   )
   await steps.run('init', async (detail) => {
     await initialiseEngine(session, engine, folder, state, detail)

@@ -7,7 +7,7 @@ import {
   type Judge,
   type Verdict,
 } from './destroy-many.js'
-import { isExpired } from '../../lab/expiry.js'
+import { isExpired } from '../../lab/time-left.js'
 
 /** Failures that say nothing about whether a lab may go. */
 const RIGHTLY_LEFT = ['lease-held', 'lab-on-other-computer']

@@ -4,7 +4,8 @@ import { LabError } from '../../errors.js'
 import { runJoined, RunError } from '../../run.js'
 import { TimeOverError } from '../../time-limit.js'
 import { timeoutOf, type RemoteRequest } from './remote.js'
-import { lentTokens, type Session } from '../../lab/gate.js'
+import type { Session } from '../../lab/gate.js'
+import { lentTokens } from '../../lab/lent-leases.js'
 
 /** A shell's exit code for a program that does not exist. */
 const NOT_STARTED = 127

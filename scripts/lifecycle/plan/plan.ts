@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AnyLab } from '../../../backend/lab.js'
 import type { LabName } from '../../../backend/lab-name.js'
+import { tokenFor } from '../../../backend/lease-token.js'
 import { readRecord } from '../../../backend/record.js'
 import { synthesiseLab } from '../../../stacks/app.js'
 import type { LabSpec } from '../../../stacks/spec.js'
@@ -20,23 +21,33 @@ import { explain } from '../../explain.js'
 import { identityFromFile, readIdentity, type Identity } from '../../machine/key.js'
 import { placeAuthorities } from '../../trust.js'
 import { planParent, putFile } from '../../workspace.js'
+import {
+  decideMaking,
+  decideUp,
+  foresee,
+  makingAll,
+  type Making,
+  type UpDecision,
+} from '../../lab/decide-up.js'
 import { engineFor } from '../../lab/engine-for.js'
-import { assertNotExpired, expiryOf } from '../../lab/expiry.js'
+import { lentTokens } from '../../lab/lent-leases.js'
 import { findLabNetwork } from '../../lab/network.js'
-import { allowedAnew, decide, draftLab, type LabDraft } from '../../lab/plan-lab.js'
-import { absentIn, lookAtMachines, madeAnew, type Presences } from '../../lab/presences.js'
+import { decide, draftLab, type LabDraft } from '../../lab/plan-lab.js'
+import { lookAtMachines, type Presences } from '../../lab/presences.js'
 import type { SpecFacts } from '../../providers/provider.js'
 import { withProviders } from '../../lab/provider-cache.js'
 import { assertSameLab } from '../../lab/same-lab.js'
 import { assertKeysTaken } from '../../lab/taken-keys.js'
 import { engineUmask } from '../../lab/state-modes.js'
 import { livingOf } from '../../lab/target.js'
+import { expiryOf } from '../../lab/time-left.js'
+import { upRequest } from '../../lab/up-request.js'
 import { resolveTeamKeys } from '../../lab/team-keys.js'
 import { checkDraft } from '../up/checks.js'
 
-/** What `up` would change about a lab. `start`: a machine that is off is started. */
+/** What `up` would change of a lab. `start`: a machine that is off is switched on. `reset`: it goes back to its baseline. */
 export interface PlannedChange extends Omit<ResourceChange, 'action'> {
-  readonly action: ResourceChange['action'] | 'start'
+  readonly action: ResourceChange['action'] | 'start' | 'reset'
 }
 
 export interface LabChanges {
@@ -52,27 +63,20 @@ export interface LabChanges {
 }
 
 /**
- * What `up` would change, according to the engine's own plan: for an existing lab with its pinned image and
- * state, for a new lab everything. Takes no lease, changes nothing and records nothing.
+ * What `up` would do as things are, by the engine's own plan where it would start the engine: of a lab that is there with its
+ * pinned image and state, of another everything. Takes no lease, and changes and records nothing.
  */
 export async function planLabChanges(context: Context, lab: LabName): Promise<LabChanges> {
-  const living = livingOf((await readRecord(await context.store(), lab))?.lab)
+  const record = (await readRecord(await context.store(), lab))?.lab
+  const living = livingOf(record)
   if (living !== undefined) await assertSameLab(context, living)
   const checked = await checkDraft(context, lab, living)
-  if (living !== undefined) assertPlannable(living)
+  const decision = await decideNow(context, lab, record)
   await sayWhatIsMissing(context, checked)
   const draft = living === undefined ? await draftLab(context, lab, living) : checked
-  const { profile, hooks } = draft
-  const presences: Presences = living === undefined ? [] : await lookAtMachines(context, hooks, living)
-  const facts =
-    living === undefined
-      ? await factsOfNew(context, draft)
-      : { ...living, ...(await openedTo(context, draft, living)) }
-  const anew =
-    living === undefined ? facts.machines.map(({ name }) => name) : madeAnew(living.state, presences)
-  const spec = hooks.buildSpec(context, facts, profile, anew)
-  const replace = absentIn(presences).map((name) => hooks.replaceAddress(name))
-  const changes = await askEngine(context, lab, spec, replace)
+  const { profile, place } = draft
+  const facts = living ?? (await factsOfNew(context, draft))
+  const changes = await changesOf(context, draft, facts, decision)
   return {
     lab,
     profile: facts.profile,
@@ -80,19 +84,63 @@ export async function planLabChanges(context: Context, lab: LabName): Promise<La
     region: facts.region,
     distro: profile.distro.name,
     state: living?.state ?? null,
-    costPerHourUsd: draft.place.costPerHourUsd,
-    changes: [...changes, ...startsOf(presences)],
+    costPerHourUsd: place.costPerHourUsd,
+    changes,
   }
 }
 
-/** If `up` would refuse it under the lease, it is not a plan either. */
-function assertPlannable(living: AnyLab): void {
-  // By our own clock, because some stores reveal theirs only to a writer.
-  assertNotExpired(living, new Date())
-  if (living.state === 'destroying') throw new LabError({ code: 'lab-being-destroyed', lab: living.lab })
+type Accepted = Exclude<UpDecision, { readonly kind: 'refuse' }>
+
+/** By our own clock: some stores tell theirs only to whoever writes. Throws what `up` would refuse. */
+async function decideNow(context: Context, lab: LabName, record: AnyLab | undefined): Promise<Accepted> {
+  const isLent = tokenFor(lentTokens(context), lab, context.space.backendId) !== undefined
+  const request = await upRequest(context, livingOf(record), { now: new Date(), isLent })
+  const decision = decideUp(record, request)
+  if (decision.kind === 'refuse') throw new LabError(decision.fault)
+  return decision
 }
 
-/** Missing programs that only `up` needs do not prevent looking; without credentials nothing can be asked. */
+/** In the order in which `up` comes to them. */
+async function changesOf(
+  context: Context,
+  draft: LabDraft,
+  facts: SpecFacts,
+  decision: Accepted,
+): Promise<readonly PlannedChange[]> {
+  const { hooks } = draft
+  const names = facts.machines.map(({ name }) => name)
+  const living = decision.kind === 'make' ? livingOf(decision.former) : decision.lab
+  const presences: Presences =
+    living === undefined
+      ? names.map((name) => [name, 'absent'])
+      : await lookAtMachines(context, hooks, living)
+  const baseline = hooks.baseline.kind
+  const seen = foresee(decision, presences, { wait: context.settings.wait, baseline })
+  if (seen.kind === 'reconnect') return []
+  if (seen.kind === 'make') {
+    const allowFrom = seen.allowFrom === undefined ? {} : { allowFrom: [...seen.allowFrom] }
+    return changesOfMaking(context, draft, { ...facts, ...allowFrom }, decideMaking(seen.former, presences))
+  }
+  if (baseline === 'image') return changesOfMaking(context, draft, facts, makingAll(names))
+  return names.map(withoutEngine('reset'))
+}
+
+async function changesOfMaking(
+  context: Context,
+  { lab, hooks, profile }: LabDraft,
+  facts: SpecFacts,
+  { anew, replace, start }: Making,
+): Promise<readonly PlannedChange[]> {
+  const spec = hooks.buildSpec(context, facts, profile, anew)
+  const addresses = replace.map((name) => hooks.replaceAddress(name))
+  return [...(await askEngine(context, lab, spec, addresses)), ...start.map(withoutEngine('start'))]
+}
+
+const withoutEngine =
+  (action: 'start' | 'reset') =>
+  (address: string): PlannedChange => ({ address, action, attributes: [] })
+
+/** Programs that only `up` needs do not keep anybody from looking; without credentials nothing can be asked. */
 async function sayWhatIsMissing(context: Context, { hooks }: LabDraft): Promise<void> {
   try {
     await hooks.checkPrerequisites(context)
@@ -100,15 +148,6 @@ async function sayWhatIsMissing(context: Context, { hooks }: LabDraft): Promise<
     if (!(error instanceof LabError && error.fault.code === 'prerequisites-missing')) throw error
     context.progress.say(explain(error).message)
   }
-}
-
-const openedTo = async (
-  context: Context,
-  { hooks }: LabDraft,
-  living: AnyLab,
-): Promise<Pick<SpecFacts, 'allowFrom'>> => {
-  const allowFrom = await allowedAnew(context, hooks, living)
-  return allowFrom === undefined ? {} : { allowFrom: [...allowFrom] }
 }
 
 /** As `up` would record it now. */
@@ -174,8 +213,3 @@ async function askEngine(
     await rm(folder, { recursive: true, force: true })
   }
 }
-
-const startsOf = (presences: Presences): PlannedChange[] =>
-  presences
-    .filter(([, presence]) => presence === 'stopped' || presence === 'partial')
-    .map(([address]) => ({ address, action: 'start', attributes: [] }))

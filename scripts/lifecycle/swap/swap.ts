@@ -2,6 +2,7 @@ import type { AnyLab, Lab } from '../../../backend/lab.js'
 import type { Context } from '../../context.js'
 import { LabError } from '../../errors.js'
 import { configureMachines, withMachines } from '../../lab/configure-machines.js'
+import { decideMaking } from '../../lab/decide-up.js'
 import { sayEndOfLife } from '../../lab/end-of-life.js'
 import { settleEngine } from '../../lab/engine-session.js'
 import { engineFor } from '../../lab/engine-for.js'
@@ -87,26 +88,19 @@ async function replaceMachines(
   const { context, writer } = work.session
   const current = writer.lab
   if (current === undefined || !isSwappable(current)) throw new TypeError('it was swappable under this lease')
-  let swapping: Lab<'swapping'> | undefined
   const presences = await lookAtMachines(context, work.plan.hooks, current)
   const patch = { ...decided, size: largeEnough(decided.size, minimumDiskGiB), image }
   const anew = decided.machines.map(({ name }) => name)
-  await makeMachines(work, { ...current, ...patch }, presences, {
-    anew,
-    record: async (_writer, extras) => {
-      const message = `${current.distro} -> ${decided.distro}`
-      const aliases = anew.map((name) => sshAlias(current.lab, name))
-      await forgetHostKeys(context.space, current.lab, aliases)
-      swapping = await writer.transition(current, 'swapping', {
-        ...extras,
-        message,
-        patch,
-      })
-      // Removes the old host key, so that a session right after this does not warn about another machine.
-      await writeLabSshConfig(context, swapping, identity)
-    },
+  const making = { ...decideMaking(current, presences), anew }
+  const swapping = await makeMachines(work, { ...current, ...patch }, making, async (_writer, begun) => {
+    const message = `${current.distro} -> ${decided.distro}`
+    const aliases = anew.map((name) => sshAlias(current.lab, name))
+    await forgetHostKeys(context.space, current.lab, aliases)
+    const moved = await writer.transition(current, 'swapping', { ...begun, message, patch })
+    // Without the old host key: a session of right now is not told that somebody else answers.
+    await writeLabSshConfig(context, moved, identity)
+    return moved
   })
-  if (swapping === undefined) throw new TypeError('the step was recorded')
   await withMachines(work, writer.lab ?? swapping, (connections) =>
     configureMachines(work, connections, 'ready'),
   )

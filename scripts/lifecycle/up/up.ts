@@ -4,18 +4,19 @@ import type { LabName } from '../../../backend/lab-name.js'
 import { readRecord } from '../../../backend/record.js'
 import type { Context } from '../../context.js'
 import type { Engine } from '../../engine/resolve.js'
+import { LabError } from '../../errors.js'
 import { explain } from '../../explain.js'
 import { keepReserve } from '../../reserve.js'
 import { engineFor } from '../../lab/engine-for.js'
-import { assertNotExpired } from '../../lab/expiry.js'
+import { decideUp, type UpDecision } from '../../lab/decide-up.js'
 import { endAbandonedUse, throughGate, type Session } from '../../lab/gate.js'
 import { removedOnFailure } from './on-failure.js'
 import type { LabPlan } from '../../lab/plan-lab.js'
-import { hooksOf } from '../../providers/provider.js'
 import { reconnect } from '../../lab/reconnect.js'
 import { assertSameLab } from '../../lab/same-lab.js'
 import { assertHere } from '../../lab/here.js'
 import { labNameOf, livingOf } from '../../lab/target.js'
+import { upRequest } from '../../lab/up-request.js'
 import { checkDraft } from './checks.js'
 import { armedView, type LabView } from '../../lab/view.js'
 
@@ -35,35 +36,43 @@ export async function up(context: Context, positional: string | undefined): Prom
     // The command that we waited for may have made it elsewhere.
     if (found !== undefined) assertHere(context, found)
     const current = await endAbandonedUse(session)
-    if (current !== undefined) assertNotExpired(current, session.lease.storeTime())
-    const opened = current?.state === 'ready' ? await openedAnew(context, current) : undefined
-    if (opened !== undefined) {
-      context.progress.say(`SSH of ${lab} is now open to ${opened.join(', ')} only`)
-    } else if (current?.state === 'ready' || current?.state === 'in-use') {
-      if (await reconnect(session, current)) {
-        return { ...(await armedView(session, session.writer.lab ?? current, [])), reused: true }
+    const living = livingOf(current)
+    const decision = await decideNow(session, current)
+    if (decision.kind === 'refuse') throw new LabError(decision.fault)
+    if (decision.kind === 'reconnect') {
+      if (await reconnect(session, decision.lab)) {
+        return { ...(await armedView(session, session.writer.lab ?? decision.lab, [])), reused: true }
       }
       context.progress.say(`${lab} does not answer: bringing it back`)
     }
-    const living = livingOf(current)
+    const make = decision.kind === 'make' ? decision : decision.otherwise
+    if (make.isOpened) context.progress.say(`SSH of ${lab} is now open to ${make.allowFrom?.join(', ')} only`)
     const stands = checked !== undefined && isDeepStrictEqual(living, before)
     const engine = stands ? checked : await checkUp(context, lab, living)
     // Under the lease, as it is now: a `down` that was waited for took the key of before with it.
     const { planLab } = await import('../../lab/plan-lab.js')
     const plan = await planLab(context, lab, living)
-    if (current?.state === 'resetting' || current?.state === 'reset-failed') {
-      const finished = await finishReset(session, plan, current)
+    if (decision.kind === 'reset') {
+      const finished = await finishReset(session, plan, decision.lab)
       if (finished !== undefined) return finished
     }
     const { bringUp } = await import('../../lab/bring-up.js')
     const { lab: ready, timings } = await removedOnFailure(session, current, () =>
-      bringUp(session, plan, engine),
+      bringUp(session, plan, engine, make),
     )
     return { ...(await armedView(session, ready, timings)), reused: false }
   })
 }
 
-/** Undefined if there is no baseline to go back to: then only starting the machine is left. */
+/** By the record as it is under the lease. */
+const decideNow = async (session: Session, current: AnyLab | undefined): Promise<UpDecision> => {
+  const { context, lease } = session
+  const isLent = lease.lentBy !== undefined
+  const request = await upRequest(context, livingOf(current), { now: lease.storeTime(), isLent })
+  return decideUp(current, request)
+}
+
+/** Undefined when there is no baseline to go back to any more: then a start is all that can be done. */
 async function finishReset(
   session: Session,
   plan: LabPlan,
@@ -85,15 +94,7 @@ async function finishReset(
   }
 }
 
-/** The networks that are named now, if the lab is open to others. */
-async function openedAnew(context: Context, lab: Lab<'ready'>): Promise<readonly string[] | undefined> {
-  if (context.settings.allowFrom.length === 0) return undefined
-  const { allowedAnew } = await import('../../lab/plan-lab.js')
-  const allowFrom = await allowedAnew(context, await hooksOf(lab.provider), lab)
-  return isDeepStrictEqual(allowFrom, lab.allowFrom) ? undefined : allowFrom
-}
-
-/** Throws what prevents it on this computer; changes nothing. */
+/** Throws what speaks against it on this computer; changes nothing. */
 async function checkUp(context: Context, lab: LabName, living: AnyLab | undefined): Promise<Engine> {
   const { hooks } = await checkDraft(context, lab, living)
   await hooks.checkPrerequisites(context)

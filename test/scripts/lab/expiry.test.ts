@@ -2,13 +2,8 @@ import { hostname } from 'node:os'
 import { describe, expect, test } from '@jest/globals'
 import type { AnyLab } from '../../../backend/lab.js'
 import type { Context } from '../../../scripts/context.js'
-import {
-  assertNotExpired,
-  enforcersOf,
-  expiresInMs,
-  expiryOf,
-  isExpired,
-} from '../../../scripts/lab/expiry.js'
+import { assertNotExpired, enforcersOf } from '../../../scripts/lab/expiry.js'
+import { expiresInMs, expiryOf, isExpired } from '../../../scripts/lab/time-left.js'
 import { decided } from '../../support/backend/support.js'
 import { faultOf } from '../../support/cli/support.js'
 

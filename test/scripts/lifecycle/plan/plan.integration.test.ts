@@ -67,11 +67,15 @@ describe('plan', () => {
 
   test('names what would change and never its values; exits with 2 where that is asked for', async () => {
     const box = await makeSandbox()
-    await box.up('--profile', LAB)
+    const { pid } = await box.up('--profile', LAB)
     await box.ok('extend', LAB, '--ttl', '9h')
+    // As long as the machine answers, up only connects to it.
+    expect((await planOf(box, LAB)).changes).toEqual([])
+    await box.kill(pid)
     const { expiresAt } = await box.record(LAB)
     const changes = [
       { address: 'terraform_data.main-boot', action: 'update', attributes: ['input', 'output'] },
+      { address: 'main', action: 'start', attributes: [] },
     ]
     const asked = await box.run(['plan', LAB, '-o', 'json', '--detailed-exitcode'])
     expect([asked.code, asked.json<LabChanges>().changes]).toEqual([2, changes])
@@ -90,6 +94,15 @@ describe('plan', () => {
     expect((await planOf(box, LAB)).changes).toMatchObject([
       { address: 'terraform_data.main-boot', action: 'replace' },
     ])
+  })
+
+  test('of a reset that did not end shows that it is gone on with', async () => {
+    const box = await makeSandbox()
+    await box.up('--profile', LAB)
+    await box.editRecord(LAB, { state: 'reset-failed' })
+    const calls = await box.engineCalls()
+    expect((await box.ok('plan', LAB)).stdout).toContain('1 to reset\n    < reset    main\n')
+    expect(await box.engineCalls()).toEqual(calls)
   })
 
   test('that is interrupted ends its engine and leaves no folder', async () => {

@@ -1,0 +1,89 @@
+import type { AnyLab } from '../../backend/lab.js'
+import type { Architecture } from '../../distro-catalog/offer-schema.js'
+import type { LabFault } from '../errors.js'
+import type { Settings } from '../settings.js'
+import { isItsNetwork, networkNameOf } from './network.js'
+
+/** What a command asks of a lab that is there, once the catalog has told what it means. */
+export interface Asked {
+  readonly settings: Pick<
+    Settings,
+    'askedTags' | 'askedTtl' | 'diskGiB' | 'name' | 'network' | 'region' | 'spot' | 'ttl'
+  >
+  /** Undefined: none was named, or the lab's own. */
+  readonly profile: { readonly name: string; readonly distro: string; readonly provider: string } | undefined
+  readonly zone: { readonly typed: string; readonly whole: string } | undefined
+  /** `has`: the lab's own; undefined on this computer, which has one only, and for a type that the catalog does not know. */
+  readonly architecture: { readonly asked: Architecture; readonly has: Architecture | undefined } | undefined
+  /** Of the size or type that was named. */
+  readonly instanceType: string | undefined
+}
+
+/** A lab keeps what it was made with; asking for something else is an error, not a silent no. */
+export const differenceOf = (known: AnyLab, asked: Asked): LabFault | undefined =>
+  otherProfile(known, asked) ??
+  otherPlace(known, asked) ??
+  otherTag(known, asked) ??
+  otherExpiry(known, asked) ??
+  otherSize(known, asked)
+
+function otherProfile({ lab, profile, distro, provider }: AnyLab, asked: Asked): LabFault | undefined {
+  if (asked.profile === undefined) return undefined
+  if (asked.profile.distro === distro && asked.profile.provider === provider) return undefined
+  return { code: 'lab-of-other-profile', lab, profile, asked: asked.profile.name }
+}
+
+const fixed = ({ lab }: AnyLab, setting: string, has: string, asked: string): LabFault => ({
+  code: 'setting-fixed',
+  lab,
+  setting,
+  has,
+  asked,
+})
+
+function otherPlace(known: AnyLab, { settings, zone: asked }: Asked): LabFault | undefined {
+  const { size, region, zone = '', spot = false } = known
+  if (settings.diskGiB !== undefined && settings.diskGiB !== size.diskGiB)
+    return fixed(known, '--disk', String(size.diskGiB), String(settings.diskGiB))
+  if (settings.region !== undefined && !['auto', region].includes(settings.region))
+    return fixed(known, '--region', region, settings.region)
+  if (asked !== undefined && (zone === '' || zone !== asked.whole))
+    return fixed(known, '--zone', zone === '' ? "the provider's choice" : zone, asked.typed)
+  if (settings.spot !== undefined && settings.spot !== spot)
+    return fixed(known, '--spot', String(spot), String(settings.spot))
+  if (settings.network !== undefined && !isItsNetwork(known, settings.network))
+    return fixed(known, '--network', networkNameOf(known), settings.network)
+  return undefined
+}
+
+/** Those of the command line: what a configuration adds is for new labs. */
+function otherTag(known: AnyLab, { settings }: Asked): LabFault | undefined {
+  for (const [key, value] of Object.entries(settings.askedTags)) {
+    const has = Object.hasOwn(known.tags, key) ? `${key}=${known.tags[key]}` : `no tag ${key}`
+    if (has !== `${key}=${value}`) return fixed(known, '--tag', has, `${key}=${value}`)
+  }
+  return undefined
+}
+
+/** In milliseconds: a lab's expiry is counted from shortly before or after its record is written. */
+const TTL_TOLERANCE = 60_000
+
+/** A TTL that was typed is the one the lab was made with; `extend` alone gives it another. */
+function otherExpiry(
+  { lab, createdAt, expiresAt }: AnyLab,
+  { settings: { askedTtl, ttl } }: Asked,
+): LabFault | undefined {
+  if (askedTtl === undefined) return undefined
+  const has = expiresAt === null ? null : Date.parse(expiresAt) - Date.parse(createdAt)
+  const isSame = has === null || ttl === null ? has === ttl : Math.abs(has - ttl) <= TTL_TOLERANCE
+  return isSame ? undefined : { code: 'expiry-fixed', lab, expiresAt, asked: askedTtl }
+}
+
+/** The architecture is the lab's own, unless another one is asked for: a size has a type of each. */
+function otherSize(known: AnyLab, { settings, architecture, instanceType }: Asked): LabFault | undefined {
+  if (architecture?.has !== undefined && architecture.has !== architecture.asked)
+    return fixed(known, '--arch', architecture.has, architecture.asked)
+  const has = known.size.instanceType
+  if (instanceType === undefined || instanceType === has) return undefined
+  return { code: 'size-fixed', lab: settings.name ?? known.lab, has, asked: instanceType }
+}
