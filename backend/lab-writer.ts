@@ -12,7 +12,7 @@ import {
   type WriteContext,
 } from './record-change.js'
 import { RecordSlot } from './record-slot.js'
-import type { Decided, LabEvent, LabRecord, StepOutcome } from './record-schema.js'
+import type { Decided, LabEvent, LabRecord, Machine, StepOutcome } from './record-schema.js'
 import type { ObjectStore } from './store.js'
 
 export interface WriterOptions {
@@ -124,6 +124,14 @@ export class LabWriter {
 
   async update(patch: Partial<Decided>): Promise<void> {
     await this.#write({ patch }, (lab) => lab)
+  }
+
+  /** What was found of one machine; what is written of others at the same time stays. */
+  async updateMachine(name: string, found: Partial<Machine>): Promise<void> {
+    await this.#write<AnyLab>({}, (lab) => {
+      const machines = lab.machines.map((each) => (each.name === name ? { ...each, ...found } : each))
+      return { ...lab, machines }
+    })
   }
 
   /** A change that no one waits for: it becomes part of the next write, if there is one. */

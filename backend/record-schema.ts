@@ -84,6 +84,11 @@ const machineSchema = Type.Object({
   marker: Type.Optional(nullable(text('marker'))),
   /** The folder of a machine on the owner's own computer; absolute. */
   place: Type.Optional(text('path')),
+  /** The next three are missing in records of before, whose lab says it for all of them. */
+  distro: Type.Optional(text('distro')),
+  size: Type.Optional(sizeSchema),
+  /** null before it is pinned. */
+  image: Type.Optional(nullable(imageSchema)),
 })
 
 const sshKeySchema = Type.Object({
@@ -148,6 +153,7 @@ const decidedFields = {
   spot: Type.Optional(Type.Boolean()),
   /** Missing if none was named: the account's default network; on Azure, a network for the lab. */
   network: Type.Optional(networkSchema),
+  /** This, the size and the image are those of the main machine: each machine has its own. */
   distro: text('distro'),
   size: sizeSchema,
   image: nullable(imageSchema),
@@ -208,11 +214,22 @@ export const recordSchema = Type.Object({ state: stateSchema, ...keptFields, ...
 
 const decidedSchema = Type.Object(decidedFields)
 
-export type LabRecord = Static<typeof recordSchema>
+/** As it is stored, perhaps by a version before machines had a distro, size and image of their own. */
+export type StoredRecord = Static<typeof recordSchema>
+type StoredMachine = Static<typeof machineSchema>
+/** What one machine is made of. */
+export interface MachineMake {
+  readonly distro: string
+  readonly size: Static<typeof sizeSchema>
+  readonly image: Static<typeof imageSchema> | null
+}
+export type Machine = StoredMachine & MachineMake
+type WithMachines<T> = Omit<T, 'machines'> & { machines: Machine[] }
+/** As it is read: `withOwnMakes` has filled what was missing. */
+export type LabRecord = WithMachines<StoredRecord>
 /** Everything in a record but its state. */
 export type LabFacts = Omit<LabRecord, 'state'>
-export type Decided = Static<typeof decidedSchema>
-export type Machine = Static<typeof machineSchema>
+export type Decided = WithMachines<Static<typeof decidedSchema>>
 export type AuthorizedKey = Static<typeof authorizedKeySchema>
 export type LabEvent = Static<typeof eventSchema>
 export type Holder = Static<typeof holderSchema>

@@ -5,7 +5,8 @@ import { labInsteadOfFolder, labOfFolder, labOfRecordKey, labsPrefix, recordKey 
 import { toAnyLab, type AnyLab } from './lab.js'
 import { isLabName, type LabName } from './lab-name.js'
 import { completeLiving, namesOfLiving } from './living.js'
-import type { LabRecord } from './record-schema.js'
+import { withOwnMakes } from './machines.js'
+import type { StoredRecord } from './record-schema.js'
 import { readObject } from './read-object.js'
 import type { ObjectStore } from './store.js'
 import { unreadableOf } from './unreadable.js'
@@ -26,12 +27,12 @@ export async function readRecord(store: ObjectStore, lab: LabName): Promise<Stor
   if (object === undefined) return undefined
   const record = parseDocument('record', object.body, lab, key)
   const problems = contradictions(record, lab).map((problem) => `${key}: ${problem}`)
-  if (problems.length === 0) return { lab: toAnyLab(record), version: object.version }
+  if (problems.length === 0) return { lab: toAnyLab(withOwnMakes(record)), version: object.version }
   throw new BackendError({ code: 'record-unreadable', lab, place: key, problems })
 }
 
 /** Checks that a schema cannot express. */
-function contradictions({ lab: named, lastEvent, machines }: LabRecord, lab: LabName): string[] {
+function contradictions({ lab: named, lastEvent, machines }: StoredRecord, lab: LabName): string[] {
   const names = machines.map(({ name }) => name)
   const twice = names.findIndex((name, n) => names.indexOf(name) !== n)
   return [

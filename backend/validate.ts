@@ -6,11 +6,11 @@ import { escapeInvisible, shown } from './forms.js'
 import type { BackendIdentity } from './identity-schema.js'
 import type { ImageRecord } from './image-record-schema.js'
 import type { LeaseDocument } from './lease-schema.js'
-import type { LabEvent, LabRecord } from './record-schema.js'
+import type { LabEvent, StoredRecord } from './record-schema.js'
 
 /** The kinds of document; each is checked by code that the build made from schema/<kind>.schema.json. */
 interface Documents {
-  readonly record: LabRecord
+  readonly record: StoredRecord
   readonly lease: LeaseDocument
   readonly event: LabEvent
   readonly 'image-record': ImageRecord

@@ -56,6 +56,10 @@ export function resolveProfile(catalog: Catalog, given: string, userProfiles: Us
   }
 }
 
+/** The profile of a release that has an image there. @throws CatalogError as `resolveProfile` does. */
+export const profileOfPair = (catalog: Catalog, distro: string, provider: string): Profile =>
+  resolveProfile(catalog, `${distro}-${provider}`)
+
 /**
  * Every name that `resolveProfile` accepts: the user's, then alias and release of every pair that has an
  * image.

@@ -6,7 +6,7 @@ import type { CloudProvider } from '../distro-catalog/provider.js'
 import { findInstanceType, type MachineSize } from '../distro-catalog/size.js'
 import type { CloudMachine, CloudSpec, Lifetime, NetworkChoice } from './cloud-spec.js'
 import { buildUserData } from './cloud-user-data.js'
-import { labId, labTags } from './naming.js'
+import { hostnameOf, labId, labTags } from './naming.js'
 
 /** Everything that is decided about a cloud lab before its stack is built. */
 export interface CloudLabPlan {
@@ -15,13 +15,9 @@ export interface CloudLabPlan {
   readonly backendId: string
   readonly incarnation: string | undefined
   readonly state: StateBackend
-  readonly distro: Distro
   readonly provider: CloudProvider
   readonly region: string
   readonly zone: string | null
-  readonly size: MachineSize
-  /** The image that the machines were made from; null lets the provider choose the newest. */
-  readonly imageId: string | null
   /** The lab's own key, then the team's. */
   readonly publicKey: string
   readonly authorizedKeys: readonly string[]
@@ -32,29 +28,23 @@ export interface CloudLabPlan {
   /** The user's own tags; labels on Google. */
   readonly tags: Readonly<Record<string, string>>
   readonly providerVersion: string | null
-  /** Names within the lab. */
-  readonly machines: readonly string[]
-  /** The machines that are recreated, whatever exists. */
+  readonly machines: readonly CloudMachinePlan[]
+  /** The names of the machines that are recreated, whatever exists. */
   readonly anew: readonly string[]
 }
 
-/**
- * What the specs of all clouds share; pure. `powerOff`: whether the guest must shut an expired machine down
- * itself.
- */
-export function planCommon(
-  plan: CloudLabPlan,
-  offer: CloudOffer,
-  powerOff: 'by-guest' | 'by-platform',
-): Omit<CloudSpec, 'machines'> & { readonly machines: readonly CloudMachine[] } {
-  const { lab, profile, state, backendId, incarnation, region, zone, size, publicKey, lifetime } = plan
-  const publicKeys = [publicKey, ...plan.authorizedKeys]
-  const machines = plan.machines.map((name): CloudMachine => {
-    const hostname = name === 'main' ? lab : name
-    const powerOffAt = powerOff === 'by-guest' ? (lifetime?.epoch ?? null) : null
-    const userData = offer.cloudInit ? buildUserData({ hostname, publicKeys, powerOffAt }) : null
-    return { name, hostname, user: offer.user, userData, isNew: plan.anew.includes(name) }
-  })
+export interface CloudMachinePlan {
+  /** Within the lab. */
+  readonly name: string
+  readonly distro: Distro
+  readonly size: MachineSize
+  /** The image that it was made from; null lets the provider choose the newest. */
+  readonly imageId: string | null
+}
+
+/** What the specs of all clouds share; pure. */
+export function planCommon(plan: CloudLabPlan): Omit<CloudSpec, 'machines'> {
+  const { lab, profile, state, backendId, incarnation, region, zone, publicKey, lifetime } = plan
   return {
     lab,
     profile,
@@ -62,16 +52,13 @@ export function planCommon(
     id: labId(backendId, lab),
     region,
     zone,
-    instanceType: size.instanceType,
-    diskGiB: size.diskGiB,
     publicKey,
-    publicKeys,
+    publicKeys: publicKeysOf(plan),
     lifetime,
     allowFrom: plan.allowFrom,
     spot: plan.spot,
     network: plan.network,
     providerVersion: plan.providerVersion,
-    machines,
     tags: {
       ...plan.tags,
       ...labTags({ backendId, lab, incarnation }),
@@ -80,13 +67,37 @@ export function planCommon(
   }
 }
 
+/** The same of a machine. `powerOff`: whether the guest must shut an expired machine down itself. */
+export function planMachine(
+  plan: CloudLabPlan,
+  { name, size }: CloudMachinePlan,
+  offer: CloudOffer,
+  powerOff: 'by-guest' | 'by-platform',
+): CloudMachine {
+  const hostname = hostnameOf(plan.lab, name)
+  const publicKeys = publicKeysOf(plan)
+  const powerOffAt = powerOff === 'by-guest' ? (plan.lifetime?.epoch ?? null) : null
+  return {
+    name,
+    hostname,
+    user: offer.user,
+    instanceType: size.instanceType,
+    diskGiB: size.diskGiB,
+    userData: offer.cloudInit ? buildUserData({ hostname, publicKeys, powerOffAt }) : null,
+    isNew: plan.anew.includes(name),
+  }
+}
+
+const publicKeysOf = ({ publicKey, authorizedKeys }: CloudLabPlan): string[] => [publicKey, ...authorizedKeys]
+
 /**
- * The image for the architecture of the plan's instance type.
+ * The image for the architecture of the machine's instance type.
  *
  * @throws CatalogError `pair-unavailable` if the distro has none on this provider.
  */
 export function imageFor<Image>(
-  { distro, provider, size }: CloudLabPlan,
+  provider: CloudProvider,
+  { distro, size }: CloudMachinePlan,
   images: Readonly<Partial<Record<Architecture, Image>>>,
 ): { readonly architecture: Architecture; readonly image: Image } {
   const { architecture } = findInstanceType(provider, size.instanceType)
@@ -103,6 +114,7 @@ export function imageFor<Image>(
 
 /** Whether both the image and the instance type can start with secure boot. */
 export const startsSecurely = (
-  { provider, size }: CloudLabPlan,
+  provider: CloudProvider,
+  { size }: CloudMachinePlan,
   image: { readonly secureBoot: boolean },
 ): boolean => image.secureBoot && findInstanceType(provider, size.instanceType).secureBoot !== false

@@ -7,9 +7,6 @@ export interface CloudSpec extends CommonSpec {
   readonly region: string
   /** One zone of the region; null leaves the choice to the provider. */
   readonly zone: string | null
-  readonly instanceType: string
-  /** GiB; a machine's root disk has this size or that of its image, whichever is larger. */
-  readonly diskGiB: number
   /** The networks that may reach SSH, in CIDR form. None: SSH is closed. */
   readonly allowFrom: readonly string[]
   /** One line of authorized_keys form. */
@@ -44,6 +41,9 @@ export interface CloudMachine {
   readonly name: string
   readonly hostname: string
   readonly user: string
+  readonly instanceType: string
+  /** GiB; its root disk has this size or that of its image, whichever is larger. */
+  readonly diskGiB: number
   /** cloud-init's user data in the provider's form (Azure: base64); null for images that do not read any. */
   readonly userData: string | null
   /** The machine is recreated, so its new user data counts; a machine that stays keeps its old user data. */

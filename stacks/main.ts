@@ -4,6 +4,7 @@ import { App } from './cdktf.js'
 import { directoryLocation, placeId } from '../backend/location.js'
 import { stateBackend } from '../backend/state-backend.js'
 import { isLabName } from '../backend/lab-name.js'
+import { MAIN_MACHINE } from '../backend/machines.js'
 import { loadCatalog } from '../distro-catalog/load.js'
 import { resolveOffer } from '../distro-catalog/resolve.js'
 import { resolveSize } from '../distro-catalog/size.js'
@@ -30,22 +31,22 @@ for (const distro of catalog.distros.values()) {
   const offer = resolveOffer(distro, 'local')
   const image = imageSourceOf(distro, offer, process.arch)
   if (image === undefined) continue
-  const [sshPort] = sshPortCandidates(machineId(id, lab, 'main'))
+  const [sshPort] = sshPortCandidates(machineId(id, lab, MAIN_MACHINE))
   const spec = planLocalLab({
     lab,
     profile: `${distro.name}-local`,
     backendId: id,
     state: stateBackend(location, lab),
     driver: driverProgram,
-    image,
-    imageId: null,
-    size: resolveSize(local, { minimumDiskGiB: offer.minimumDiskGiB }),
     machines: [
       {
-        name: 'main',
+        name: MAIN_MACHINE,
+        image,
+        imageId: null,
+        size: resolveSize(local, { minimumDiskGiB: offer.minimumDiskGiB }),
         user: offer.user,
         sshPort: sshPort ?? 0,
-        directory: join(home, 'machines', id, lab, 'main'),
+        directory: join(home, 'machines', id, lab, MAIN_MACHINE),
       },
     ],
     authorizedKeys: [],

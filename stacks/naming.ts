@@ -1,8 +1,12 @@
 import { createHash } from 'node:crypto'
+import { MAIN_MACHINE } from '../backend/machines.js'
 
 /** The name of a machine at its provider: always the same for the same lab of the same backend. */
 export const machineId = (backendId: string, lab: string, machine: string): string =>
   `distrolab-${backendId}-${lab}-${machine}`
+
+/** What a machine calls itself. */
+export const hostnameOf = (lab: string, machine: string): string => (machine === MAIN_MACHINE ? lab : machine)
 
 /**
  * Shortens a name to a provider's limit and keeps it unique: a hash of the whole name replaces the end.

@@ -5,7 +5,7 @@ export interface MachineOutput {
   readonly user: string
 }
 
-/** The output `image` of a cloud's stack, which pins the lab to the image its machines were made from. */
+/** The output `image` of a cloud's stack: the image that its main machine is made from. */
 export interface ImageOutput {
   readonly id: string
   /** The root disk's size in GiB, which may be larger than the requested size. */

@@ -1,7 +1,6 @@
 import type { AnyLab, Lab } from '../../backend/lab.js'
-import type { Decided } from '../../backend/record-schema.js'
+import { makeOfLab } from '../../backend/machines.js'
 import type { Engine } from '../engine/resolve.js'
-import { assertDiskHolds } from '../../distro-catalog/size.js'
 import { forgetHostKeys, sshAlias } from '../machine/ssh-config.js'
 import type { Wait } from '../settings.js'
 import { configureMachines, withMachinesRecorded } from './configure-machines.js'
@@ -11,7 +10,8 @@ import { settleEngine } from './engine-session.js'
 import type { Session } from './gate.js'
 import { makeMachines, type EngineWork } from './make-machines.js'
 import { decide, type LabPlan } from './plan-lab.js'
-import { prepareImage } from './prepare-image.js'
+import { prepareMachines } from './prepare-image.js'
+import type { StepControl } from '../providers/provider.js'
 import { lookAtMachines, type Presences } from './presences.js'
 import { writeLabSshConfig } from './reach.js'
 import { upSteps } from './step-lists.js'
@@ -83,7 +83,7 @@ async function makeAll(
   await steps.runRecorded(
     'image',
     async (detail) => {
-      if (making.anew.length > 0) await pinImage(work, started, making, detail)
+      if (making.anew.length > 0) await pinImages(work, started, making, stepControl(work, detail))
     },
     alreadyRecorded,
   )
@@ -112,43 +112,31 @@ async function beginProvisioning(
   return writer.transition(former, 'provisioning', { patch, step: 'image' })
 }
 
-/** The chosen disk size, or what the image needs. */
-export const largeEnough = (size: Decided['size'], minimumDiskGiB = 0): Decided['size'] => ({
-  ...size,
-  diskGiB: Math.max(size.diskGiB, minimumDiskGiB),
-})
-
-async function pinImage(
-  work: Work,
+async function pinImages(
+  { session, plan }: Work,
   lab: AnyLab,
-  { replace }: Making,
-  detail: (text: string) => void,
+  { anew, replace }: Making,
+  step: StepControl,
 ): Promise<void> {
-  const { session, plan } = work
   const { context, writer } = session
-  const { image, remark, minimumDiskGiB } = await prepareImage(
-    plan.hooks,
-    context,
-    plan.profile,
-    lab,
-    lab.image?.id,
-    stepControl(work, detail),
-  )
-  if (remark !== undefined) context.progress.say(remark)
-  assertDiskHolds(context.settings.diskGiB ?? plan.profile.diskGiB, minimumDiskGiB ?? 0)
+  const { provider, region } = lab
+  const place = { provider, region, askedDiskGiB: context.settings.diskGiB ?? plan.profile.diskGiB }
+  const made = lab.machines.filter(({ name }) => anew.includes(name))
+  const prepared = await prepareMachines(plan.hooks, context, place, made, step)
   const lost = new Set(replace)
   for (const { name, hostKey } of lab.machines) {
     // Tells the user why a machine has lost its data and shows another host key.
     if (lost.has(name) && hostKey !== null)
       context.progress.say(`${lab.lab}/${name} is gone with its disk: recreating it, with a new host key`)
   }
-  const machines = lab.machines.map((machine) =>
-    lost.has(machine.name) ? { ...machine, hostKey: null } : machine,
-  )
+  const machines = lab.machines.map((machine) => {
+    const next = prepared.find(({ name }) => name === machine.name) ?? machine
+    return lost.has(machine.name) ? { ...next, hostKey: null } : next
+  })
   // Before the record: after a crash in between, the next command gets here again.
   const aliases = [...lost].map((name) => sshAlias(lab.lab, name))
   await forgetHostKeys(context.space, lab.lab, aliases)
-  await writer.update({ image, machines, size: largeEnough(lab.size, minimumDiskGiB) })
+  await writer.update({ machines, ...makeOfLab(machines) })
 }
 
 async function configure(

@@ -1,10 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { AnyLab } from '../../backend/lab.js'
 import type { Machine } from '../../backend/record-schema.js'
+import { onEachMachine } from '../each-machine.js'
 import { setClock } from '../machine/clock.js'
 import { waitForCloudInit } from '../machine/cloud-init.js'
 import type { Connection } from '../machine/connect.js'
 import { waitForSsh } from '../machine/wait-ssh.js'
+import type { StepControl } from '../providers/provider.js'
 import type { Wait } from '../settings.js'
 import type { Session } from './gate.js'
 import { targetOf, writeLabSshConfig } from './reach.js'
@@ -52,22 +54,25 @@ async function reachMachines(
   detail: (text: string) => void,
 ): Promise<void> {
   const { session, plan } = work
-  const { context, writer, signal } = session
+  const { context, writer } = session
   const revive = reviveOf(work, lab, detail)
-  const machines: AnyLab['machines'] = []
-  for (const machine of lab.machines) {
-    const options = {
-      timeoutMs: context.settings.waitTimeout,
-      signal,
-      onSeen: detail,
-      consoleTail: () => plan.hooks.consoleTail(lab, machine),
-      betweenAttempts: revive === undefined ? undefined : () => revive(machine),
-    }
-    const target = targetOf(context, lab, machine, plan.identity)
-    const connection = await acceptingOwn(session, lab, machine, target, (at) => waitForSsh(at, options))
-    connections.push(connection)
-    machines.push({ ...machine, hostKey: connection.hostKey })
-  }
+  const machines = await onEachMachine(
+    lab.machines,
+    stepControl(work, detail),
+    async (machine, step, index) => {
+      const options = {
+        timeoutMs: context.settings.waitTimeout,
+        signal: step.signal,
+        onSeen: step.detail,
+        consoleTail: () => plan.hooks.consoleTail(lab, machine),
+        betweenAttempts: revive === undefined ? undefined : () => revive(machine),
+      }
+      const target = targetOf(context, lab, machine, plan.identity)
+      const connection = await acceptingOwn(session, lab, machine, target, (at) => waitForSsh(at, options))
+      connections[index] = connection
+      return { ...machine, hostKey: connection.hostKey }
+    },
+  )
   if (!isDeepStrictEqual(machines, writer.lab?.machines)) await writer.update({ machines })
   await writeLabSshConfig(context, writer.lab ?? lab, plan.identity)
 }
@@ -83,13 +88,13 @@ export async function configureMachines(
   if (wait === 'ready') await waitForConfiguration(work, connections)
   if (baseline.kind === 'snapshot')
     await steps.run('baseline', async (detail) => {
-      for (const [machine, connection] of pairs(session, connections)) {
-        const outcome = await baseline.take(machine, wait, stepControl(work, detail))
-        if (outcome === 'taken') await setMachineClock(session, machine, connection)
-      }
+      await onEachMachine(reached(session, connections), stepControl(work, detail), async (each, step) => {
+        const outcome = await baseline.take(each.machine, wait, step)
+        if (outcome === 'taken') await setMachineClock(session, each.machine, each.connection)
+      })
     })
-  await steps.run('mark', () =>
-    eachMachine(session, connections, async (machine, connection) => {
+  await steps.run('mark', (detail) =>
+    changeMachines(session, connections, stepControl(work, detail), async (machine, connection) => {
       const marker = await plantMarker(session, machine, connection)
       return [{ ...machine, marker }, undefined]
     }),
@@ -97,29 +102,39 @@ export async function configureMachines(
 }
 
 /** Records what becomes of each machine of the lab, all at the same time, and returns what else is to be said of each. */
-export async function eachMachine<T>(
+export async function changeMachines<T>(
   session: Session,
   connections: readonly Connection[],
+  control: StepControl,
   change: (machine: Machine, connection: Connection) => Promise<readonly [machine: Machine, told: T]>,
 ): Promise<T[]> {
-  const changed = await Promise.all(
-    pairs(session, connections).map(([machine, connection]) => change(machine, connection)),
+  const changed = await onEachMachine(reached(session, connections), control, ({ machine, connection }) =>
+    change(machine, connection),
   )
   await session.writer.update({ machines: changed.map(([machine]) => machine) })
   return changed.map(([, told]) => told)
 }
 
+interface Reached {
+  readonly name: string
+  readonly machine: Machine
+  readonly connection: Connection
+}
+
 /** `connections` as from withMachines. */
-const pairs = ({ writer }: Session, connections: readonly Connection[]): (readonly [Machine, Connection])[] =>
+const reached = ({ writer }: Session, connections: readonly Connection[]): Reached[] =>
   connections.flatMap((connection, index) => {
     const machine = writer.lab?.machines[index]
-    return machine === undefined ? [] : [[machine, connection] as const]
+    return machine === undefined ? [] : [{ name: machine.name, machine, connection }]
   })
 
-export const waitForConfiguration = (
-  { session, steps }: Work,
-  connections: readonly Connection[],
-): Promise<void> => steps.run('cloud-init', (detail) => finishCloudInit(session, connections, detail))
+export const waitForConfiguration = (work: Work, connections: readonly Connection[]): Promise<void> =>
+  work.steps.run('cloud-init', async (detail) => {
+    const machines = reached(work.session, connections)
+    await onEachMachine(machines, stepControl(work, detail), (each, step) =>
+      finishCloudInit(work.session, each, step),
+    )
+  })
 
 /** Returns how much the clocks can differ afterwards at most, in milliseconds. */
 export async function setMachineClock(
@@ -133,21 +148,18 @@ export async function setMachineClock(
 }
 
 async function finishCloudInit(
-  { context, lab, log, signal, writer }: Session,
-  connections: readonly Connection[],
-  detail: (text: string) => void,
+  { context, lab, log }: Session,
+  { name: machine, connection }: Reached,
+  { signal, detail }: StepControl,
 ): Promise<void> {
-  for (const [index, connection] of connections.entries()) {
-    const machine = writer.lab?.machines[index]?.name ?? ''
-    const outcome = await waitForCloudInit(connection, {
-      lab,
-      machine,
-      timeoutMs: context.settings.waitTimeout,
-      signal,
-      onStage: (stage) => detail(`cloud-init: ${stage}`),
-    })
-    if (outcome.status === 'done') continue
-    log.warn('cloud-init is degraded', { machine, warnings: outcome.warnings })
-    context.progress.say(`cloud-init finished with warnings on ${machine}: ${outcome.warnings.join('; ')}`)
-  }
+  const outcome = await waitForCloudInit(connection, {
+    lab,
+    machine,
+    timeoutMs: context.settings.waitTimeout,
+    signal,
+    onStage: (stage) => detail(`cloud-init: ${stage}`),
+  })
+  if (outcome.status === 'done') return
+  log.warn('cloud-init is degraded', { machine, warnings: outcome.warnings })
+  context.progress.say(`cloud-init finished with warnings on ${machine}: ${outcome.warnings.join('; ')}`)
 }

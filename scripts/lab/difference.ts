@@ -42,9 +42,11 @@ const fixed = ({ lab }: AnyLab, setting: string, has: string, asked: string): La
 })
 
 function otherPlace(known: AnyLab, { settings, zone: asked }: Asked): LabFault | undefined {
-  const { size, region, zone = '', spot = false } = known
-  if (settings.diskGiB !== undefined && settings.diskGiB !== size.diskGiB)
-    return fixed(known, '--disk', String(size.diskGiB), String(settings.diskGiB))
+  const { machines, region, zone = '', spot = false } = known
+  const { diskGiB } = settings
+  const other = machines.find(({ size }) => size.diskGiB !== diskGiB)
+  if (diskGiB !== undefined && other !== undefined)
+    return fixed(known, '--disk', String(other.size.diskGiB), String(diskGiB))
   if (settings.region !== undefined && !['auto', region].includes(settings.region))
     return fixed(known, '--region', region, settings.region)
   if (asked !== undefined && (zone === '' || zone !== asked.whole))
@@ -83,7 +85,12 @@ function otherExpiry(
 function otherSize(known: AnyLab, { settings, architecture, instanceType }: Asked): LabFault | undefined {
   if (architecture?.has !== undefined && architecture.has !== architecture.asked)
     return fixed(known, '--arch', architecture.has, architecture.asked)
-  const has = known.size.instanceType
-  if (instanceType === undefined || instanceType === has) return undefined
-  return { code: 'size-fixed', lab: settings.name ?? known.lab, has, asked: instanceType }
+  const other = known.machines.find(({ size }) => size.instanceType !== instanceType)
+  if (instanceType === undefined || other === undefined) return undefined
+  return {
+    code: 'size-fixed',
+    lab: settings.name ?? known.lab,
+    has: other.size.instanceType,
+    asked: instanceType,
+  }
 }

@@ -63,10 +63,7 @@ export async function tellExpiry(
     signal,
     detail,
     async onAddress(name, address) {
-      const machines = (writer.lab ?? lab).machines.map((machine) =>
-        machine.name === name ? { ...machine, address } : machine,
-      )
-      await writer.update({ machines })
+      await writer.updateMachine(name, { address })
     },
   })
 }

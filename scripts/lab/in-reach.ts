@@ -27,8 +27,8 @@ export async function assertRemovable(context: Context, lab: AnyLab): Promise<vo
 }
 
 /** Nothing is requested from a cloud before the image of the machines is in the record. */
-export const isNeverMade = ({ image, provider }: AnyLab): boolean =>
-  image === null && hasEngineProvider(provider)
+export const isNeverMade = ({ image, machines, provider }: AnyLab): boolean =>
+  [{ image }, ...machines].every((each) => each.image === null) && hasEngineProvider(provider)
 
 /** `what`: for the message. Throws LabError other-account, or as the check of an account does. */
 export async function assertAccount(

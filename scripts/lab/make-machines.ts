@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { AnyLab } from '../../backend/lab.js'
 import type { MachineOutput } from '../../stacks/outputs.js'
+import { onEachMachine } from '../each-machine.js'
 import type { Engine } from '../engine/resolve.js'
 import type { Outputs } from '../engine/stream.js'
 import { apply } from '../engine/tofu.js'
@@ -32,7 +33,7 @@ export async function makeMachines<R>(
   const { anew, isNew } = making
   const { session, plan, engine, steps } = work
   const { hooks } = plan
-  const spec = hooks.buildSpec(session.context, lab, plan.profile, anew)
+  const spec = hooks.buildSpec(session.context, lab, await session.context.catalog(), anew)
   const [recorded, folder] = await steps.runRecorded('synth', () => writeConfiguration(session, spec), record)
   const settled = await steps.run('init', async (detail) => {
     await initialiseEngine(session, engine, folder, spec.state, detail)
@@ -56,10 +57,11 @@ export async function makeMachines<R>(
       throw error
     })
     await recordAddresses(session, outputs)
-    for (const name of start) {
-      const address = await hooks.start(spec, name, stepControl(work, detail))
+    const machines = start.map((name) => ({ name }))
+    await onEachMachine(machines, stepControl(work, detail), async ({ name }, step) => {
+      const address = await hooks.start(spec, name, step)
       if (address !== undefined) await recordAddress(session, name, { address })
-    }
+    })
   })
   return recorded
 }
@@ -77,7 +79,7 @@ async function recordAddress(
   name: string,
   found: { readonly address: string | null; readonly port?: number },
 ): Promise<void> {
-  const machines = writer.lab?.machines.map((each) => (each.name === name ? { ...each, ...found } : each))
-  if (machines !== undefined && !isDeepStrictEqual(machines, writer.lab?.machines))
-    await writer.update({ machines })
+  const known = writer.lab?.machines.find((machine) => machine.name === name)
+  if (known !== undefined && !isDeepStrictEqual({ ...known, ...found }, known))
+    await writer.updateMachine(name, found)
 }

@@ -46,7 +46,7 @@ export function mismatchOf(context: Place, lab: Facts): Mismatch | undefined {
 }
 
 function checksHere(context: Place, lab: Facts, machine: Machine): readonly Check[] {
-  const { name, address, port, place, hostKey } = machine
+  const { name, address, port, place, hostKey, image } = machine
   const space = spaceOf(context, lab)
   const known = knownHostKeys(space, lab.lab, sshAlias(lab.lab, name))
   const isKnown = known.length === 0 || hostKey === null || known.includes(hostKey)
@@ -54,6 +54,7 @@ function checksHere(context: Place, lab: Facts, machine: Machine): readonly Chec
     same('address', LOCAL_ADDRESS, address ?? 'none'),
     ['port', `one from ${SSH_PORTS.first} to ${SSH_PORTS.last}`, String(port ?? 'none'), isSshPort(port)],
     same('place', machineFolder(space, lab.lab, name), place ?? 'none'),
+    ['image.id', forms.digest.description, image?.id ?? '', image === null || fits('digest', image.id)],
     ['hostKey', known[0] ?? '', hostKey ?? 'none', isKnown],
   ]
 }

@@ -1,8 +1,9 @@
 import { newRandomId } from '../../backend/identity.js'
 import type { AnyLab } from '../../backend/lab.js'
 import type { LabName } from '../../backend/lab-name.js'
-import type { AuthorizedKey, Decided } from '../../backend/record-schema.js'
-import { resolveProfile, type Profile } from '../../distro-catalog/profile.js'
+import { MAIN_MACHINE } from '../../backend/machines.js'
+import type { AuthorizedKey, Decided, Machine } from '../../backend/record-schema.js'
+import { profileOfPair, resolveProfile, type Profile } from '../../distro-catalog/profile.js'
 import type { MachineSize } from '../../distro-catalog/size.js'
 import { labTags } from '../../stacks/naming.js'
 import { findComputerId } from '../computer.js'
@@ -95,8 +96,17 @@ export const placeOf = ({ region, zone, spot, costPerHourUsd }: AnyLab): Place =
 
 /** The profile a lab was made from; its distro is the recorded release, whatever an alias means today. */
 export async function profileOf(context: Context, known: AnyLab): Promise<Profile> {
-  const profile = resolveProfile(await context.catalog(), `${known.distro}-${known.provider}`)
+  const profile = profileOfPair(await context.catalog(), known.distro, known.provider)
   return { ...profile, name: known.profile }
+}
+
+/** Machines of a new lab, each with what it will be made of. */
+export async function newMachines(
+  context: Context,
+  { lab, profile, hooks, size }: Omit<LabDraft, 'place'>,
+): Promise<Machine[]> {
+  const planned = await hooks.planMachines(context, lab, [MAIN_MACHINE], profile)
+  return planned.map((machine) => ({ ...machine, distro: profile.distro.name, size, image: null }))
 }
 
 /** Everything a new lab's record says before anything is made. */
@@ -105,9 +115,10 @@ export async function decide(
   plan: LabPlan,
   expiresAt: Decided['expiresAt'],
 ): Promise<Decided> {
-  const { lab, profile, hooks, identity, size, place } = plan
+  const { lab, profile, identity, size, place } = plan
   const { space, holder, env, settings } = context
   const incarnation = newRandomId()
+  const machines = await newMachines(context, plan)
   const computer = findComputerId(space.home)
   const { source, file, publicKey } = identity
   return {
@@ -120,7 +131,7 @@ export async function decide(
     distro: profile.distro.name,
     size,
     image: null,
-    machines: await hooks.planMachines(context, lab, ['main'], profile),
+    machines,
     sshKey: { publicKey, source, ...(source === 'generated' ? {} : { path: file }) },
     authorizedKeys: [...plan.authorizedKeys],
     ...(plan.allowFrom === undefined ? {} : { allowFrom: [...plan.allowFrom] }),
@@ -129,7 +140,7 @@ export async function decide(
     owner: { user: holder.user, host: holder.host, ...(computer === undefined ? {} : { computer }) },
     session: env.session ?? null,
     expiresAt,
-    costPerHourUsd: place.costPerHourUsd,
+    costPerHourUsd: place.costPerHourUsd * machines.length,
     engine: null,
   }
 }

@@ -1,15 +1,58 @@
 import { imageNameOf } from '../../backend/image-name.js'
 import { readImageRecord } from '../../backend/image-record.js'
-import type { Profile } from '../../distro-catalog/profile.js'
+import type { Machine } from '../../backend/record-schema.js'
+import { profileOfPair, type Profile } from '../../distro-catalog/profile.js'
 import { resolveOffer } from '../../distro-catalog/resolve.js'
-import { architectureOf } from '../../distro-catalog/size.js'
+import { architectureOf, assertDiskHolds } from '../../distro-catalog/size.js'
 import type { Context } from '../context.js'
 import { LabError } from '../errors.js'
 import type { ImageWish, PreparedImage, ProviderHooks, StepControl } from '../providers/provider.js'
 
+/** Where machines are, and how large a disk was asked for, if one was. */
+export interface PreparedPlace {
+  readonly provider: string
+  readonly region: string
+  readonly askedDiskGiB?: number | undefined
+}
+
 /**
- * The image of machines that are about to be made: the lab's own, else the team's import, else what the
- * provider finds by the catalog. Throws LabError import-needed if only an import would help.
+ * These machines as they can be made: with their image, and with a disk that holds it. It is prepared once for all machines
+ * of the same distro, size and image. Throws as `prepareImage` does, or CatalogError disk-too-small.
+ */
+export async function prepareMachines(
+  hooks: ProviderHooks,
+  context: Context,
+  { provider, region, askedDiskGiB }: PreparedPlace,
+  machines: readonly Machine[],
+  step: StepControl,
+): Promise<Machine[]> {
+  const catalog = await context.catalog()
+  const kinds = new Map(machines.map((machine) => [kindOf(machine), machine]))
+  const prepared = new Map<string, PreparedImage>()
+  // One after the other: each says how far it is, and may fill the disk of this computer.
+  for (const [kind, { distro, size, image }] of kinds) {
+    const profile = profileOfPair(catalog, distro, provider)
+    const found = await prepareImage(hooks, context, profile, { region, size }, image?.id, step)
+    assertDiskHolds(askedDiskGiB, found.minimumDiskGiB ?? 0)
+    prepared.set(kind, found)
+  }
+  const remarks = [...prepared.values()].flatMap(({ remark }) => remark ?? [])
+  for (const remark of new Set(remarks)) context.progress.say(remark)
+  return machines.map((machine) => withImage(machine, prepared.get(kindOf(machine))))
+}
+
+const kindOf = ({ distro, size, image }: Machine): string => JSON.stringify([distro, size, image?.id])
+
+function withImage(machine: Machine, prepared: PreparedImage | undefined): Machine {
+  if (prepared === undefined) return machine
+  const { size } = machine
+  const { image, minimumDiskGiB = 0 } = prepared
+  return { ...machine, image, size: { ...size, diskGiB: Math.max(size.diskGiB, minimumDiskGiB) } }
+}
+
+/**
+ * The image of machines that are about to be made: their own, else the team's import, else what the provider finds by
+ * the catalog. Throws LabError import-needed if only an import would help.
  */
 export async function prepareImage(
   hooks: ProviderHooks,

@@ -1,5 +1,6 @@
 import type { AnyLab } from '../../backend/lab.js'
 import type { Context } from '../context.js'
+import { onEachMachine } from '../each-machine.js'
 import type { Presence, ProviderHooks } from '../providers/provider.js'
 
 /** What the provider shows of each machine of a lab. */
@@ -12,7 +13,10 @@ export async function lookAtMachines(
   lab: AnyLab,
 ): Promise<Presences> {
   await hooks.rearm?.(context, lab)
-  return Promise.all(
-    lab.machines.map(async (machine) => [machine.name, await hooks.presence(lab, machine)] as const),
+  const step = { signal: context.interrupt.signal, detail: (text: string) => context.progress.detail(text) }
+  return onEachMachine(
+    lab.machines,
+    step,
+    async (machine) => [machine.name, await hooks.presence(lab, machine)] as const,
   )
 }

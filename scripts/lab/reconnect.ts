@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { AnyLab, Lab } from '../../backend/lab.js'
 import type { Machine } from '../../backend/record-schema.js'
+import { onEachMachine } from '../each-machine.js'
 import { LabError } from '../errors.js'
 import { connectOnce, SshError, type Connection, type SshTarget } from '../machine/connect.js'
 import { waitForSsh } from '../machine/wait-ssh.js'
@@ -23,17 +24,21 @@ export async function reconnect(session: Session, lab: Lab<'ready' | 'in-use'>):
   const { context, writer } = session
   const identity = await requireIdentity(context, lab)
   await wakeMachines(session, await hooksOf(lab.provider), lab)
-  const machines: AnyLab['machines'] = []
-  for (const machine of context.settings.wait === 'none' ? [] : lab.machines) {
-    const connection = await reach(session, lab, machine, targetOf(context, lab, machine, identity))
-    if (connection === undefined) return false
-    machines.push({ ...machine, hostKey: connection.hostKey })
+  const wanted = context.settings.wait === 'none' ? [] : lab.machines
+  const step = { signal: session.signal, detail: (text: string) => session.log.info(text) }
+  const reached = await onEachMachine(wanted, step, async (machine, { signal }) => {
+    const target = targetOf(context, lab, machine, identity)
+    const connection = await reach({ ...session, signal }, lab, machine, target)
+    if (connection === undefined) return undefined
     try {
       await mendClock(session, lab, machine, connection)
     } finally {
       connection.end()
     }
-  }
+    return { ...machine, hostKey: connection.hostKey }
+  })
+  const machines = reached.filter((machine) => machine !== undefined)
+  if (machines.length < wanted.length) return false
   if (machines.length > 0 && !isDeepStrictEqual(machines, lab.machines)) await writer.update({ machines })
   await writeLabSshConfig(context, writer.lab ?? lab, identity)
   await writer.settle()

@@ -17,21 +17,23 @@ export function reviveOf(work: Work, lab: AnyLab, detail: (text: string) => void
   const { session, plan } = work
   const { revival } = plan.hooks
   if (revival === undefined || lab.state === 'resetting') return undefined
-  let restarts = 0
+  const restarts = new Map<string, number>()
   return async (machine) => {
     const reason = await revival.panicOf(machine)
     if (reason === undefined) return 'as-before'
     const { name } = machine
-    if (restarts === MOST_RESTARTS) {
+    const soFar = restarts.get(name) ?? 0
+    if (soFar === MOST_RESTARTS) {
       const console = await plan.hooks.consoleTail(lab, machine)
       throw new LabError({ code: 'kernel-panic', lab: lab.lab, machine: name, reason, console })
     }
-    restarts++
+    restarts.set(name, soFar + 1)
     const message = `${name}: kernel panic, restarted`
     session.log.warn(message, { reason })
     session.context.progress.say(`${message} (${reason})`)
     await session.writer.note(message)
-    const spec = plan.hooks.buildSpec(session.context, session.writer.lab ?? lab, plan.profile, [])
+    const catalog = await session.context.catalog()
+    const spec = plan.hooks.buildSpec(session.context, session.writer.lab ?? lab, catalog, [])
     await revival.restart(spec, machine, stepControl(work, detail))
     return 'started-anew'
   }

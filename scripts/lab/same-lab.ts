@@ -1,4 +1,5 @@
 import type { AnyLab } from '../../backend/lab.js'
+import { mainOf } from '../../backend/machines.js'
 import type { Profile } from '../../distro-catalog/profile.js'
 import type { Context } from '../context.js'
 import { LabError } from '../errors.js'
@@ -61,7 +62,8 @@ async function askedSize(
   return { architecture, instanceType: isNamed ? found.instanceType : undefined }
 }
 
-function architectureIn({ provider }: Profile, { size: { instanceType } }: AnyLab) {
+function architectureIn({ provider }: Profile, { machines }: AnyLab) {
+  const instanceType = mainOf(machines)?.size.instanceType ?? ''
   if (provider.name === 'local' || !Object.hasOwn(provider.instanceTypes, instanceType)) return undefined
   return provider.instanceTypes[instanceType]?.architecture
 }

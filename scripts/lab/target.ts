@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import { isLabName, type LabName } from '../../backend/lab-name.js'
 import type { AnyLab } from '../../backend/lab.js'
+import { mainOf } from '../../backend/machines.js'
 import { listLiving, readRecord } from '../../backend/record.js'
 import { findComputerId } from '../computer.js'
 import type { Context } from '../context.js'
@@ -55,7 +56,7 @@ export function isElsewhere(
 /** The machine that a command means: the named one, else the lab's only or main one. */
 export function machineOf(lab: AnyLab, given: string | undefined): AnyLab['machines'][number] {
   const known = lab.machines.map((machine) => machine.name)
-  const wanted = given ?? (known.includes('main') ? 'main' : known[0])
+  const wanted = given ?? mainOf(lab.machines)?.name
   const machine = lab.machines.find((candidate) => candidate.name === wanted)
   if (machine === undefined)
     throw new LabError({ code: 'machine-unknown', lab: lab.lab, given: wanted ?? '', known })

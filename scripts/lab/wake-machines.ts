@@ -1,4 +1,5 @@
 import type { AnyLab } from '../../backend/lab.js'
+import { onEachMachine } from '../each-machine.js'
 import type { Session } from './gate.js'
 import type { ProviderHooks } from '../providers/provider.js'
 
@@ -12,5 +13,5 @@ export async function wakeMachines(
   lab: AnyLab,
 ): Promise<void> {
   const step = { signal, detail: (text: string) => context.progress.say(text) }
-  for (const machine of lab.machines) await hooks.wake?.(machine, step)
+  await onEachMachine(lab.machines, step, async (machine, each) => hooks.wake?.(machine, each))
 }

@@ -1,9 +1,10 @@
 import type { AnyLab, Lab } from '../../backend/lab.js'
 import type { Context } from '../context.js'
+import { onEachMachine } from '../each-machine.js'
 import { LabError } from '../errors.js'
 import type { Decided } from '../../backend/record-schema.js'
 import {
-  eachMachine,
+  changeMachines,
   setMachineClock,
   waitForConfiguration,
   withMachines,
@@ -73,8 +74,8 @@ export async function resetLab(
   const resetting = await goBack(work, current)
   const machines = await withMachines(work, writer.lab ?? resetting, async (connections) => {
     if (baseline.kind === 'image') await waitForConfiguration(work, connections)
-    return work.steps.run('verify', () =>
-      eachMachine(session, connections, async (machine, connection) => {
+    return work.steps.run('verify', (detail) =>
+      changeMachines(session, connections, stepControl(work, detail), async (machine, connection) => {
         const [marker, clockWithinMs] = await Promise.all([
           exchangeMarker(session, machine, connection),
           baseline.kind === 'image' ? null : setMachineClock(session, machine, connection),
@@ -94,16 +95,18 @@ export async function resetLab(
 /** By the provider's one mechanism. Returns the lab as it is on record once that has begun. */
 async function goBack(work: Work, lab: Resettable): Promise<Lab<'resetting'>> {
   const { session, plan, steps } = work
-  const { hooks, profile } = plan
+  const { hooks } = plan
   const { baseline } = hooks
   const begin =
     (patch: Partial<Decided>): RecordStep<Lab<'resetting'>> =>
     (writer, begun) =>
       writer.transition(lab, 'resetting', { ...begun, patch })
   if (baseline.kind === 'snapshot') {
-    const spec = hooks.buildSpec(session.context, lab, profile, [])
+    const spec = hooks.buildSpec(session.context, lab, await session.context.catalog(), [])
     const restore = async (detail: (text: string) => void): Promise<void> => {
-      for (const { name } of lab.machines) await baseline.restore(spec, name, stepControl(work, detail))
+      await onEachMachine(lab.machines, stepControl(work, detail), ({ name }, step) =>
+        baseline.restore(spec, name, step),
+      )
     }
     const [resetting] = await steps.runRecorded('restore', restore, begin({}))
     return resetting

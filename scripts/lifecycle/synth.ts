@@ -30,9 +30,9 @@ export async function synthesise(
   const lab = labNameOf(context, positional)
   const living = await readLiving(context, lab)
   if (living !== undefined) await assertSameLab(context, living)
-  const { hooks, profile } = await draftLab(context, lab, living, 'known')
+  const { hooks } = await draftLab(context, lab, living, 'known')
   const facts = living ?? { lab, ...(await decideNew(context, lab)), createdAt: '' }
-  const text = await synthesiseLab(hooks.buildSpec(context, facts, profile, []))
+  const text = await synthesiseLab(hooks.buildSpec(context, facts, await context.catalog(), []))
   if (out === undefined) return { text: text.trimEnd(), json: JSON.parse(text) as unknown }
   const folder = resolve(out)
   const file = join(folder, 'cdk.tf.json')

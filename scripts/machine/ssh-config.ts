@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { MAIN_MACHINE } from '../../backend/machines.js'
 import { readPlainFileSync } from '../../backend/plain-file.js'
 import { requireForm } from '../../backend/forms.js'
 import { ensureFolder, keyFiles, keyFolder, putFile, type Workspace } from '../workspace.js'
@@ -38,7 +39,7 @@ export async function writeSshConfig(
 export const sshCommand = (configFile: string, alias: string): string => typed`ssh -F ${configFile} ${alias}`
 
 export const sshAlias = (lab: string, machine: string): string =>
-  machine === 'main' ? lab : `${lab}-${machine}`
+  machine === MAIN_MACHINE ? lab : `${lab}-${machine}`
 
 const knownHostsLine = ({ alias, hostKey }: SshHost): string =>
   hostKey === null ? '' : `${hostKeyAlias(alias)} ${requireForm('hostKey', 'hostKey', hostKey)}\n`

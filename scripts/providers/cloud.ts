@@ -1,12 +1,13 @@
 import { isLabName } from '../../backend/lab-name.js'
 import type { LabFacts } from '../../backend/record-schema.js'
 import { stateBackend } from '../../backend/state-backend.js'
+import type { Catalog } from '../../distro-catalog/catalog.js'
 import { CatalogError } from '../../distro-catalog/errors.js'
 import type { Architecture, CloudOffer } from '../../distro-catalog/offer-schema.js'
-import type { Profile } from '../../distro-catalog/profile.js'
+import { profileOfPair, type Profile } from '../../distro-catalog/profile.js'
 import type { CloudName, CloudProvider } from '../../distro-catalog/provider.js'
 import { findRegion, usdPerHour, whyNot, type RegionQuestion } from '../../distro-catalog/rank-regions.js'
-import { resolveOffer } from '../../distro-catalog/resolve.js'
+import { resolveOffer, resolveProvider } from '../../distro-catalog/resolve.js'
 import { architectureOf, resolveSize, type MachineSize } from '../../distro-catalog/size.js'
 import type { CloudLabPlan } from '../../stacks/cloud-plan.js'
 import type { Lifetime } from '../../stacks/cloud-spec.js'
@@ -127,13 +128,13 @@ async function ownNetwork({ settings, env, interrupt }: Context): Promise<string
 export function cloudPlan(
   context: Context,
   facts: SpecFacts,
-  profile: Profile,
+  catalog: Catalog,
   anew: readonly string[],
 ): CloudLabPlan {
-  const { lab, incarnation, region, size, machines, image } = facts
+  const { lab, incarnation, region, machines } = facts
   const { location, settings } = context
   const { backendId } = spaceOf(context, facts)
-  const provider = requireCloud(profile)
+  const provider = requireCloud({ provider: resolveProvider(catalog, facts.provider) })
   if (!isLabName(lab)) throw new LabError({ code: 'lab-name-invalid', given: lab })
   return {
     lab,
@@ -141,12 +142,9 @@ export function cloudPlan(
     backendId,
     incarnation,
     state: stateBackend(location, lab),
-    distro: profile.distro,
     provider,
     region,
     zone: facts.zone ?? null,
-    size,
-    imageId: image?.id ?? null,
     publicKey: facts.sshKey.publicKey,
     authorizedKeys: keysOn(facts).filter((key) => key !== facts.sshKey.publicKey),
     allowFrom: facts.allowFrom ?? [],
@@ -155,7 +153,12 @@ export function cloudPlan(
     network: networkChoiceOf(facts),
     tags: userTags(facts.tags),
     providerVersion: settings.providerVersions[REGISTRY_NAME[provider.name]] ?? null,
-    machines: machines.map((machine) => machine.name),
+    machines: machines.map(({ name, distro, size, image }) => ({
+      name,
+      distro: profileOfPair(catalog, distro, provider.name).distro,
+      size,
+      imageId: image?.id ?? null,
+    })),
     anew,
   }
 }
@@ -260,7 +263,7 @@ function costOf({ provider, regions, instanceType }: RegionQuestion, region: str
   return here ?? Math.max(0, ...known)
 }
 
-export function requireCloud({ provider }: Profile): CloudProvider {
+export function requireCloud({ provider }: Pick<Profile, 'provider'>): CloudProvider {
   if (provider.name !== 'local') return provider
   throw new TypeError('local is no cloud')
 }

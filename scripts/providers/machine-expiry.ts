@@ -17,7 +17,7 @@ export async function moveMachineExpiry(
   { signal, detail }: StepControl,
 ): Promise<void> {
   const identity = await requireIdentity(context, lab)
-  detail(`${machine.name}: setting its timer`)
+  detail('setting its timer')
   const connection = await connectToMachine(lab, targetOf(context, lab, machine, identity), TIMEOUTS, signal)
   try {
     await moveTimer(connection, lab.expiresAt, signal)

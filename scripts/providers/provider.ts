@@ -1,5 +1,6 @@
 import type { AnyLab } from '../../backend/lab.js'
-import type { LabFacts, Machine } from '../../backend/record-schema.js'
+import type { LabFacts, Machine, MachineMake } from '../../backend/record-schema.js'
+import type { Catalog } from '../../distro-catalog/catalog.js'
 import type { Architecture } from '../../distro-catalog/offer-schema.js'
 import type { Profile } from '../../distro-catalog/profile.js'
 import type { MachineSize } from '../../distro-catalog/size.js'
@@ -33,13 +34,12 @@ export type SpecFacts = Pick<
   | 'lab'
   | 'incarnation'
   | 'profile'
+  | 'provider'
   | 'region'
   | 'zone'
   | 'spot'
   | 'network'
   | 'tags'
-  | 'image'
-  | 'size'
   | 'machines'
   | 'sshKey'
   | 'authorizedKeys'
@@ -48,8 +48,11 @@ export type SpecFacts = Pick<
   | 'expiresAt'
 >
 
-/** What decides, in addition to the distro, which image a lab gets. */
-export type ImageWish = Pick<LabFacts, 'region' | 'size'>
+/** A machine as only its provider can plan it. */
+export type PlannedMachine = Omit<Machine, keyof MachineMake>
+
+/** What decides, in addition to the distro, which image a machine gets. */
+export type ImageWish = Pick<LabFacts, 'region'> & Pick<Machine, 'size'>
 
 /** Where a new lab's machines will be. */
 export interface Place {
@@ -181,22 +184,30 @@ export interface ProviderHooks {
    */
   allowFrom(context: Context, measuring: Measuring): Promise<readonly string[] | undefined>
   /** Machines of a new lab, with everything that is known before they exist. */
-  planMachines(context: Context, lab: string, names: readonly string[], profile: Profile): Promise<Machine[]>
+  planMachines(
+    context: Context,
+    lab: string,
+    names: readonly string[],
+    profile: Profile,
+  ): Promise<PlannedMachine[]>
   /**
    * The machines of a lab that is made from another profile: names, ids and everything else a user relies on
    * stay.
    */
   swapMachines(machines: readonly Machine[], profile: Profile): Machine[]
-  /** Prepares the image and pins it. `pinned`: the image the lab already has. */
+  /** Prepares the image and pins it. `pinned`: the image the machine already has. */
   prepareImage(
     context: Context,
     profile: Profile,
-    lab: ImageWish,
+    wish: ImageWish,
     pinned: string | undefined,
     step: StepControl,
   ): Promise<PreparedImage>
-  /** `anew`: the machines that will be made, whether or not they exist; the others stay as they are. */
-  buildSpec(context: Context, lab: SpecFacts, profile: Profile, anew: readonly string[]): LabSpec
+  /**
+   * `anew`: the machines that will be made, whether or not they exist; the others stay as they are. Throws CatalogError
+   * for a distro or size that is no longer in the catalog.
+   */
+  buildSpec(context: Context, lab: SpecFacts, catalog: Catalog, anew: readonly string[]): LabSpec
   presence(lab: Pick<LabFacts, 'lab' | 'region'>, machine: Machine): Promise<Presence>
   /**
    * For a provider where this costs almost nothing: what a machine is doing right now. Only looks, for at

@@ -1,6 +1,6 @@
 import { DataAwsAmi } from '@cdktf/provider-aws/lib/data-aws-ami/index.js'
 import type { TerraformStack } from 'cdktf/lib/terraform-stack.js'
-import type { AwsLabSpec } from './spec.js'
+import type { AwsMachine } from './spec.js'
 
 export interface Image {
   readonly id: string
@@ -11,10 +11,10 @@ export interface Image {
 }
 
 /** A pinned image needs no look-up; its disk was decided together with it. */
-export function buildImage(stack: TerraformStack, { image, diskGiB }: AwsLabSpec): Image {
+export function buildImage(stack: TerraformStack, { image, diskGiB }: AwsMachine, lookup: string): Image {
   if (image.kind === 'pinned') return { id: image.id, diskGiB, ignoreChanges: [] }
   const { owner, name, architecture } = image.selector
-  const found = new DataAwsAmi(stack, 'lab_image', {
+  const found = new DataAwsAmi(stack, lookup, {
     owners: [owner],
     mostRecent: true,
     filter: [

@@ -1,17 +1,16 @@
 import { Instance } from '@cdktf/provider-aws/lib/instance/index.js'
 import type { KeyPair } from '@cdktf/provider-aws/lib/key-pair/index.js'
 import type { TerraformStack } from 'cdktf/lib/terraform-stack.js'
-import type { CloudMachine } from '../cloud-spec.js'
 import type { Image } from './image.js'
 import { machineName } from './names.js'
 import type { Network } from './network.js'
-import type { AwsLabSpec } from './spec.js'
+import type { AwsLabSpec, AwsMachine } from './spec.js'
 
 /** No role, encrypted root, metadata only by token; terminating it removes its disk. */
 export function buildMachine(
   stack: TerraformStack,
   spec: AwsLabSpec,
-  machine: CloudMachine,
+  machine: AwsMachine,
   base: string,
   parts: { readonly image: Image; readonly network: Network; readonly key: KeyPair },
 ): Instance {
@@ -19,7 +18,7 @@ export function buildMachine(
   const tags = { ...spec.tags, Name: machineName(base) }
   return new Instance(stack, machine.name, {
     ami: image.id,
-    instanceType: spec.instanceType,
+    instanceType: machine.instanceType,
     keyName: key.keyName,
     vpcSecurityGroupIds: network.securityGroupIds,
     ...(network.subnetId === undefined ? {} : { subnetId: network.subnetId }),
@@ -35,7 +34,7 @@ export function buildMachine(
       tags,
     },
     // Otherwise burstable types cost a surcharge when their credits are used up.
-    ...(/^t\d/.test(spec.instanceType) ? { creditSpecification: { cpuCredits: 'standard' } } : {}),
+    ...(/^t\d/.test(machine.instanceType) ? { creditSpecification: { cpuCredits: 'standard' } } : {}),
     ...(spec.spot ? { instanceMarketOptions: SPOT } : {}),
     ...(machine.userData === null ? {} : { userData: machine.userData }),
     tags,

@@ -1,13 +1,14 @@
 import type { Instance } from '@cdktf/provider-aws/lib/instance/index.js'
 import type { TerraformStack } from 'cdktf/lib/terraform-stack.js'
+import { mainOf } from '../../backend/machines.js'
 import { addOutput, SSH_PORT } from '../add-output.js'
 import type { Image } from './image.js'
-import type { AwsLabSpec } from './spec.js'
+import type { AwsLabSpec, AwsMachine } from './spec.js'
 
 export function buildOutputs(
   stack: TerraformStack,
   { machines }: AwsLabSpec,
-  image: Image,
+  imageOf: (machine: AwsMachine) => Image,
   instances: readonly Instance[],
 ): void {
   const value = machines.map(({ name, user }, index) => [
@@ -15,5 +16,8 @@ export function buildOutputs(
     { address: instances[index]?.publicIp, port: SSH_PORT, user },
   ])
   addOutput(stack, 'machines', Object.fromEntries(value))
-  addOutput(stack, 'image', { id: image.id, diskGiB: image.diskGiB })
+  const main = mainOf(machines)
+  if (main === undefined) return
+  const { id, diskGiB } = imageOf(main)
+  addOutput(stack, 'image', { id, diskGiB })
 }

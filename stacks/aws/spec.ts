@@ -1,8 +1,12 @@
 import type { AwsImage } from '../../distro-catalog/offer-schema.js'
-import type { CloudImage, CloudSpec } from '../cloud-spec.js'
+import type { CloudImage, CloudMachine, CloudSpec } from '../cloud-spec.js'
 
 export interface AwsLabSpec extends CloudSpec {
   readonly provider: 'aws'
+  readonly machines: readonly AwsMachine[]
+}
+
+export interface AwsMachine extends CloudMachine {
   readonly image: CloudImage<AwsImageSelector>
 }
 

@@ -6,6 +6,7 @@ import { buildKey } from './key.js'
 import { buildMachine } from './machine.js'
 import { buildNetwork } from './network.js'
 import { buildOutputs } from './outputs.js'
+import { sharedImages } from '../shared-images.js'
 import type { AwsLabSpec } from './spec.js'
 
 /** One instance for each machine, a key pair and a security group; a network only if the lab has its own. */
@@ -18,12 +19,15 @@ export function buildAwsLab(stack: TerraformStack, spec: AwsLabSpec): void {
     skipRegionValidation: true,
   })
   pinProvider(stack, 'aws', spec.providerVersion)
-  const image = buildImage(stack, spec)
+  const imageOf = sharedImages(spec.machines, (machine, lookup) => buildImage(stack, machine, lookup))
   const network = buildNetwork(stack, spec, spec.id)
   const key = buildKey(stack, spec, spec.id)
-  const parts = { image, network, key }
   const instances = spec.machines.map((machine) =>
-    buildMachine(stack, spec, machine, `${spec.id}-${machine.name}`, parts),
+    buildMachine(stack, spec, machine, `${spec.id}-${machine.name}`, {
+      image: imageOf(machine),
+      network,
+      key,
+    }),
   )
-  buildOutputs(stack, spec, image, instances)
+  buildOutputs(stack, spec, imageOf, instances)
 }

@@ -2,18 +2,17 @@ import { DevTestGlobalVmShutdownSchedule } from '@cdktf/provider-azurerm/lib/dev
 import { LinuxVirtualMachine } from '@cdktf/provider-azurerm/lib/linux-virtual-machine/index.js'
 import type { ResourceGroup } from '@cdktf/provider-azurerm/lib/resource-group/index.js'
 import type { TerraformStack } from 'cdktf/lib/terraform-stack.js'
-import type { CloudMachine } from '../cloud-spec.js'
 import type { Image } from './image.js'
 import { adminKeys } from './key.js'
 import { machineName, partName } from './names.js'
 import { placeOf, type Connection } from './network.js'
-import type { AzureLabSpec } from './spec.js'
+import type { AzureLabSpec, AzureMachine } from './spec.js'
 
 /** No identity, no extensions, no password, no boot diagnostics; the disk is encrypted as all managed disks are. */
 export function buildMachine(
   stack: TerraformStack,
   spec: AzureLabSpec,
-  machine: CloudMachine,
+  machine: AzureMachine,
   parts: { readonly group: ResourceGroup; readonly image: Image; readonly connection: Connection },
 ): LinuxVirtualMachine {
   const { group, image, connection } = parts
@@ -22,7 +21,7 @@ export function buildMachine(
     ...placeOf(spec, group),
     name: machineName(base),
     computerName: machine.hostname,
-    size: spec.instanceType,
+    size: machine.instanceType,
     ...(spec.zone === null ? {} : { zone: spec.zone }),
     adminUsername: machine.user,
     adminSshKey: adminKeys(spec, machine),
@@ -35,9 +34,9 @@ export function buildMachine(
       diskSizeGb: image.diskGiB,
     },
     ...image.source,
-    ...(spec.plan === null ? {} : { plan: { ...spec.plan } }),
-    secureBootEnabled: spec.secureBoot,
-    vtpmEnabled: spec.secureBoot,
+    ...(machine.plan === null ? {} : { plan: { ...machine.plan } }),
+    secureBootEnabled: machine.secureBoot,
+    vtpmEnabled: machine.secureBoot,
     allowExtensionOperations: false,
     patchMode: 'ImageDefault',
     ...(spec.spot ? { priority: 'Spot', evictionPolicy: 'Delete' } : {}),
@@ -59,7 +58,7 @@ const DAY_SECONDS = 86_400
 export function buildShutdown(
   stack: TerraformStack,
   { lifetime, tags }: AzureLabSpec,
-  machine: CloudMachine,
+  machine: AzureMachine,
   { id, location }: LinuxVirtualMachine,
 ): void {
   new DevTestGlobalVmShutdownSchedule(stack, `${machine.name}_shutdown`, {

@@ -1,28 +1,34 @@
 import type { AzureImage } from '../../distro-catalog/offer-schema.js'
 import { resolveOffer } from '../../distro-catalog/resolve.js'
-import { imageFor, planCommon, startsSecurely, type CloudLabPlan } from '../cloud-plan.js'
-import type { AzureImageSelector, AzureLabSpec, AzurePlan } from './spec.js'
+import {
+  imageFor,
+  planCommon,
+  planMachine,
+  startsSecurely,
+  type CloudLabPlan,
+  type CloudMachinePlan,
+} from '../cloud-plan.js'
+import type { AzureImageSelector, AzureLabSpec, AzureMachine, AzurePlan } from './spec.js'
 
 /** Pure. @throws CatalogError `pair-unavailable`. */
 export function planAzureLab(plan: CloudLabPlan): AzureLabSpec {
-  const offer = resolveOffer(plan.distro, 'azure')
-  const { image } = imageFor(plan, offer.architectures)
-  const common = planCommon(plan, offer, 'by-guest')
-  const machines = common.machines.map(({ userData, ...machine }) => ({
-    ...machine,
-    userData: userData === null ? null : Buffer.from(userData).toString('base64'),
-  }))
+  const machines = plan.machines.map((machine) => planAzureMachine(plan, machine))
+  return { provider: 'azure', ...planCommon(plan), machines }
+}
+
+function planAzureMachine(plan: CloudLabPlan, machine: CloudMachinePlan): AzureMachine {
+  const offer = resolveOffer(machine.distro, 'azure')
+  const { image } = imageFor(plan.provider, machine, offer.architectures)
+  const { userData, ...common } = planMachine(plan, machine, offer, 'by-guest')
+  const { imageId } = machine
   return {
-    provider: 'azure',
     ...common,
-    machines,
+    userData: userData === null ? null : Buffer.from(userData).toString('base64'),
     image:
-      plan.imageId === null
-        ? { kind: 'newest', selector: selectorOf(image) }
-        : { kind: 'pinned', id: plan.imageId },
+      imageId === null ? { kind: 'newest', selector: selectorOf(image) } : { kind: 'pinned', id: imageId },
     // An imported image has no Marketplace plan, and Azure starts managed images only without trusted launch.
-    plan: isManaged(plan.imageId) ? null : planOf(image),
-    secureBoot: !isManaged(plan.imageId) && startsSecurely(plan, image),
+    plan: isManaged(imageId) ? null : planOf(image),
+    secureBoot: !isManaged(imageId) && startsSecurely(plan.provider, machine, image),
   }
 }
 

@@ -1,7 +1,11 @@
-import type { CloudImage, CloudSpec } from '../cloud-spec.js'
+import type { CloudImage, CloudMachine, CloudSpec } from '../cloud-spec.js'
 
 export interface AzureLabSpec extends CloudSpec {
   readonly provider: 'azure'
+  readonly machines: readonly AzureMachine[]
+}
+
+export interface AzureMachine extends CloudMachine {
   readonly image: CloudImage<AzureImageSelector>
   /** The Marketplace plan of a free image; null: no plan. */
   readonly plan: AzurePlan | null

@@ -7,6 +7,7 @@ import { buildMachine, buildShutdown } from './machine.js'
 import { groupName } from './names.js'
 import { buildConnection, buildNetwork } from './network.js'
 import { buildOutputs } from './outputs.js'
+import { sharedImages } from '../shared-images.js'
 import type { AzureLabSpec } from './spec.js'
 
 /**
@@ -31,13 +32,13 @@ export function buildAzureLab(stack: TerraformStack, spec: AzureLabSpec): void {
     location: spec.region,
     tags: { ...spec.tags },
   })
-  const image = buildImage(stack, spec)
+  const imageOf = sharedImages(spec.machines, (machine, lookup) => buildImage(stack, spec, machine, lookup))
   const network = buildNetwork(stack, spec, group)
   const connections = spec.machines.map((machine) => {
     const connection = buildConnection(stack, spec, machine, group, network)
-    const built = buildMachine(stack, spec, machine, { group, image, connection })
+    const built = buildMachine(stack, spec, machine, { group, image: imageOf(machine), connection })
     buildShutdown(stack, spec, machine, built)
     return connection
   })
-  buildOutputs(stack, spec, image, connections)
+  buildOutputs(stack, spec, imageOf, connections)
 }

@@ -1,6 +1,6 @@
 import { DataGoogleComputeImage } from '@cdktf/provider-google/lib/data-google-compute-image/index.js'
 import type { TerraformStack } from 'cdktf/lib/terraform-stack.js'
-import type { GoogleLabSpec } from './spec.js'
+import type { GoogleMachine } from './spec.js'
 
 export interface Image {
   readonly id: string
@@ -11,10 +11,10 @@ export interface Image {
 }
 
 /** A pinned image needs no look-up; its disk was decided together with it. */
-export function buildImage(stack: TerraformStack, { image, diskGiB }: GoogleLabSpec): Image {
+export function buildImage(stack: TerraformStack, { image, diskGiB }: GoogleMachine, lookup: string): Image {
   if (image.kind === 'pinned') return { id: image.id, diskGiB, ignoreChanges: [] }
   const { project, family } = image.selector
-  const found = new DataGoogleComputeImage(stack, 'lab_image', {
+  const found = new DataGoogleComputeImage(stack, lookup, {
     family,
     ...(project === undefined ? {} : { project }),
   })

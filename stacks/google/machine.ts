@@ -3,19 +3,18 @@ import {
   type ComputeInstanceScheduling,
 } from '@cdktf/provider-google/lib/compute-instance/index.js'
 import type { TerraformStack } from 'cdktf/lib/terraform-stack.js'
-import type { CloudMachine } from '../cloud-spec.js'
 import { endOfLife } from './end.js'
 import type { Image } from './image.js'
 import { keyMetadata } from './key.js'
 import { labelValue, machineName } from './names.js'
 import type { Network } from './network.js'
-import type { GoogleLabSpec } from './spec.js'
+import type { GoogleLabSpec, GoogleMachine } from './spec.js'
 
 /** No service account, no serial console. Its disk, encrypted like all Google disks, is removed with it. */
 export function buildMachine(
   stack: TerraformStack,
   spec: GoogleLabSpec,
-  machine: CloudMachine,
+  machine: GoogleMachine,
   base: string,
   { image, network }: { readonly image: Image; readonly network: Network },
 ): ComputeInstance {
@@ -24,13 +23,13 @@ export function buildMachine(
   const { 'distrolab-expires': _expires, ...diskLabels } = labels
   return new ComputeInstance(stack, machine.name, {
     name: machineName(base),
-    machineType: spec.instanceType,
+    machineType: machine.instanceType,
     zone: spec.zone,
     labels,
     tags: [network.tag],
     bootDisk: {
       autoDelete: true,
-      initializeParams: { image: image.id, size: image.diskGiB, type: spec.diskType, labels: diskLabels },
+      initializeParams: { image: image.id, size: image.diskGiB, type: machine.diskType, labels: diskLabels },
     },
     networkInterface: [{ ...network.interface, accessConfig: [{ networkTier: 'PREMIUM' }] }],
     metadata: {
@@ -38,12 +37,12 @@ export function buildMachine(
       'disable-legacy-endpoints': 'TRUE',
       'serial-port-enable': 'FALSE',
       ...(machine.userData === null ? {} : { 'user-data': machine.userData }),
-      ...(spec.startupScript === null ? {} : { 'startup-script': spec.startupScript }),
+      ...(machine.startupScript === null ? {} : { 'startup-script': machine.startupScript }),
     },
     shieldedInstanceConfig: {
-      enableSecureBoot: spec.secureBoot,
-      enableVtpm: spec.secureBoot,
-      enableIntegrityMonitoring: spec.secureBoot,
+      enableSecureBoot: machine.secureBoot,
+      enableVtpm: machine.secureBoot,
+      enableIntegrityMonitoring: machine.secureBoot,
     },
     scheduling: buildScheduling(spec),
     deletionProtection: false,

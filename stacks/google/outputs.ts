@@ -1,13 +1,14 @@
 import type { ComputeInstance } from '@cdktf/provider-google/lib/compute-instance/index.js'
 import type { TerraformStack } from 'cdktf/lib/terraform-stack.js'
+import { mainOf } from '../../backend/machines.js'
 import { addOutput, SSH_PORT } from '../add-output.js'
 import type { Image } from './image.js'
-import type { GoogleLabSpec } from './spec.js'
+import type { GoogleLabSpec, GoogleMachine } from './spec.js'
 
 export function buildOutputs(
   stack: TerraformStack,
   { machines }: GoogleLabSpec,
-  image: Image,
+  imageOf: (machine: GoogleMachine) => Image,
   instances: readonly ComputeInstance[],
 ): void {
   const value = machines.map(({ name, user }, index) => [
@@ -15,5 +16,8 @@ export function buildOutputs(
     { address: instances[index]?.networkInterface.get(0).accessConfig.get(0).natIp, port: SSH_PORT, user },
   ])
   addOutput(stack, 'machines', Object.fromEntries(value))
-  addOutput(stack, 'image', { id: image.id, diskGiB: image.diskGiB })
+  const main = mainOf(machines)
+  if (main === undefined) return
+  const { id, diskGiB } = imageOf(main)
+  addOutput(stack, 'image', { id, diskGiB })
 }

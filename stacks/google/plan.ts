@@ -1,6 +1,13 @@
 import { resolveOffer } from '../../distro-catalog/resolve.js'
-import { imageFor, planCommon, startsSecurely, type CloudLabPlan } from '../cloud-plan.js'
-import type { GoogleLabSpec } from './spec.js'
+import {
+  imageFor,
+  planCommon,
+  planMachine,
+  startsSecurely,
+  type CloudLabPlan,
+  type CloudMachinePlan,
+} from '../cloud-plan.js'
+import type { GoogleLabSpec, GoogleMachine } from './spec.js'
 
 /**
  * The script runs at every boot. Google's own images grow their root by themselves, except Fedora's with
@@ -20,17 +27,22 @@ export const firstZone = (region: string): string => `${region}-b`
 
 /** Pure. @throws CatalogError `pair-unavailable`. */
 export function planGoogleLab(plan: CloudLabPlan): GoogleLabSpec {
-  const offer = resolveOffer(plan.distro, 'google')
-  const { image } = imageFor(plan, offer.architectures)
+  const machines = plan.machines.map((machine) => planGoogleMachine(plan, machine))
+  return { provider: 'google', ...planCommon(plan), zone: plan.zone ?? firstZone(plan.region), machines }
+}
+
+function planGoogleMachine(plan: CloudLabPlan, machine: CloudMachinePlan): GoogleMachine {
+  const { provider } = plan
+  const { distro, size, imageId } = machine
+  const offer = resolveOffer(distro, 'google')
+  const { image } = imageFor(provider, machine, offer.architectures)
   const { secureBoot: _secureBoot, ...selector } = image
   const isGrown = offer.cloudInit || offer.rootFilesystem !== 'btrfs'
   return {
-    provider: 'google',
-    ...planCommon(plan, offer, 'by-platform'),
-    zone: plan.zone ?? firstZone(plan.region),
-    image: plan.imageId === null ? { kind: 'newest', selector } : { kind: 'pinned', id: plan.imageId },
-    secureBoot: startsSecurely(plan, image),
-    diskType: plan.provider.instanceTypes[plan.size.instanceType]?.diskType ?? 'pd-balanced',
+    ...planMachine(plan, machine, offer, 'by-platform'),
+    image: imageId === null ? { kind: 'newest', selector } : { kind: 'pinned', id: imageId },
+    secureBoot: startsSecurely(provider, machine, image),
+    diskType: provider.instanceTypes[size.instanceType]?.diskType ?? 'pd-balanced',
     startupScript: isGrown ? null : GROW_BTRFS_ROOT,
   }
 }

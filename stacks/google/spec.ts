@@ -1,5 +1,5 @@
 import type { GoogleImage } from '../../distro-catalog/offer-schema.js'
-import type { CloudImage, CloudSpec } from '../cloud-spec.js'
+import type { CloudImage, CloudMachine, CloudSpec } from '../cloud-spec.js'
 
 export interface GoogleLabSpec extends CloudSpec {
   readonly provider: 'google'
@@ -7,6 +7,10 @@ export interface GoogleLabSpec extends CloudSpec {
   readonly zone: string
   /** The provider finds the project in the environment, if it is set there. */
   readonly project?: string
+  readonly machines: readonly GoogleMachine[]
+}
+
+export interface GoogleMachine extends CloudMachine {
   readonly image: CloudImage<Omit<GoogleImage, 'secureBoot'>>
   readonly secureBoot: boolean
   readonly diskType: string

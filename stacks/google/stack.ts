@@ -5,6 +5,7 @@ import { buildImage } from './image.js'
 import { buildMachine } from './machine.js'
 import { buildNetwork } from './network.js'
 import { buildOutputs } from './outputs.js'
+import { sharedImages } from '../shared-images.js'
 import type { GoogleLabSpec } from './spec.js'
 
 /**
@@ -16,10 +17,10 @@ export function buildGoogleLab(stack: TerraformStack, spec: GoogleLabSpec): void
   const named = project === undefined ? {} : { project }
   new GoogleProvider(stack, 'google', { ...named, region, zone, requestTimeout: '60s' })
   pinProvider(stack, 'google', spec.providerVersion)
-  const image = buildImage(stack, spec)
+  const imageOf = sharedImages(spec.machines, (machine, lookup) => buildImage(stack, machine, lookup))
   const network = buildNetwork(stack, spec)
   const instances = spec.machines.map((machine) =>
-    buildMachine(stack, spec, machine, `${spec.id}-${machine.name}`, { image, network }),
+    buildMachine(stack, spec, machine, `${spec.id}-${machine.name}`, { image: imageOf(machine), network }),
   )
-  buildOutputs(stack, spec, image, instances)
+  buildOutputs(stack, spec, imageOf, instances)
 }

@@ -3,7 +3,7 @@ import type { LocalOffer } from '../../distro-catalog/offer-schema.js'
 import type { MachineSize } from '../../distro-catalog/size.js'
 import type { StateBackend } from '../../backend/state-backend.js'
 import { buildSeed } from '../cloud-init.js'
-import { machineId, macAddress } from '../naming.js'
+import { hostnameOf, machineId, macAddress } from '../naming.js'
 import type { ImageSource } from '../../local-vm/protocol.js'
 import type { DriverProgram, LocalLabSpec } from './spec.js'
 
@@ -13,10 +13,6 @@ export interface LocalLabPlan {
   readonly backendId: string
   readonly state: StateBackend
   readonly driver: DriverProgram
-  readonly image: ImageSource
-  /** The pinned image; null lets the driver choose the newest. */
-  readonly imageId: string | null
-  readonly size: MachineSize
   readonly machines: readonly LocalMachinePlan[]
   readonly authorizedKeys: readonly string[]
   /** Absolute path of the image cache. */
@@ -29,6 +25,10 @@ export interface LocalLabPlan {
 
 export interface LocalMachinePlan {
   readonly name: string
+  readonly image: ImageSource
+  /** The pinned image; null lets the driver choose the newest. */
+  readonly imageId: string | null
+  readonly size: MachineSize
   readonly user: string
   readonly shell?: string | undefined
   readonly sshPort: number
@@ -38,10 +38,11 @@ export interface LocalMachinePlan {
 
 /** The stack's spec of a local lab; pure. */
 export function planLocalLab(plan: LocalLabPlan): LocalLabSpec {
-  const { lab, profile, state, driver, size } = plan
+  const { lab, profile, state, driver } = plan
   const machines = plan.machines.map((machine) => {
     const id = machineId(plan.backendId, lab, machine.name)
-    const hostname = machine.name === 'main' ? lab : machine.name
+    const { size } = machine
+    const hostname = hostnameOf(lab, machine.name)
     const mac = macAddress(id)
     const seed = buildSeed({
       instanceId: `${id}-${plan.instanceId}`,
@@ -55,8 +56,8 @@ export function planLocalLab(plan: LocalLabPlan): LocalLabSpec {
       id,
       directory: machine.directory,
       cache: plan.cache,
-      image: plan.image,
-      imageId: plan.imageId,
+      image: machine.image,
+      imageId: machine.imageId,
       hostname,
       vcpus: size.vcpus,
       memoryMiB: size.memoryMiB,

@@ -248,3 +248,15 @@ test('a record under a living holder elsewhere is not to be had', async () => {
   await acquireLease(store, lab, { holder: elsewhere, command: 'exec', waitMs: 0 })
   expect((await faultOf(take('down'))).code).toBe('lease-held')
 })
+
+test('what is found of two machines at the same time is both on record', async () => {
+  const [main] = decided.machines
+  if (main === undefined) throw new TypeError('it has one')
+  await writer.create({ ...decided, machines: [main, { ...main, name: 'target' }] })
+  await Promise.all([
+    writer.updateMachine('main', { address: '203.0.113.7' }),
+    writer.updateMachine('target', { address: '203.0.113.8' }),
+  ])
+  const addresses = (await recorded())?.machines.map(({ address }) => address)
+  expect(addresses).toEqual(['203.0.113.7', '203.0.113.8'])
+})

@@ -3,10 +3,15 @@ import type { Catalog } from '../../distro-catalog/catalog.js'
 import { loadCatalog } from '../../distro-catalog/load.js'
 import { architectures } from '../../distro-catalog/offer-schema.js'
 import { cloudNames, type CloudName } from '../../distro-catalog/provider.js'
+import { resolveDistro } from '../../distro-catalog/resolve.js'
 import { synthesiseLab } from '../../stacks/app.js'
-import type { CloudLabPlan } from '../../stacks/cloud-plan.js'
 import { engineProviders } from '../../stacks/engine-providers.js'
-import { cloudSpecOf, readProviderSchema, type Wanted } from '../support/stacks/cloud-labs.js'
+import {
+  cloudSpecOf,
+  readProviderSchema,
+  type CloudChanges,
+  type Wanted,
+} from '../support/stacks/cloud-labs.js'
 import { checkConfiguration, type ProviderSchema } from '../support/stacks/schema-check.js'
 
 interface Synthesised {
@@ -33,7 +38,7 @@ describe.each(cloudNames)('on %s', (provider) => {
     schema = await readProviderSchema(provider)
   })
   /** Also checks that a state of it will be taken for one. */
-  const problemsOf = async (wanted: Wanted, changes?: Partial<CloudLabPlan>): Promise<string[]> => {
+  const problemsOf = async (wanted: Wanted, changes?: CloudChanges): Promise<string[]> => {
     const text = await synthesiseLab(cloudSpecOf(catalog, wanted, changes))
     assertKnown(provider, JSON.parse(text) as Synthesised)
     return checkConfiguration(JSON.parse(text), schema)
@@ -59,7 +64,7 @@ describe.each(cloudNames)('on %s', (provider) => {
     expect(labs).toBeGreaterThan(60)
   })
 
-  test.each<[string, Partial<CloudLabPlan>]>([
+  test.each<[string, CloudChanges]>([
     ['a network of its own', { network: 'own' }],
     ['a zone', { zone: 'zone-1', network: 'own' }],
     ['no end', { lifetime: null }],
@@ -86,6 +91,11 @@ describe.each(cloudNames)('on %s', (provider) => {
       google: 'projects/p/global/images/i',
     }
     expect(await problemsOf({ distro: 'ubuntu', provider }, { imageId: ids[provider] })).toEqual([])
+  })
+
+  test('the provider takes a lab whose machines are of two distros', async () => {
+    const source = { name: 'source', distro: resolveDistro(catalog, 'debian') }
+    expect(await problemsOf({ distro: 'ubuntu', provider }, { machines: [source, 'target'] })).toEqual([])
   })
 
   test('the same values give the same bytes', async () => {

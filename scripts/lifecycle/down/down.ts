@@ -3,6 +3,7 @@ import type { AnyLab, Lab } from '../../../backend/lab.js'
 import { CatalogError } from '../../../distro-catalog/errors.js'
 import { spaceOf, type Context } from '../../context.js'
 import { destroy } from '../../engine/tofu.js'
+import { onEachMachine } from '../../each-machine.js'
 import { LabError } from '../../errors.js'
 import { explain } from '../../explain.js'
 import { withReserve } from '../../reserve.js'
@@ -20,7 +21,6 @@ import { downSteps, verifySteps } from '../../lab/step-lists.js'
 import { alreadyRecorded, Steps, type Timing } from '../../lab/steps.js'
 import { assertRemovable, isNeverMade } from '../../lab/in-reach.js'
 import { labNameOf, requireLab } from '../../lab/target.js'
-import { profileOf } from '../../lab/plan-lab.js'
 
 export interface DownResult {
   readonly lab: string
@@ -122,7 +122,7 @@ async function runSteps(
       await settleEngine(session, 'interrupt')
       // A resource that is only in the state has no provisioner, so the engine only forgets it.
       const forgotten = hooks.removeMachine === undefined ? lab : { ...lab, machines: [] }
-      const spec = hooks.buildSpec(context, forgotten, await profileOf(context, lab), [])
+      const spec = hooks.buildSpec(context, forgotten, await context.catalog(), [])
       return {
         engine: await engineFor(context),
         state: spec.state,
@@ -139,8 +139,11 @@ async function runSteps(
     const limits = limitsOf(context, hooks)
     // A failure of the engine leaves the machines as they are.
     await runOperation(session, engine, folder, detail, (run) => destroy({ ...run, limits }))
-    for (const machine of lab.machines)
-      await hooks.removeMachine?.(machine, { signal: session.signal, detail })
+    const step = { signal: session.signal, detail }
+    // One that will not go keeps no other.
+    await onEachMachine(lab.machines, step, async (machine, { detail: told }) =>
+      hooks.removeMachine?.(machine, { ...step, detail: told }),
+    )
   })
 }
 

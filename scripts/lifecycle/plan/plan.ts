@@ -74,7 +74,7 @@ export async function planLabChanges(context: Context, lab: LabName): Promise<La
   const decision = await decideNow(context, lab, record)
   await sayWhatIsMissing(context, checked)
   const draft = living === undefined ? await draftLab(context, lab, living) : checked
-  const { profile, place } = draft
+  const { profile } = draft
   const facts = living ?? (await factsOfNew(context, draft))
   const changes = await changesOf(context, draft, facts, decision)
   return {
@@ -84,7 +84,7 @@ export async function planLabChanges(context: Context, lab: LabName): Promise<La
     region: facts.region,
     distro: profile.distro.name,
     state: living?.state ?? null,
-    costPerHourUsd: place.costPerHourUsd,
+    costPerHourUsd: facts.costPerHourUsd,
     changes,
   }
 }
@@ -127,11 +127,11 @@ async function changesOf(
 
 async function changesOfMaking(
   context: Context,
-  { lab, hooks, profile }: LabDraft,
+  { lab, hooks }: LabDraft,
   facts: SpecFacts,
   { anew, replace, start }: Making,
 ): Promise<readonly PlannedChange[]> {
-  const spec = hooks.buildSpec(context, facts, profile, anew)
+  const spec = hooks.buildSpec(context, facts, await context.catalog(), anew)
   const addresses = replace.map((name) => hooks.replaceAddress(name))
   return [...(await askEngine(context, lab, spec, addresses)), ...start.map(withoutEngine('start'))]
 }
@@ -150,8 +150,10 @@ async function sayWhatIsMissing(context: Context, { hooks }: LabDraft): Promise<
   }
 }
 
+type PlannedFacts = SpecFacts & Pick<AnyLab, 'costPerHourUsd'>
+
 /** As `up` would record it now. */
-async function factsOfNew(context: Context, draft: LabDraft): Promise<SpecFacts> {
+async function factsOfNew(context: Context, draft: LabDraft): Promise<PlannedFacts> {
   const { lab, hooks } = draft
   const now = new Date()
   const network = await findLabNetwork(context, draft)

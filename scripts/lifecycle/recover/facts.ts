@@ -23,6 +23,7 @@ import { isExpired } from '../../lab/time-left.js'
 import { hooksOf, type Presence, type ProviderHooks } from '../../providers/provider.js'
 import { isStanding } from '../../lab/own-machine.js'
 import { mismatchOf } from '../../lab/own-facts.js'
+import { newMachines } from '../../lab/plan-lab.js'
 import { targetOf } from '../../lab/reach.js'
 import { assertInReach } from '../../lab/in-reach.js'
 import { isElsewhere } from '../../lab/target.js'
@@ -197,8 +198,9 @@ async function planOf(
   profile: Profile,
   hooks: ProviderHooks,
 ): Promise<Pick<AnyLab, 'region' | 'machines'>> {
-  const { region } = await hooks.place(context, profile, hooks.resolveSize(profile, {}), 'known')
-  return { region, machines: await hooks.planMachines(context, lab, ['main'], profile) }
+  const size = hooks.resolveSize(profile, {})
+  const { region } = await hooks.place(context, profile, size, 'known')
+  return { region, machines: await newMachines(context, { lab, profile, hooks, size }) }
 }
 
 /** A provider that does not answer must not hide the rest. */

@@ -1,13 +1,15 @@
 import type { AnyLab, Lab } from '../../../backend/lab.js'
 import type { LabName } from '../../../backend/lab-name.js'
+import { mainOf } from '../../../backend/machines.js'
 import { listLiving } from '../../../backend/record.js'
-import type { Decided } from '../../../backend/record-schema.js'
+import type { Decided, Machine } from '../../../backend/record-schema.js'
 import { resolveProfile, type Profile } from '../../../distro-catalog/profile.js'
+import type { MachineSize } from '../../../distro-catalog/size.js'
 import type { Context } from '../../context.js'
 import { LabError } from '../../errors.js'
 import { explain } from '../../explain.js'
 import { placeOf, type LabPlan } from '../../lab/plan-lab.js'
-import { hooksOf } from '../../providers/provider.js'
+import { hooksOf, type ProviderHooks } from '../../providers/provider.js'
 import { requireIdentity } from '../../lab/reach.js'
 import { assertInReach } from '../../lab/in-reach.js'
 import { defaultLabName, labNameOf } from '../../lab/target.js'
@@ -19,8 +21,8 @@ export interface SwapRequest {
 }
 
 export interface SwapPlan extends LabPlan {
-  /** What the record will say about the lab; the image is added when it is known. */
-  readonly decided: Pick<Decided, 'profile' | 'distro' | 'size' | 'machines'>
+  /** What the record will say about the lab; the images are added when they are known. */
+  readonly decided: Pick<Decided, 'profile' | 'machines'>
 }
 
 /** The lab that is meant: the named one, else our only lab that could become what `--profile` names. */
@@ -46,8 +48,11 @@ export async function findSwapLab(context: Context, request: SwapRequest): Promi
 const isOurs = ({ holder }: Context, { owner }: AnyLab): boolean =>
   owner.user === holder.user && owner.host === holder.host
 
+const isAllOf = ({ machines }: AnyLab, distro: string): boolean =>
+  machines.every((machine) => machine.distro === distro)
+
 const couldBecome = (lab: AnyLab, { distro, provider }: Profile): boolean =>
-  lab.provider === provider.name && (lab.distro !== distro.name || lab.state !== 'ready')
+  lab.provider === provider.name && (!isAllOf(lab, distro.name) || lab.state !== 'ready')
 
 /**
  * Checks against the record and the catalog what a lab would become; changes nothing. Throws LabError
@@ -71,31 +76,40 @@ export async function planSwap(
   if (provider.name !== known.provider) {
     throw new LabError({ code: 'swap-other-provider', lab, provider: known.provider, asked })
   }
-  if (distro.name === known.distro && !isBegun(known)) {
+  if (isAllOf(known, distro.name) && !isBegun(known)) {
     throw new LabError({ code: 'swap-same-distro', lab, distro: distro.name })
   }
   await assertInReach(context, known)
   const hooks = await hooksOf(provider.name)
-  const size = hooks.resolveSize(profile, { instanceType: known.size.instanceType })
-  const decided = {
-    profile: profile.name,
+  const machines = hooks.swapMachines(known.machines, profile).map((machine) => ({
+    ...machine,
     distro: distro.name,
-    size: { ...size, diskGiB: Math.max(size.diskGiB, known.size.diskGiB) },
-    machines: hooks.swapMachines(known.machines, profile),
-  }
+    size: sizeFor(hooks, profile, machine),
+    image: null,
+  }))
   const { authorizedKeys = [] } = known
   return {
     lab,
     profile,
     hooks,
     authorizedKeys,
-    decided,
-    size: decided.size,
+    decided: { profile: profile.name, machines },
+    size: mainOf(machines)?.size ?? known.size,
     place: placeOf(known),
     allowFrom: known.allowFrom,
     network: known.network,
     identity: await requireIdentity(context, known),
   }
+}
+
+/** Of its type; the disk never shrinks. */
+function sizeFor(
+  hooks: ProviderHooks,
+  profile: Profile,
+  { size: { instanceType, diskGiB } }: Machine,
+): MachineSize {
+  const size = hooks.resolveSize(profile, { instanceType })
+  return { ...size, diskGiB: Math.max(size.diskGiB, diskGiB) }
 }
 
 type Begun = 'swapping' | 'swap-failed'

@@ -1,4 +1,6 @@
 import type { AnyLab, Lab } from '../../../backend/lab.js'
+import { makeOfLab } from '../../../backend/machines.js'
+import type { Machine } from '../../../backend/record-schema.js'
 import type { Context } from '../../context.js'
 import { LabError } from '../../errors.js'
 import { configureMachines, withMachines } from '../../lab/configure-machines.js'
@@ -11,10 +13,8 @@ import { endAbandonedUse, throughGate } from '../../lab/gate.js'
 import { forgetHostKeys, sshAlias } from '../../machine/ssh-config.js'
 import { makeMachines, type EngineWork } from '../../lab/make-machines.js'
 import { stepControl, type Work } from '../../lab/work.js'
-import { prepareImage } from '../../lab/prepare-image.js'
+import { prepareMachines } from '../../lab/prepare-image.js'
 import { lookAtMachines } from '../../lab/presences.js'
-import type { PreparedImage } from '../../providers/provider.js'
-import { largeEnough } from '../../lab/bring-up.js'
 import { writeLabSshConfig } from '../../lab/reach.js'
 import { swapSteps } from '../../lab/step-lists.js'
 import { Steps } from '../../lab/steps.js'
@@ -44,8 +44,8 @@ export async function swap(context: Context, request: SwapRequest): Promise<Swap
     const plan = await planSwap(context, name, current, request)
     const work = { session, plan, engine, steps: new Steps(session, swapSteps(hooks.baseline.kind)) }
     await settleEngine(session, 'wait')
-    const image = await work.steps.run('image', (detail) => newImage(work, plan, current, detail))
-    const ready = await replaceMachines(work, plan, image)
+    const machines = await work.steps.run('image', (detail) => newMachines(work, plan, current, detail))
+    const ready = await replaceMachines(work, plan, machines)
     return { ...(await armedView(session, ready, work.steps.timings)), from: current.distro }
   })
 }
@@ -54,20 +54,17 @@ export async function swap(context: Context, request: SwapRequest): Promise<Swap
  * Throws LabError swap-not-begun if there is no image: the old machines continue, and the lab is as ready as
  * before.
  */
-async function newImage(
+async function newMachines(
   work: Work,
   { profile, hooks, decided }: SwapPlan,
   current: AnyLab,
   detail: (text: string) => void,
-): Promise<PreparedImage> {
+): Promise<Machine[]> {
   const { context } = work.session
   try {
-    const wish = { region: current.region, size: decided.size }
     await sayEndOfLife(context, profile.distro)
     const step = stepControl(work, detail)
-    const prepared = await prepareImage(hooks, context, profile, wish, undefined, step)
-    if (prepared.remark !== undefined) context.progress.say(prepared.remark)
-    return prepared
+    return await prepareMachines(hooks, context, current, decided.machines, step)
   } catch (error) {
     if (isBegun(current) || !(error instanceof LabError) || error.fault.code !== 'driver') throw error
     const { lab, distro } = current
@@ -82,18 +79,18 @@ async function newImage(
 /** The transition is the intent: after a crash the next command makes machines of the new distro. */
 async function replaceMachines(
   work: EngineWork,
-  { decided, identity }: SwapPlan,
-  { image, minimumDiskGiB }: PreparedImage,
+  { profile, decided, identity }: SwapPlan,
+  machines: readonly Machine[],
 ): Promise<Lab<'ready'>> {
   const { context, writer } = work.session
   const current = writer.lab
   if (current === undefined || !isSwappable(current)) throw new TypeError('it was swappable under this lease')
   const presences = await lookAtMachines(context, work.plan.hooks, current)
-  const patch = { ...decided, size: largeEnough(decided.size, minimumDiskGiB), image }
-  const anew = decided.machines.map(({ name }) => name)
+  const patch = { profile: decided.profile, machines: [...machines], ...makeOfLab(machines) }
+  const anew = machines.map(({ name }) => name)
   const making = { ...decideMaking(current, presences), anew }
   const swapping = await makeMachines(work, { ...current, ...patch }, making, async (_writer, begun) => {
-    const message = `${current.distro} -> ${decided.distro}`
+    const message = `${current.distro} -> ${profile.distro.name}`
     const aliases = anew.map((name) => sshAlias(current.lab, name))
     await forgetHostKeys(context.space, current.lab, aliases)
     const moved = await writer.transition(current, 'swapping', { ...begun, message, patch })

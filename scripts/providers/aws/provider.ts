@@ -9,6 +9,7 @@ import type { AwsMachineImage } from './image.js'
 import type { AwsInstance } from './instances.js'
 import type { LabAtAws } from './leftovers.js'
 import { spaceOf, type Context } from '../../context.js'
+import { onEachMachine } from '../../each-machine.js'
 import { LabError } from '../../errors.js'
 import {
   cloudPlan,
@@ -80,11 +81,10 @@ export const awsHooks: ProviderHooks = {
     const running = found.filter(({ state }) => state === 'running')
     if (running.length === 0) return
     const { moveMachineExpiry } = await import('../machine-expiry.js')
-    for (const instance of running) {
-      const machine = lab.machines.find(({ id }) => machineName(id) === instance.tags['Name'])
-      if (machine !== undefined && !isMarked(instance, lab.expiresAt))
-        await moveMachineExpiry(context, lab, machine, step)
-    }
+    const untold = running.filter((instance) => !isMarked(instance, lab.expiresAt))
+    const names = new Set(untold.map(({ tags }) => tags['Name']))
+    const machines = lab.machines.filter(({ id }) => names.has(machineName(id)))
+    await onEachMachine(machines, step, (machine, each) => moveMachineExpiry(context, lab, machine, each))
     // A machine that is off cannot be reached. Without the mark, the next command that finds it running sets
     // its timer.
     const off = new Set(found.filter((each) => !running.includes(each)).map(({ id }) => id))

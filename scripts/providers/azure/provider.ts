@@ -7,6 +7,7 @@ import { planAzureLab, planOf, selectorOf } from '../../../stacks/azure/plan.js'
 import type { AzureMachineImage } from './image.js'
 import type { AzureInstance } from './instances.js'
 import { spaceOf, type Context } from '../../context.js'
+import { onEachMachine } from '../../each-machine.js'
 import { LabError } from '../../errors.js'
 import {
   cloudPlan,
@@ -86,12 +87,12 @@ export const azureHooks: ProviderHooks = {
     if (running.length === 0) return
     const { moveMachineExpiry } = await import('../machine-expiry.js')
     const { markExpiry, moveSchedule } = await loadExpiry()
-    for (const instance of running) {
+    await onEachMachine(running, step, async (instance, each) => {
       const machine = lab.machines.find(({ id }) => machineName(id) === instance.name)
       if (machine !== undefined && !isMarked(instance.tags, lab))
-        await moveMachineExpiry(context, lab, machine, step)
+        await moveMachineExpiry(context, lab, machine, each)
       await moveSchedule(instance, lab.expiresAt, { now: new Date(), signal })
-    }
+    })
     // The mark comes last: it says that the machines use the new time. A machine that is off has not received
     // it.
     const except = found.filter((each) => !isRunning(each))

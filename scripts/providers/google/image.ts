@@ -1,4 +1,4 @@
-import type { GoogleLabSpec } from '../../../stacks/google/spec.js'
+import type { GoogleMachine } from '../../../stacks/google/spec.js'
 import { LabError } from '../../errors.js'
 import { openCompute, type ComputeApi } from './client.js'
 
@@ -12,7 +12,7 @@ export interface GoogleMachineImage {
   readonly createdAt: string | undefined
 }
 
-export type GoogleImageSelector = Extract<GoogleLabSpec['image'], { readonly kind: 'newest' }>['selector']
+export type GoogleImageSelector = Extract<GoogleMachine['image'], { readonly kind: 'newest' }>['selector']
 
 interface Image {
   readonly name: string

@@ -8,6 +8,7 @@ import type { GoogleMachineImage } from './image.js'
 import type { GoogleInstance } from './instances.js'
 import type { LabAtGoogle } from './leftovers.js'
 import { spaceOf, type Context } from '../../context.js'
+import { onEachMachine } from '../../each-machine.js'
 import { LabError } from '../../errors.js'
 import {
   cloudPlan,
@@ -76,21 +77,21 @@ export const googleHooks: ProviderHooks = {
     })
   },
 
-  async moveExpiry({ progress }, lab, { signal, detail, onAddress }) {
+  async moveExpiry({ progress }, lab, step) {
     const [{ openCompute }, { markExpiry, moveEnd }, { instanceNamed }] = await loadForEnd()
-    const compute = openCompute(signal)
-    for (const machine of lab.machines) {
+    const compute = openCompute(step.signal)
+    await onEachMachine(lab.machines, step, async (machine, { detail }) => {
       const [instance] = await instanceNamed(machineName(machine.id), compute)
-      if (instance === undefined) continue
-      detail(`${machine.name}: setting its termination time`)
+      if (instance === undefined) return
+      detail('setting its termination time')
       const onRestart = (): void =>
         progress.say(
           `Restarting ${machine.name}: Google changes the termination time only while a machine is off`,
         )
       const address = await moveEnd(compute, instance, lab.expiresAt, { now: Date.now(), onRestart })
-      if (address !== undefined) await onAddress(machine.name, address)
+      if (address !== undefined) await step.onAddress(machine.name, address)
       await markExpiry(compute, instance, lab.expiresAt)
-    }
+    })
   },
 
   async start(spec, name, step) {

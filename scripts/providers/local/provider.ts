@@ -1,7 +1,8 @@
 import type { Machine } from '../../../backend/record-schema.js'
 import { stateBackend } from '../../../backend/state-backend.js'
 import { isLabName } from '../../../backend/lab-name.js'
-import type { Profile } from '../../../distro-catalog/profile.js'
+import type { Catalog } from '../../../distro-catalog/catalog.js'
+import { profileOfPair, type Profile } from '../../../distro-catalog/profile.js'
 import { resolveOffer } from '../../../distro-catalog/resolve.js'
 import { resolveSize } from '../../../distro-catalog/size.js'
 import { driverProgram } from '../../../stacks/local/driver-program.js'
@@ -9,12 +10,13 @@ import { findCached } from '../../../local-vm/image/cache.js'
 import type { ImageResult, ImageSource, StatusResult } from '../../../local-vm/protocol.js'
 import { canBind } from '../../../local-vm/qemu/port.js'
 import { powerOf } from '../../../local-vm/qemu/power.js'
-import { imageSourceOf, planLocalLab } from '../../../stacks/local/plan.js'
+import { imageSourceOf, planLocalLab, type LocalMachinePlan } from '../../../stacks/local/plan.js'
 import { bootAddress, LOCAL_ADDRESS } from '../../../stacks/local/addresses.js'
 import { machineId, sshPortCandidates } from '../../../stacks/naming.js'
 import type { LabSpec } from '../../../stacks/spec.js'
 import { CatalogError } from '../../../distro-catalog/errors.js'
 import { spaceOf } from '../../context.js'
+import { onEachMachine } from '../../each-machine.js'
 import { LabError } from '../../errors.js'
 import { checkLocalPrerequisites } from '../../setup/prerequisites.js'
 import { isElsewhere } from '../../lab/target.js'
@@ -23,7 +25,7 @@ import { keysOn } from '../../lab/reach.js'
 import { callDriver } from './driver.js'
 import { looking } from './in-process.js'
 import { driverFaultOf, driverOptions, keyOf, placeOf } from './machine.js'
-import type { Enforcer, ProviderHooks, StepControl } from '../provider.js'
+import type { Enforcer, PlannedMachine, ProviderHooks, StepControl } from '../provider.js'
 
 /** A VM on this computer: OpenTofu owns its existence, the driver starts it again when it is off. */
 export const localHooks: ProviderHooks = {
@@ -95,10 +97,10 @@ export const localHooks: ProviderHooks = {
 
   async planMachines({ space }, lab, names, profile) {
     const { user } = resolveOffer(profile.distro, 'local')
-    const machines: Machine[] = []
+    const machines: PlannedMachine[] = []
     for (const name of names) {
       const id = machineId(space.backendId, lab, name)
-      const port = await freePort(id)
+      const port = await freePort(id, new Set(machines.map((other) => other.port)))
       const place = machineFolder(space, lab, name)
       machines.push({ name, id, address: LOCAL_ADDRESS, port, user, hostKey: null, place })
     }
@@ -123,7 +125,7 @@ export const localHooks: ProviderHooks = {
     return { image: { id, kind, source }, ...(remark === undefined ? {} : { remark }) }
   },
 
-  buildSpec(context, lab, profile) {
+  buildSpec(context, lab, catalog) {
     const { location } = context
     const space = spaceOf(context, lab)
     if (!isLabName(lab.lab)) throw new LabError({ code: 'lab-name-invalid', given: lab.lab })
@@ -133,16 +135,7 @@ export const localHooks: ProviderHooks = {
       backendId: space.backendId,
       state: stateBackend(location, lab.lab),
       driver: driverProgram,
-      image: sourceOf(profile),
-      imageId: lab.image?.id ?? null,
-      size: lab.size,
-      machines: lab.machines.map((machine) => ({
-        name: machine.name,
-        user: machine.user,
-        shell: resolveOffer(profile.distro, 'local').shell,
-        sshPort: machine.port ?? 0,
-        directory: placeOf(machine),
-      })),
+      machines: lab.machines.map((machine) => planMachine(machine, catalog)),
       authorizedKeys: keysOn(lab),
       cache: space.cache,
       instanceId: lab.createdAt.replaceAll(/[^0-9]/g, ''),
@@ -173,10 +166,10 @@ export const localHooks: ProviderHooks = {
   },
 
   async moveExpiry(_context, lab, step) {
-    for (const machine of lab.machines) {
+    await onEachMachine(lab.machines, step, async (machine, { detail }) => {
       const request = { ...keyOf(machine), expiresAt: lab.expiresAt }
-      await callDriver('extend', request, driverOptions(step)).catch(unlessAbsent)
-    }
+      await callDriver('extend', request, driverOptions({ ...step, detail })).catch(unlessAbsent)
+    })
   },
 
   replaceAddress: bootAddress,
@@ -190,15 +183,31 @@ export const localHooks: ProviderHooks = {
 
   async removeLeftovers(_context, lab, step) {
     const { removeLeft } = await import('./removal.js')
-    const left: string[] = []
-    for (const machine of lab.machines) left.push(...(await removeLeft(machine, step)))
-    return { left, foreign: [], mayPass: false }
+    const left = await onEachMachine(lab.machines, step, (machine, { detail }) =>
+      removeLeft(machine, { ...step, detail }),
+    )
+    return { left: left.flat(), foreign: [], mayPass: false }
   },
 
   async consoleTail(_lab, machine) {
     const { lines } = await callDriver('console', { directory: placeOf(machine), lines: CONSOLE_LINES })
     return lines.join('\n')
   },
+}
+
+function planMachine(machine: Machine, catalog: Catalog): LocalMachinePlan {
+  const { name, distro, size, image, user, port } = machine
+  const profile = profileOfPair(catalog, distro, 'local')
+  return {
+    name,
+    image: sourceOf(profile),
+    imageId: image?.id ?? null,
+    size,
+    user,
+    shell: resolveOffer(profile.distro, 'local').shell,
+    sshPort: port ?? 0,
+    directory: placeOf(machine),
+  }
 }
 
 function remarkOn({ kind, source, fallbackReason, replaced }: ImageResult): string | undefined {
@@ -255,10 +264,10 @@ function sourceOf(profile: Profile): ImageSource {
 }
 
 /**
- * The first candidate that nothing listens on. If another program takes it later, the VM's start reports
- * that.
+ * The first candidate that is not `taken` and that nothing listens on. If another program takes it later, the
+ * VM's start reports that.
  */
-async function freePort(id: string): Promise<number> {
-  for (const port of sshPortCandidates(id)) if (await canBind(port)) return port
+async function freePort(id: string, taken: ReadonlySet<number | null>): Promise<number> {
+  for (const port of sshPortCandidates(id)) if (!taken.has(port) && (await canBind(port))) return port
   throw new LabError({ code: 'no-free-port' })
 }

@@ -25,6 +25,9 @@ beforeEach(() => {
     user: 'debian',
     hostKey: KNOWN,
     place: machineFolder(space, 'web', 'main'),
+    distro: 'debian-13',
+    size: records.local.size,
+    image: records.local.image,
   }
 })
 
@@ -55,6 +58,7 @@ describe('the record of a local lab of this computer', () => {
     ['port', { port: 22 }],
     ['port', { port: null }],
     ['place', { place: '/home/anna/Documents' }],
+    ['image.id', { image: { id: 'images/x' } }],
   ])('is refused by the name of a field that is another: %s', (field, change) => {
     expect(mismatchOf(context(), labWith(change))).toMatchObject({ field: `machines.main.${field}` })
     expect(() => assertOwnFacts(context(), labWith(change))).toThrow('record-mismatch')

@@ -1,16 +1,17 @@
-import { beforeEach, expect, test } from '@jest/globals'
+import { beforeEach, describe, expect, test } from '@jest/globals'
 import { imageNameOf } from '../../../backend/image-name.js'
 import { ImageWriter, type ImageFacts } from '../../../backend/image-writer.js'
 import { acquireLease } from '../../../backend/lease.js'
 import { directoryLocation } from '../../../backend/location.js'
 import { openStore } from '../../../backend/open-store.js'
 import { currentProcess } from '../../../backend/process-identity.js'
+import type { Machine } from '../../../backend/record-schema.js'
 import type { ObjectStore } from '../../../backend/store.js'
 import { loadCatalog } from '../../../distro-catalog/load.js'
 import { resolveProfile } from '../../../distro-catalog/profile.js'
 import type { Context } from '../../../scripts/context.js'
 import { LabError } from '../../../scripts/errors.js'
-import { prepareImage } from '../../../scripts/lab/prepare-image.js'
+import { prepareImage, prepareMachines } from '../../../scripts/lab/prepare-image.js'
 import type { PreparedImage, ProviderHooks } from '../../../scripts/providers/provider.js'
 import { faultOf, temporaryFolder } from '../../support/cli/support.js'
 
@@ -108,4 +109,56 @@ test('a distro that its provider has is found as ever', async () => {
   const newest = { image: { id: 'newest', kind: 'image', source: 'debian' } }
   expect(await prepare(hooks(newest), 'debian-google')).toBe(newest)
   expect(await faultOf(prepare(hooks(), 'debian-google'))).toMatchObject({ code: 'cloud-image-missing' })
+})
+
+describe('machines that are about to be made', () => {
+  const machine = { ...wish, name: 'main', distro: 'debian-13', image: null } as unknown as Machine
+  const own = (): ProviderHooks => ({
+    ...hooks(),
+    prepareImage: async (_context, { distro }, { size }, pinned) => {
+      asked.push(pinned ?? `${distro.name} ${size.instanceType}`)
+      return { image: { id: distro.name, kind: 'image', source: '' }, minimumDiskGiB: 12, remark: 'Mind.' }
+    },
+  })
+  const said: string[] = []
+  const context = {
+    store: async () => store,
+    catalog: async () => catalog,
+    progress: { say: (text: string) => said.push(text) },
+  } as unknown as Context
+  const prepareAll = (machines: readonly Machine[], askedDiskGiB?: number): Promise<Machine[]> =>
+    prepareMachines(
+      own(),
+      context,
+      { provider: 'google', region: 'europe-west1', askedDiskGiB },
+      machines,
+      step,
+    )
+
+  test('get the image of their own distro and size, which is prepared once, and a disk that holds it', async () => {
+    const large = { ...machine.size, diskGiB: 40 }
+    const machines = [
+      machine,
+      { ...machine, name: 'second' },
+      { ...machine, name: 'fedora', distro: 'fedora-44', size: large },
+    ]
+    const prepared = await prepareAll(machines)
+    expect(asked).toEqual(['debian-13 e2-medium', 'fedora-44 e2-medium'])
+    expect(said).toEqual(['Mind.'])
+    expect(prepared.map(({ name, image, size }) => [name, image?.id, size.diskGiB])).toEqual([
+      ['main', 'debian-13', 12],
+      ['second', 'debian-13', 12],
+      ['fedora', 'fedora-44', 40],
+    ])
+  })
+
+  test('keep each the image that it has', async () => {
+    const image = { id: 'another' }
+    await prepareAll([machine, { ...machine, name: 'second', image }])
+    expect(asked).toEqual(['debian-13 e2-medium', 'another'])
+  })
+
+  test('are not made with a smaller disk than their image needs', async () => {
+    await expect(prepareAll([machine], 11)).rejects.toMatchObject({ fault: { code: 'disk-too-small' } })
+  })
 })

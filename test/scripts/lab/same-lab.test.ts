@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { AnyLab } from '../../../backend/lab.js'
+import { withOwnMakes } from '../../../backend/machines.js'
 import { loadCatalog } from '../../../distro-catalog/load.js'
 import type { Flags } from '../../../scripts/command.js'
 import type { Config } from '../../../scripts/config.js'
@@ -7,15 +8,15 @@ import type { Context } from '../../../scripts/context.js'
 import { readEnvironment } from '../../../scripts/env.js'
 import { assertSameLab } from '../../../scripts/lab/same-lab.js'
 import { resolveSettings } from '../../../scripts/settings.js'
-import { records } from '../../support/backend/records.js'
+import { records, recordsOfBefore } from '../../support/backend/records.js'
 import { faultOf } from '../../support/cli/support.js'
 
-const AWS = {
-  ...records.aws,
+const AWS = withOwnMakes({
+  ...recordsOfBefore.aws,
   distro: 'debian-13',
   profile: 'debian-aws',
   size: { ...records.aws.size, instanceType: 't4g.medium' },
-} as AnyLab
+}) as AnyLab
 const LOCAL = records.local as AnyLab
 
 const asked = (known: AnyLab, flags: Flags, values: Config['values'] = {}): Promise<void> => {

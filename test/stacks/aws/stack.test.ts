@@ -2,8 +2,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals'
 import type { Catalog } from '../../../distro-catalog/catalog.js'
 import { loadCatalog } from '../../../distro-catalog/load.js'
 import { synthesiseLab } from '../../../stacks/app.js'
-import type { CloudLabPlan } from '../../../stacks/cloud-plan.js'
-import { cloudSpecOf, KEY } from '../../support/stacks/cloud-labs.js'
+import { cloudSpecOf, KEY, type CloudChanges } from '../../support/stacks/cloud-labs.js'
 import { expectGolden } from '../../support/stacks/golden.js'
 
 type Named = Readonly<Record<string, Readonly<Record<string, unknown>>>>
@@ -22,11 +21,11 @@ let catalog: Catalog
 beforeAll(async () => {
   catalog = await loadCatalog()
 })
-const synthesise = (distro: string, changes?: Partial<CloudLabPlan>): Promise<string> =>
+const synthesise = (distro: string, changes?: CloudChanges): Promise<string> =>
   synthesiseLab(cloudSpecOf(catalog, { distro, provider: 'aws' }, changes))
-const labOf = async (distro: string, changes?: Partial<CloudLabPlan>): Promise<Lab> =>
+const labOf = async (distro: string, changes?: CloudChanges): Promise<Lab> =>
   JSON.parse(await synthesise(distro, changes)) as Lab
-const instanceOf = async (changes?: Partial<CloudLabPlan>) =>
+const instanceOf = async (changes?: CloudChanges) =>
   (await labOf('debian', changes)).resource['aws_instance']?.['main'] ?? {}
 
 test.each([

@@ -3,7 +3,7 @@ import type { Catalog } from '../../../distro-catalog/catalog.js'
 import { loadCatalog } from '../../../distro-catalog/load.js'
 import { synthesiseLab } from '../../../stacks/app.js'
 import type { CloudLabPlan } from '../../../stacks/cloud-plan.js'
-import { cloudSpecOf, KEY, type Wanted } from '../../support/stacks/cloud-labs.js'
+import { cloudSpecOf, KEY, type CloudChanges, type Wanted } from '../../support/stacks/cloud-labs.js'
 import { expectGolden } from '../../support/stacks/golden.js'
 
 type Named = Readonly<Record<string, Readonly<Record<string, unknown>>>>
@@ -22,11 +22,11 @@ let catalog: Catalog
 beforeAll(async () => {
   catalog = await loadCatalog()
 })
-const synthesise = (wanted: Partial<Wanted>, changes?: Partial<CloudLabPlan>): Promise<string> =>
+const synthesise = (wanted: Partial<Wanted>, changes?: CloudChanges): Promise<string> =>
   synthesiseLab(cloudSpecOf(catalog, { distro: 'debian', ...wanted, provider: 'azure' }, changes))
-const labOf = async (wanted: Partial<Wanted>, changes?: Partial<CloudLabPlan>): Promise<Lab> =>
+const labOf = async (wanted: Partial<Wanted>, changes?: CloudChanges): Promise<Lab> =>
   JSON.parse(await synthesise(wanted, changes)) as Lab
-const machineOf = async (wanted: Partial<Wanted> = {}, changes?: Partial<CloudLabPlan>) =>
+const machineOf = async (wanted: Partial<Wanted> = {}, changes?: CloudChanges) =>
   (await labOf(wanted, changes)).resource['azurerm_linux_virtual_machine']?.['main'] ?? {}
 
 test.each([

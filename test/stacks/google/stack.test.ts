@@ -2,9 +2,8 @@ import { beforeAll, describe, expect, test } from '@jest/globals'
 import type { Catalog } from '../../../distro-catalog/catalog.js'
 import { loadCatalog, loadRegions } from '../../../distro-catalog/load.js'
 import { synthesiseLab } from '../../../stacks/app.js'
-import type { CloudLabPlan } from '../../../stacks/cloud-plan.js'
 import { firstZone } from '../../../stacks/google/plan.js'
-import { cloudSpecOf, KEY, type Wanted } from '../../support/stacks/cloud-labs.js'
+import { cloudSpecOf, KEY, type CloudChanges, type Wanted } from '../../support/stacks/cloud-labs.js'
 import { expectGolden } from '../../support/stacks/golden.js'
 
 type Named = Readonly<Record<string, Readonly<Record<string, unknown>>>>
@@ -20,11 +19,11 @@ let catalog: Catalog
 beforeAll(async () => {
   catalog = await loadCatalog()
 })
-const synthesise = (wanted: Partial<Wanted>, changes?: Partial<CloudLabPlan>): Promise<string> =>
+const synthesise = (wanted: Partial<Wanted>, changes?: CloudChanges): Promise<string> =>
   synthesiseLab(cloudSpecOf(catalog, { distro: 'debian', ...wanted, provider: 'google' }, changes))
-const labOf = async (wanted: Partial<Wanted>, changes?: Partial<CloudLabPlan>): Promise<Lab> =>
+const labOf = async (wanted: Partial<Wanted>, changes?: CloudChanges): Promise<Lab> =>
   JSON.parse(await synthesise(wanted, changes)) as Lab
-const instanceOf = async (changes?: Partial<CloudLabPlan>, wanted: Partial<Wanted> = {}) =>
+const instanceOf = async (changes?: CloudChanges, wanted: Partial<Wanted> = {}) =>
   (await labOf(wanted, changes)).resource['google_compute_instance']?.['main'] ?? {}
 
 test.each([

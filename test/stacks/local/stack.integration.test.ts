@@ -4,10 +4,9 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { synthesiseLab } from '../../../stacks/app.js'
-import type { LocalLabPlan } from '../../../stacks/local/plan.js'
 import { ENGINE } from '../../support/engine/real-engine.js'
 import { errorOf, readOptional, temporaryFolder } from '../../support/cli/support.js'
-import { labSpec } from '../../support/stacks/lab-plan.js'
+import { labSpec, type LocalChanges } from '../../support/stacks/lab-plan.js'
 
 /** Instead of the VM driver: notes each call, and fails at `create` while there is a file `fail`. */
 const RECORDER = `
@@ -27,7 +26,7 @@ beforeEach(async () => {
   await writeFile(join(root, 'recorder.mjs'), RECORDER)
 })
 
-async function write(changes: Partial<LocalLabPlan> = {}, into = folder): Promise<void> {
+async function write(changes: LocalChanges = {}, into = folder): Promise<void> {
   const spec = labSpec({
     state: { kind: 'local', path: join(root, 'state/tofu.tfstate') },
     driver: { node: process.execPath, program: join(root, 'recorder.mjs') },

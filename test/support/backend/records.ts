@@ -1,5 +1,6 @@
 import type { ImageRecord } from '../../../backend/image-record-schema.js'
-import type { LabRecord } from '../../../backend/record-schema.js'
+import { withOwnMakes } from '../../../backend/machines.js'
+import type { LabRecord, StoredRecord } from '../../../backend/record-schema.js'
 
 const at = '2026-11-21T10:00:00.000Z'
 const holder = {
@@ -12,7 +13,7 @@ const holder = {
 const HOST_KEY = `ssh-ed25519 ${'A'.repeat(68)}`
 const PUBLIC_KEY = `ssh-ed25519 ${'B'.repeat(68)}`
 
-type Common = Omit<LabRecord, 'profile' | 'provider' | 'region' | 'distro' | 'size' | 'image' | 'machines'>
+type Common = Omit<StoredRecord, 'profile' | 'provider' | 'region' | 'distro' | 'size' | 'image' | 'machines'>
 
 const common: Common = {
   lab: 'web',
@@ -63,8 +64,10 @@ const machine = {
 }
 const size = { vcpus: 2, memoryMiB: 4096, diskGiB: 10 }
 
-/** A record of each provider with every field that its writer may write, as versions before the strict forms wrote it. */
-export const records: Readonly<Record<'local' | 'aws' | 'google' | 'azure', LabRecord>> = {
+type ProviderName = 'local' | 'aws' | 'google' | 'azure'
+
+/** As versions wrote it whose machines did not say themselves what they are made of. */
+export const recordsOfBefore: Readonly<Record<ProviderName, StoredRecord>> = {
   local: {
     ...common,
     profile: 'debian-local',
@@ -133,6 +136,14 @@ export const records: Readonly<Record<'local' | 'aws' | 'google' | 'azure', LabR
     image: { id: 'resf:rockylinux-x86_64:9-base:9.6.20250531', kind: 'marketplace', source: 'resf' },
     machines: [{ ...machine, address: 'web.westeurope.cloudapp.azure.com', user: 'rocky' }],
   },
+}
+
+/** A record of each provider with every field that its writer may write, as versions before the strict forms wrote it. */
+export const records: Readonly<Record<ProviderName, LabRecord>> = {
+  local: withOwnMakes(recordsOfBefore.local),
+  aws: withOwnMakes(recordsOfBefore.aws),
+  google: withOwnMakes(recordsOfBefore.google),
+  azure: withOwnMakes(recordsOfBefore.azure),
 }
 
 export const imageRecord: ImageRecord = {

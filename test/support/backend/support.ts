@@ -32,15 +32,27 @@ export const elsewhere: Holder = { user: 'ci', host: 'runner-7', boot: 'other/bo
 /** What a holder would lend of its lease. */
 export const tokenOf = ({ lab, fence }: Lease): LeaseToken => ({ lab, fence, backend: '0a', lender: 1 })
 
+const make = {
+  distro: 'debian-13',
+  size: { instanceType: '2x2048', vcpus: 2, memoryMiB: 2048, diskGiB: 10 },
+  image: null,
+}
+
 export const decided: Decided = {
   profile: 'debian-local',
   provider: 'local',
   region: 'local',
-  distro: 'debian-13',
-  size: { instanceType: '2x2048', vcpus: 2, memoryMiB: 2048, diskGiB: 10 },
-  image: null,
+  ...make,
   machines: [
-    { name: 'main', id: 'distrolab-demo-main', address: null, port: null, user: 'debian', hostKey: null },
+    {
+      name: 'main',
+      id: 'distrolab-demo-main',
+      address: null,
+      port: null,
+      user: 'debian',
+      hostKey: null,
+      ...make,
+    },
   ],
   sshKey: { publicKey: 'ssh-ed25519 AAAA', source: 'generated' },
   tags: { 'distrolab-lab': 'demo' },

@@ -105,6 +105,9 @@ const machineNamed = ({ space }: Pick<Context, 'space'>, name: string): Machine 
   user: 'debian',
   hostKey: null,
   place: machineFolder(space, LAB, name),
+  distro: records.local.distro,
+  size: records.local.size,
+  image: records.local.image,
 })
 
 const engineDid = async ({ replace }: { readonly replace: readonly string[] }): Promise<void> => {

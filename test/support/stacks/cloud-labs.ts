@@ -6,7 +6,7 @@ import { resolveDistro, resolveOffer } from '../../../distro-catalog/resolve.js'
 import { resolveSize } from '../../../distro-catalog/size.js'
 import { planAwsLab } from '../../../stacks/aws/plan.js'
 import { planAzureLab } from '../../../stacks/azure/plan.js'
-import type { CloudLabPlan } from '../../../stacks/cloud-plan.js'
+import type { CloudLabPlan, CloudMachinePlan } from '../../../stacks/cloud-plan.js'
 import { planGoogleLab } from '../../../stacks/google/plan.js'
 import type { LabSpec } from '../../../stacks/spec.js'
 import type { ProviderSchema } from './schema-check.js'
@@ -23,28 +23,36 @@ export interface Wanted {
   readonly size?: string
 }
 
+/** Machines by their names alone are as all others: of the distro and size that are wanted. */
+export interface CloudChanges extends Partial<Omit<CloudLabPlan, 'machines'>> {
+  readonly imageId?: string | null
+  readonly machines?: readonly (string | (Pick<CloudMachinePlan, 'name'> & Partial<CloudMachinePlan>))[]
+}
+
 /** A lab as the CLI plans it, in a region of Europe, open to one address. */
 export function cloudPlanOf(
   catalog: Catalog,
   { distro: distroName, provider: name, architecture = 'x86_64', size }: Wanted,
-  changes: Partial<CloudLabPlan> = {},
+  { imageId = null, machines = ['main'], ...changes }: CloudChanges = {},
 ): CloudLabPlan {
   const distro = resolveDistro(catalog, distroName)
   const provider = catalog.providers.get(name)
   if (provider === undefined || provider.name === 'local') throw new Error(`${name} is a cloud`)
   const { minimumDiskGiB } = resolveOffer(distro, name)
+  const common = {
+    distro,
+    size: resolveSize(provider, { size, architecture, minimumDiskGiB }),
+    imageId,
+  }
   return {
     lab: 'demo',
     profile: `${distro.name}-${name}`,
     backendId: '0a1b2c3d4e5f',
     incarnation: 'c0ffee123456',
     state: { kind: 'local', path: '/home/anna/labs/demo/tofu.tfstate' },
-    distro,
     provider,
     region: REGIONS[name],
     zone: null,
-    size: resolveSize(provider, { size, architecture, minimumDiskGiB }),
-    imageId: null,
     publicKey: KEY,
     authorizedKeys: [],
     allowFrom: ['203.0.113.7/32'],
@@ -53,7 +61,10 @@ export function cloudPlanOf(
     network: 'default',
     tags: {},
     providerVersion: null,
-    machines: ['main'],
+    machines: machines.map((each) => ({
+      ...common,
+      ...(typeof each === 'string' ? { name: each } : each),
+    })),
     anew: [],
     ...changes,
   }
