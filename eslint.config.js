@@ -26,6 +26,13 @@ const rooms = {
     why: 'nothing that ships imports test/ or bench/',
   },
 }
+/** What rooms within scripts/ may not import: each is below the rooms in its list. */
+const scriptsRooms = {
+  providers: ['lab', 'lifecycle', 'commands'],
+  lab: ['lifecycle', 'commands'],
+  machine: ['lab', 'lifecycle', 'commands'],
+  engine: ['lab', 'lifecycle', 'commands'],
+}
 const folders = [...Object.keys(rooms), 'test', 'bench']
 const product = Object.keys(rooms).map((room) => `${room}/**/*.ts`)
 
@@ -116,6 +123,14 @@ function roomBan(room) {
   }
 }
 
+function scriptsRoomBan(room) {
+  const above = scriptsRooms[room]
+  return {
+    regex: `^(?:\\.{1,2}/)+(?:${above.join('|')})/`,
+    message: `scripts/${room}/ may not import ${above.join('/, ')}/: pass what it needs, or move the code to the room that knows both.`,
+  }
+}
+
 /** `no-restricted-imports` sees declarations only; these see `import('…')` and `type X = import('…').Y`. */
 function expressionBan({ regex, message }) {
   const value = `/${regex.replaceAll('/', '\\x2F')}/`
@@ -129,11 +144,12 @@ const restrictImports = (patterns, syntax = []) => ({
 })
 
 /** All restrictions of a room, without those in `free`. They are one rule's options, so a file's options replace its room's. */
-function restrict(room, free) {
+function restrict(room, free, inner) {
   const isBanned = ([name]) => !free.includes(name)
   const named = Object.entries(importBans).filter(isBanned)
   const patterns = [
     roomBan(room),
+    ...(inner === undefined ? [] : [scriptsRoomBan(inner)]),
     ...named.map(([, ban]) => ban),
     ...(free.includes('cdktf') ? [barrelImport] : []),
   ]
@@ -152,14 +168,19 @@ function restrict(room, free) {
 const roomOf = (path) => path.slice(0, path.indexOf('/'))
 /** Wide places first: a later entry replaces the options of an earlier one. */
 const restricted = [
-  ...new Set([...Object.keys(rooms).map((room) => `${room}/**`), ...Object.values(places).flat()]),
+  ...new Set([
+    ...Object.keys(rooms).map((room) => `${room}/**`),
+    ...Object.keys(scriptsRooms).map((room) => `scripts/${room}/**`),
+    ...Object.values(places).flat(),
+  ]),
 ]
   .toSorted((a, b) => Number(b.endsWith('**')) - Number(a.endsWith('**')) || a.length - b.length)
   .map((place) => {
     const covers = (wide) => wide === place || (wide.endsWith('**') && place.startsWith(wide.slice(0, -2)))
     const free = Object.keys(places).filter((name) => places[name].some(covers))
     const files = [place.endsWith('**') ? `${place}/*.ts` : place]
-    return { name: `distrolab/restrict ${place}`, files, rules: restrict(roomOf(place), free) }
+    const inner = Object.keys(scriptsRooms).find((room) => place === `scripts/${room}/**`)
+    return { name: `distrolab/restrict ${place}`, files, rules: restrict(roomOf(place), free, inner) }
   })
 
 export default [

@@ -3,7 +3,7 @@ import { GcsAdmin } from './gcs-admin.js'
 import { gcsAspects } from './gcs-aspects.js'
 import { statusOf } from './gcs-errors.js'
 import type { GcsLocation } from './location.js'
-import type { SetupOptions } from './open-setup.js'
+import type { SetupOptions } from './setup-options.js'
 import type { Aspect, Setup, Visibility } from './setup.js'
 import { unlessForbidden } from './unless-forbidden.js'
 

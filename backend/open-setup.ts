@@ -1,13 +1,6 @@
 import type { BackendLocation } from './location.js'
-import type { Patience } from './patience.js'
 import type { Setup } from './setup.js'
-
-export interface SetupOptions {
-  /** The place of a new GCS bucket: `EU`, `europe-west1`. The region of an S3 bucket is in its URL. */
-  readonly gcsLocation?: string
-  /** What differs from the usual patience: `until`, and in tests the times. */
-  readonly patience?: Partial<Patience>
-}
+import type { SetupOptions } from './setup-options.js'
 
 /** The setup of a location. It contacts nothing yet, and loads the code of a kind only when used. */
 export async function openSetup(location: BackendLocation, options: SetupOptions = {}): Promise<Setup> {

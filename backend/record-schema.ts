@@ -47,15 +47,12 @@ export const holderSchema = Type.Object({
   ciRunUrl: Type.Optional(text('webUrl')),
 })
 
+/** 0: unknown, for a machine that no lab has made. */
 const sizeSchema = Type.Object({
   instanceType: text('instanceType'),
-  vcpus: whole(1, 1024),
-  memoryMiB: whole(1, 16_777_216),
-  diskGiB: Type.Number({
-    exclusiveMinimum: 0,
-    maximum: 65_536,
-    description: 'a number above 0, at most 65536',
-  }),
+  vcpus: whole(0, 1024),
+  memoryMiB: whole(0, 16_777_216),
+  diskGiB: number(65_536),
 })
 
 const imageSchema = Type.Object({

@@ -3,6 +3,7 @@ import type { Catalog } from './catalog.js'
 import type { Distro } from './distro.js'
 import type { CatalogProblem } from './errors.js'
 import { keyOf, type KnownEntries } from './known-entries.js'
+import { existingProviders } from './existing-provider.js'
 import { normaliseEntry, parseYaml, type Checked } from './parse.js'
 import { aliasProblems } from './rules.js'
 import { validateAliases, validateDistro, validateProvider } from './validate.js'
@@ -35,7 +36,7 @@ export function assembleCatalog(sources: CatalogSources, known: KnownEntries = {
   const sorted = distros.toSorted((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }))
   const catalog: Catalog = {
     distros: new Map(sorted.map((distro) => [distro.name, distro])),
-    providers: new Map(providers.map((provider) => [provider.name, provider])),
+    providers: new Map([...providers, ...existingProviders].map((provider) => [provider.name, provider])),
     aliases: new Map([...familyAliases(sorted), ...explicit]),
   }
   return { ok: true, value: catalog }

@@ -1,5 +1,6 @@
 import type { Distro } from './distro.js'
-import type { Provider, ProviderName } from './provider.js'
+import type { Provider } from './provider.js'
+import type { ProviderName } from './provider-names.js'
 
 /** Everything that can run, already validated: code that has a Catalog need not check it again. */
 export interface Catalog {

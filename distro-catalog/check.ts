@@ -1,8 +1,10 @@
 import type { Catalog } from './catalog.js'
+import { hasOffers, isCloud } from './cloud.js'
 import type { Distro } from './distro.js'
 import type { CatalogProblem } from './errors.js'
 import type { CloudOffer } from './offer-schema.js'
-import type { CloudName, CloudProvider, ProviderName } from './provider.js'
+import type { CloudProvider } from './provider.js'
+import { cloudNames, type CloudName, type OfferingName } from './provider-names.js'
 import type { Regions } from './region-schema.js'
 import { remedyForName } from './rules.js'
 
@@ -13,19 +15,20 @@ export type RegionsByCloud = Readonly<Record<CloudName, Regions>>
  * has nothing, and every named region and priced type exists. Pure.
  */
 export function crossCheck(catalog: Catalog, regions: RegionsByCloud): CatalogProblem[] {
-  const providers = [...catalog.providers.values()]
+  const providers = [...catalog.providers.values()].filter(hasOffers)
+  const offering = providers.map(({ name }) => name)
   const distros = [...catalog.distros.values()]
   return [
-    ...distros.flatMap((distro) => unansweredProblems(distro, [...catalog.providers.keys()])),
+    ...distros.flatMap((distro) => unansweredProblems(distro, offering)),
     ...distros.flatMap((distro) => offerProblems(distro, regions)),
     ...providers.flatMap((provider) =>
-      provider.name === 'local' ? [] : typeProblems(provider, regions[provider.name]),
+      isCloud(provider) ? typeProblems(provider, regions[provider.name]) : [],
     ),
     ...Object.values(regions).flatMap((each) => priceProblems(catalog, each)),
   ]
 }
 
-function unansweredProblems(distro: Distro, providers: readonly ProviderName[]): CatalogProblem[] {
+function unansweredProblems(distro: Distro, providers: readonly OfferingName[]): CatalogProblem[] {
   return providers
     .filter(
       (provider) => distro.providers[provider] === undefined && distro.unavailable?.[provider] === undefined,
@@ -40,16 +43,12 @@ function unansweredProblems(distro: Distro, providers: readonly ProviderName[]):
 }
 
 function offerProblems({ name, providers }: Distro, regions: RegionsByCloud): CatalogProblem[] {
-  const clouds: readonly (readonly [CloudName, CloudOffer | undefined])[] = [
-    ['aws', providers.aws],
-    ['azure', providers.azure],
-    ['google', providers.google],
-  ]
-  return clouds.flatMap(([cloud, offer]) =>
-    (['regions', 'exceptRegions'] as const).flatMap((field) =>
+  return cloudNames.flatMap((cloud) => {
+    const offer: CloudOffer | undefined = providers[cloud]
+    return (['regions', 'exceptRegions'] as const).flatMap((field) =>
       unknownRegions(offer?.[field], regions[cloud], `distros/${name}.yaml`, `providers.${cloud}.${field}`),
-    ),
-  )
+    )
+  })
 }
 
 function typeProblems({ name, instanceTypes }: CloudProvider, regions: Regions): CatalogProblem[] {
@@ -79,7 +78,7 @@ function unknownRegions(
 /** Every price in a regions file belongs to a type in the provider's file. */
 function priceProblems(catalog: Catalog, { provider, regions }: Regions): CatalogProblem[] {
   const found = catalog.providers.get(provider)
-  const known = found === undefined || found.name === 'local' ? [] : Object.keys(found.instanceTypes)
+  const known = found !== undefined && isCloud(found) ? Object.keys(found.instanceTypes) : []
   return regions.flatMap((region, index) =>
     Object.keys(region.usdPerHour ?? {})
       .filter((type) => !known.includes(type))

@@ -6,7 +6,7 @@ import type { Catalog } from './catalog.js'
 import { CatalogError, type CatalogProblem } from './errors.js'
 import { readKnownEntries } from './known-entries.js'
 import { LARGEST_YAML } from './largest-yaml.js'
-import type { CloudName } from './provider.js'
+import type { CloudName } from './provider-names.js'
 import type { Regions } from './region-schema.js'
 import { validateRegions } from './validate.js'
 

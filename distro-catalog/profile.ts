@@ -1,6 +1,8 @@
 import type { Catalog } from './catalog.js'
 import type { Distro } from './distro.js'
+import { hasOffers } from './cloud.js'
 import { CatalogError } from './errors.js'
+import type { ExistingMachine } from './existing-machine-schema.js'
 import { nearNames } from './near-names.js'
 import type { Architecture } from './offer-schema.js'
 import type { Provider } from './provider.js'
@@ -29,11 +31,13 @@ export interface Profile {
   readonly network?: string
   readonly diskGiB?: number
   readonly spot?: boolean
+  /** Only for a provider whose labs make no machines. */
+  readonly machines?: readonly ExistingMachine[]
 }
 
 /**
  * A user's named profile, else `<distro>-<provider>` split at the last dash. The pair is known to have an
- * image. Size and instance type are passed on unchecked (see `resolveSize`).
+ * image, where machines are made from one. Size and instance type are passed on unchecked (see `resolveSize`).
  *
  * @throws CatalogError `profile-unknown`, `distro-unknown`, `provider-unknown` or `pair-unavailable`.
  */
@@ -44,7 +48,7 @@ export function resolveProfile(catalog: Catalog, given: string, userProfiles: Us
   if (!known) throw unknownProfile(catalog, given, userProfiles)
   const distro = resolveDistro(catalog, named?.distro ?? distroName)
   const provider = resolveProvider(catalog, named?.provider ?? providerName)
-  resolveOffer(distro, provider.name)
+  if (hasOffers(provider)) resolveOffer(distro, provider.name)
   const { distro: _distro, provider: _provider, disk, arch, ...chosen } = named ?? {}
   return {
     name: given,
@@ -66,9 +70,10 @@ export const profileOfPair = (catalog: Catalog, distro: string, provider: string
  */
 export function listProfileNames(catalog: Catalog, userProfiles: UserProfiles = {}): string[] {
   const pairs = distroNames(catalog).flatMap((distro) =>
-    [...catalog.providers.keys()]
-      .filter((provider) => findDistro(catalog, distro)?.providers[provider] !== undefined)
-      .map((provider) => `${distro}-${provider}`),
+    [...catalog.providers.values()]
+      .filter(hasOffers)
+      .filter(({ name }) => findDistro(catalog, distro)?.providers[name] !== undefined)
+      .map(({ name }) => `${distro}-${name}`),
   )
   return [...new Set([...Object.keys(userProfiles), ...pairs])]
 }

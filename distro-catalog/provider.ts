@@ -1,16 +1,8 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { name, oneOf, text, whole } from './field.js'
 import { architectures, closed } from './offer-schema.js'
-
-/**
- * Every provider that stacks/ supports, in the order of the file names. A new one needs a word here, a file
- * in providers/ (clouds: also one in regions/) and a key in `offersSchema`.
- */
-export const providerNames = ['aws', 'azure', 'google', 'local'] as const
-export type ProviderName = (typeof providerNames)[number]
-
-export const cloudNames = ['aws', 'azure', 'google'] as const
-export type CloudName = (typeof cloudNames)[number]
+import type { ExistingProvider } from './existing-provider.js'
+import { cloudNames, computerNames } from './provider-names.js'
 
 const shape = {
   vcpus: whole('virtual CPUs', 1, 1024),
@@ -48,11 +40,11 @@ const unconfirmed = Type.Optional(
 /** The user's own computer; the content of `providers/local.yaml`. */
 export const localProviderSchema = Type.Object(
   {
-    name: oneOf(['local']),
+    name: oneOf(computerNames),
     title: text('the name shown to people'),
     regions: Type.Array(
       Type.Object(
-        { name: name('the region’s name', 'local'), title: text('the name shown to people') },
+        { name: name('the region’s name', computerNames[0]), title: text('the name shown to people') },
         closed,
       ),
       {
@@ -153,6 +145,8 @@ export const cloudProviderSchema = Type.Object(
 
 export type LocalProvider = Static<typeof localProviderSchema>
 export type CloudProvider = Static<typeof cloudProviderSchema>
+/** Its machines are made from images, in sizes. */
+export type OfferingProvider = LocalProvider | CloudProvider
 /** A place that runs machines; `name` tells them apart. */
-export type Provider = LocalProvider | CloudProvider
+export type Provider = OfferingProvider | ExistingProvider
 export type InstanceType = Static<typeof namedTypeSchema>

@@ -1,7 +1,7 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { date, name, oneOf, text, url } from './field.js'
 import { closed } from './offer-schema.js'
-import { cloudNames } from './provider.js'
+import { cloudNames } from './provider-names.js'
 
 /** Coordinates of the region's city or metropolitan area: good enough to see what is near. */
 const regionSchema = Type.Object(

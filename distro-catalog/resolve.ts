@@ -1,9 +1,11 @@
 import type { Catalog } from './catalog.js'
+import { hasOffers } from './cloud.js'
 import type { Distro } from './distro.js'
 import { CatalogError } from './errors.js'
 import { nearNames } from './near-names.js'
 import type { Offers, SupportLevel } from './offer-schema.js'
-import type { Provider, ProviderName } from './provider.js'
+import type { Provider } from './provider.js'
+import type { OfferingName } from './provider-names.js'
 
 /** An alias (`debian`) or a release (`debian-13`). @throws CatalogError `distro-unknown` with near names. */
 export function resolveDistro(catalog: Catalog, given: string): Distro {
@@ -24,7 +26,7 @@ export function resolveProvider(catalog: Catalog, given: string): Provider {
 }
 
 /** What `distro` offers on `provider`. @throws CatalogError `pair-unavailable` with the reason. */
-export function resolveOffer<P extends ProviderName>(distro: Distro, provider: P): Offers[P] {
+export function resolveOffer<P extends OfferingName>(distro: Distro, provider: P): Offers[P] {
   const offer = distro.providers[provider]
   // The compiler does not connect the provider's name with the type that is found under it.
   if (offer !== undefined) return offer as Offers[P]
@@ -39,25 +41,25 @@ export interface Pair {
   readonly title: string
   /** The bare names that lead to this distro. */
   readonly aliases: readonly string[]
-  readonly provider: ProviderName
+  readonly provider: OfferingName
   readonly support: SupportLevel | 'none'
   readonly architectures: readonly string[]
   /** How the image is selected, who logs in, its disk and its quirks; null with support `none`. */
-  readonly offer: Distro['providers'][ProviderName] | null
+  readonly offer: Distro['providers'][OfferingName] | null
   readonly released?: string
   readonly endOfLife?: string
   /** Why there is no image; only with support `none`. */
   readonly reason?: string
 }
 
-/** Every distro × provider, including pairs with no image, in the order of the distros. */
+/** Every distro × provider that makes machines, including pairs with no image, in the order of the distros. */
 export function listPairs(catalog: Catalog): Pair[] {
   return [...catalog.distros.values()].flatMap((distro) =>
-    [...catalog.providers.keys()].map((provider) => pairOf(catalog, distro, provider)),
+    [...catalog.providers.values()].filter(hasOffers).map(({ name }) => pairOf(catalog, distro, name)),
   )
 }
 
-function pairOf(catalog: Catalog, distro: Distro, provider: ProviderName): Pair {
+function pairOf(catalog: Catalog, distro: Distro, provider: OfferingName): Pair {
   const offer = distro.providers[provider]
   return {
     profile: `${distro.name}-${provider}`,
@@ -86,5 +88,5 @@ export const findDistro = (catalog: Catalog, given: string): Distro | undefined 
 export const findProvider = (catalog: Catalog, given: string): Provider | undefined =>
   [...catalog.providers.values()].find(({ name }) => name === given)
 
-const whyUnavailable = (distro: Distro, provider: ProviderName): string =>
+const whyUnavailable = (distro: Distro, provider: OfferingName): string =>
   distro.unavailable?.[provider] ?? `the catalog has no image of ${distro.name} for ${provider}`

@@ -1,14 +1,15 @@
 import { basename, extname } from 'node:path'
+import { isCloud } from './cloud.js'
 import type { Distro } from './distro.js'
 import type { CatalogProblem } from './errors.js'
 import { nearNames } from './near-names.js'
-import type { CloudProvider, LocalProvider, Provider, ProviderName } from './provider.js'
+import type { CloudProvider, LocalProvider, OfferingProvider } from './provider.js'
+import { providerNames } from './provider-names.js'
 import type { Regions } from './region-schema.js'
 
 // Rules that a schema cannot express. Each returns all the problems it finds.
 
-/** The words of `providerNames`, whose module loads TypeBox. */
-const PROVIDERS: readonly string[] = ['aws', 'azure', 'google', 'local'] satisfies ProviderName[]
+const PROVIDERS: readonly string[] = providerNames
 
 /** The rules of one distro file. `endOfLife` and `released` may be left out only by a rolling distribution. */
 export function distroProblems(distro: Distro, file: string): CatalogProblem[] {
@@ -44,7 +45,7 @@ function unknownProviderProblems(distro: Distro, file: string): CatalogProblem[]
 }
 
 /** The rules of one provider file. */
-export function providerProblems(provider: Provider, file: string): CatalogProblem[] {
+export function providerProblems(provider: OfferingProvider, file: string): CatalogProblem[] {
   const known = Object.keys(provider.sizes)
   const problems = fileNameProblems(provider.name, file)
   if (!known.includes(provider.defaultSize)) {
@@ -56,9 +57,9 @@ export function providerProblems(provider: Provider, file: string): CatalogProbl
       remedy: 'name one of the sizes, or add this one',
     })
   }
-  return provider.name === 'local'
-    ? [...problems, ...boundsProblems(provider, file)]
-    : [...problems, ...sizeTypeProblems(provider, file), ...priceLikeProblems(provider, file)]
+  return isCloud(provider)
+    ? [...problems, ...sizeTypeProblems(provider, file), ...priceLikeProblems(provider, file)]
+    : [...problems, ...boundsProblems(provider, file)]
 }
 
 function boundsProblems(provider: LocalProvider, file: string): CatalogProblem[] {

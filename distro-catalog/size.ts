@@ -1,3 +1,4 @@
+import { hasOffers, isCloud } from './cloud.js'
 import { CatalogError } from './errors.js'
 import { nearNames } from './near-names.js'
 import type { Architecture } from './offer-schema.js'
@@ -27,14 +28,14 @@ export interface MachineSize {
 
 /** @throws CatalogError `size-unknown`, `instance-type-invalid` or `disk-too-small`. */
 export function resolveSize(provider: Provider, choice: SizeChoice = {}): MachineSize {
+  if (!hasOffers(provider)) throw new TypeError(`${provider.name} has no sizes`)
   const given = choice.size ?? provider.defaultSize
   if (!Object.hasOwn(provider.sizes, given)) {
     throw new CatalogError({ code: 'size-unknown', given, known: Object.keys(provider.sizes) })
   }
-  const resolved =
-    provider.name === 'local'
-      ? resolveLocalSize(provider, given, choice)
-      : resolveCloudSize(provider, given, choice)
+  const resolved = isCloud(provider)
+    ? resolveCloudSize(provider, given, choice)
+    : resolveLocalSize(provider, given, choice)
   const { diskGiB: asked, minimumDiskGiB = 0 } = choice
   assertDiskHolds(asked, minimumDiskGiB)
   return { ...resolved, diskGiB: asked ?? Math.max(resolved.diskGiB, minimumDiskGiB) }

@@ -1,4 +1,6 @@
 import { Type, type Static } from '@sinclair/typebox'
+import { cloudNames, computerNames, existingNames } from './provider-names.js'
+import { existingMachines } from './existing-machine-schema.js'
 import { architectures } from './offer-schema.js'
 import { text, word } from './setting-schema.js'
 
@@ -50,9 +52,9 @@ const distro = text({
 
 const provider = text({
   title: 'Provider',
-  description: 'Where its labs run: `local` is this computer.',
+  description: 'Where its labs run: `local` is this computer, `static` means machines that exist already.',
   expected: 'a provider, such as local',
-  examples: ['local', 'aws', 'azure', 'google'],
+  examples: [...computerNames, ...cloudNames, ...existingNames],
 })
 
 const arch = word(architectures, {
@@ -90,6 +92,7 @@ export const userProfileSchema = Type.Object(
     network: Type.Optional(network),
     disk: Type.Optional(gibibytes),
     spot: Type.Optional(isSpot),
+    machines: Type.Optional(existingMachines),
   },
   {
     additionalProperties: false,

@@ -5,7 +5,7 @@ import type { Aliases } from './aliases-schema.js'
 import type { Distro } from './distro.js'
 import type { Checked } from './parse.js'
 import { explainViolation } from './explain-violation.js'
-import type { CloudProvider, LocalProvider, Provider } from './provider.js'
+import type { CloudProvider, LocalProvider, OfferingProvider } from './provider.js'
 import type { Regions } from './region-schema.js'
 import { distroProblems, providerProblems, regionsProblems } from './rules.js'
 
@@ -18,10 +18,10 @@ export function validateDistro(value: unknown, file: string): Checked<Distro> {
 }
 
 /**
- * Turns one normalised provider file into a Provider, or all its problems. The file's name decides the kind.
+ * Turns one normalised provider file into a provider, or all its problems. The file's name decides the kind.
  */
-export function validateProvider(value: unknown, file: string): Checked<Provider> {
-  const checked: Checked<Provider> =
+export function validateProvider(value: unknown, file: string): Checked<OfferingProvider> {
+  const checked: Checked<OfferingProvider> =
     basename(file) === 'local.yaml'
       ? checkSchema(checkFor('local-provider'), value, file)
       : checkSchema(checkFor('cloud-provider'), value, file)

@@ -1,5 +1,6 @@
 import type { Options } from 'yargs'
 import type { Context } from './context.js'
+import type { Flags } from './flags.js'
 
 /** A verb as a value: its name, its arguments, and a handler that loads its work when it runs. */
 export interface Command {
@@ -16,9 +17,6 @@ export interface Command {
   readonly exitCodes?: readonly (readonly [exitCode: string, meaning: string])[]
   run(context: Context, args: Args): Promise<Outcome>
 }
-
-/** Flags as the user typed them, by name; none has a default here. */
-export type Flags = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>
 
 export interface Args {
   readonly lab: string | undefined
@@ -47,13 +45,4 @@ export class PartialOutcome extends Error {
     super('failed with a result', { cause })
     this.name = 'PartialOutcome'
   }
-}
-
-export const textFlag = (flags: Flags, name: string): string | undefined =>
-  flags[name] === undefined ? undefined : String(flags[name])
-
-/** A flag that may be repeated (`repeatedText`), in the order given. */
-export const listFlag = (flags: Flags, name: string): readonly string[] => {
-  const given = flags[name] ?? []
-  return Array.isArray(given) ? given.map(String) : [String(given)]
 }

@@ -1,6 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
+import type { AnyLab } from '../backend/lab.js'
 import { readPlainFileSync, refusalIn } from '../backend/plain-file.js'
 import { ownUserId } from '../backend/own-user.js'
 import { isErrno, systemErrorOf } from '../backend/system-error.js'
@@ -19,7 +21,11 @@ export function findComputerId(home: string): string | undefined {
   return createHash('sha256').update(whole).digest('hex').slice(0, 16)
 }
 
-/** The same, created if there is none. Throws LabError `folder-unwritable`. */
+/** Whether a local lab's machines live with another user or computer. `home`: the state folder of this one. */
+export const isOtherComputer = (home: string, { computer, host }: AnyLab['owner']): boolean =>
+  computer === undefined ? host !== hostname() : computer !== findComputerId(home)
+
+/** Like `findComputerId`, but created if there is none. Throws LabError `folder-unwritable`. */
 export function ensureComputerId(home: string): string {
   const known = findComputerId(home)
   if (known !== undefined) return known

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import type { ErrorObject, ValidateFunction } from 'ajv'
 import { property } from '../backend/sdk-error.js'
+import { machinesProblem } from '../distro-catalog/machines-rule.js'
 import { nearNames } from '../distro-catalog/near-names.js'
 import { parseYamlText } from '../distro-catalog/yaml-text.js'
 import type { ConfigFile, ConfigProblem } from './config-schema.js'
@@ -26,7 +27,10 @@ export function parseConfig(file: string, text: string): Parsed {
     '#package/dist/checks/config.cjs',
   ) as ValidateFunction<ConfigFile>
   const mistaken = valueProblems(file, values)
-  if (validate(values) && mistaken.length === 0) return { values, problems: [] }
+  if (validate(values) && mistaken.length === 0) {
+    const problems = machinesProblems(file, values)
+    return { values: problems.length === 0 ? values : undefined, problems }
+  }
   const problems = (validate.errors ?? []).map((error) => problemOf(file, error))
   return { values: undefined, problems: [...problems, ...mistaken] }
 }
@@ -41,6 +45,25 @@ function valueProblems(file: string, values: unknown): ConfigProblem[] {
     return [
       { file, field, expected: value.expected, got: redactor(urlPasswords(given))(JSON.stringify(given)) },
     ]
+  })
+}
+
+function machinesProblems(file: string, { profiles = {} }: ConfigFile): ConfigProblem[] {
+  return Object.entries(profiles).flatMap(([name, profile]) => {
+    const problem = machinesProblem(profile)
+    if (problem === undefined) return []
+    const field = `profiles.${name}.machines`
+    const { provider } = profile
+    return problem === 'missing'
+      ? [
+          {
+            file,
+            field,
+            expected: `the machines of ${provider}: [{address, user, port?, hostKey?}]`,
+            got: 'nothing',
+          },
+        ]
+      : [{ file, field, expected: `no machines: those of ${provider} are made by distrolab`, got: 'a list' }]
   })
 }
 

@@ -1,7 +1,8 @@
+import type { ExistingFault } from './providers/existing-faults.js'
 import type { CloudFault } from './providers/faults.js'
 import type { EngineFault } from './engine/faults.js'
 import type { ImageFault } from './images/faults.js'
-import type { Mismatch } from './lab/own-facts.js'
+import type { Mismatch } from './lab/mismatch.js'
 import type { ConfigProblem } from './config-schema.js'
 import type { DriverFault } from '../local-vm/errors.js'
 
@@ -142,6 +143,7 @@ export type LabFault =
   | { readonly code: 'size-fixed'; readonly lab: string; readonly has: string; readonly asked: string }
   | EngineFault
   | CloudFault
+  | ExistingFault
   | ImageFault
   | { readonly code: 'driver'; readonly fault: DriverFault }
   | { readonly code: 'driver-crashed'; readonly verb: string; readonly output: string }

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
-import { textFlag, type Outcome } from './command.js'
+import type { Outcome } from './command.js'
+import { textFlag } from './flags.js'
 import { loadConfig } from './config.js'
 import { createContext } from './context.js'
 import { encryptionSecrets, resolveEncryption } from './encryption.js'

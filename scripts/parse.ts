@@ -1,6 +1,7 @@
 import yargs, { type Argv } from 'yargs'
 import { ownWords } from './asked-output.js'
-import { textFlag, type Args, type Command, type Flags } from './command.js'
+import type { Args, Command } from './command.js'
+import { textFlag, type Flags } from './flags.js'
 import { commands } from './commands/all.js'
 import { LabError } from './errors.js'
 import { commonOptions } from './options.js'

@@ -1,6 +1,6 @@
 import type { Architecture } from '../distro-catalog/offer-schema.js'
 import { ARCHITECTURES, DEFAULTS, ON_FAILURES, OUTPUTS, WAITS, type OnFailure, type Wait } from './choices.js'
-import { listFlag, textFlag, type Flags } from './command.js'
+import { listFlag, textFlag, type Flags } from './flags.js'
 import { checkTag, parseTag } from './providers/tag-rules.js'
 import type { Config } from './config.js'
 import { absolutePath } from './config.js'

@@ -1,6 +1,5 @@
 import { App, TerraformStack } from './cdktf.js'
-import { buildLocalLab } from './local/stack.js'
-import type { LabSpec } from './spec.js'
+import { buildLab, type LabSpec } from './registry.js'
 import { buildStateBlock } from './state-block.js'
 import { escapeTemplates } from './templates.js'
 
@@ -11,20 +10,6 @@ export async function buildLabStack(app: App, spec: LabSpec): Promise<TerraformS
   buildStateBlock(stack, escapeTemplates(spec.state))
   await buildLab(stack, spec)
   return stack
-}
-
-/** A cloud's classes are loaded only for its own labs: they cost more than everything else. */
-async function buildLab(stack: TerraformStack, spec: LabSpec): Promise<void> {
-  switch (spec.provider) {
-    case 'local':
-      return void buildLocalLab(stack, spec)
-    case 'aws':
-      return void (await import('./aws/stack.js')).buildAwsLab(stack, escapeTemplates(spec))
-    case 'azure':
-      return void (await import('./azure/stack.js')).buildAzureLab(stack, escapeTemplates(spec))
-    case 'google':
-      return void (await import('./google/stack.js')).buildGoogleLab(stack, escapeTemplates(spec))
-  }
 }
 
 /** An existing thing that OpenTofu must take into the state. */

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto'
 import { MAIN_MACHINE } from '../backend/machines.js'
 
+/** 127.0.0.1 only: a local VM is never reachable from the network. */
+export const LOCAL_ADDRESS = '127.0.0.1'
+
 /** The name of a machine at its provider: always the same for the same lab of the same backend. */
 export const machineId = (backendId: string, lab: string, machine: string): string =>
   `distrolab-${backendId}-${lab}-${machine}`

@@ -42,6 +42,22 @@ const rules: Sample[] = [
     ],
   },
   {
+    title: 'the rooms of scripts/ import in one direction',
+    check: checks.scriptsRoomDirection,
+    bad: [
+      file('scripts/providers/a.ts', `import { reach } from '../lab/reach.js'`),
+      file('scripts/providers/local/a.ts', `import type { Up } from '../../lifecycle/up/up.js'`),
+      file('scripts/lab/a.ts', `const { up } = await import('../lifecycle/up/up.js')`),
+      file('scripts/machine/a.ts', `import { reach } from '../lab/reach.js'`),
+      file('scripts/engine/a.ts', `import { up } from '../commands/up.js'`),
+    ],
+    good: [
+      file('scripts/lab/a.ts', `import { providerOf } from '../providers/registry.js'`),
+      file('scripts/lifecycle/up/up.ts', `import { gate } from '../../lab/gate.js'`),
+      file('scripts/report/a.ts', `import type { Up } from '../lifecycle/up/up.js'`),
+    ],
+  },
+  {
     title: 'cdktf is imported in stacks/ and backend/ only, by deep path',
     check: checks.deepCdktfImports,
     bad: [
@@ -90,7 +106,7 @@ const rules: Sample[] = [
     bad: [
       file('backend/a.ts', `import { leaseSchema } from './lease-schema.js'`),
       file('backend/b.ts', `import { type LeaseDocument } from './lease-schema.js'`),
-      file('scripts/a.ts', `import { providerNames } from '../distro-catalog/provider.js'`),
+      file('scripts/a.ts', `import { cloudProviderSchema } from '../distro-catalog/provider.js'`),
       file('stacks/a.ts', `export { VERBS } from '../local-vm/protocol.js'`),
       file('scripts/b.ts', `const { published } = await import('../distro-catalog/schema.js')`),
     ],

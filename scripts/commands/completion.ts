@@ -1,4 +1,5 @@
-import { textFlag, type Command } from '../command.js'
+import type { Command } from '../command.js'
+import { textFlag } from '../flags.js'
 
 export const completionCommand: Command = {
   name: 'completion',

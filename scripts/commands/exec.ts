@@ -1,4 +1,5 @@
-import { listFlag, textFlag, type Args, type Command } from '../command.js'
+import type { Args, Command } from '../command.js'
+import { listFlag, textFlag } from '../flags.js'
 import type { Context } from '../context.js'
 import { variableOf } from '../env.js'
 import { LabError } from '../errors.js'

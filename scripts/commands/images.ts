@@ -15,7 +15,7 @@ export const imagesCommand: Command = {
     const { listPairs } = await import('../../distro-catalog/resolve.js')
     const catalog = await context.catalog()
     const pairs = listPairs(catalog)
-    const providers = [...catalog.providers.keys()]
+    const providers = [...new Set(pairs.map(({ provider }) => provider))]
     const { imports, trouble } = await importsOf(context)
     const { renderTable } = await import('../report/table.js')
     const rows = [...catalog.distros.values()].map((distro) => {

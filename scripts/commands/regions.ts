@@ -1,4 +1,5 @@
-import { textFlag, type Command } from '../command.js'
+import type { Command } from '../command.js'
+import { textFlag } from '../flags.js'
 import { machineOptions, profileOption, providerOption } from '../options.js'
 
 const { 'ssh-key': _key, 'allow-from': _from, wait: _wait, region: _region, ...sizeOptions } = machineOptions

@@ -1,4 +1,5 @@
-import { textFlag, type Command } from '../command.js'
+import type { Command } from '../command.js'
+import { textFlag } from '../flags.js'
 import { LabError } from '../errors.js'
 import { limitOptions, leaseOptions, machineOptions, nameOption, profileOption } from '../options.js'
 

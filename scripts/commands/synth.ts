@@ -1,4 +1,5 @@
-import { textFlag, type Command } from '../command.js'
+import type { Command } from '../command.js'
+import { textFlag } from '../flags.js'
 import { machineOptions, nameOption, profileOption } from '../options.js'
 
 const { wait: _wait, ...stackOptions } = machineOptions

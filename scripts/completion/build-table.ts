@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import type { Options } from 'yargs'
 import type { Catalog } from '../../distro-catalog/catalog.js'
+import { hasOffers } from '../../distro-catalog/cloud.js'
 import { loadCatalog, loadRegions } from '../../distro-catalog/load.js'
 import { listProfileNames } from '../../distro-catalog/profile.js'
 import type { Provider } from '../../distro-catalog/provider.js'
@@ -112,7 +113,7 @@ async function providerEntry(provider: Provider): Promise<ProviderEntry> {
     describe: provider.title,
     names: {
       regions: regions.map(({ name, title, place }) => ({ name, describe: place ?? title })),
-      sizes: Object.keys(provider.sizes).map((name) => ({ name, describe: '' })),
+      sizes: Object.keys(hasOffers(provider) ? provider.sizes : {}).map((name) => ({ name, describe: '' })),
       'instance-types': isCloud
         ? Object.entries(provider.instanceTypes).map(([name, { vcpus, memoryMiB }]) => ({
             name,

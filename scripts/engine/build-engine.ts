@@ -3,7 +3,7 @@ import semver from 'semver'
 import { RunError } from '../run.js'
 import { findProgram } from './engine-version.js'
 import { buildGoProgram, goVersion } from './go-build.js'
-import type { ObtainOptions } from './obtain.js'
+import type { ObtainOptions } from './obtain-options.js'
 import { engineSource, release } from './release.js'
 
 const SIGN_OF_LIFE_MS = 5_000

@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { BUILT_IN, type EngineProvider } from '../../stacks/engine-providers.js'
+import { BUILT_IN, type EngineProvider } from '../../stacks/engine-provider.js'
 import type { EnginePlaces, Environment } from '../env.js'
 import { putFile } from '../workspace.js'
 

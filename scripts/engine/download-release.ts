@@ -5,7 +5,7 @@ import { download, type DownloadContext } from '../../local-vm/download/download
 import { request } from '../../local-vm/download/http.js'
 import { run, RunError } from '../run.js'
 import { engineFolder } from '../workspace.js'
-import type { ObtainOptions } from './obtain.js'
+import type { ObtainOptions } from './obtain-options.js'
 import { release, type Archive } from './release.js'
 
 /** A server that sends nothing for this long has failed. */

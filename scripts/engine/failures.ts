@@ -1,5 +1,6 @@
+import { cloudOfResource } from '../providers/clouds.js'
 import { findRefusalAmong } from '../providers/refusals.js'
-import type { CloudName } from '../../distro-catalog/provider.js'
+import type { CloudName } from '../../distro-catalog/provider-names.js'
 import type { LabFault } from '../errors.js'
 import type { Diagnostic } from './stream.js'
 import { explainStateFailure, isAboutState } from './state-failures.js'
@@ -112,14 +113,5 @@ function toldByClouds(
   })
 }
 
-const OF_CLOUDS: readonly (readonly [prefix: string, provider: CloudName])[] = [
-  ['aws_', 'aws'],
-  ['azurerm_', 'azure'],
-  ['google_', 'google'],
-]
-
 /** `data.aws_ami.image` → aws; undefined for things outside clouds. */
-function providerOf(address: string): CloudName | undefined {
-  const resource = address.replace(/^data\./, '')
-  return OF_CLOUDS.find(([prefix]) => resource.startsWith(prefix))?.[1]
-}
+const providerOf = (address: string): CloudName | undefined => cloudOfResource(address.replace(/^data\./, ''))

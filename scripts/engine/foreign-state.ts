@@ -1,4 +1,4 @@
-import type { EngineProvider } from '../../stacks/engine-providers.js'
+import type { EngineProvider } from '../../stacks/engine-provider.js'
 import type { ParsedState, StateResource } from './state-document.js'
 
 /** Describes the first thing in a state that distrolab did not make. */

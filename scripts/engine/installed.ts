@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isErrno } from '../../backend/system-error.js'
-import { BUILT_IN, type EngineProvider } from '../../stacks/engine-providers.js'
+import { BUILT_IN, type EngineProvider } from '../../stacks/engine-provider.js'
 import { LabError } from '../errors.js'
 
 /**

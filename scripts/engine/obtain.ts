@@ -2,28 +2,15 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { withGuard } from '../../backend/guard.js'
 import type { Environment } from '../env.js'
-import type { Progress } from '../report/progress.js'
 import { ensureFolder, engineFolder } from '../workspace.js'
 import { buildEngine, findGo } from './build-engine.js'
 import { downloadRelease, probeRelease } from './download-release.js'
 import { cachedEngine, putCached, readCached } from './cached-engine.js'
 import { distrustOf } from './engine-digest.js'
 import { engineVersion } from './engine-version.js'
-import { release, type Archive } from './release.js'
+import { release } from './release.js'
+import type { ObtainOptions } from './obtain-options.js'
 import type { Engine } from './resolve.js'
-
-export interface ObtainOptions {
-  readonly env: Environment
-  /** The pinned release for this computer; undefined if there is none. */
-  readonly archive: Archive | undefined
-  /**
-   * URL of a copy of OpenTofu's releases on GitHub, used instead of them. It may contain a user and a
-   * password.
-   */
-  readonly mirror: string | undefined
-  readonly signal: AbortSignal
-  readonly progress: Progress
-}
 
 /** One way to get an engine: makes `tofu` in an empty folder, or returns why it failed. */
 type Way = (options: ObtainOptions, folder: string) => Promise<string | undefined>

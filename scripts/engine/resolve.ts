@@ -5,7 +5,7 @@ import { LabError } from '../errors.js'
 import { cachedEngine, readCached } from './cached-engine.js'
 import { distrustOf, type ExpectedEngine } from './engine-digest.js'
 import { engineVersion, findProgram, isExecutable } from './engine-version.js'
-import type { ObtainOptions } from './obtain.js'
+import type { ObtainOptions } from './obtain-options.js'
 import { isPackaged, locatePackaged } from './packaged-engine.js'
 import { packagedEngine } from './release.js'
 

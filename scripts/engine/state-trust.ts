@@ -1,7 +1,7 @@
 import type { Leasable } from '../../backend/keys.js'
 import type { BackendLocation } from '../../backend/location.js'
 import type { ObjectStore } from '../../backend/store.js'
-import type { EngineProvider } from '../../stacks/engine-providers.js'
+import type { EngineProvider } from '../../stacks/engine-provider.js'
 import { LabError } from '../errors.js'
 import { foreignIn } from './foreign-state.js'
 import { parseState, type ParsedState } from './state-document.js'

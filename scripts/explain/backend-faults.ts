@@ -1,3 +1,4 @@
+import { wordsOfBucket } from '../providers/clouds.js'
 import { credentialAdvice } from './credential-advice.js'
 import { isImageName } from '../../backend/image-name.js'
 import type { BackendFault } from '../../backend/errors.js'
@@ -100,7 +101,7 @@ export const backendExplanations: Explanations<BackendFault> = {
   'store-credentials': ({ kind, reason }) => ({
     message: `There are no valid credentials for the backend: ${reason}.`,
     hint: withRunbook(
-      credentialAdvice(kind === 's3' ? 'aws' : 'google', reason) ??
+      credentialAdvice(wordsOfBucket(kind), reason) ??
         (kind === 's3'
           ? 'aws sso login, aws login or aws configure; in CI set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a role'
           : 'gcloud auth application-default login; in CI set GOOGLE_APPLICATION_CREDENTIALS'),

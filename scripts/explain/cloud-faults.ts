@@ -1,40 +1,28 @@
-import type { CloudName } from '../../distro-catalog/provider.js'
+import { clouds } from '../providers/clouds.js'
 import type { CloudFault } from '../providers/faults.js'
 import { EXIT, logNote, withRunbook, type Explanations } from './explanation.js'
 import { asIs, typed } from '../report/typed.js'
 import { credentialAdvice } from './credential-advice.js'
 import { refusalExplanations, TITLE } from './refusal-faults.js'
 
-const LOG_IN: Readonly<Record<CloudName, string>> = {
-  aws: 'aws configure sso && aws sso login    # or set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; then run the same command again',
-  azure:
-    'az login    # or set ARM_CLIENT_ID, ARM_CLIENT_SECRET, ARM_TENANT_ID; and ARM_SUBSCRIPTION_ID; then run the same command again',
-  google:
-    'gcloud auth application-default login    # or set GOOGLE_APPLICATION_CREDENTIALS; then run the same command again',
-}
-
-const NAME_PROJECT: Readonly<Record<CloudName, string>> = {
-  aws: 'export AWS_PROFILE=…    # then run the same command again',
-  azure:
-    'export ARM_SUBSCRIPTION_ID=$(az account show --query id -o tsv)    # then run the same command again',
-  google: 'export GOOGLE_PROJECT=$(gcloud config get-value project)    # then run the same command again',
-}
-
 export const cloudExplanations: Explanations<CloudFault> = {
   ...refusalExplanations,
   'cloud-credentials-missing': ({ provider, sought }) => ({
     message: `No credentials for ${TITLE[provider]} were found: ${sought}. Nothing was created or recorded.`,
-    hint: withRunbook(LOG_IN[provider], 'expired-credentials'),
+    hint: withRunbook(clouds[provider].words.logIn, 'expired-credentials'),
     exitCode: EXIT.credentials,
   }),
   'cloud-credentials-unusable': ({ provider, reason }) => ({
     message: `The credentials for ${TITLE[provider]} cannot be used: ${reason}`,
-    hint: withRunbook(credentialAdvice(provider, reason) ?? LOG_IN[provider], 'expired-credentials'),
+    hint: withRunbook(
+      credentialAdvice(clouds[provider].words, reason) ?? clouds[provider].words.logIn,
+      'expired-credentials',
+    ),
     exitCode: EXIT.credentials,
   }),
   'cloud-project-missing': ({ provider, sought }) => ({
-    message: `Credentials for ${TITLE[provider]} were found, but no ${provider === 'azure' ? 'subscription' : 'project'} to use them in: ${sought}. Nothing was created or recorded.`,
-    hint: NAME_PROJECT[provider],
+    message: `Credentials for ${TITLE[provider]} were found, but no ${clouds[provider].words.project} to use them in: ${sought}. Nothing was created or recorded.`,
+    hint: clouds[provider].words.nameProject,
     exitCode: EXIT.credentials,
   }),
   'cloud-image-terms': ({ publisher, offer, plan }) => ({

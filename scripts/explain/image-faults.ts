@@ -1,4 +1,6 @@
+import { wordsOf } from '../providers/clouds.js'
 import type { ImageFault } from '../images/faults.js'
+import { MAKE_ACCOUNT, MAKE_CONTAINER } from './container-lines.js'
 import { EXIT, indented, withRunbook, type Explanations } from './explanation.js'
 import { asIs, typed } from '../report/typed.js'
 
@@ -7,27 +9,11 @@ const importLine = ({ provider, distro }: { readonly provider: string; readonly 
 const forgetLine = ({ provider, distro }: { readonly provider: string; readonly distro: string }): string =>
   typed`distrolab images forget ${distro} --provider ${provider}`
 
-const MAKE_ACCOUNT = (account: string): string =>
-  typed`az storage account create --name ${account} --resource-group GROUP --location REGION --sku Standard_LRS --allow-blob-public-access false`
-const MAKE_CONTAINER = (account: string, container: string): string =>
-  typed`az storage container create --account-name ${account} --name ${container} --auth-mode login`
-
 type BucketNeeded = Extract<ImageFault, { readonly code: 'import-bucket-needed' }>
 
 const bucketNeeded = (fault: BucketNeeded) => ({
   message: `A disk reaches ${fault.provider} through one of its buckets, and this backend is not in one.`,
   hint: typed`${asIs(importLine(fault))} --bucket gs://BUCKET/PREFIX    # one that you may write to; or DISTROLAB_BUCKET`,
-})
-
-const containerNeeded = (fault: BucketNeeded) => ({
-  message: `A disk reaches Azure through a container of a storage account in the region of the machines; ${
-    fault.got === undefined ? 'none was given' : `"${fault.got}" does not name one`
-  }.`,
-  hint: [
-    typed`${asIs(importLine(fault))} --bucket https://ACCOUNT.blob.core.windows.net/CONTAINER    # or DISTROLAB_BUCKET; if there is none yet:`,
-    MAKE_ACCOUNT('ACCOUNT'),
-    MAKE_CONTAINER('ACCOUNT', 'CONTAINER'),
-  ].join('\n  '),
 })
 
 export const imageExplanations: Explanations<ImageFault> = {
@@ -57,7 +43,7 @@ export const imageExplanations: Explanations<ImageFault> = {
     exitCode: EXIT.failed,
   }),
   'import-bucket-needed': (fault) => ({
-    ...(fault.provider === 'azure' ? containerNeeded(fault) : bucketNeeded(fault)),
+    ...(wordsOf(fault.provider)?.images?.placeNeeded?.(importLine(fault), fault.got) ?? bucketNeeded(fault)),
     exitCode: EXIT.usage,
   }),
   'import-region-needed': (fault) => ({
@@ -82,10 +68,7 @@ export const imageExplanations: Explanations<ImageFault> = {
   }),
   'import-name-taken': (fault) => ({
     message: `${fault.provider} already has an image of that name, which this backend did not create: ${fault.id}. Nothing was created or recorded.`,
-    hint:
-      fault.provider === 'aws'
-        ? typed`aws ec2 deregister-image --image-id ${fault.id} --region ${fault.region ?? ''}    # if no one needs it; then run the same command again`
-        : typed`distrolab up --profile ${fault.distro}-${fault.provider}    # may use it as it is; otherwise: az image delete --ids ${fault.id}`,
+    hint: wordsOf(fault.provider)?.images?.nameTaken?.(fault) ?? typed`distrolab docs ${fault.provider}`,
     exitCode: EXIT.usage,
   }),
   'import-in-place': (fault) => ({

@@ -1,7 +1,9 @@
 import { shown } from '../../backend/forms.js'
+import { wordsOf } from '../providers/clouds.js'
 import type { LabFault } from '../errors.js'
 import { driverExplanations } from './driver-faults.js'
 import { cloudExplanations } from './cloud-faults.js'
+import { existingExplanations } from './existing-faults.js'
 import { engineExplanations } from './engine-faults.js'
 import { didYouMean, EXIT, explainBy, indented, type Explanations, withRunbook } from './explanation.js'
 import { consoleEnd, sshExplanations, waitLonger } from './ssh-faults.js'
@@ -12,14 +14,6 @@ import { asIs, typed } from '../report/typed.js'
 
 const agentState = (agent: boolean): string =>
   agent ? 'the ssh-agent does not hold it' : 'there is no ssh-agent (SSH_AUTH_SOCK is not set)'
-
-/** How to get credentials of an account. */
-function namingAccount(provider: string, account: string): string {
-  if (provider === 'google') return typed`GOOGLE_PROJECT=${account}`
-  return provider === 'azure'
-    ? typed`ARM_SUBSCRIPTION_ID=${account}`
-    : typed`AWS_PROFILE=PROFILE_OF_${account}`
-}
 
 const wayIn = (lab: string): string =>
   [
@@ -76,7 +70,7 @@ export const labExplanations: Explanations<LabFault> = {
   }),
   'other-account': ({ what, provider, account, given }) => ({
     message: `${what} is in the ${provider} account ${account}, but the credentials here are for ${given}, where none of it exists. Nothing was changed.`,
-    hint: typed`export ${asIs(namingAccount(provider, account))}    # then run the same command again`,
+    hint: typed`export ${asIs(wordsOf(provider)?.namingAccount(account) ?? account)}    # then run the same command again`,
     exitCode: EXIT.credentials,
   }),
   'record-mismatch': ({ lab, field, expected, found }) => ({
@@ -119,6 +113,7 @@ export const labExplanations: Explanations<LabFault> = {
   }),
   ...engineExplanations,
   ...cloudExplanations,
+  ...existingExplanations,
   ...imageExplanations,
   driver: ({ fault }) => explainBy(driverExplanations, fault),
   'driver-crashed': ({ verb, output }) => ({

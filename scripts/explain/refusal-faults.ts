@@ -1,52 +1,19 @@
-import type { CloudName } from '../../distro-catalog/provider.js'
+import type { CloudName } from '../../distro-catalog/provider-names.js'
+import { clouds } from '../providers/clouds.js'
 import type { CloudRefusal } from '../providers/faults.js'
 import { asIs, typed } from '../report/typed.js'
 import { credentialAdvice } from './credential-advice.js'
 import { EXIT, withRunbook, type Explanations } from './explanation.js'
 import { flagFor, groupIn, holderIn, ruleIn, zoneWithRoom } from './refusal-words.js'
 
-export const TITLE: Readonly<Record<CloudName, string>> = {
-  aws: 'AWS',
-  azure: 'Azure',
-  google: 'Google Cloud',
-}
+/** What people call each cloud. */
+export const TITLE = Object.fromEntries(
+  Object.entries(clouds).map(([name, { words }]) => [name, words.title]),
+) as Readonly<Record<CloudName, string>>
 
-const LOG_IN_AGAIN: Readonly<Record<CloudName, string>> = {
-  aws: 'aws sso login    # or correct the AWS_* variables; if they are right, check the clock. Then run the same command again',
-  azure:
-    'az login    # or correct the ARM_* variables; `az account list` must show ARM_SUBSCRIPTION_ID. Then run the same command again',
-  google: 'gcloud auth application-default login    # then run the same command again',
-}
-
-const REQUEST_QUOTA: Readonly<Record<CloudName, string>> = {
-  aws: 'aws service-quotas request-service-quota-increase --service-code ec2 --quota-code L-1216C47A --desired-value N',
-  azure: 'az quota list --scope /subscriptions/S/providers/Microsoft.Compute/locations/REGION',
-  google: 'gcloud compute regions describe REGION --format="table(quotas)"',
-}
-
-/** The command that enables the service, for the service and project that the cloud named. */
-function switchOn(provider: CloudName, reason: string): string {
-  if (provider === 'azure') {
-    const [, namespace = 'Microsoft.Compute'] = /namespace '([\w.]+)'/.exec(reason) ?? []
-    return typed`az provider register --namespace ${namespace} --wait`
-  }
-  const [, project = 'PROJECT'] = /in project (\S+) before|project[=/]([\w-]+)/.exec(reason) ?? []
-  return typed`gcloud services enable compute.googleapis.com --project ${project}`
-}
-
-/** Who can change a rule of the organisation. */
-const RULER: Readonly<Record<CloudName, string>> = {
-  aws: 'whoever manages the policies of the AWS organisation, user or role',
-  azure: 'an Owner or a Resource Policy Contributor of the scope of the policy',
-  google: 'an Organization Policy Administrator (roles/orgpolicy.policyAdmin)',
-}
-
-const OPEN_ACCOUNT: Readonly<Record<CloudName, string>> = {
-  aws: "Ask the account's owner to look for mail from AWS, or open a case: https://console.aws.amazon.com/support",
-  azure: 'az account show --query state    # the owner of the subscription can enable it in the portal',
-  google:
-    'gcloud billing projects describe "$GOOGLE_PROJECT"    # a Billing Administrator can link an account that is open',
-}
+/** For a cloud without such a refusal, and so without its own command line for it. */
+const needsThere = (provider: CloudName): string =>
+  typed`distrolab docs ${provider}    # what machines need there`
 
 const AGAIN_LATER = 'Wait a minute and run the same command again; it continues where this one stopped.'
 
@@ -58,22 +25,22 @@ const networkAdvice = (reason: string): string =>
 
 /** What else can be requested, or how to read the rule; and who can change it. */
 function wayAround({ provider, reason, lab }: CloudRefusal): string {
+  const { words } = clouds[provider]
   const flag = flagFor(provider, reason)
-  const ruler = asIs(`Ask ${RULER[provider]} to change the rule.`)
+  const ruler = asIs(`Ask ${words.ruler} to change the rule.`)
   if (flag !== undefined)
     return typed`distrolab down ${named(lab)}    # then up with ${asIs(flag)}, as the rule asks. ${ruler}`
-  const rule = ruleIn(provider, reason)
-  if (provider === 'google' && rule !== undefined)
-    return typed`gcloud org-policies describe ${rule.replace(/^constraints\//, '')} --effective --project "$GOOGLE_PROJECT"    # shows it. ${ruler}`
-  return provider === 'azure'
-    ? typed`az policy assignment list --disable-scope-strict-match    # shows it. ${ruler}`
-    : `${ruler.asIs} Then run the same command again.`
+  const show = words.showRule?.(ruleIn(provider, reason))
+  return show === undefined
+    ? `${ruler.asIs} Then run the same command again.`
+    : typed`${asIs(show)}    # shows it. ${ruler}`
 }
 
 function release({ provider, reason, lab }: CloudRefusal): string {
   const group = groupIn(holderIn(reason) ?? '')
-  return provider === 'azure' && group !== undefined
-    ? typed`az lock list --resource-group ${group}    # whoever created the lock, or an Owner, can remove it with az lock delete; then: distrolab down ${named(lab)}`
+  const showLocks = group && clouds[provider].words.showLocks?.(group)
+  return showLocks
+    ? typed`${asIs(showLocks)}    # whoever created the lock, or an Owner, can remove it with az lock delete; then: distrolab down ${named(lab)}`
     : typed`distrolab recover ${named(lab)}    # shows what exists; detach or remove what uses it, and run the same command again`
 }
 
@@ -107,7 +74,7 @@ export const refusalExplanations: Explanations<CloudRefusal> = {
   'cloud-quota': ({ provider, reason }) => ({
     message: `A quota of the account at ${TITLE[provider]} is used up: ${reason}`,
     hint: withRunbook(
-      typed`distrolab list    # destroy what no one needs, or use --size small or another --region; to have the quota raised: ${asIs(REQUEST_QUOTA[provider])}`,
+      typed`distrolab list    # destroy what no one needs, or use --size small or another --region; to have the quota raised: ${asIs(clouds[provider].words.requestQuota)}`,
       'exhausted-quota',
     ),
     exitCode: EXIT.capacity,
@@ -124,7 +91,7 @@ export const refusalExplanations: Explanations<CloudRefusal> = {
   }),
   'cloud-account': ({ provider, reason }) => ({
     message: `${TITLE[provider]} does not let this account create machines: ${reason}`,
-    hint: OPEN_ACCOUNT[provider],
+    hint: clouds[provider].words.openAccount,
     exitCode: EXIT.failed,
   }),
   'cloud-exists': ({ provider, reason, lab }) => ({
@@ -152,12 +119,15 @@ export const refusalExplanations: Explanations<CloudRefusal> = {
   }),
   'cloud-service-disabled': ({ provider, reason }) => ({
     message: `Machines are not enabled for this account at ${TITLE[provider]}: ${reason}`,
-    hint: typed`${asIs(switchOn(provider, reason))}    # then wait two minutes and run the same command again`,
+    hint: typed`${asIs(clouds[provider].words.switchOn?.(reason) ?? needsThere(provider))}    # then wait two minutes and run the same command again`,
     exitCode: EXIT.failed,
   }),
   'cloud-credentials-refused': ({ provider, reason }) => ({
     message: `${TITLE[provider]} does not accept these credentials: ${reason}`,
-    hint: withRunbook(credentialAdvice(provider, reason) ?? LOG_IN_AGAIN[provider], 'expired-credentials'),
+    hint: withRunbook(
+      credentialAdvice(clouds[provider].words, reason) ?? clouds[provider].words.logInAgain,
+      'expired-credentials',
+    ),
     exitCode: EXIT.credentials,
   }),
   'cloud-region-disabled': ({ provider, reason }) => ({
@@ -187,10 +157,7 @@ export const refusalExplanations: Explanations<CloudRefusal> = {
   }),
   'cloud-terms': ({ provider, reason }) => ({
     message: `The image has terms that the account at ${TITLE[provider]} has not accepted: ${reason}`,
-    hint:
-      provider === 'azure'
-        ? 'az vm image terms accept --urn PUBLISHER:OFFER:SKU:VERSION    # then run the same command again'
-        : 'Subscribe to it in the AWS Marketplace, and run the same command again.',
+    hint: clouds[provider].words.acceptTerms ?? needsThere(provider),
     exitCode: EXIT.failed,
   }),
 }

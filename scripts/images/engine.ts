@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { ImageOutput } from '../../stacks/outputs.js'
-import { synthesiseImage, type ImageSpec } from '../../stacks/imported-image.js'
+import { synthesiseImage } from '../../stacks/imported-image.js'
+import type { ImageSpec } from '../../stacks/registry.js'
 import type { Engine } from '../engine/resolve.js'
 import { apply, destroy } from '../engine/tofu.js'
 import { initialiseEngine, runOperation, settleEngine } from '../lab/engine-session.js'

@@ -1,8 +1,8 @@
 import type { ImageRecord } from '../../backend/image-record-schema.js'
 import { stateBackend } from '../../backend/state-backend.js'
-import type { ImportedImageSpec } from '../../stacks/imported-image.js'
+import type { ImportedImageSpec } from '../../stacks/image-spec.js'
 import type { Context } from '../context.js'
-import { REGISTRY_NAME } from '../providers/cloud.js'
+import { clouds } from '../providers/clouds.js'
 import { firmwareOf } from './source.js'
 import type { ImageSubject } from './subject.js'
 
@@ -22,5 +22,5 @@ export const imageFacts = (
   tags: record.tags,
   description: `${descriptionOf(record)}, ${record.digest ?? 'not downloaded yet'}`,
   firmware: firmwareOf(subject),
-  providerVersion: settings.providerVersions[REGISTRY_NAME[subject.provider]] ?? null,
+  providerVersion: settings.providerVersions[clouds[subject.provider].registryName] ?? null,
 })

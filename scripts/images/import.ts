@@ -8,13 +8,14 @@ import type { Engine } from '../engine/resolve.js'
 import { LabError } from '../errors.js'
 import { engineFor } from '../lab/engine-for.js'
 import { assertAccount } from '../lab/in-reach.js'
-import { hooksOf } from '../providers/provider.js'
+import { providerOf } from '../providers/registry.js'
 import type { Timing } from '../lab/steps.js'
 import { checkImportPrerequisites } from '../setup/prerequisites.js'
 import { localName, packedFolder } from '../workspace.js'
 import { registerImage } from './engine.js'
 import { throughImageGate, type ImageSession } from './gate.js'
-import { imageProviderOf, type ImagePlan, type ImageProvider } from '../providers/image-provider.js'
+import type { ImagePlan, ImageProvider } from '../providers/image-provider.js'
+import { imageProviderOf } from '../providers/registry.js'
 import { packDisk } from './pack.js'
 import { fetchDisk, sourceOf, sourceText, type ImageSource } from './source.js'
 import { ImageSteps } from './steps.js'
@@ -107,7 +108,7 @@ async function placeOf(
   known: ImageRecord | undefined,
 ): Promise<Pick<ImageRecord, 'account' | 'region'>> {
   if (known !== undefined) await assertAccount(context, `The image of ${subject.distro.name}`, known)
-  const account = await (await hooksOf(subject.provider)).account?.(context.interrupt.signal)
+  const account = await (await providerOf(subject.provider)).account?.(context.interrupt.signal)
   const region = await provider.locate(context, subject, facts)
   return { ...(account === undefined ? {} : { account }), ...(region === undefined ? {} : { region }) }
 }

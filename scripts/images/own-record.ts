@@ -3,7 +3,7 @@ import type { ImageRecord } from '../../backend/image-record-schema.js'
 import { imageTags } from '../../stacks/naming.js'
 import type { Context } from '../context.js'
 import { LabError } from '../errors.js'
-import { imageProviderOf } from '../providers/image-provider.js'
+import { imageProviderOf } from '../providers/registry.js'
 import type { ImageSubject } from './subject.js'
 
 /**

@@ -1,8 +1,9 @@
 import { imageNameOf, type ImageName } from '../../backend/image-name.js'
+import { hasOffers, isCloud } from '../../distro-catalog/cloud.js'
 import { CatalogError } from '../../distro-catalog/errors.js'
 import type { Distro } from '../../distro-catalog/distro.js'
 import type { Architecture, CloudOffer } from '../../distro-catalog/offer-schema.js'
-import type { CloudName } from '../../distro-catalog/provider.js'
+import type { CloudName } from '../../distro-catalog/provider-names.js'
 import { resolveDistro, resolveOffer, resolveProvider } from '../../distro-catalog/resolve.js'
 import type { Context } from '../context.js'
 import { LabError } from '../errors.js'
@@ -28,12 +29,15 @@ export async function subjectOf(
   }
   const catalog = await context.catalog()
   const distro = resolveDistro(catalog, distroName)
-  const { name: provider } = resolveProvider(catalog, providerName)
-  if (provider === 'local') {
-    const reason =
-      'local labs use the images of distributions, or a file that the catalog names, without an import'
-    throw new LabError({ code: 'import-unsupported', provider, distro: distro.name, reason })
+  const found = resolveProvider(catalog, providerName)
+  if (!isCloud(found)) {
+    const { name } = found
+    const reason = hasOffers(found)
+      ? `${name} labs use the images of distributions, or a file that the catalog names, without an import`
+      : `${name} labs use machines that exist already, without an image`
+    throw new LabError({ code: 'import-unsupported', provider: name, distro: distro.name, reason })
   }
+  const provider = found.name
   const offer = resolveOffer(distro, provider)
   const architecture = architectureOf(context, distro, provider, offer)
   const image = imageNameOf({ provider, distro: distro.name, architecture })

@@ -2,6 +2,8 @@ import type { AnyLab, Lab } from '../../backend/lab.js'
 import { makeOfLab } from '../../backend/machines.js'
 import type { Engine } from '../engine/resolve.js'
 import { forgetHostKeys, sshAlias } from '../machine/ssh-config.js'
+import { makesMachines } from '../providers/maker.js'
+import type { MakerProvider } from '../providers/provider.js'
 import type { Wait } from '../settings.js'
 import { configureMachines, withMachinesRecorded } from './configure-machines.js'
 import { decideMaking, type Make, type Making } from './decide-up.js'
@@ -12,7 +14,7 @@ import { makeMachines, type EngineWork } from './make-machines.js'
 import { decide, type LabPlan } from './plan-lab.js'
 import { prepareMachines } from './prepare-image.js'
 import type { StepControl } from '../providers/provider.js'
-import { lookAtMachines, type Presences } from './presences.js'
+import { lookAtMachines, presencesOfNew } from './presences.js'
 import { writeLabSshConfig } from './reach.js'
 import { upSteps } from './step-lists.js'
 import { alreadyRecorded, asOwnWrite, Steps, type Timing } from './steps.js'
@@ -28,7 +30,7 @@ export async function bringUp(
   decision: Make,
 ): Promise<{ readonly lab: AnyLab; readonly timings: readonly Timing[] }> {
   const { wait } = session.context.settings
-  const steps = new Steps(session, upSteps(wait, plan.hooks.baseline.kind))
+  const steps = new Steps(session, upSteps(wait, plan.hooks.baseline?.kind))
   const work: EngineWork = { session, plan, engine, steps }
   const provisioned = await provision(work, decision)
   if (wait === 'none') {
@@ -46,8 +48,8 @@ async function provision(work: EngineWork, decision: Make): Promise<Lab<'provisi
   const isNew = former === undefined || former.state === 'destroyed'
   if (!isNew) await wakeMachines(session, work.plan.hooks, former)
   const started = await beginProvisioning(work, decision)
-  const presences: Presences = isNew
-    ? started.machines.map(({ name }) => [name, 'absent'])
+  const presences = isNew
+    ? presencesOfNew(work.plan.hooks, started.machines)
     : await lookAtMachines(session.context, work.plan.hooks, started)
   const making = decideMaking(former, presences)
   try {
@@ -83,7 +85,9 @@ async function makeAll(
   await steps.runRecorded(
     'image',
     async (detail) => {
-      if (making.anew.length > 0) await pinImages(work, started, making, stepControl(work, detail))
+      const { hooks } = work.plan
+      if (makesMachines(hooks) && making.anew.length > 0)
+        await pinImages(work, hooks, started, making, stepControl(work, detail))
     },
     alreadyRecorded,
   )
@@ -114,6 +118,7 @@ async function beginProvisioning(
 
 async function pinImages(
   { session, plan }: Work,
+  hooks: MakerProvider,
   lab: AnyLab,
   { anew, replace }: Making,
   step: StepControl,
@@ -122,7 +127,7 @@ async function pinImages(
   const { provider, region } = lab
   const place = { provider, region, askedDiskGiB: context.settings.diskGiB ?? plan.profile.diskGiB }
   const made = lab.machines.filter(({ name }) => anew.includes(name))
-  const prepared = await prepareMachines(plan.hooks, context, place, made, step)
+  const prepared = await prepareMachines(hooks, context, place, made, step)
   const lost = new Set(replace)
   for (const { name, hostKey } of lab.machines) {
     // Tells the user why a machine has lost its data and shows another host key.

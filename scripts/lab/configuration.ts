@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { synthesiseLab, type Import } from '../../stacks/app.js'
-import type { LabSpec } from '../../stacks/spec.js'
+import type { LabSpec } from '../../stacks/registry.js'
 import { prepareWorkFolder } from '../engine/work-folder.js'
 import { CONFIGURATION, putFile, workFolder } from '../workspace.js'
 import type { Session } from './gate.js'

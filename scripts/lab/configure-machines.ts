@@ -1,11 +1,14 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { AnyLab } from '../../backend/lab.js'
 import type { Machine } from '../../backend/record-schema.js'
+import type { Context } from '../context.js'
 import { onEachMachine } from '../each-machine.js'
 import { setClock } from '../machine/clock.js'
 import { waitForCloudInit } from '../machine/cloud-init.js'
 import type { Connection } from '../machine/connect.js'
+import { fingerprint } from '../machine/public-key.js'
 import { waitForSsh } from '../machine/wait-ssh.js'
+import { makesMachines } from '../providers/maker.js'
 import type { StepControl } from '../providers/provider.js'
 import type { Wait } from '../settings.js'
 import type { Session } from './gate.js'
@@ -64,17 +67,29 @@ async function reachMachines(
         timeoutMs: context.settings.waitTimeout,
         signal: step.signal,
         onSeen: step.detail,
-        consoleTail: () => plan.hooks.consoleTail(lab, machine),
+        consoleTail: async () => (await plan.hooks.consoleTail?.(lab, machine)) ?? '',
         betweenAttempts: revive === undefined ? undefined : () => revive(machine),
       }
       const target = targetOf(context, lab, machine, plan.identity)
       const connection = await acceptingOwn(session, lab, machine, target, (at) => waitForSsh(at, options))
+      if (machine.hostKey === null && !makesMachines(plan.hooks)) sayPinned(context, lab, machine, connection)
       connections[index] = connection
       return { ...machine, hostKey: connection.hostKey }
     },
   )
   if (!isDeepStrictEqual(machines, writer.lab?.machines)) await writer.update({ machines })
   await writeLabSshConfig(context, writer.lab ?? lab, plan.identity)
+}
+
+/** At first contact nothing proves whose machine it is, but whoever made it knows its key. */
+function sayPinned(
+  { progress }: Pick<Context, 'progress'>,
+  { lab }: AnyLab,
+  { name }: Machine,
+  { hostKey }: Connection,
+): void {
+  const [type = '', blob = ''] = hostKey.split(' ')
+  progress.say(`${lab}/${name}: pinned the host key it showed at first contact: ${type} ${fingerprint(blob)}`)
 }
 
 /** The remaining work until the machines are as `--wait` promises; that is their baseline. */
@@ -86,6 +101,7 @@ export async function configureMachines(
   const { session, plan, steps } = work
   const { baseline } = plan.hooks
   if (wait === 'ready') await waitForConfiguration(work, connections)
+  if (baseline === undefined) return
   if (baseline.kind === 'snapshot')
     await steps.run('baseline', async (detail) => {
       await onEachMachine(reached(session, connections), stepControl(work, detail), async (each, step) => {

@@ -79,7 +79,7 @@ const withoutUse = (lab: AnyLab, { isLent }: UpRequest): AnyLab =>
 export function foresee(
   decision: Exclude<UpDecision, { readonly kind: 'refuse' }>,
   presences: Presences,
-  { wait, baseline }: { readonly wait: Wait; readonly baseline: BaselineKind },
+  { wait, baseline }: { readonly wait: Wait; readonly baseline: BaselineKind | undefined },
 ): Exclude<UpDecision, { readonly kind: 'refuse' }> {
   const shows = presences.map(([, presence]) => presence)
   if (decision.kind === 'reconnect') {

@@ -11,12 +11,20 @@ export interface Asked {
     'askedTags' | 'askedTtl' | 'diskGiB' | 'name' | 'network' | 'region' | 'spot' | 'ttl'
   >
   /** Undefined: none was named, or the lab's own. */
-  readonly profile: { readonly name: string; readonly distro: string; readonly provider: string } | undefined
+  readonly profile: AskedProfile | undefined
   readonly zone: { readonly typed: string; readonly whole: string } | undefined
   /** `has`: the lab's own; undefined on this computer, which has one only, and for a type that the catalog does not know. */
   readonly architecture: { readonly asked: Architecture; readonly has: Architecture | undefined } | undefined
   /** Of the size or type that was named. */
   readonly instanceType: string | undefined
+}
+
+interface AskedProfile {
+  readonly name: string
+  readonly distro: string
+  readonly provider: string
+  /** It names machines, so a lab of any other profile has other machines. */
+  readonly hasOwnMachines: boolean
 }
 
 /** A lab keeps what it was made with; asking for something else is an error, not a silent no. */
@@ -29,7 +37,8 @@ export const differenceOf = (known: AnyLab, asked: Asked): LabFault | undefined 
 
 function otherProfile({ lab, profile, distro, provider }: AnyLab, asked: Asked): LabFault | undefined {
   if (asked.profile === undefined) return undefined
-  if (asked.profile.distro === distro && asked.profile.provider === provider) return undefined
+  const isSamePair = asked.profile.distro === distro && asked.profile.provider === provider
+  if (isSamePair && !asked.profile.hasOwnMachines) return undefined
   return { code: 'lab-of-other-profile', lab, profile, asked: asked.profile.name }
 }
 

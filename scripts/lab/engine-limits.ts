@@ -1,9 +1,9 @@
 import type { Context } from '../context.js'
 import type { EngineLimits } from '../engine/watch.js'
-import type { ProviderHooks } from '../providers/provider.js'
+import type { Provider } from '../providers/provider.js'
 
 /** The engine's time limit: the provider's own, or the user's. */
-export function limitsOf({ settings }: Context, { patience }: ProviderHooks): EngineLimits {
+export function limitsOf({ settings }: Context, { patience }: Provider): EngineLimits {
   const { applyTimeout: totalMs = patience.totalMs } = settings
   return { totalMs, quietMs: Math.min(patience.quietMs, totalMs), graceMs: GRACE_MS }
 }

@@ -2,7 +2,8 @@ import type { AnyLab } from '../../backend/lab.js'
 import type { Context } from '../context.js'
 import { LabError } from '../errors.js'
 import type { Session } from './gate.js'
-import { hooksOf, isSupported, type Enforcer } from '../providers/provider.js'
+import type { Enforcer } from '../providers/provider.js'
+import { isSupported, providerOf } from '../providers/registry.js'
 import { refusalOfDestroyed, refusalOfExpired } from './time-left.js'
 
 /** Throws LabError lab-expired, or lab-being-destroyed, as `refusalOfExpired` says. */
@@ -23,10 +24,10 @@ export async function enforcersOf(context: Context, lab: AnyLab): Promise<readon
   // A newer version's provider must not hide a lab from someone who looks.
   if (!isSupported(lab.provider))
     return lab.expiresAt === null ? [] : [{ name: lab.provider, state: 'unknown' }]
-  const hooks = await hooksOf(lab.provider)
-  const found = lab.expiresAt === null ? [] : await hooks.enforcers(context, lab)
-  await hooks.rearm?.(context, lab)
-  return found
+  const hooks = await providerOf(lab.provider)
+  const found = lab.expiresAt === null ? undefined : await hooks.expiry?.enforcers(context, lab)
+  await hooks.here?.rearm(context, lab)
+  return found ?? []
 }
 
 /**
@@ -35,7 +36,7 @@ export async function enforcersOf(context: Context, lab: AnyLab): Promise<readon
  */
 export async function rearm(context: Context, lab: AnyLab): Promise<void> {
   if (lab.state === 'destroyed' || !isSupported(lab.provider)) return
-  await (await hooksOf(lab.provider)).rearm?.(context, lab)
+  await (await providerOf(lab.provider)).here?.rearm(context, lab)
 }
 
 /**
@@ -58,10 +59,14 @@ export async function tellExpiry(
   detail: (text: string) => void,
 ): Promise<void> {
   const { context, signal, writer } = session
-  const hooks = await hooksOf(lab.provider)
-  await hooks.moveExpiry(context, lab, {
+  const hooks = await providerOf(lab.provider)
+  await hooks.expiry?.move(context, lab, {
     signal,
     detail,
+    async setTimer(machine, step) {
+      const { moveMachineExpiry } = await import('./machine-expiry.js')
+      await moveMachineExpiry(context, lab, machine, step)
+    },
     async onAddress(name, address) {
       await writer.updateMachine(name, { address })
     },

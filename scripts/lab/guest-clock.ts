@@ -4,6 +4,7 @@ import { LabError } from '../errors.js'
 import { explain } from '../explain.js'
 import { behindMs, setClock } from '../machine/clock.js'
 import type { Connection } from '../machine/connect.js'
+import { runsHere } from '../providers/registry.js'
 import { elapsed } from '../report/progress.js'
 import type { Session } from './gate.js'
 
@@ -17,7 +18,7 @@ export async function mendClock(
   { name, user }: Machine,
   connection: Connection,
 ): Promise<void> {
-  if (provider !== 'local') return
+  if (!runsHere(provider)) return
   try {
     const behind = await behindMs(connection, signal)
     if (behind === undefined) return

@@ -1,7 +1,7 @@
 import type { AnyLab } from '../../backend/lab.js'
 import type { Context } from '../context.js'
 import { LabError } from '../errors.js'
-import { hooksOf } from '../providers/provider.js'
+import { providerOf } from '../providers/registry.js'
 import { assertHere } from './here.js'
 import { assertOwnFacts } from './own-facts.js'
 import { hasEngineProvider } from './provider-cache.js'
@@ -38,7 +38,7 @@ export async function assertAccount(
 ): Promise<void> {
   // Older records have none.
   if (account === undefined) return
-  const given = await (await hooksOf(provider)).account?.(interrupt.signal)
+  const given = await (await providerOf(provider)).account?.(interrupt.signal)
   if (given === account) return
   throw new LabError({ code: 'other-account', what, provider, account, given: given ?? 'none' })
 }

@@ -5,6 +5,7 @@ import { onEachMachine } from '../each-machine.js'
 import type { Engine } from '../engine/resolve.js'
 import type { Outputs } from '../engine/stream.js'
 import { apply } from '../engine/tofu.js'
+import { makesMachines } from '../providers/maker.js'
 import { writeConfiguration } from './configuration.js'
 import { makingAll, type Making } from './decide-up.js'
 import { limitsOf } from './engine-limits.js'
@@ -33,6 +34,7 @@ export async function makeMachines<R>(
   const { anew, isNew } = making
   const { session, plan, engine, steps } = work
   const { hooks } = plan
+  const maker = makesMachines(hooks) ? hooks : undefined
   const spec = hooks.buildSpec(session.context, lab, await session.context.catalog(), anew)
   const [recorded, folder] = await steps.runRecorded('synth', () => writeConfiguration(session, spec), record)
   const settled = await steps.run('init', async (detail) => {
@@ -48,7 +50,7 @@ export async function makeMachines<R>(
   const { replace, start } = settled === 'removed' ? makingAll(lab.machines.map(({ name }) => name)) : making
   await steps.run('apply', async (detail) => {
     // What was never made is just made: OpenTofu takes no offence.
-    const addresses = replace.map((name) => hooks.replaceAddress(name))
+    const addresses = replace.flatMap((name) => maker?.replaceAddress(name) ?? [])
     const limits = limitsOf(session.context, hooks)
     const applied = (): Promise<Outputs> =>
       runOperation(session, engine, folder, detail, (run) => apply({ ...run, limits }, addresses))
@@ -59,7 +61,7 @@ export async function makeMachines<R>(
     await recordAddresses(session, outputs)
     const machines = start.map((name) => ({ name }))
     await onEachMachine(machines, stepControl(work, detail), async ({ name }, step) => {
-      const address = await hooks.start(spec, name, step)
+      const address = await maker?.start(spec, name, step)
       if (address !== undefined) await recordAddress(session, name, { address })
     })
   })

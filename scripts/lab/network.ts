@@ -1,10 +1,18 @@
 import type { AnyLab } from '../../backend/lab.js'
 import type { LabFacts } from '../../backend/record-schema.js'
-import type { NetworkChoice } from '../../stacks/cloud-spec.js'
+import type { Profile } from '../../distro-catalog/profile.js'
+import { clouds, isCloudName } from '../providers/clouds.js'
 import { isNamed } from '../providers/network-name.js'
 import type { Context } from '../context.js'
 import { LabError } from '../errors.js'
-import type { LabDraft } from './plan-lab.js'
+import type { Place, Provider } from '../providers/provider.js'
+
+/** What is known about a new lab by then. */
+interface Draft {
+  readonly profile: Profile
+  readonly hooks: Pick<Provider, 'networks'>
+  readonly place: Pick<Place, 'region' | 'zone'>
+}
 
 export type LabNetwork = NonNullable<LabFacts['network']>
 
@@ -15,20 +23,16 @@ export type LabNetwork = NonNullable<LabFacts['network']>
  */
 export async function findLabNetwork(
   { settings, interrupt }: Context,
-  { profile, hooks, place: { region, zone } }: LabDraft,
+  { profile, hooks, place: { region, zone } }: Draft,
 ): Promise<LabNetwork | undefined> {
   const given = settings.network ?? profile.network
   const provider = profile.provider.name
-  if (given === undefined || provider === 'local') return undefined
-  if (!isNamed(given) || hooks.findNetwork === undefined) return { given }
+  if (given === undefined || hooks.networks === undefined || !isCloudName(provider)) return undefined
+  if (!isNamed(given)) return { given }
   const unfit = (reason: string): LabError =>
     new LabError({ code: 'network-unfit', provider, network: given, reason })
-  return { given, at: await hooks.findNetwork({ given, region, zone, signal: interrupt.signal, unfit }) }
+  return { given, at: await hooks.networks.find({ given, region, zone, signal: interrupt.signal, unfit }) }
 }
-
-/** The network that a recorded lab's stack uses. */
-export const networkChoiceOf = ({ network }: Pick<LabFacts, 'network'>): NetworkChoice =>
-  network?.at ?? (network?.given === 'own' ? 'own' : 'default')
 
 /** What a lab's network is called. */
 export const networkNameOf = ({ network, provider }: Pick<AnyLab, 'network' | 'provider'>): string =>
@@ -38,6 +42,6 @@ export const networkNameOf = ({ network, provider }: Pick<AnyLab, 'network' | 'p
 export const isItsNetwork = (lab: Pick<AnyLab, 'network' | 'provider'>, asked: string): boolean =>
   [networkNameOf(lab), lab.network?.at?.id, lab.network?.at?.subnet].includes(plain(lab.provider, asked))
 
-/** Azure has no default network. */
+/** Where a cloud has no default network, the lab has its own. */
 const plain = (provider: string, given: string): string =>
-  provider === 'azure' && given === 'default' ? 'own' : given
+  given === 'default' && isCloudName(provider) && !clouds[provider].networks.hasDefault ? 'own' : given

@@ -1,23 +1,17 @@
 import type { AnyLab } from '../../backend/lab.js'
 import type { Machine } from '../../backend/record-schema.js'
 import { fits, forms } from '../../backend/forms.js'
-import { LOCAL_ADDRESS } from '../../stacks/local/addresses.js'
-import { isSshPort, machineId, SSH_PORTS } from '../../stacks/naming.js'
+import { isSshPort, LOCAL_ADDRESS, machineId, SSH_PORTS } from '../../stacks/naming.js'
 import { spaceOf, type Context } from '../context.js'
 import { LabError } from '../errors.js'
 import { knownHostKeys, sshAlias } from '../machine/ssh-config.js'
+import { runsHere } from '../providers/registry.js'
 import { machineFolder } from '../workspace.js'
+import type { Mismatch } from './mismatch.js'
 import { isElsewhere } from './target.js'
 
 type Facts = Pick<AnyLab, 'lab' | 'incarnation' | 'provider' | 'owner' | 'region' | 'image' | 'machines'>
 type Place = Pick<Context, 'space' | 'location'>
-
-/** A field of a record that differs from what this computer computes. */
-export interface Mismatch {
-  readonly field: string
-  readonly expected: string
-  readonly found: string
-}
 
 type Check = readonly [field: string, expected: string, found: string, isSame: boolean]
 
@@ -27,7 +21,7 @@ type Check = readonly [field: string, expected: string, found: string, isSame: b
  * it are not believed.
  */
 export function mismatchOf(context: Place, lab: Facts): Mismatch | undefined {
-  const isHere = lab.provider === 'local' && !isElsewhere(context, lab)
+  const isHere = runsHere(lab.provider) && !isElsewhere(context, lab)
   const image = lab.image?.id
   if (isHere && image !== undefined && !fits('digest', image))
     return { field: 'image.id', expected: forms.digest.description, found: image }
@@ -77,7 +71,7 @@ export function assertOwnFacts(context: Place, lab: Facts): void {
  * knowledge counts, even if their record says nothing.
  */
 export function pinnedHostKey(context: Place, lab: Facts, machine: Machine): string | null {
-  if (lab.provider !== 'local' || machine.hostKey !== null) return machine.hostKey
+  if (!runsHere(lab.provider) || machine.hostKey !== null) return machine.hostKey
   const [known] = knownHostKeys(spaceOf(context, lab), lab.lab, sshAlias(lab.lab, machine.name))
   return known !== undefined && fits('hostKey', known) ? known : null
 }

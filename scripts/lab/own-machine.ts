@@ -4,7 +4,7 @@ import { LabError } from '../errors.js'
 import type { Connection, SshTarget } from '../machine/connect.js'
 import { forgetHostKeys, sshAlias } from '../machine/ssh-config.js'
 import type { Session } from './gate.js'
-import { hooksOf } from '../providers/provider.js'
+import { providerOf } from '../providers/registry.js'
 
 /**
  * Connects to a machine. One that is provably ours may have made itself a new host key, which is reported and
@@ -22,7 +22,7 @@ export async function acceptingOwn(
     return await connect(target)
   } catch (error) {
     if (!(error instanceof LabError) || error.fault.code !== 'host-key-changed') throw error
-    const pid = await (await hooksOf(lab.provider)).processOf?.(machine)
+    const pid = await (await providerOf(lab.provider)).here?.processOf(machine)
     if (pid === undefined) throw error
     const connection = await connect({ ...target, hostKey: error.fault.got })
     const { context, log } = session
@@ -40,8 +40,8 @@ export async function acceptingOwn(
  * inside it.
  */
 export async function isStanding(lab: AnyLab, machine: Machine): Promise<boolean> {
-  const hooks = await hooksOf(lab.provider)
-  if (hooks.processOf === undefined || (await hooks.processOf(machine)) === undefined) return false
+  const hooks = await providerOf(lab.provider)
+  if ((await hooks.here?.processOf(machine)) === undefined) return false
   return (await hooks.revival?.panicOf(machine)) === undefined
 }
 
@@ -52,7 +52,7 @@ export async function silentOf(
   reason: string,
   cause: unknown,
 ): Promise<LabError> {
-  const console = await (await hooksOf(lab.provider)).consoleTail(lab, machine)
+  const console = (await (await providerOf(lab.provider)).consoleTail?.(lab, machine)) ?? ''
   const place = { lab: lab.lab, machine: machine.name }
   return new LabError({ code: 'ssh-silent', ...place, reason, console }, { cause })
 }

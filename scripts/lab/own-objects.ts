@@ -4,7 +4,7 @@ import { parseState } from '../engine/state-document.js'
 import { readStateText } from '../engine/state-file.js'
 import { objectsIn, type StateObject } from '../engine/state-objects.js'
 import type { Session } from './gate.js'
-import { hooksOf } from '../providers/provider.js'
+import { providerOf } from '../providers/registry.js'
 
 /**
  * Call before the engine changes anything. The state is in the backend, and anyone who can write there can
@@ -16,14 +16,14 @@ export async function assertOwnObjects(
   { context, signal, lab: name }: Session,
   lab: AnyLab,
 ): Promise<readonly StateObject[] | undefined> {
-  const hooks = await hooksOf(lab.provider)
+  const hooks = await providerOf(lab.provider)
   const { place, text } = await readStateText(await context.store(), context.location, name)
   if (text === undefined) return []
   const state = parseState(text)
   if (state.kind !== 'plain') return undefined
   const { objects, problems } = objectsIn(state.document)
   const strangers =
-    objects.length === 0 ? [] : ((await hooks.strangersAmong?.(context, lab, objects, signal)) ?? [])
+    objects.length === 0 ? [] : ((await hooks.objects?.strangersAmong(context, lab, objects, signal)) ?? [])
   const told = [
     ...problems,
     ...strangers.map(({ type, id }) => `the ${type} ${id}, which does not belong to the lab`),

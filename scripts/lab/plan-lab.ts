@@ -11,7 +11,8 @@ import type { Context } from '../context.js'
 import { ensureIdentity, type Identity } from '../machine/key.js'
 import type { Measuring } from '../regions/rank.js'
 import { findLabNetwork, type LabNetwork } from './network.js'
-import { hooksOf, type Place, type ProviderHooks } from '../providers/provider.js'
+import type { Place, Provider } from '../providers/provider.js'
+import { providerOf } from '../providers/registry.js'
 import { requireIdentity } from './reach.js'
 import { assertKeysTaken } from './taken-keys.js'
 import { resolveTeamKeys } from './team-keys.js'
@@ -20,7 +21,7 @@ import { resolveTeamKeys } from './team-keys.js'
 export interface LabDraft {
   readonly lab: LabName
   readonly profile: Profile
-  readonly hooks: ProviderHooks
+  readonly hooks: Provider
   readonly size: MachineSize
   readonly place: Place
 }
@@ -51,7 +52,7 @@ export async function planLab(
     return { ...draft, authorizedKeys, allowFrom, network, identity: await requireIdentity(context, living) }
   }
   const network = await findLabNetwork(context, draft)
-  const allowFrom = await draft.hooks.allowFrom(context, measuring)
+  const allowFrom = await draft.hooks.networks?.allowFrom(context, measuring)
   const authorizedKeys = await resolveTeamKeys(context, lab)
   const options = { sshKey: context.settings.sshKey, agentSocket: context.env.sshAgentSocket }
   const identity = await ensureIdentity(context.space, lab, options)
@@ -74,7 +75,7 @@ export async function draftLab(
           context.config.values.profiles,
         )
       : await profileOf(context, living)
-  const hooks = await hooksOf(profile.provider.name)
+  const hooks = await providerOf(profile.provider.name)
   if (living !== undefined) return { lab, profile, hooks, size: living.size, place: placeOf(living) }
   const { settings } = context
   const size = hooks.resolveSize(profile, {

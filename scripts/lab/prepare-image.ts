@@ -3,10 +3,11 @@ import { readImageRecord } from '../../backend/image-record.js'
 import type { Machine } from '../../backend/record-schema.js'
 import { profileOfPair, type Profile } from '../../distro-catalog/profile.js'
 import { resolveOffer } from '../../distro-catalog/resolve.js'
+import { hasOffers, isCloud } from '../../distro-catalog/cloud.js'
 import { architectureOf, assertDiskHolds } from '../../distro-catalog/size.js'
 import type { Context } from '../context.js'
 import { LabError } from '../errors.js'
-import type { ImageWish, PreparedImage, ProviderHooks, StepControl } from '../providers/provider.js'
+import type { ImageWish, MakerProvider, PreparedImage, StepControl } from '../providers/provider.js'
 
 /** Where machines are, and how large a disk was asked for, if one was. */
 export interface PreparedPlace {
@@ -20,7 +21,7 @@ export interface PreparedPlace {
  * of the same distro, size and image. Throws as `prepareImage` does, or CatalogError disk-too-small.
  */
 export async function prepareMachines(
-  hooks: ProviderHooks,
+  hooks: MakerProvider,
   context: Context,
   { provider, region, askedDiskGiB }: PreparedPlace,
   machines: readonly Machine[],
@@ -55,7 +56,7 @@ function withImage(machine: Machine, prepared: PreparedImage | undefined): Machi
  * the catalog. Throws LabError import-needed if only an import would help.
  */
 export async function prepareImage(
-  hooks: ProviderHooks,
+  hooks: MakerProvider,
   context: Context,
   profile: Profile,
   wish: ImageWish,
@@ -69,8 +70,9 @@ export async function prepareImage(
     return { ...prepared, remark: `Using the team's imported image ${prepared.image.source}` }
   } catch (error) {
     const isMissing = error instanceof LabError && error.fault.code === 'cloud-image-missing'
-    if (!isMissing || resolveOffer(profile.distro, profile.provider.name).support !== 'byo') throw error
     const { provider, distro } = profile
+    const isByo = hasOffers(provider) && resolveOffer(distro, provider.name).support === 'byo'
+    if (!isMissing || !isByo) throw error
     throw new LabError(
       { code: 'import-needed', provider: provider.name, distro: distro.name },
       { cause: error },
@@ -84,7 +86,7 @@ async function importedImage(
   { distro, provider }: Profile,
   { size, region }: ImageWish,
 ): Promise<string | undefined> {
-  if (provider.name === 'local') return undefined
+  if (!isCloud(provider)) return undefined
   const architecture = architectureOf(provider, size.instanceType)
   const image = imageNameOf({ provider: provider.name, distro: distro.name, architecture })
   const record = await readImageRecord(await context.store(), image)

@@ -1,12 +1,16 @@
 import { withGuard } from '../../backend/guard.js'
 import type { Context } from '../context.js'
+import { BUILT_IN } from '../../stacks/engine-provider.js'
+import { engineProviderOf } from '../../stacks/registry.js'
+import { isSupported } from '../providers/registry.js'
 import { ensureFolder, providerFolder } from '../workspace.js'
 
 /** Downloading a provider may take minutes on a slow network. In milliseconds. */
 const PROVIDERS_PATIENCE_MS = 15 * 60_000
 
 /** Whether the engine must download anything for these labs. */
-export const hasEngineProvider = (provider: string | undefined): boolean => provider !== 'local'
+export const hasEngineProvider = (provider: string | undefined): boolean =>
+  provider === undefined || !isSupported(provider) || engineProviderOf(provider).source !== BUILT_IN
 
 /**
  * Runs with the folder of all labs' providers, one command at a time, because engines before 1.10 do not

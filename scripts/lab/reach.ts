@@ -1,6 +1,7 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { AnyLab } from '../../backend/lab.js'
+import { keysOn } from '../../backend/lab-keys.js'
 import type { Machine } from '../../backend/record-schema.js'
 import { spaceOf, type Context } from '../context.js'
 import { LabError } from '../errors.js'
@@ -8,6 +9,7 @@ import type { SshTarget } from '../machine/connect.js'
 import { identityFromFile, readIdentity, rememberIdentity, type Identity } from '../machine/key.js'
 import { sshAlias, writeSshConfig } from '../machine/ssh-config.js'
 import { assertOwnFacts, pinnedHostKey } from './own-facts.js'
+import { assertAsConfigured } from './configured-machine.js'
 import { assertHere } from './here.js'
 
 /**
@@ -38,14 +40,6 @@ export async function requireIdentity(context: Context, lab: AnyLab): Promise<Id
   return own
 }
 
-/** Every key that the lab's machines accept, its own first; each once. */
-export const keysOn = ({
-  sshKey,
-  authorizedKeys = [],
-}: Pick<AnyLab, 'sshKey' | 'authorizedKeys'>): string[] => [
-  ...new Set([sshKey.publicKey, ...authorizedKeys.map(({ publicKey }) => publicKey)]),
-]
-
 /** Whose keys those are. */
 const takersOf = ({ owner, authorizedKeys = [] }: AnyLab): string[] => [
   `the key it was created with, by ${owner.user}@${owner.host}`,
@@ -61,12 +55,13 @@ export function assertKeyOnLab(identity: Identity, living: AnyLab | undefined): 
 export const keyNotOnLab = (lab: AnyLab, identity: Identity, cause?: Error): LabError =>
   new LabError({ code: 'key-not-on-lab', lab: lab.lab, path: identity.file, takes: takersOf(lab) }, { cause })
 
-/** Throws LabError lab-not-ready, lab-on-other-computer or record-mismatch. */
+/** Throws LabError lab-not-ready, lab-on-other-computer, record-mismatch or machines-differ. */
 export function targetOf(context: Context, lab: AnyLab, machine: Machine, identity: Identity): SshTarget {
   assertOwnFacts(context, lab)
   // 127.0.0.1 means another machine on each computer.
   assertHere(context, lab)
   const { address, port } = machine
+  assertAsConfigured(context, lab, machine)
   if (address === null) throw new LabError({ code: 'lab-not-ready', lab: lab.lab, state: lab.state })
   return {
     lab: lab.lab,

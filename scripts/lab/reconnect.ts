@@ -6,7 +6,7 @@ import { LabError } from '../errors.js'
 import { connectOnce, SshError, type Connection, type SshTarget } from '../machine/connect.js'
 import { waitForSsh } from '../machine/wait-ssh.js'
 import type { Session } from './gate.js'
-import { hooksOf } from '../providers/provider.js'
+import { providerOf } from '../providers/registry.js'
 import { wakeMachines } from './wake-machines.js'
 import { mendClock } from './guest-clock.js'
 import { acceptingOwn, isStanding, silentOf } from './own-machine.js'
@@ -23,7 +23,7 @@ const TIMEOUTS = { banner: 10_000, login: 30_000 }
 export async function reconnect(session: Session, lab: Lab<'ready' | 'in-use'>): Promise<boolean> {
   const { context, writer } = session
   const identity = await requireIdentity(context, lab)
-  await wakeMachines(session, await hooksOf(lab.provider), lab)
+  await wakeMachines(session, await providerOf(lab.provider), lab)
   const wanted = context.settings.wait === 'none' ? [] : lab.machines
   const step = { signal: session.signal, detail: (text: string) => session.log.info(text) }
   const reached = await onEachMachine(wanted, step, async (machine, { signal }) => {

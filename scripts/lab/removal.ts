@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AnyLab } from '../../backend/lab.js'
+import { makesMachines } from '../providers/maker.js'
 import { isPassing } from '../providers/passing.js'
 import { LabError } from '../errors.js'
 import { explain } from '../explain.js'
 import type { Session } from './gate.js'
-import type { ProviderHooks, Remains, StepControl } from '../providers/provider.js'
+import type { Provider, Remains, StepControl } from '../providers/provider.js'
 
 const FIRST_PAUSE_MS = 1_000
 const LONGEST_PAUSE_MS = 20_000
@@ -12,16 +13,17 @@ const LONGEST_PAUSE_MS = 20_000
 /**
  * Removes what a provider has of a lab, and looks again, until nothing is there or the rest cannot be
  * removed. A machine that is being deleted holds its network, a cloud may limit requests, and an answer may
- * be lost. Returns things that only have the lab's names. Throws LabError leftovers, or why the provider
- * cannot be asked.
+ * be lost. Removes nothing from a provider whose labs make no machines. Returns things that only have the
+ * lab's names. Throws LabError leftovers, or why the provider cannot be asked.
  */
 export async function removeUntilGone(
   session: Session,
-  hooks: ProviderHooks,
+  hooks: Provider,
   lab: AnyLab,
   detail: StepControl['detail'],
 ): Promise<readonly string[]> {
   const { context, signal } = session
+  if (!makesMachines(hooks)) return []
   const { applyTimeout: totalMs = hooks.patience.totalMs } = context.settings
   const end = performance.now() + totalMs
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {

@@ -24,7 +24,7 @@ export function reviveOf(work: Work, lab: AnyLab, detail: (text: string) => void
     const { name } = machine
     const soFar = restarts.get(name) ?? 0
     if (soFar === MOST_RESTARTS) {
-      const console = await plan.hooks.consoleTail(lab, machine)
+      const console = (await plan.hooks.consoleTail?.(lab, machine)) ?? ''
       throw new LabError({ code: 'kernel-panic', lab: lab.lab, machine: name, reason, console })
     }
     restarts.set(name, soFar + 1)

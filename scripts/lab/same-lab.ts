@@ -1,10 +1,12 @@
 import type { AnyLab } from '../../backend/lab.js'
 import { mainOf } from '../../backend/machines.js'
+import { isCloud } from '../../distro-catalog/cloud.js'
 import type { Profile } from '../../distro-catalog/profile.js'
 import type { Context } from '../context.js'
 import { LabError } from '../errors.js'
-import { hooksOf } from '../providers/provider.js'
-import { hasZones, zoneIn } from '../regions/zone.js'
+import { isCloudName } from '../providers/clouds.js'
+import { providerOf } from '../providers/registry.js'
+import { zoneIn } from '../regions/zone.js'
 import { differenceOf, type Asked } from './difference.js'
 
 /** Throws LabError where something else is asked for than the lab was made with, or CatalogError. */
@@ -31,12 +33,13 @@ async function askedProfile(context: Context, known: AnyLab): Promise<Asked['pro
   const { profile: name } = context.settings
   if (name === undefined || name === known.profile) return undefined
   const { resolveProfile } = await import('../../distro-catalog/profile.js')
-  const { distro, provider } = resolveProfile(await context.catalog(), name, context.config.values.profiles)
-  return { name, distro: distro.name, provider: provider.name }
+  const asked = resolveProfile(await context.catalog(), name, context.config.values.profiles)
+  const { distro, provider, machines } = asked
+  return { name, distro: distro.name, provider: provider.name, hasOwnMachines: machines !== undefined }
 }
 
 const wholeZone = ({ provider, region, zone }: AnyLab, given: string): string =>
-  zone !== undefined && hasZones(provider) ? zoneIn(provider, region, given) : given
+  zone !== undefined && isCloudName(provider) ? zoneIn(provider, region, given) : given
 
 async function askedSize(
   context: Context,
@@ -52,7 +55,7 @@ async function askedSize(
   // Of another architecture, a size is another one anyway.
   if (asked !== undefined && has !== undefined && asked !== has)
     return { architecture, instanceType: undefined }
-  const hooks = await hooksOf(known.provider)
+  const hooks = await providerOf(known.provider)
   const found = hooks.resolveSize(profile, {
     size,
     instanceType,
@@ -64,6 +67,6 @@ async function askedSize(
 
 function architectureIn({ provider }: Profile, { machines }: AnyLab) {
   const instanceType = mainOf(machines)?.size.instanceType ?? ''
-  if (provider.name === 'local' || !Object.hasOwn(provider.instanceTypes, instanceType)) return undefined
+  if (!isCloud(provider) || !Object.hasOwn(provider.instanceTypes, instanceType)) return undefined
   return provider.instanceTypes[instanceType]?.architecture
 }

@@ -3,14 +3,14 @@ import type { BaselineKind } from '../providers/provider.js'
 
 const MAKE = ['image', 'synth', 'init', 'apply'] as const
 const REMAKE = ['synth', 'init', 'apply'] as const
-/** A baseline that is an image is not taken: it exists before the machine. */
-const TAKE = { snapshot: ['baseline'], image: [] } as const
+/** A baseline that is an image is not taken: it exists before the machine. Without a baseline, no machine is marked. */
+const TAKE = { snapshot: ['baseline', 'mark'], image: ['mark'], none: [] } as const
 
 /** The steps of `up`, by how far `--wait` asks it to go. */
-export function upSteps(wait: Wait, kind: BaselineKind): readonly StepName[] {
+export function upSteps(wait: Wait, kind: BaselineKind | undefined): readonly StepName[] {
   if (wait === 'none') return MAKE
   const cloudInit = wait === 'ready' ? (['cloud-init'] as const) : []
-  return [...MAKE, 'wait-ssh', ...cloudInit, ...TAKE[kind], 'mark']
+  return [...MAKE, 'wait-ssh', ...cloudInit, ...TAKE[kind ?? 'none']]
 }
 
 /** The steps of `up`, on purpose: a swapped lab is one that `up` could have made. */

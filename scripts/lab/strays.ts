@@ -6,7 +6,7 @@ import { pullState } from '../engine/tofu.js'
 import { LabError } from '../errors.js'
 import { runOperation } from './engine-session.js'
 import type { Session } from './gate.js'
-import type { ProviderHooks, StepControl, Stray } from '../providers/provider.js'
+import type { Provider, StepControl, Stray } from '../providers/provider.js'
 import { removeUntilGone } from './removal.js'
 
 /** What was done about things of a lab that OpenTofu does not know. */
@@ -20,7 +20,7 @@ export type Settled =
 /** What settling strays needs: the engine is initialised in its folder. */
 export interface Settling {
   readonly session: Session
-  readonly hooks: ProviderHooks
+  readonly hooks: Provider
   readonly engine: Engine
   readonly folder: string
   /** The objects of the state; undefined if only the engine can read it. */
@@ -37,9 +37,9 @@ export interface Settling {
  */
 export async function settleStrays(settling: Settling, lab: AnyLab, step: StepControl): Promise<Settled> {
   const { session, hooks, anew } = settling
-  if (hooks.straysBeside === undefined) return { kind: 'none' }
+  if (hooks.objects === undefined) return { kind: 'none' }
   const objects = await knownObjects(settling, step.detail)
-  const strays = await hooks.straysBeside(session.context, lab, objects, step.signal)
+  const strays = await hooks.objects.straysBeside(session.context, lab, objects, step.signal)
   if (strays.length === 0) return { kind: 'none' }
   const told = strays.map(({ what }) => what).join(', ')
   if (!lab.machines.some((machine) => isKept(machine, anew))) {
@@ -71,7 +71,7 @@ export async function clearWay(
 ): Promise<boolean> {
   const { session, hooks, anew } = settling
   if (!(error instanceof LabError) || error.fault.code !== 'cloud-exists') return false
-  if (hooks.straysBeside === undefined || lab.machines.some((machine) => isKept(machine, anew))) return false
+  if (hooks.objects === undefined || lab.machines.some((machine) => isKept(machine, anew))) return false
   session.context.progress.say(
     `Something from an earlier attempt is in the way (${error.fault.reason}): removing everything of ${lab.lab} and starting over`,
   )

@@ -1,4 +1,5 @@
 import type { AuthorizedKey } from '../../backend/record-schema.js'
+import { isCloud } from '../../distro-catalog/cloud.js'
 import type { Provider } from '../../distro-catalog/provider.js'
 import { LabError } from '../errors.js'
 import type { Identity } from '../machine/key.js'
@@ -13,7 +14,7 @@ export function assertKeysTaken(
   own: Identity,
   team: readonly AuthorizedKey[] = [],
 ): void {
-  if (provider.name === 'local' || provider.sshKeys === undefined) return
+  if (!isCloud(provider) || provider.sshKeys === undefined) return
   const { types, minimumRsaBits = 0, goFor } = provider.sshKeys
   const refused = (publicKey: string): string | undefined => {
     const [type = ''] = publicKey.split(' ')

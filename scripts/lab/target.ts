@@ -1,11 +1,11 @@
-import { hostname } from 'node:os'
 import { isLabName, type LabName } from '../../backend/lab-name.js'
 import type { AnyLab } from '../../backend/lab.js'
 import { mainOf } from '../../backend/machines.js'
 import { listLiving, readRecord } from '../../backend/record.js'
-import { findComputerId } from '../computer.js'
+import { isOtherComputer } from '../computer.js'
 import type { Context } from '../context.js'
 import { LabError } from '../errors.js'
+import { runsHere } from '../providers/registry.js'
 
 /** The lab that a command means: the positional name, `--name`, or the default lab of `--profile`. */
 export function labNameOf(context: Context, positional: string | undefined): LabName {
@@ -43,15 +43,10 @@ export const livingOf = (known: AnyLab | undefined): AnyLab | undefined =>
   known?.state === 'destroyed' ? undefined : known
 
 /** Local VMs belong to the user and the computer that made them. */
-export function isElsewhere(
+export const isElsewhere = (
   { space }: Pick<Context, 'space'>,
   { provider, owner }: Pick<AnyLab, 'provider' | 'owner'>,
-): boolean {
-  if (provider !== 'local') return false
-  return owner.computer === undefined
-    ? owner.host !== hostname()
-    : owner.computer !== findComputerId(space.home)
-}
+): boolean => runsHere(provider) && isOtherComputer(space.home, owner)
 
 /** The machine that a command means: the named one, else the lab's only or main one. */
 export function machineOf(lab: AnyLab, given: string | undefined): AnyLab['machines'][number] {

@@ -1,6 +1,6 @@
 import type { AnyLab } from '../../backend/lab.js'
 import type { Context } from '../context.js'
-import { hooksOf } from '../providers/provider.js'
+import { providerOf } from '../providers/registry.js'
 import { decideUp, type UpRequest } from './decide-up.js'
 import { resolveAsked } from './same-lab.js'
 
@@ -17,5 +17,6 @@ export async function upRequest(
   const request = { now, asked, allowFrom: undefined, isLent }
   if (living === undefined || context.settings.allowFrom.length === 0) return request
   if (decideUp(living, request).kind === 'refuse') return request
-  return { ...request, allowFrom: await (await hooksOf(living.provider)).allowFrom(context, 'measure') }
+  const { networks } = await providerOf(living.provider)
+  return { ...request, allowFrom: await networks?.allowFrom(context, 'measure') }
 }

@@ -11,6 +11,9 @@ import {
 } from '../lab/configure-machines.js'
 import { makingAll } from '../lab/decide-up.js'
 import { settleEngine } from '../lab/engine-session.js'
+import { requireMaker } from '../providers/maker.js'
+import type { MakerProvider } from '../providers/provider.js'
+import { providerOf } from '../providers/registry.js'
 import { engineFor } from '../lab/engine-for.js'
 import { assertNotExpired } from '../lab/expiry.js'
 import { endAbandonedUse, throughGate, type Session } from '../lab/gate.js'
@@ -37,6 +40,7 @@ export type ResetResult = LabView & { readonly reset: readonly MachineReset[] }
 export async function reset(context: Context, positional: string | undefined): Promise<ResetResult> {
   const name = labNameOf(context, positional)
   const known = await requireLab(context, name)
+  requireMaker(await providerOf(known.provider), known, 'reset')
   if (!isResettable(known) && known.state !== 'in-use') throw notReady(known)
   await assertInReach(context, known)
   return throughGate(context, name, 'reset', async (session) => {
@@ -68,10 +72,11 @@ export async function resetLab(
   readonly machines: readonly MachineReset[]
 }> {
   const { writer } = session
-  const { baseline } = plan.hooks
+  const hooks = requireMaker(plan.hooks, current, 'reset')
+  const { baseline } = hooks
   const work: Work = { session, plan, steps: new Steps(session, resetSteps(baseline.kind)) }
   await settleEngine(session, 'wait')
-  const resetting = await goBack(work, current)
+  const resetting = await goBack(work, hooks, current)
   const machines = await withMachines(work, writer.lab ?? resetting, async (connections) => {
     if (baseline.kind === 'image') await waitForConfiguration(work, connections)
     return work.steps.run('verify', (detail) =>
@@ -93,9 +98,8 @@ export async function resetLab(
 }
 
 /** By the provider's one mechanism. Returns the lab as it is on record once that has begun. */
-async function goBack(work: Work, lab: Resettable): Promise<Lab<'resetting'>> {
-  const { session, plan, steps } = work
-  const { hooks } = plan
+async function goBack(work: Work, hooks: MakerProvider, lab: Resettable): Promise<Lab<'resetting'>> {
+  const { session, steps } = work
   const { baseline } = hooks
   const begin =
     (patch: Partial<Decided>): RecordStep<Lab<'resetting'>> =>

@@ -6,6 +6,7 @@ import { explain } from '../explain.js'
 import type { SshTarget } from '../machine/connect.js'
 import { sshAlias } from '../machine/ssh-config.js'
 import { remoteCommand } from '../machine/remote.js'
+import { runsHere } from '../providers/registry.js'
 import { runInteractive, RunError } from '../run.js'
 import { asTyped } from '../report/as-typed.js'
 import { connectToLab } from '../lab/connect-lab.js'
@@ -36,7 +37,7 @@ export async function openSession(
     const terminal = words.length > 0 && isAtTerminal() ? ['-t'] : []
     const alias = sshAlias(lab.lab, machine.name)
     const exitCode = await runInteractive('ssh', ['-F', config, ...terminal, alias, ...command])
-    if (exitCode === SSH_FAILED && lab.provider === 'local') await sayWhyNot(context, lab, target)
+    if (exitCode === SSH_FAILED && runsHere(lab.provider)) await sayWhyNot(context, lab, target)
     return exitCode
   } catch (error) {
     if (error instanceof RunError) throw new LabError({ code: 'ssh-program-missing' }, { cause: error })

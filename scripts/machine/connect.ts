@@ -2,7 +2,7 @@ import { connect as connectSocket, type Socket } from 'node:net'
 import type { Config, NodeSSH } from 'node-ssh'
 import type { Client } from 'ssh2'
 import { fits } from '../../backend/forms.js'
-import { LOCAL_ADDRESS } from '../../stacks/local/addresses.js'
+import { LOCAL_ADDRESS } from '../../stacks/naming.js'
 import { LabError } from '../errors.js'
 import type { Identity } from './key.js'
 

@@ -3,15 +3,17 @@ import ssh2 from 'ssh2'
 import { readPlainFile, refusalIn } from '../../backend/plain-file.js'
 import { LabError } from '../errors.js'
 import { agentWithOneKey } from './agent.js'
-import type { SshTarget } from './connect.js'
+import type { Identity } from './key.js'
 
 export type Credentials = Pick<Config, 'privateKey' | 'agent'>
 
+interface Login {
+  readonly identity: Identity
+  readonly agentSocket: string | undefined
+}
+
 /** What a login proves itself with. Throws LabError key-unreadable or key-not-in-agent. */
-export async function credentialsOf({
-  identity,
-  agentSocket,
-}: Pick<SshTarget, 'identity' | 'agentSocket'>): Promise<Credentials> {
+export async function credentialsOf({ identity, agentSocket }: Login): Promise<Credentials> {
   if (identity.source !== 'agent') return { privateKey: await readKey(identity.file) }
   if (agentSocket === undefined) {
     throw new LabError({ code: 'key-not-in-agent', path: identity.file, agent: false })

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { ParsedKey } from 'ssh2'
 
 /** Key types that sshd of every supported distro accepts; DSA keys are gone since OpenSSH 9.8. */
@@ -28,6 +29,10 @@ export function parsePublicKey(line: string): string | undefined {
 export const publicLine = (key: ParsedKey): string => `${key.type} ${key.getPublicSSH().toString('base64')}`
 
 export const withoutComment = (line: string): string => line.trim().split(/\s+/).slice(0, 2).join(' ')
+
+/** As ssh-keygen(1) shows it: `SHA256:` and the digest of the key's blob, which is given in base64. */
+export const fingerprint = (blob: string): string =>
+  `SHA256:${createHash('sha256').update(Buffer.from(blob, 'base64')).digest('base64').replace(/=+$/, '')}`
 
 /** Bits of an RSA key's modulus; undefined for any other key. `publicKey`: as from `parsePublicKey`. */
 export function rsaBits(publicKey: string): number | undefined {

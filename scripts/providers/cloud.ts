@@ -1,17 +1,21 @@
 import { isLabName } from '../../backend/lab-name.js'
+import { keysOn } from '../../backend/lab-keys.js'
 import type { LabFacts } from '../../backend/record-schema.js'
 import { stateBackend } from '../../backend/state-backend.js'
 import type { Catalog } from '../../distro-catalog/catalog.js'
+import { isCloud } from '../../distro-catalog/cloud.js'
 import { CatalogError } from '../../distro-catalog/errors.js'
 import type { Architecture, CloudOffer } from '../../distro-catalog/offer-schema.js'
 import { profileOfPair, type Profile } from '../../distro-catalog/profile.js'
-import type { CloudName, CloudProvider } from '../../distro-catalog/provider.js'
+import type { CloudProvider } from '../../distro-catalog/provider.js'
+import type { CloudName } from '../../distro-catalog/provider-names.js'
 import { findRegion, usdPerHour, whyNot, type RegionQuestion } from '../../distro-catalog/rank-regions.js'
 import { resolveOffer, resolveProvider } from '../../distro-catalog/resolve.js'
 import { architectureOf, resolveSize, type MachineSize } from '../../distro-catalog/size.js'
 import type { CloudLabPlan } from '../../stacks/cloud-plan.js'
-import type { Lifetime } from '../../stacks/cloud-spec.js'
+import type { Lifetime, NetworkChoice } from '../../stacks/cloud-spec.js'
 import { labTags, machineId, userTags } from '../../stacks/naming.js'
+import { clouds } from './clouds.js'
 import { checkNetworkName, isNamed } from './network-name.js'
 import { checkTags } from './tag-rules.js'
 import { spaceOf, type Context } from '../context.js'
@@ -20,22 +24,13 @@ import { explain } from '../explain.js'
 import { regionQuestion } from '../regions/question.js'
 import { rankFor, type Measuring } from '../regions/rank.js'
 import { zoneIn } from '../regions/zone.js'
-import { networkChoiceOf } from '../lab/network.js'
-import type { Enforcer, Place, ProviderHooks, SpecFacts } from './provider.js'
-import { keysOn } from '../lab/reach.js'
+import type { Enforcer, MakerProvider, Place, SizeWish, SpecFacts } from './provider.js'
 
 type Planning =
-  | 'patience'
-  | 'baseline'
-  | 'resolveSize'
-  | 'place'
-  | 'allowFrom'
-  | 'planMachines'
-  | 'swapMachines'
-  | 'replaceAddress'
+  'patience' | 'baseline' | 'resolveSize' | 'place' | 'planMachines' | 'swapMachines' | 'replaceAddress'
 
-/** What the hooks of all clouds share: they plan a lab from the catalog and the settings. */
-export function cloudPlanning(name: CloudName): Pick<ProviderHooks, Planning> {
+/** What all clouds share: they plan a lab from the catalog and the settings. */
+export function cloudPlanning(name: CloudName): Pick<MakerProvider, Planning> {
   return {
     // A machine takes one or two minutes; a provider without a network may retry silently for an hour.
     patience: { quietMs: 3 * 60_000, totalMs: 10 * 60_000 },
@@ -57,16 +52,7 @@ export function cloudPlanning(name: CloudName): Pick<ProviderHooks, Planning> {
       return machines.map((machine) => ({ ...machine, user, hostKey: null }))
     },
 
-    async allowFrom(context, measuring) {
-      const { allowFrom } = context.settings
-      const named = allowFrom.filter((each) => each !== 'auto')
-      const isAuto = named.length < allowFrom.length || allowFrom.length === 0
-      // Files can be written without a network: they open no network that no one named.
-      if (!isAuto || measuring === 'known') return named
-      return [...new Set([...named, await ownNetwork(context)])]
-    },
-
-    replaceAddress: (machine) => `${INSTANCE[name]}.${machine}`,
+    replaceAddress: (machine) => `${clouds[name].machineType}.${machine}`,
   }
 }
 
@@ -111,11 +97,14 @@ export async function consoleOrReason(read: (lines: number) => Promise<string>):
   }
 }
 
-/** As the stacks declare them: one for each machine, with its name. */
-const INSTANCE: Readonly<Record<CloudName, string>> = {
-  aws: 'aws_instance',
-  azure: 'azurerm_linux_virtual_machine',
-  google: 'google_compute_instance',
+/** The networks that may reach SSH, according to the settings. Throws LabError caller-unknown. */
+export async function allowFrom(context: Context, measuring: Measuring): Promise<readonly string[]> {
+  const asked = context.settings.allowFrom
+  const named = asked.filter((each) => each !== 'auto')
+  const isAuto = named.length < asked.length || asked.length === 0
+  // Files can be written without a network: they open no network that no one named.
+  if (!isAuto || measuring === 'known') return named
+  return [...new Set([...named, await ownNetwork(context)])]
 }
 
 async function ownNetwork({ settings, env, interrupt }: Context): Promise<string> {
@@ -152,7 +141,7 @@ export function cloudPlan(
     spot: facts.spot ?? false,
     network: networkChoiceOf(facts),
     tags: userTags(facts.tags),
-    providerVersion: settings.providerVersions[REGISTRY_NAME[provider.name]] ?? null,
+    providerVersion: settings.providerVersions[clouds[provider.name].registryName] ?? null,
     machines: machines.map(({ name, distro, size, image }) => ({
       name,
       distro: profileOfPair(catalog, distro, provider.name).distro,
@@ -163,12 +152,9 @@ export function cloudPlan(
   }
 }
 
-/** Their names in OpenTofu's registry. */
-export const REGISTRY_NAME: Readonly<Record<CloudName, string>> = {
-  aws: 'aws',
-  azure: 'azurerm',
-  google: 'google',
-}
+/** The network that a recorded lab's stack uses. */
+export const networkChoiceOf = ({ network }: Pick<LabFacts, 'network'>): NetworkChoice =>
+  network?.at ?? (network?.given === 'own' ? 'own' : 'default')
 
 /** From the record alone, so that the same lab always gives the same files. */
 function lifetimeOf({ createdAt, expiresAt }: SpecFacts): Lifetime | null {
@@ -177,11 +163,7 @@ function lifetimeOf({ createdAt, expiresAt }: SpecFacts): Lifetime | null {
   return { expiresAt, epoch, seconds: epoch - Math.floor(Date.parse(createdAt) / 1000) }
 }
 
-function resolveCloudSize(
-  profile: Profile,
-  name: CloudName,
-  choice: Parameters<ProviderHooks['resolveSize']>[1],
-): MachineSize {
+function resolveCloudSize(profile: Profile, name: CloudName, choice: SizeWish): MachineSize {
   const offer = resolveOffer(profile.distro, name)
   const provider = requireCloud(profile)
   // With only one architecture there is no choice.
@@ -240,10 +222,9 @@ async function placeOf(
   }
 }
 
-/** Google's networks are in all regions, but its subnetworks are not; the look-up finds that out. */
 function checkNetwork(provider: CloudName, network: string, region: string): void {
   checkNetworkName(provider, network)
-  if (provider === 'google' || !isNamed(network) || region !== 'auto') return
+  if (clouds[provider].networks.isGlobal || !isNamed(network) || region !== 'auto') return
   const problem = `--network: "${network}" is in one region only; name it too, with --region`
   throw new LabError({ code: 'usage', problem })
 }
@@ -264,6 +245,6 @@ function costOf({ provider, regions, instanceType }: RegionQuestion, region: str
 }
 
 export function requireCloud({ provider }: Pick<Profile, 'provider'>): CloudProvider {
-  if (provider.name !== 'local') return provider
-  throw new TypeError('local is no cloud')
+  if (isCloud(provider)) return provider
+  throw new TypeError(`${provider.name} is no cloud`)
 }

@@ -1,4 +1,4 @@
-import type { CloudName } from '../../distro-catalog/provider.js'
+import type { CloudName } from '../../distro-catalog/provider-names.js'
 
 /** Why a cloud refused something; `reason` in its own words. */
 export type CloudFault =
@@ -37,7 +37,7 @@ export type CloudFault =
   /** A Marketplace image that is free: no one has accepted its terms for this subscription. */
   | {
       readonly code: 'cloud-image-terms'
-      readonly provider: 'azure'
+      readonly provider: CloudName
       readonly publisher: string
       readonly offer: string
       readonly plan: string

@@ -1,5 +1,5 @@
 import type { ImageRecord } from '../../backend/image-record-schema.js'
-import type { ImageSpec } from '../../stacks/imported-image.js'
+import type { ImageSpec } from '../../stacks/registry.js'
 import type { DiskPacking } from '../../stacks/packing.js'
 import type { Context } from '../context.js'
 import type { StepControl } from './provider.js'
@@ -67,16 +67,4 @@ export interface ImageProvider {
     step: StepControl,
     subject: ImageSubject,
   ): Promise<readonly string[]>
-}
-
-/** Loads the code that imports images there. */
-export async function imageProviderOf({ provider }: ImageSubject): Promise<ImageProvider> {
-  switch (provider) {
-    case 'aws':
-      return (await import('./aws/images.js')).awsImages
-    case 'azure':
-      return (await import('./azure/images.js')).azureImages
-    case 'google':
-      return (await import('./google/images.js')).googleImages
-  }
 }

@@ -6,11 +6,10 @@ import type { Profile } from '../../distro-catalog/profile.js'
 import type { MachineSize } from '../../distro-catalog/size.js'
 import type { ExistingNetwork } from '../../stacks/cloud-spec.js'
 import type { Power } from '../../local-vm/qemu/power.js'
-import type { LabSpec } from '../../stacks/spec.js'
+import type { LabSpec } from '../../stacks/registry.js'
 import type { NetworkQuestion } from './network-question.js'
 import type { Context } from '../context.js'
 import type { StateObject } from '../engine/state-objects.js'
-import { LabError } from '../errors.js'
 import type { Measuring } from '../regions/rank.js'
 import type { Wait } from '../settings.js'
 
@@ -108,12 +107,14 @@ export interface StepControl {
 export interface MoveControl extends StepControl {
   /** Called if a machine had to be restarted for it and got another address. */
   readonly onAddress: (machine: string, address: string) => Promise<void>
+  /** Makes the timer in a running machine use `lab.expiresAt`. Throws the reason why it cannot. */
+  readonly setTimer: (machine: Machine, step: StepControl) => Promise<void>
 }
 
 /** `image`: a machine is recreated from its pinned image and configured by the steps of `up`. */
 export type BaselineKind = 'snapshot' | 'image'
 
-export type Baseline =
+export type Baseline<Spec> =
   | { readonly kind: 'image' }
   | {
       readonly kind: 'snapshot'
@@ -123,7 +124,7 @@ export type Baseline =
        */
       take(machine: Machine, wait: Exclude<Wait, 'none'>, step: StepControl): Promise<'taken' | 'kept'>
       /** Afterwards the machine runs in its state of that time, including its clock. */
-      restore(spec: LabSpec, machine: string, step: StepControl): Promise<void>
+      restore(spec: Spec, machine: string, step: StepControl): Promise<void>
       /**
        * Whether `restore` reported that there is nothing to go back to, so that only starting the machine is
        * left.
@@ -144,52 +145,85 @@ export interface Stray {
 }
 
 /** For a provider that can distinguish a halted guest from one that is still booting. */
-export interface Revival {
+export interface Revival<Spec> {
   /** Why its kernel has panicked since its last start; undefined if it has not. Only looks. */
   panicOf(machine: Machine): Promise<string | undefined>
   /** Stops it and starts it again. */
-  restart(spec: LabSpec, machine: Machine, step: StepControl): Promise<void>
+  restart(spec: Spec, machine: Machine, step: StepControl): Promise<void>
 }
 
 /**
- * What the lifecycle needs from a provider beyond its stack. One implementation for each provider; nothing
- * outside it knows which provider a lab is on.
+ * For a provider whose machines are processes of this computer, where looking costs almost nothing. Except for `rearm`, the
+ * caller knows that the lab is on this computer.
  */
-export interface ProviderHooks {
-  /** How long the engine may work at its machines before it counts as hanging. */
-  readonly patience: Patience
-  /** The provider's one mechanism for `reset`. */
-  readonly baseline: Baseline
-  readonly revival?: Revival
+export interface MachinesHere {
   /**
    * The local process that is the machine and holds its SSH port: whatever answers there is the machine
    * itself, whatever key it shows. Undefined if it does not run. Only looks.
    */
-  processOf?(machine: Machine): Promise<number | undefined>
+  processOf(machine: Machine): Promise<number | undefined>
+  /** What a machine is doing right now. Only looks, for at most a second. */
+  power(machine: Machine): Promise<Power>
   /**
-   * The only account whose machines these credentials show: AWS's account, Google's project, Azure's
-   * subscription. Throws LabError like the account's check.
+   * Resumes a machine that stands still with its guest in memory, or powers it off if it cannot resume.
+   * Throws the reason why it cannot.
    */
-  account?(signal: AbortSignal): Promise<string>
+  wake(machine: Machine, step: StepControl): Promise<void>
+  /**
+   * Starts a missing process that enforces the lab's expiry. Every command that sees the lab calls it, so it
+   * is quick, needs no lease, and never makes a command fail.
+   */
+  rearm(context: Context, lab: AnyLab): Promise<void>
+  /**
+   * Removes a machine that the engine could only remove by starting a program that does what we can do
+   * ourselves. Called once the engine has forgotten the machine.
+   */
+  remove(machine: Machine, step: StepControl): Promise<void>
+}
+
+/** For a provider that ends an expired lab by itself. */
+export interface Expiry {
+  /** The provider's enforcers, for a lab that has a TTL. Only looks. */
+  enforcers(context: Context, lab: AnyLab): Promise<readonly Enforcer[]>
+  /** Makes the provider's own enforcers use `lab.expiresAt`; a lab without machines has none. */
+  move(context: Context, lab: AnyLab, step: MoveControl): Promise<void>
+}
+
+/** For a cloud: its machines are in a network, and SSH is opened to networks. */
+export interface Networks {
+  /** The networks that may reach SSH, according to the settings. Throws LabError caller-unknown. */
+  allowFrom(context: Context, measuring: Measuring): Promise<readonly string[]>
+  /** The user's network and the subnet to use in it. Throws LabError network-unfit. */
+  find(question: NetworkQuestion): Promise<ExistingNetwork>
+}
+
+/** For a cloud: the objects of a lab carry its marks and are listed by them. */
+export interface CloudObjects {
+  /** The objects of a state that belong to someone else. Things that no longer exist belong to no one. */
+  strangersAmong(
+    context: Context,
+    lab: AnyLab,
+    objects: readonly StateObject[],
+    signal: AbortSignal,
+  ): Promise<readonly StateObject[]>
+  /**
+   * Things that carry the lab's marks, match a resource of its stack, and are not among these objects of a
+   * state. Only looks.
+   */
+  straysBeside(
+    context: Context,
+    lab: AnyLab,
+    objects: readonly StateObject[],
+    signal: AbortSignal,
+  ): Promise<readonly Stray[]>
+}
+
+/** For a provider whose labs make their machines, and remove them. */
+export interface Maker<Spec> {
+  /** The provider's one mechanism for `reset`. */
+  readonly baseline: Baseline<Spec>
   /** Throws if something is missing without which `up` cannot succeed. Called before anything is recorded. */
   checkPrerequisites(context: Context): Promise<void>
-  resolveSize(profile: Profile, choice: SizeWish): MachineSize
-  /** The region of a new lab: the requested one, or the best. Throws if it is not suitable. */
-  place(context: Context, profile: Profile, size: MachineSize, measuring: Measuring): Promise<Place>
-  /** For a cloud: the user's network and the subnet to use in it. Throws LabError network-unfit. */
-  findNetwork?(question: NetworkQuestion): Promise<ExistingNetwork>
-  /**
-   * The networks that may reach SSH, according to the settings; undefined if nothing is opened. Throws
-   * LabError caller-unknown.
-   */
-  allowFrom(context: Context, measuring: Measuring): Promise<readonly string[] | undefined>
-  /** Machines of a new lab, with everything that is known before they exist. */
-  planMachines(
-    context: Context,
-    lab: string,
-    names: readonly string[],
-    profile: Profile,
-  ): Promise<PlannedMachine[]>
   /**
    * The machines of a lab that is made from another profile: names, ids and everything else a user relies on
    * stay.
@@ -203,76 +237,52 @@ export interface ProviderHooks {
     pinned: string | undefined,
     step: StepControl,
   ): Promise<PreparedImage>
-  /**
-   * `anew`: the machines that will be made, whether or not they exist; the others stay as they are. Throws CatalogError
-   * for a distro or size that is no longer in the catalog.
-   */
-  buildSpec(context: Context, lab: SpecFacts, catalog: Catalog, anew: readonly string[]): LabSpec
   presence(lab: Pick<LabFacts, 'lab' | 'region'>, machine: Machine): Promise<Presence>
-  /**
-   * For a provider where this costs almost nothing: what a machine is doing right now. Only looks, for at
-   * most a second. The caller knows that the lab is on this computer.
-   */
-  power?(machine: Machine): Promise<Power>
-  /**
-   * For a provider whose machine can stand still with its guest in memory: resumes it, or powers it off if it
-   * cannot resume. Throws the reason why it cannot.
-   */
-  wake?(machine: Machine, step: StepControl): Promise<void>
   /** Engine address of what must be made again if a machine is absent. */
   replaceAddress(machine: string): string
-  /** The provider's enforcers, for a lab that has a TTL. Only looks. */
-  enforcers(context: Context, lab: AnyLab): Promise<readonly Enforcer[]>
-  /**
-   * For a provider whose enforcer is a process of this computer: starts a missing one. Every command that
-   * sees the lab calls it, so it is quick, needs no lease, and never makes a command fail.
-   */
-  rearm?(context: Context, lab: AnyLab): Promise<void>
-  /** Makes the provider's own enforcers use `lab.expiresAt`; a lab without machines has none. */
-  moveExpiry(context: Context, lab: AnyLab, step: MoveControl): Promise<void>
   /** Starts a stopped machine. Returns its address if it changed. */
-  start(spec: LabSpec, machine: string, step: StepControl): Promise<string | undefined>
-  /**
-   * For a provider where the engine could only start a program that does what we can do ourselves to remove a
-   * machine. Called once the engine has forgotten the machine.
-   */
-  removeMachine?(machine: Machine, step: StepControl): Promise<void>
-  /**
-   * For a cloud: the objects of a state that belong to someone else. Things that no longer exist belong to no
-   * one.
-   */
-  strangersAmong?(
-    context: Context,
-    lab: AnyLab,
-    objects: readonly StateObject[],
-    signal: AbortSignal,
-  ): Promise<readonly StateObject[]>
-  /**
-   * For a cloud: things that carry the lab's marks, match a resource of its stack, and are not among these
-   * objects of a state. Only looks.
-   */
-  straysBeside?(
-    context: Context,
-    lab: AnyLab,
-    objects: readonly StateObject[],
-    signal: AbortSignal,
-  ): Promise<readonly Stray[]>
+  start(spec: Spec, machine: string, step: StepControl): Promise<string | undefined>
   /** Removes what the engine did not, and returns what still exists. */
   removeLeftovers(context: Context, lab: AnyLab, step: StepControl): Promise<Remains>
   /** The end of a machine's console; empty if there is none. */
   consoleTail(lab: AnyLab, machine: Machine): Promise<string>
 }
 
-/** Whether this version supports labs of that provider. */
-export const isSupported = (provider: string): boolean => SUPPORTED.has(provider)
-
-const SUPPORTED: ReadonlySet<string> = new Set(['local', 'aws', 'azure', 'google'])
-
-/** Loads a provider's hooks; a provider's code costs nothing until it is used. */
-export async function hooksOf(provider: string): Promise<ProviderHooks> {
-  if (provider === 'local') return (await import('./local/provider.js')).localHooks
-  if (provider === 'aws') return (await import('./aws/provider.js')).awsHooks
-  if (provider === 'azure') return (await import('./azure/provider.js')).azureHooks
-  if (provider === 'google') return (await import('./google/provider.js')).googleHooks
-  throw new LabError({ code: 'usage', problem: `The provider ${provider} is not part of this version.` })
+/**
+ * What the lifecycle needs from a provider beyond its stack. One implementation for each provider; nothing
+ * outside it knows which provider a lab is on. Something that a provider cannot do is a capability that it does
+ * not have: without `Maker`, its machines exist before a lab and after it. `Spec`: the input of its stack.
+ */
+export interface Provider<Spec extends LabSpec = LabSpec> extends Partial<Maker<Spec>> {
+  /** How long the engine may work at its machines before it counts as hanging. */
+  readonly patience: Patience
+  readonly revival?: Revival<Spec>
+  readonly here?: MachinesHere
+  readonly expiry?: Expiry
+  readonly networks?: Networks
+  readonly objects?: CloudObjects
+  /**
+   * The only account whose machines these credentials show: AWS's account, Google's project, Azure's
+   * subscription. Throws LabError like the account's check.
+   */
+  account?(signal: AbortSignal): Promise<string>
+  resolveSize(profile: Profile, choice: SizeWish): MachineSize
+  /** The region of a new lab: the requested one, or the best. Throws if it is not suitable. */
+  place(context: Context, profile: Profile, size: MachineSize, measuring: Measuring): Promise<Place>
+  /** Machines of a new lab, with everything that is known before they exist. */
+  planMachines(
+    context: Context,
+    lab: string,
+    names: readonly string[],
+    profile: Profile,
+  ): Promise<PlannedMachine[]>
+  /**
+   * `anew`: the machines that will be made, whether or not they exist; the others stay as they are. Throws CatalogError
+   * for a distro or size that is no longer in the catalog.
+   */
+  buildSpec(context: Context, lab: SpecFacts, catalog: Catalog, anew: readonly string[]): Spec
 }
+
+/** A provider whose labs make their machines; one that lacks a part of `Maker` does not compile. */
+export interface MakerProvider<Spec extends LabSpec = LabSpec>
+  extends Omit<Provider<Spec>, keyof Maker<Spec>>, Maker<Spec> {}

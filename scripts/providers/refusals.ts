@@ -1,15 +1,7 @@
-import type { CloudName } from '../../distro-catalog/provider.js'
-import { awsRefusals } from './aws/refusals.js'
-import { azureRefusals } from './azure/refusals.js'
+import type { CloudName } from '../../distro-catalog/provider-names.js'
+import { clouds, isCloudName } from './clouds.js'
 import type { CloudRefusal } from './faults.js'
-import { googleRefusals } from './google/refusals.js'
-import { meets, type Refusals } from './refusal-row.js'
-
-export const refusalsOf: Readonly<Record<CloudName, Refusals>> = {
-  aws: awsRefusals,
-  azure: azureRefusals,
-  google: googleRefusals,
-}
+import { meets } from './refusal-row.js'
 
 /**
  * The refusal in a text; undefined if it is not known. If no `provider` is given, the cloud whose own words
@@ -20,7 +12,7 @@ export function findRefusal(text: string, provider?: CloudName): CloudRefusal | 
   const line = text.replaceAll(/\s+/g, ' ').trim()
   const speaker = provider ?? speakerOf(line)
   if (speaker === undefined) return undefined
-  const { rows, codesIn } = refusalsOf[speaker]
+  const { rows, codesIn } = clouds[speaker].refusals
   const codes = codesIn(line)
   const row = rows.find((each) => meets(each, line, codes))
   return row === undefined ? undefined : { code: row.is, provider: speaker, reason: essence(line) }
@@ -47,11 +39,11 @@ const PASSING: ReadonlySet<string> = new Set<CloudRefusal['code']>([
   'cloud-unreachable',
 ])
 
-const speakers = Object.entries(refusalsOf) as [CloudName, Refusals][]
+const speakers = Object.keys(clouds).filter(isCloudName)
 
 function speakerOf(line: string): CloudName | undefined {
-  const heard = speakers.flatMap(([name, { voice }]) => {
-    const at = voice.exec(line)?.index
+  const heard = speakers.flatMap((name) => {
+    const at = clouds[name].refusals.voice.exec(line)?.index
     return at === undefined ? [] : [{ name, at }]
   })
   return heard.sort((a, b) => a.at - b.at)[0]?.name

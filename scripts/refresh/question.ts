@@ -1,12 +1,13 @@
 import type { Catalog } from '../../distro-catalog/catalog.js'
+import { hasOffers } from '../../distro-catalog/cloud.js'
 import type { Distro } from '../../distro-catalog/distro.js'
 import type { Architecture } from '../../distro-catalog/offer-schema.js'
-import type { ProviderName } from '../../distro-catalog/provider.js'
+import type { OfferingName } from '../../distro-catalog/provider-names.js'
 
 /** One selector of the catalog: does it still find an image? */
 export interface Question {
   readonly distro: Distro
-  readonly provider: ProviderName
+  readonly provider: OfferingName
   readonly architecture: Architecture
 }
 
@@ -26,9 +27,15 @@ export type Answer =
 
 export type Asker = (question: Question) => Promise<Answer>
 
+/**
+ * Finds out whether a provider can be asked at all, and returns the object that asks it. Throws LabError if
+ * it cannot.
+ */
+export type OpenAsker = (signal: AbortSignal) => Promise<Asker>
+
 export interface Row {
   readonly distro: string
-  readonly provider: ProviderName
+  readonly provider: OfferingName
   readonly architecture: Architecture
   readonly answer: Answer
 }
@@ -38,11 +45,13 @@ const ARCHITECTURES: readonly Architecture[] = ['x86_64', 'arm64']
 /** Every selector of these distros, in the order of the catalog. */
 export function questionsOf({ providers }: Catalog, distros: readonly Distro[]): Question[] {
   return distros.flatMap((distro) =>
-    [...providers.keys()].flatMap((provider) =>
-      ARCHITECTURES.filter(
-        (architecture) => distro.providers[provider]?.architectures[architecture] !== undefined,
-      ).map((architecture) => ({ distro, provider, architecture })),
-    ),
+    [...providers.values()]
+      .filter(hasOffers)
+      .flatMap(({ name: provider }) =>
+        ARCHITECTURES.filter(
+          (architecture) => distro.providers[provider]?.architectures[architecture] !== undefined,
+        ).map((architecture) => ({ distro, provider, architecture })),
+      ),
   )
 }
 

@@ -1,6 +1,7 @@
 import type { Catalog } from '../../distro-catalog/catalog.js'
+import { hasOffers } from '../../distro-catalog/cloud.js'
 import type { Distro } from '../../distro-catalog/distro.js'
-import type { ProviderName } from '../../distro-catalog/provider.js'
+import type { OfferingName } from '../../distro-catalog/provider-names.js'
 import { inParallel } from '../../backend/in-parallel.js'
 import { renderTable } from '../report/table.js'
 import { endedOn, questionsOf, type Asker, type Row } from './question.js'
@@ -18,9 +19,9 @@ export async function refresh(
   catalog: Catalog,
   distros: readonly Distro[],
   day: string,
-  open: (provider: ProviderName) => Promise<Asker>,
+  open: (provider: OfferingName) => Promise<Asker>,
 ): Promise<Refresh> {
-  const names = [...catalog.providers.keys()]
+  const names = [...catalog.providers.values()].filter(hasOffers).map(({ name }) => name)
   const askers = new Map(await Promise.all(names.map(async (name) => [name, await open(name)] as const)))
   const rows = await inParallel(questionsOf(catalog, distros), AT_ONCE, async (question): Promise<Row> => {
     const { distro, provider, architecture } = question

@@ -1,4 +1,5 @@
 import type { CloudOffer } from '../../distro-catalog/offer-schema.js'
+import { hasOffers, isCloud } from '../../distro-catalog/cloud.js'
 import { loadRegions } from '../../distro-catalog/load.js'
 import { resolveProfile, type Profile } from '../../distro-catalog/profile.js'
 import type { CloudProvider, Provider } from '../../distro-catalog/provider.js'
@@ -51,7 +52,8 @@ const offerOf = ({ distro }: Profile, cloud: CloudProvider): CloudOffer | undefi
   distro.providers[cloud.name]
 
 function requireCloud(provider: Provider): CloudProvider {
-  if (provider.name !== 'local') return provider
-  const problem = 'local has no regions: its machines run on this computer.'
+  if (isCloud(provider)) return provider
+  const why = hasOffers(provider) ? 'its machines run on this computer' : 'its machines exist already'
+  const problem = `${provider.name} has no regions: ${why}.`
   throw new LabError({ code: 'usage', problem, command: 'regions' })
 }

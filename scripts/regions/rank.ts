@@ -2,7 +2,7 @@ import { dirname } from 'node:path'
 import { readIfPlain } from '../../backend/plain-file.js'
 import { CatalogError } from '../../distro-catalog/errors.js'
 import type { Architecture } from '../../distro-catalog/offer-schema.js'
-import type { CloudName } from '../../distro-catalog/provider.js'
+import type { CloudName } from '../../distro-catalog/provider-names.js'
 import {
   candidateRegions,
   rankRegions,

@@ -1,31 +1,16 @@
 import { fits } from '../../backend/forms.js'
-import type { CloudName } from '../../distro-catalog/provider.js'
+import type { CloudName } from '../../distro-catalog/provider-names.js'
 import { LabError } from '../errors.js'
-
-/**
- * How each cloud names the zones of a region. Only the cloud itself knows which exist, and they differ
- * between accounts.
- */
-const ZONES: Readonly<
-  Record<CloudName, (region: string) => { readonly example: string; readonly join: string }>
-> = {
-  aws: (region) => ({ example: `${region}a`, join: region }),
-  google: (region) => ({ example: `${region}-b`, join: `${region}-` }),
-  azure: () => ({ example: '1', join: '' }),
-}
-
-/** Of a provider, by its name in a record. */
-export const hasZones = (provider: string): provider is CloudName => Object.hasOwn(ZONES, provider)
+import { clouds } from '../providers/clouds.js'
 
 /**
  * The zone that `--zone` means: its whole name, or the part after the region's (`b`; Azure: `1`). Throws
  * LabError usage for one that cannot be in this region.
  */
 export function zoneIn(provider: CloudName, region: string, given: string): string {
-  const { example, join } = ZONES[provider](region)
-  const isShort = provider === 'azure' ? /^[1-9]$/ : /^[a-z]$/
-  if (isShort.test(given)) return `${join}${given}`
-  const isWhole = join !== '' && given.startsWith(join) && given.length > join.length
+  const { example, prefix, short } = clouds[provider].zones(region)
+  if (short.test(given)) return `${prefix}${given}`
+  const isWhole = prefix !== '' && given.startsWith(prefix) && given.length > prefix.length
   if (isWhole && fits('zone', given)) return given
   const problem = `--zone: expected a zone of ${region} such as ${example}, got "${given}"; use --region for another region`
   throw new LabError({ code: 'usage', problem })

@@ -1,6 +1,6 @@
 import type { Audience } from '../../backend/policies.js'
 import type { Settled } from '../../backend/setup.js'
-import type { InitResult } from '../setup/backend-init.js'
+import type { InitResult } from '../setup/init-result.js'
 import type { BackendView } from '../setup/backend-show.js'
 
 export function renderSettled({ aspect, outcome, before, after }: Settled): string {

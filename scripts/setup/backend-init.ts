@@ -1,25 +1,13 @@
 import { locationUrl, type BackendLocation } from '../../backend/location.js'
 import { openSetup } from '../../backend/open-setup.js'
-import { policiesOf, type Policy } from '../../backend/policies.js'
+import { policiesOf } from '../../backend/policies.js'
 import { isPublic, settle, type Settled, type Setup, type Visibility } from '../../backend/setup.js'
 import { confirm } from '../confirm.js'
 import type { Context } from '../context.js'
 import { LabError } from '../errors.js'
+import type { InitResult } from './init-result.js'
 import { proveConditions } from './prove-conditions.js'
 import { renderSettled } from '../report/backend-text.js'
-
-export interface InitResult {
-  readonly url: string
-  readonly kind: BackendLocation['kind']
-  readonly place: 'made' | 'found'
-  /** Whether this run changed anything. */
-  readonly changed: boolean
-  readonly settings: readonly Settled[]
-  /** Whether everyone can read there now; null if the answers were incomplete. */
-  readonly public: boolean | null
-  readonly visibility: Visibility
-  readonly policies: readonly Policy[]
-}
 
 /**
  * Creates or adopts the place of the records; correct settings stay as they are. Throws BackendError

@@ -2,7 +2,7 @@ import { Ami } from '@cdktf/provider-aws/lib/ami/index.js'
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider/index.js'
 import type { TerraformStack } from 'cdktf/lib/terraform-stack.js'
 import { addOutput } from '../add-output.js'
-import type { ImportedImageSpec } from '../imported-image.js'
+import type { ImportedImageSpec } from '../image-spec.js'
 import { pinProvider } from '../provider-version.js'
 
 export interface AwsImageSpec extends ImportedImageSpec {

@@ -2,7 +2,7 @@ import { Image } from '@cdktf/provider-azurerm/lib/image/index.js'
 import { AzurermProvider } from '@cdktf/provider-azurerm/lib/provider/index.js'
 import type { TerraformStack } from 'cdktf/lib/terraform-stack.js'
 import { addOutput } from '../add-output.js'
-import type { ImportedImageSpec } from '../imported-image.js'
+import type { ImportedImageSpec } from '../image-spec.js'
 import { pinProvider } from '../provider-version.js'
 
 export interface AzureImageSpec extends ImportedImageSpec {

@@ -2,7 +2,7 @@ import { ComputeImage } from '@cdktf/provider-google/lib/compute-image/index.js'
 import { GoogleProvider } from '@cdktf/provider-google/lib/provider/index.js'
 import type { TerraformStack } from 'cdktf/lib/terraform-stack.js'
 import { addOutput } from '../add-output.js'
-import type { ImportedImageSpec } from '../imported-image.js'
+import type { ImportedImageSpec } from '../image-spec.js'
 import { pinProvider } from '../provider-version.js'
 import { labelValue } from './names.js'
 

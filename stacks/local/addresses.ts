@@ -1,6 +1,3 @@
-/** 127.0.0.1 only: a local VM is never reachable from the network. */
-export const LOCAL_ADDRESS = '127.0.0.1'
-
 /**
  * The engine's name of the resource that makes and starts a machine's VM; it is replaced if the VM is gone.
  */

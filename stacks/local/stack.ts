@@ -3,7 +3,8 @@ import type { LocalExecProvisioner } from 'cdktf/lib/terraform-provisioner.js'
 import type { TerraformStack } from 'cdktf/lib/terraform-stack.js'
 import type { MachineOutput } from '../outputs.js'
 import { escapeTemplates } from '../templates.js'
-import { bootName, LOCAL_ADDRESS } from './addresses.js'
+import { LOCAL_ADDRESS } from '../naming.js'
+import { bootName } from './addresses.js'
 import type { DriverProgram, LocalLabSpec, LocalMachine } from './spec.js'
 
 /**

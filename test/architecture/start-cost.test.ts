@@ -57,8 +57,7 @@ describe('the clients of clouds', () => {
       'backend/open-setup.ts',
       'backend/open-store.ts',
       ...['aws', 'azure', 'google'].map((cloud) => `scripts/providers/${cloud}/provider.ts`),
-      'scripts/providers/image-provider.ts',
-      'scripts/refresh/askers.ts',
+      'scripts/providers/registry.ts',
     ])
   })
 

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
+import { isCloud } from '../../distro-catalog/cloud.js'
 import type { Catalog } from '../../distro-catalog/catalog.js'
 import { loadCatalog, loadRegions } from '../../distro-catalog/load.js'
 import type { CloudProvider } from '../../distro-catalog/provider.js'
@@ -70,7 +71,7 @@ describe('candidateRegions', () => {
   let google: RegionQuestion
   const cloud = (name: 'aws' | 'google'): CloudProvider => {
     const provider = catalog.providers.get(name)
-    if (provider === undefined || provider.name === 'local') throw new Error(`${name} is a cloud`)
+    if (provider === undefined || !isCloud(provider)) throw new Error(`${name} is a cloud`)
     return provider
   }
   beforeAll(async () => {

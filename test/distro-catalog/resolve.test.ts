@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
+import { hasOffers } from '../../distro-catalog/cloud.js'
 import type { Catalog } from '../../distro-catalog/catalog.js'
 import { loadCatalog } from '../../distro-catalog/load.js'
 import { listProfileNames, resolveProfile } from '../../distro-catalog/profile.js'
@@ -150,7 +151,7 @@ describe('a distro added by one YAML file', () => {
 describe('listPairs', () => {
   test('gives every distro × provider with what the table shows', () => {
     const pairs = listPairs(catalog)
-    expect(pairs).toHaveLength(catalog.distros.size * catalog.providers.size)
+    expect(pairs).toHaveLength(catalog.distros.size * (catalog.providers.size - 1))
     expect(pairs.find(({ profile }) => profile === 'debian-13-aws')).toEqual({
       profile: 'debian-13-aws',
       distro: 'debian-13',
@@ -172,6 +173,7 @@ test('every name that is listed as a profile resolves, and its offer is there', 
   expect(names).not.toContain('alpine-google')
   for (const name of names) {
     const { distro, provider } = resolveProfile(catalog, name)
+    if (!hasOffers(provider)) throw new TypeError(`${name} names no machines`)
     expect(resolveOffer(distro, provider.name).user).toMatch(/^[a-z]/)
   }
 })
@@ -181,5 +183,22 @@ test('an unknown provider is refused with near names', () => {
     code: 'provider-unknown',
     given: 'locale',
     near: ['local'],
+  })
+})
+
+describe('machines that exist already', () => {
+  const rack = { distro: 'debian', provider: 'static', machines: [{ address: '192.0.2.7', user: 'anna' }] }
+
+  test('are named by a profile of the user, of any distro', () => {
+    const { distro, provider, machines } = resolveProfile(catalog, 'rack', { rack })
+    expect([distro.name, provider.name, machines]).toEqual(['debian-13', 'static', rack.machines])
+    expect(resolveProfile(catalog, 'rack', { rack: { ...rack, distro: 'alpine-3.24' } }).distro.name).toBe(
+      'alpine-3.24',
+    )
+  })
+
+  test('are in no table of images, and in no list of profiles', () => {
+    expect(listPairs(catalog).filter(({ profile }) => profile.endsWith('-static'))).toEqual([])
+    expect(listProfileNames(catalog).filter((name) => name.endsWith('-static'))).toEqual([])
   })
 })

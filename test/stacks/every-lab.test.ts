@@ -2,10 +2,10 @@ import { beforeAll, describe, expect, test } from '@jest/globals'
 import type { Catalog } from '../../distro-catalog/catalog.js'
 import { loadCatalog } from '../../distro-catalog/load.js'
 import { architectures } from '../../distro-catalog/offer-schema.js'
-import { cloudNames, type CloudName } from '../../distro-catalog/provider.js'
+import { cloudNames, type CloudName } from '../../distro-catalog/provider-names.js'
 import { resolveDistro } from '../../distro-catalog/resolve.js'
 import { synthesiseLab } from '../../stacks/app.js'
-import { engineProviders } from '../../stacks/engine-providers.js'
+import { engineProviders } from '../../stacks/registry.js'
 import {
   cloudSpecOf,
   readProviderSchema,

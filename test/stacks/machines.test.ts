@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import type { Catalog } from '../../distro-catalog/catalog.js'
 import { loadCatalog } from '../../distro-catalog/load.js'
-import { cloudNames } from '../../distro-catalog/provider.js'
+import { cloudNames } from '../../distro-catalog/provider-names.js'
 import { resolveDistro, resolveProvider } from '../../distro-catalog/resolve.js'
 import { resolveSize } from '../../distro-catalog/size.js'
 import { synthesiseLab } from '../../stacks/app.js'

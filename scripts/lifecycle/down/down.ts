@@ -15,7 +15,8 @@ import { initialiseEngine, runOperation, settleEngine } from '../../lab/engine-s
 import { throughGate, type Session } from '../../lab/gate.js'
 import { assertOwnFacts } from '../../lab/own-facts.js'
 import { assertOwnObjects } from '../../lab/own-objects.js'
-import { hooksOf, type ProviderHooks } from '../../providers/provider.js'
+import type { Provider } from '../../providers/provider.js'
+import { providerOf } from '../../providers/registry.js'
 import { removeUntilGone } from '../../lab/removal.js'
 import { downSteps, verifySteps } from '../../lab/step-lists.js'
 import { alreadyRecorded, Steps, type Timing } from '../../lab/steps.js'
@@ -97,7 +98,7 @@ async function destroyLiving(
 /** Returns false if the engine could not do it, and it can be done without the engine. */
 async function destroyByEngine(session: Session, steps: Steps, lab: Lab<'destroying'>): Promise<boolean> {
   try {
-    await runSteps(session, steps, lab, await hooksOf(lab.provider))
+    await runSteps(session, steps, lab, await providerOf(lab.provider))
     return true
   } catch (error) {
     unlessDispensable(error)
@@ -113,7 +114,7 @@ async function runSteps(
   session: Session,
   steps: Steps,
   lab: Lab<'destroying'>,
-  hooks: ProviderHooks,
+  hooks: Provider,
 ): Promise<void> {
   const { context } = session
   const [, { engine, folder, state }] = await steps.runRecorded(
@@ -121,7 +122,7 @@ async function runSteps(
     async () => {
       await settleEngine(session, 'interrupt')
       // A resource that is only in the state has no provisioner, so the engine only forgets it.
-      const forgotten = hooks.removeMachine === undefined ? lab : { ...lab, machines: [] }
+      const forgotten = hooks.here === undefined ? lab : { ...lab, machines: [] }
       const spec = hooks.buildSpec(context, forgotten, await context.catalog(), [])
       return {
         engine: await engineFor(context),
@@ -142,7 +143,7 @@ async function runSteps(
     const step = { signal: session.signal, detail }
     // One that will not go keeps no other.
     await onEachMachine(lab.machines, step, async (machine, { detail: told }) =>
-      hooks.removeMachine?.(machine, { ...step, detail: told }),
+      hooks.here?.remove(machine, { ...step, detail: told }),
     )
   })
 }
@@ -173,7 +174,7 @@ function unlessDispensable(error: unknown): void {
  * lab's names. Throws LabError leftovers.
  */
 async function verify(session: Session, steps: Steps, lab: AnyLab): Promise<Verified> {
-  const hooks = await hooksOf(lab.provider)
+  const hooks = await providerOf(lab.provider)
   return steps.run('verify', async (detail) => {
     try {
       return { foreign: await removeUntilGone(session, hooks, lab, detail), verified: true }

@@ -5,8 +5,8 @@ import type { LabName } from '../../../backend/lab-name.js'
 import { tokenFor } from '../../../backend/lease-token.js'
 import { readRecord } from '../../../backend/record.js'
 import { synthesiseLab } from '../../../stacks/app.js'
-import type { LabSpec } from '../../../stacks/spec.js'
-import { engineProviders } from '../../../stacks/engine-providers.js'
+import type { LabSpec } from '../../../stacks/registry.js'
+import { engineProviders } from '../../../stacks/registry.js'
 import type { Context } from '../../context.js'
 import { engineEncryption } from '../../encryption.js'
 import { placeCliConfig } from '../../engine/cli-config.js'
@@ -33,7 +33,7 @@ import { engineFor } from '../../lab/engine-for.js'
 import { lentTokens } from '../../lab/lent-leases.js'
 import { findLabNetwork } from '../../lab/network.js'
 import { decide, draftLab, type LabDraft } from '../../lab/plan-lab.js'
-import { lookAtMachines, type Presences } from '../../lab/presences.js'
+import { lookAtMachines, presencesOfNew } from '../../lab/presences.js'
 import type { SpecFacts } from '../../providers/provider.js'
 import { withProviders } from '../../lab/provider-cache.js'
 import { assertSameLab } from '../../lab/same-lab.js'
@@ -110,11 +110,11 @@ async function changesOf(
   const { hooks } = draft
   const names = facts.machines.map(({ name }) => name)
   const living = decision.kind === 'make' ? livingOf(decision.former) : decision.lab
-  const presences: Presences =
+  const presences =
     living === undefined
-      ? names.map((name) => [name, 'absent'])
+      ? presencesOfNew(hooks, facts.machines)
       : await lookAtMachines(context, hooks, living)
-  const baseline = hooks.baseline.kind
+  const baseline = hooks.baseline?.kind
   const seen = foresee(decision, presences, { wait: context.settings.wait, baseline })
   if (seen.kind === 'reconnect') return []
   if (seen.kind === 'make') {
@@ -132,7 +132,7 @@ async function changesOfMaking(
   { anew, replace, start }: Making,
 ): Promise<readonly PlannedChange[]> {
   const spec = hooks.buildSpec(context, facts, await context.catalog(), anew)
-  const addresses = replace.map((name) => hooks.replaceAddress(name))
+  const addresses = replace.flatMap((name) => hooks.replaceAddress?.(name) ?? [])
   return [...(await askEngine(context, lab, spec, addresses)), ...start.map(withoutEngine('start'))]
 }
 
@@ -143,7 +143,7 @@ const withoutEngine =
 /** Programs that only `up` needs do not keep anybody from looking; without credentials nothing can be asked. */
 async function sayWhatIsMissing(context: Context, { hooks }: LabDraft): Promise<void> {
   try {
-    await hooks.checkPrerequisites(context)
+    await hooks.checkPrerequisites?.(context)
   } catch (error) {
     if (!(error instanceof LabError && error.fault.code === 'prerequisites-missing')) throw error
     context.progress.say(explain(error).message)
@@ -157,7 +157,7 @@ async function factsOfNew(context: Context, draft: LabDraft): Promise<PlannedFac
   const { lab, hooks } = draft
   const now = new Date()
   const network = await findLabNetwork(context, draft)
-  const allowFrom = await hooks.allowFrom(context, 'measure')
+  const allowFrom = await hooks.networks?.allowFrom(context, 'measure')
   const authorizedKeys = await resolveTeamKeys(context, lab)
   const identity = await identityOfNext(context, lab)
   assertKeysTaken(draft.profile.provider, identity, authorizedKeys)

@@ -10,7 +10,7 @@ import type { Holder, Machine } from '../../../backend/record-schema.js'
 import { resolveProfile, type Profile } from '../../../distro-catalog/profile.js'
 import { CatalogError } from '../../../distro-catalog/errors.js'
 import { spaceOf, type Context } from '../../context.js'
-import { engineProviderOf } from '../../../stacks/engine-providers.js'
+import { engineProviderOf } from '../../../stacks/registry.js'
 import { isEngineAtWork } from '../../engine/engine-process.js'
 import { readEngineFiles, type EngineFiles } from '../../engine/state-file.js'
 import { storedObjects } from '../../engine/state-objects.js'
@@ -19,8 +19,11 @@ import { connectOnce, SshError } from '../../machine/connect.js'
 import { readIdentity } from '../../machine/key.js'
 import { LabError } from '../../errors.js'
 import { explain } from '../../explain.js'
+import type { Presence, Provider } from '../../providers/provider.js'
+import { presenceOf } from '../../lab/presences.js'
 import { isExpired } from '../../lab/time-left.js'
-import { hooksOf, type Presence, type ProviderHooks } from '../../providers/provider.js'
+import { makesMachines } from '../../providers/maker.js'
+import { providerOf } from '../../providers/registry.js'
 import { isStanding } from '../../lab/own-machine.js'
 import { mismatchOf } from '../../lab/own-facts.js'
 import { newMachines } from '../../lab/plan-lab.js'
@@ -156,14 +159,16 @@ async function readMachines(
 ): Promise<MachineFacts[]> {
   const provider = known?.provider ?? profile?.provider.name
   if (provider === undefined) return []
-  const hooks = await hooksOf(provider)
-  if (known !== undefined && known.state !== 'destroyed') await hooks.rearm?.(context, known)
+  const hooks = await providerOf(provider)
+  // Machines that no lab makes do not belong to a lab that no longer exists.
+  if (!makesMachines(hooks) && (known === undefined || known.state === 'destroyed')) return []
+  if (known !== undefined && known.state !== 'destroyed') await hooks.here?.rearm(context, known)
   const planned = profile === undefined ? undefined : await planOf(context, lab, profile, hooks)
   const { region, machines } = known ?? planned ?? { region: '', machines: [] }
   const look = async (machine: Machine): Promise<Presence> => {
     // From another account nothing of the lab can be seen.
     if (known !== undefined) await assertInReach(context, known)
-    return hooks.presence({ lab, region }, machine)
+    return presenceOf(hooks, { lab, region }, machine)
   }
   return Promise.all(
     machines.map(async (machine) => {
@@ -177,13 +182,13 @@ async function readMachines(
 
 /** If one thing cannot be asked for, the others are still shown. */
 async function readStrays(context: Context, lab: AnyLab): Promise<readonly string[]> {
-  const hooks = await hooksOf(lab.provider)
-  if (hooks.straysBeside === undefined) return []
+  const hooks = await providerOf(lab.provider)
+  if (hooks.objects === undefined) return []
   try {
     const objects = await storedObjects(await context.store(), context.location, lab.lab as LabName)
     if (objects === undefined) return []
     await assertInReach(context, lab)
-    const strays = await hooks.straysBeside(context, lab, objects, context.interrupt.signal)
+    const strays = await hooks.objects.straysBeside(context, lab, objects, context.interrupt.signal)
     return strays.map(({ what }) => what)
   } catch (error) {
     if (error instanceof LabError && error.fault.code !== 'interrupted') return []
@@ -196,7 +201,7 @@ async function planOf(
   context: Context,
   lab: LabName,
   profile: Profile,
-  hooks: ProviderHooks,
+  hooks: Provider,
 ): Promise<Pick<AnyLab, 'region' | 'machines'>> {
   const size = hooks.resolveSize(profile, {})
   const { region } = await hooks.place(context, profile, size, 'known')

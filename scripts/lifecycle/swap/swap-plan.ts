@@ -9,7 +9,9 @@ import type { Context } from '../../context.js'
 import { LabError } from '../../errors.js'
 import { explain } from '../../explain.js'
 import { placeOf, type LabPlan } from '../../lab/plan-lab.js'
-import { hooksOf, type ProviderHooks } from '../../providers/provider.js'
+import { requireMaker } from '../../providers/maker.js'
+import type { MakerProvider } from '../../providers/provider.js'
+import { providerOf } from '../../providers/registry.js'
 import { requireIdentity } from '../../lab/reach.js'
 import { assertInReach } from '../../lab/in-reach.js'
 import { defaultLabName, labNameOf } from '../../lab/target.js'
@@ -21,6 +23,7 @@ export interface SwapRequest {
 }
 
 export interface SwapPlan extends LabPlan {
+  readonly hooks: MakerProvider
   /** What the record will say about the lab; the images are added when they are known. */
   readonly decided: Pick<Decided, 'profile' | 'machines'>
 }
@@ -56,8 +59,8 @@ const couldBecome = (lab: AnyLab, { distro, provider }: Profile): boolean =>
 
 /**
  * Checks against the record and the catalog what a lab would become; changes nothing. Throws LabError
- * lab-not-ready, swap-same-distro, swap-other-provider, lab-on-other-computer, key-missing or key-not-on-lab,
- * or CatalogError.
+ * lab-not-ready, not-offered, swap-same-distro, swap-other-provider, lab-on-other-computer, key-missing or
+ * key-not-on-lab, or CatalogError.
  */
 export async function planSwap(
   context: Context,
@@ -66,6 +69,7 @@ export async function planSwap(
   request: SwapRequest,
 ): Promise<SwapPlan> {
   const { settings, config } = context
+  const hooks = requireMaker(await providerOf(known.provider), known, 'swap')
   // `in-use` is another `exec`: the gate waits for its end.
   if (!isSwappable(known) && known.state !== 'in-use')
     throw new LabError({ code: 'lab-not-ready', lab, state: known.state })
@@ -80,7 +84,6 @@ export async function planSwap(
     throw new LabError({ code: 'swap-same-distro', lab, distro: distro.name })
   }
   await assertInReach(context, known)
-  const hooks = await hooksOf(provider.name)
   const machines = hooks.swapMachines(known.machines, profile).map((machine) => ({
     ...machine,
     distro: distro.name,
@@ -104,7 +107,7 @@ export async function planSwap(
 
 /** Of its type; the disk never shrinks. */
 function sizeFor(
-  hooks: ProviderHooks,
+  hooks: MakerProvider,
   profile: Profile,
   { size: { instanceType, diskGiB } }: Machine,
 ): MachineSize {

@@ -86,7 +86,7 @@ async function finishReset(
     return { ...(await armedView(session, lab, timings)), reused: false }
   } catch (error) {
     const { baseline } = plan.hooks
-    if (baseline.kind !== 'snapshot' || !baseline.isLost(error)) throw error
+    if (baseline?.kind !== 'snapshot' || !baseline.isLost(error)) throw error
     context.progress.say(
       `${explain(error).message}\nStarting ${name} without the reset: it is not at its baseline.`,
     )
@@ -97,6 +97,6 @@ async function finishReset(
 /** Throws what speaks against it on this computer; changes nothing. */
 async function checkUp(context: Context, lab: LabName, living: AnyLab | undefined): Promise<Engine> {
   const { hooks } = await checkDraft(context, lab, living)
-  await hooks.checkPrerequisites(context)
+  await hooks.checkPrerequisites?.(context)
   return engineFor(context)
 }

@@ -4,7 +4,7 @@ import type { AnyLab } from '../../../backend/lab.js'
 import { labName, machineName } from '../../../stacks/aws/names.js'
 import { planAwsLab } from '../../../stacks/aws/plan.js'
 import { labId } from '../../../stacks/naming.js'
-import type { AwsImageSelector } from '../../../stacks/aws/spec.js'
+import type { AwsImageSelector, AwsLabSpec } from '../../../stacks/aws/spec.js'
 import type { AwsMachineImage } from './image.js'
 import type { AwsInstance } from './instances.js'
 import type { LabAtAws } from './leftovers.js'
@@ -12,6 +12,7 @@ import { spaceOf, type Context } from '../../context.js'
 import { onEachMachine } from '../../each-machine.js'
 import { LabError } from '../../errors.js'
 import {
+  allowFrom,
   cloudPlan,
   cloudPlanning,
   consoleOrReason,
@@ -19,7 +20,7 @@ import {
   marksOf,
   offeredImage,
 } from '../cloud.js'
-import type { Enforcer, ImageWish, Presence, ProviderHooks } from '../provider.js'
+import type { Enforcer, ImageWish, MakerProvider, Presence } from '../provider.js'
 import { remainsOf } from '../remains.js'
 
 // Whoever only writes files does without AWS's client, which takes longer to load than all the rest.
@@ -29,7 +30,7 @@ const loadInstances = () => import('./instances.js')
 const loadLeftovers = () => import('./leftovers.js')
 
 /** An EC2 instance. AWS is searched only by tags and names, so a lab is found without OpenTofu's state. */
-export const awsHooks: ProviderHooks = {
+export const aws: MakerProvider<AwsLabSpec> = {
   ...cloudPlanning('aws'),
 
   async account(signal) {
@@ -43,9 +44,13 @@ export const awsHooks: ProviderHooks = {
     progress.say(`AWS account ${account}, as ${arn}`)
   },
 
-  async findNetwork(question) {
-    const { findNetwork } = await import('./network.js')
-    return findNetwork(question)
+  networks: {
+    allowFrom,
+
+    async find(question) {
+      const { findNetwork } = await import('./network.js')
+      return findNetwork(question)
+    },
   },
 
   async prepareImage(_context, profile, wish, pinned) {
@@ -64,56 +69,60 @@ export const awsHooks: ProviderHooks = {
     return presenceOf(found)
   },
 
-  async enforcers(context, lab) {
-    const { findInstances } = await loadInstances()
-    return lookForEnforcers(TIMER, async (patience) => {
-      const found = await findInstances(lab.region, marksOf(context, lab), patience)
-      return [{ name: TIMER, state: timerState(found, lab.expiresAt) }]
-    })
-  },
+  expiry: {
+    async enforcers(context, lab) {
+      const { findInstances } = await loadInstances()
+      return lookForEnforcers(TIMER, async (patience) => {
+        const found = await findInstances(lab.region, marksOf(context, lab), patience)
+        return [{ name: TIMER, state: timerState(found, lab.expiresAt) }]
+      })
+    },
 
-  async moveExpiry(context, lab, step) {
-    const [{ findInstances, markExpiry }, { findThings }] = await Promise.all([
-      loadInstances(),
-      loadLeftovers(),
-    ])
-    const found = await findInstances(lab.region, marksOf(context, lab))
-    const running = found.filter(({ state }) => state === 'running')
-    if (running.length === 0) return
-    const { moveMachineExpiry } = await import('../machine-expiry.js')
-    const untold = running.filter((instance) => !isMarked(instance, lab.expiresAt))
-    const names = new Set(untold.map(({ tags }) => tags['Name']))
-    const machines = lab.machines.filter(({ id }) => names.has(machineName(id)))
-    await onEachMachine(machines, step, (machine, each) => moveMachineExpiry(context, lab, machine, each))
-    // A machine that is off cannot be reached. Without the mark, the next command that finds it running sets
-    // its timer.
-    const off = new Set(found.filter((each) => !running.includes(each)).map(({ id }) => id))
-    const things = (await findThings(atAws(context, lab))).filter(({ isOurs, id }) => isOurs && !off.has(id))
-    const idsOf = (isMeant: (kind: string) => boolean): string[] =>
-      things.filter(({ kind }) => isMeant(kind)).map(({ id }) => id)
-    // The mark comes last: it says that the machines use the new time.
-    await markExpiry(
-      lab.region,
-      { instances: idsOf((kind) => kind === 'instance'), others: idsOf((kind) => kind !== 'instance') },
-      lab.expiresAt,
-    )
+    async move(context, lab, step) {
+      const [{ findInstances, markExpiry }, { findThings }] = await Promise.all([
+        loadInstances(),
+        loadLeftovers(),
+      ])
+      const found = await findInstances(lab.region, marksOf(context, lab))
+      const running = found.filter(({ state }) => state === 'running')
+      if (running.length === 0) return
+      const untold = running.filter((instance) => !isMarked(instance, lab.expiresAt))
+      const names = new Set(untold.map(({ tags }) => tags['Name']))
+      const machines = lab.machines.filter(({ id }) => names.has(machineName(id)))
+      await onEachMachine(machines, step, step.setTimer)
+      // A machine that is off cannot be reached. Without the mark, the next command that finds it running sets
+      // its timer.
+      const off = new Set(found.filter((each) => !running.includes(each)).map(({ id }) => id))
+      const things = (await findThings(atAws(context, lab))).filter(
+        ({ isOurs, id }) => isOurs && !off.has(id),
+      )
+      const idsOf = (isMeant: (kind: string) => boolean): string[] =>
+        things.filter(({ kind }) => isMeant(kind)).map(({ id }) => id)
+      // The mark comes last: it says that the machines use the new time.
+      await markExpiry(
+        lab.region,
+        { instances: idsOf((kind) => kind === 'instance'), others: idsOf((kind) => kind !== 'instance') },
+        lab.expiresAt,
+      )
+    },
   },
 
   async start(spec, name, step) {
-    if (spec.provider !== 'aws') return undefined
     const { startInstance } = await loadInstances()
     return startInstance(spec.region, { Name: machineName(`${spec.id}-${name}`) }, step.signal)
   },
 
-  async strangersAmong(context, lab, objects, signal) {
-    const { findStrangers } = await import('./strangers.js')
-    return findStrangers(atAws(context, lab), objects, signal)
-  },
+  objects: {
+    async strangersAmong(context, lab, objects, signal) {
+      const { findStrangers } = await import('./strangers.js')
+      return findStrangers(atAws(context, lab), objects, signal)
+    },
 
-  async straysBeside(context, lab, objects) {
-    const { findStrays } = await import('./strays.js')
-    const machines = new Map(lab.machines.map(({ id, name }) => [machineName(id), name]))
-    return findStrays(atAws(context, lab), machines, objects)
+    async straysBeside(context, lab, objects) {
+      const { findStrays } = await import('./strays.js')
+      const machines = new Map(lab.machines.map(({ id, name }) => [machineName(id), name]))
+      return findStrays(atAws(context, lab), machines, objects)
+    },
   },
 
   async removeLeftovers(context, lab, step) {

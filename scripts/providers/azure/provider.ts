@@ -2,6 +2,7 @@ import type { AnyLab } from '../../../backend/lab.js'
 import type { Machine } from '../../../backend/record-schema.js'
 import type { Profile } from '../../../distro-catalog/profile.js'
 import { labId } from '../../../stacks/naming.js'
+import type { AzureLabSpec } from '../../../stacks/azure/spec.js'
 import { groupName, machineName } from '../../../stacks/azure/names.js'
 import { planAzureLab, planOf, selectorOf } from '../../../stacks/azure/plan.js'
 import type { AzureMachineImage } from './image.js'
@@ -10,6 +11,7 @@ import { spaceOf, type Context } from '../../context.js'
 import { onEachMachine } from '../../each-machine.js'
 import { LabError } from '../../errors.js'
 import {
+  allowFrom,
   cloudPlan,
   cloudPlanning,
   consoleOrReason,
@@ -17,7 +19,7 @@ import {
   marksOf,
   offeredImage,
 } from '../cloud.js'
-import type { Enforcer, ImageWish, Presence, ProviderHooks } from '../provider.js'
+import type { Enforcer, ImageWish, MakerProvider, Presence } from '../provider.js'
 import { remainsOf } from '../remains.js'
 
 // Whoever only writes files does without Azure's clients, which take longer to load than a stack.
@@ -31,7 +33,7 @@ const loadLeftovers = () => import('./leftovers.js')
  * A virtual machine in its lab's own resource group. Azure is searched only by names and tags, without
  * OpenTofu's state.
  */
-export const azureHooks: ProviderHooks = {
+export const azure: MakerProvider<AzureLabSpec> = {
   ...cloudPlanning('azure'),
 
   async account() {
@@ -45,9 +47,13 @@ export const azureHooks: ProviderHooks = {
     progress.say(`Azure subscription ${subscription}, as ${identity}`)
   },
 
-  async findNetwork(question) {
-    const { findNetwork } = await import('./network.js')
-    return findNetwork(question)
+  networks: {
+    allowFrom,
+
+    async find(question) {
+      const { findNetwork } = await import('./network.js')
+      return findNetwork(question)
+    },
   },
 
   async prepareImage(_context, profile, wish, pinned) {
@@ -67,57 +73,62 @@ export const azureHooks: ProviderHooks = {
     return found === undefined ? 'absent' : presenceOf(found)
   },
 
-  async enforcers(context, lab) {
-    const { isScheduled, isWithinADay } = await loadExpiry()
-    return lookForEnforcers(TIMER, async (patience) => {
-      const running = await runningOf(context, lab, patience)
-      const timer: Enforcer = { name: TIMER, state: stateOf(running.map(({ tags }) => isMarked(tags, lab))) }
-      if (!isWithinADay(lab.expiresAt, new Date())) return [timer]
-      const { expiresAt } = lab
-      const scheduled = await Promise.all(running.map((each) => isScheduled(each, expiresAt, patience)))
-      return [timer, { name: SCHEDULE, state: stateOf(scheduled) }]
-    })
-  },
+  expiry: {
+    async enforcers(context, lab) {
+      const { isScheduled, isWithinADay } = await loadExpiry()
+      return lookForEnforcers(TIMER, async (patience) => {
+        const running = await runningOf(context, lab, patience)
+        const timer: Enforcer = {
+          name: TIMER,
+          state: stateOf(running.map(({ tags }) => isMarked(tags, lab))),
+        }
+        if (!isWithinADay(lab.expiresAt, new Date())) return [timer]
+        const { expiresAt } = lab
+        const scheduled = await Promise.all(running.map((each) => isScheduled(each, expiresAt, patience)))
+        return [timer, { name: SCHEDULE, state: stateOf(scheduled) }]
+      })
+    },
 
-  async moveExpiry(context, lab, step) {
-    const { signal } = step
-    const { findInstances } = await loadInstances()
-    const found = await findInstances(idOf(context, lab), signal)
-    const running = found.filter(isRunning)
-    if (running.length === 0) return
-    const { moveMachineExpiry } = await import('../machine-expiry.js')
-    const { markExpiry, moveSchedule } = await loadExpiry()
-    await onEachMachine(running, step, async (instance, each) => {
-      const machine = lab.machines.find(({ id }) => machineName(id) === instance.name)
-      if (machine !== undefined && !isMarked(instance.tags, lab))
-        await moveMachineExpiry(context, lab, machine, each)
-      await moveSchedule(instance, lab.expiresAt, { now: new Date(), signal })
-    })
-    // The mark comes last: it says that the machines use the new time. A machine that is off has not received
-    // it.
-    const except = found.filter((each) => !isRunning(each))
-    if (running.some(({ tags }) => !isMarked(tags, lab)))
-      await markExpiry(idOf(context, lab), lab.expiresAt, { except, signal })
+    async move(context, lab, step) {
+      const { signal } = step
+      const { findInstances } = await loadInstances()
+      const found = await findInstances(idOf(context, lab), signal)
+      const running = found.filter(isRunning)
+      if (running.length === 0) return
+      const { markExpiry, moveSchedule } = await loadExpiry()
+      await onEachMachine(running, step, async (instance, each) => {
+        const machine = lab.machines.find(({ id }) => machineName(id) === instance.name)
+        if (machine !== undefined && !isMarked(instance.tags, lab)) await step.setTimer(machine, each)
+        await moveSchedule(instance, lab.expiresAt, { now: new Date(), signal })
+      })
+      // The mark comes last: it says that the machines use the new time. A machine that is off has not received
+      // it.
+      const except = found.filter((each) => !isRunning(each))
+      if (running.some(({ tags }) => !isMarked(tags, lab)))
+        await markExpiry(idOf(context, lab), lab.expiresAt, { except, signal })
+    },
   },
 
   async start(spec, name, step) {
     const { startInstance } = await loadInstances()
-    if (spec.provider === 'azure') await startInstance(spec.id, `${spec.id}-${name}`, step.signal)
+    await startInstance(spec.id, `${spec.id}-${name}`, step.signal)
     // The address stays as long as the machine exists.
     return undefined
   },
 
-  // Everything of a lab is in its group, whose name no one else has; an id may contain both.
-  async strangersAmong(context, lab, objects) {
-    const group = `/resourcegroups/${groupName(idOf(context, lab))}`.toLowerCase()
-    const isIn = (id: string): boolean => `${withoutSubscription(id)}/`.startsWith(`${group}/`)
-    return objects.filter(({ id }) => !id.split('|').every(isIn))
-  },
+  objects: {
+    // Everything of a lab is in its group, whose name no one else has; an id may contain both.
+    async strangersAmong(context, lab, objects) {
+      const group = `/resourcegroups/${groupName(idOf(context, lab))}`.toLowerCase()
+      const isIn = (id: string): boolean => `${withoutSubscription(id)}/`.startsWith(`${group}/`)
+      return objects.filter(({ id }) => !id.split('|').every(isIn))
+    },
 
-  async straysBeside(context, lab, objects, signal) {
-    const { findStrays } = await import('./strays.js')
-    const { machines } = lab
-    return findStrays({ id: idOf(context, lab), tags: marksOf(context, lab), machines }, objects, signal)
+    async straysBeside(context, lab, objects, signal) {
+      const { findStrays } = await import('./strays.js')
+      const { machines } = lab
+      return findStrays({ id: idOf(context, lab), tags: marksOf(context, lab), machines }, objects, signal)
+    },
   },
 
   async removeLeftovers(context, lab, step) {

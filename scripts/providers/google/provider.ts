@@ -3,6 +3,7 @@ import type { Profile } from '../../../distro-catalog/profile.js'
 import { labName, machineName, ruleName, RULES } from '../../../stacks/google/names.js'
 import { planGoogleLab } from '../../../stacks/google/plan.js'
 import { labId } from '../../../stacks/naming.js'
+import type { GoogleLabSpec } from '../../../stacks/google/spec.js'
 import { projectOfCredentials, projectOfVariables, requireProject } from './found-credentials.js'
 import type { GoogleMachineImage } from './image.js'
 import type { GoogleInstance } from './instances.js'
@@ -11,6 +12,7 @@ import { spaceOf, type Context } from '../../context.js'
 import { onEachMachine } from '../../each-machine.js'
 import { LabError } from '../../errors.js'
 import {
+  allowFrom,
   cloudPlan,
   cloudPlanning,
   consoleOrReason,
@@ -18,7 +20,7 @@ import {
   marksOf,
   offeredImage,
 } from '../cloud.js'
-import type { Enforcer, ImageWish, Presence, ProviderHooks } from '../provider.js'
+import type { Enforcer, ImageWish, MakerProvider, Presence } from '../provider.js'
 import { remainsOf } from '../remains.js'
 
 // Whoever only writes files does without Google's client, which takes longer to load than a stack.
@@ -32,7 +34,7 @@ const loadForEnd = () => Promise.all([import('./client.js'), import('./expiry.js
  * A Compute Engine instance. Google is searched only by labels and names, so a lab is found without
  * OpenTofu's state.
  */
-export const googleHooks: ProviderHooks = {
+export const google: MakerProvider<GoogleLabSpec> = {
   ...cloudPlanning('google'),
 
   // Async, so that errors are rejections.
@@ -46,9 +48,13 @@ export const googleHooks: ProviderHooks = {
     progress.say(`Google Cloud project ${project}, as ${principal}`)
   },
 
-  async findNetwork(question) {
-    const { findNetwork } = await import('./network.js')
-    return findNetwork(question)
+  networks: {
+    allowFrom,
+
+    async find(question) {
+      const { findNetwork } = await import('./network.js')
+      return findNetwork(question)
+    },
   },
 
   async prepareImage(_context, profile, wish, pinned) {
@@ -69,48 +75,51 @@ export const googleHooks: ProviderHooks = {
     return presenceOf(await instanceNamed(machineName(machine.id)))
   },
 
-  async enforcers(context, lab) {
-    const [{ openCompute }, { endsAt }, { findInstances, labelFilter }] = await loadForEnd()
-    return lookForEnforcers(END, async (patience) => {
-      const found = await findInstances(labelFilter(marksOf(context, lab)), openCompute(patience))
-      return [{ name: END, state: endState(found, lab.expiresAt, endsAt) }]
-    })
-  },
+  expiry: {
+    async enforcers(context, lab) {
+      const [{ openCompute }, { endsAt }, { findInstances, labelFilter }] = await loadForEnd()
+      return lookForEnforcers(END, async (patience) => {
+        const found = await findInstances(labelFilter(marksOf(context, lab)), openCompute(patience))
+        return [{ name: END, state: endState(found, lab.expiresAt, endsAt) }]
+      })
+    },
 
-  async moveExpiry({ progress }, lab, step) {
-    const [{ openCompute }, { markExpiry, moveEnd }, { instanceNamed }] = await loadForEnd()
-    const compute = openCompute(step.signal)
-    await onEachMachine(lab.machines, step, async (machine, { detail }) => {
-      const [instance] = await instanceNamed(machineName(machine.id), compute)
-      if (instance === undefined) return
-      detail('setting its termination time')
-      const onRestart = (): void =>
-        progress.say(
-          `Restarting ${machine.name}: Google changes the termination time only while a machine is off`,
-        )
-      const address = await moveEnd(compute, instance, lab.expiresAt, { now: Date.now(), onRestart })
-      if (address !== undefined) await step.onAddress(machine.name, address)
-      await markExpiry(compute, instance, lab.expiresAt)
-    })
+    async move({ progress }, lab, step) {
+      const [{ openCompute }, { markExpiry, moveEnd }, { instanceNamed }] = await loadForEnd()
+      const compute = openCompute(step.signal)
+      await onEachMachine(lab.machines, step, async (machine, { detail }) => {
+        const [instance] = await instanceNamed(machineName(machine.id), compute)
+        if (instance === undefined) return
+        detail('setting its termination time')
+        const onRestart = (): void =>
+          progress.say(
+            `Restarting ${machine.name}: Google changes the termination time only while a machine is off`,
+          )
+        const address = await moveEnd(compute, instance, lab.expiresAt, { now: Date.now(), onRestart })
+        if (address !== undefined) await step.onAddress(machine.name, address)
+        await markExpiry(compute, instance, lab.expiresAt)
+      })
+    },
   },
 
   async start(spec, name, step) {
-    if (spec.provider !== 'google') return undefined
     const { startInstance } = await loadInstances()
     return startInstance(machineName(`${spec.id}-${name}`), step.signal)
   },
 
-  // Everything of a lab has a name that no one else uses.
-  async strangersAmong(context, lab, objects) {
-    const { id, machines } = atGoogle(context, lab)
-    const names = new Set([...machines, labName(id), ...RULES.map((rule) => ruleName(id, rule))])
-    return objects.filter((each) => !names.has(each.id.slice(each.id.lastIndexOf('/') + 1)))
-  },
+  objects: {
+    // Everything of a lab has a name that no one else uses.
+    async strangersAmong(context, lab, objects) {
+      const { id, machines } = atGoogle(context, lab)
+      const names = new Set([...machines, labName(id), ...RULES.map((rule) => ruleName(id, rule))])
+      return objects.filter((each) => !names.has(each.id.slice(each.id.lastIndexOf('/') + 1)))
+    },
 
-  async straysBeside(context, lab, objects, signal) {
-    const { findStrays } = await import('./strays.js')
-    const machines = new Map(lab.machines.map(({ id, name }) => [machineName(id), name]))
-    return findStrays(atGoogle(context, lab), machines, objects, signal)
+    async straysBeside(context, lab, objects, signal) {
+      const { findStrays } = await import('./strays.js')
+      const machines = new Map(lab.machines.map(({ id, name }) => [machineName(id), name]))
+      return findStrays(atGoogle(context, lab), machines, objects, signal)
+    },
   },
 
   async removeLeftovers(context, lab, step) {

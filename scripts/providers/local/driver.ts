@@ -1,24 +1,9 @@
-import type { DriverFault } from '../../../local-vm/errors.js'
 import type { DriverProgress, InputOf, ResultOf, Verb } from '../../../local-vm/protocol.js'
 import { driverProgram } from '../../../stacks/local/driver-program.js'
+import { parseDriverLine, type DriverLine } from '../../engine/driver-line.js'
 import { LabError } from '../../errors.js'
 import { hiddenFromDriver } from '../../env.js'
 import { run, RunError } from '../../run.js'
-
-export type DriverLine =
-  | DriverProgress
-  | ({ readonly type: 'result' } & Readonly<Record<string, unknown>>)
-  | ({ readonly type: 'fault' } & DriverFault)
-
-/** One line of the driver's protocol; undefined for any other text. */
-export function parseDriverLine(text: string): DriverLine | undefined {
-  try {
-    const value = JSON.parse(text) as DriverLine
-    return ['progress', 'result', 'fault'].includes(value.type) ? value : undefined
-  } catch {
-    return undefined
-  }
-}
 
 /** Runs one verb of the driver. Throws LabError `driver` with its fault, or `driver-crashed`. */
 export async function callDriver<V extends Verb>(

@@ -1,34 +1,33 @@
 import type { Machine } from '../../../backend/record-schema.js'
+import { keysOn } from '../../../backend/lab-keys.js'
 import { stateBackend } from '../../../backend/state-backend.js'
 import { isLabName } from '../../../backend/lab-name.js'
 import type { Catalog } from '../../../distro-catalog/catalog.js'
-import { profileOfPair, type Profile } from '../../../distro-catalog/profile.js'
+import { profileOfPair } from '../../../distro-catalog/profile.js'
 import { resolveOffer } from '../../../distro-catalog/resolve.js'
 import { resolveSize } from '../../../distro-catalog/size.js'
 import { driverProgram } from '../../../stacks/local/driver-program.js'
-import { findCached } from '../../../local-vm/image/cache.js'
-import type { ImageResult, ImageSource, StatusResult } from '../../../local-vm/protocol.js'
+import type { MachineSpec, StatusResult } from '../../../local-vm/protocol.js'
 import { canBind } from '../../../local-vm/qemu/port.js'
 import { powerOf } from '../../../local-vm/qemu/power.js'
-import { imageSourceOf, planLocalLab, type LocalMachinePlan } from '../../../stacks/local/plan.js'
-import { bootAddress, LOCAL_ADDRESS } from '../../../stacks/local/addresses.js'
-import { machineId, sshPortCandidates } from '../../../stacks/naming.js'
-import type { LabSpec } from '../../../stacks/spec.js'
-import { CatalogError } from '../../../distro-catalog/errors.js'
+import { planLocalLab, type LocalMachinePlan } from '../../../stacks/local/plan.js'
+import { bootAddress } from '../../../stacks/local/addresses.js'
+import { LOCAL_ADDRESS, machineId, sshPortCandidates } from '../../../stacks/naming.js'
+import type { LocalLabSpec } from '../../../stacks/local/spec.js'
 import { spaceOf } from '../../context.js'
 import { onEachMachine } from '../../each-machine.js'
 import { LabError } from '../../errors.js'
 import { checkLocalPrerequisites } from '../../setup/prerequisites.js'
-import { isElsewhere } from '../../lab/target.js'
+import { isOtherComputer } from '../../computer.js'
 import { machineFolder } from '../../workspace.js'
-import { keysOn } from '../../lab/reach.js'
 import { callDriver } from './driver.js'
+import { prepareLocalImage, sourceOf } from './image.js'
 import { looking } from './in-process.js'
 import { driverFaultOf, driverOptions, keyOf, placeOf } from './machine.js'
-import type { Enforcer, PlannedMachine, ProviderHooks, StepControl } from '../provider.js'
+import type { Enforcer, MakerProvider, PlannedMachine, StepControl } from '../provider.js'
 
 /** A VM on this computer: OpenTofu owns its existence, the driver starts it again when it is off. */
-export const localHooks: ProviderHooks = {
+export const local: MakerProvider<LocalLabSpec> = {
   // The driver is quick, unless someone has emptied the cache since the image was looked for.
   patience: { quietMs: 3 * 60_000, totalMs: 30 * 60_000 },
 
@@ -42,11 +41,8 @@ export const localHooks: ProviderHooks = {
     },
 
     async restore(spec, name, step) {
-      if (spec.provider !== 'local') return
-      const machine = spec.machines.find((candidate) => candidate.name === name)
-      if (machine === undefined) return
       const { resetMachine } = await import('./reset.js')
-      await resetMachine(machine.vm, step)
+      await resetMachine(vmOf(spec, name), step)
     },
 
     isLost: (error) => LOST.has(driverFaultOf(error)?.code),
@@ -61,9 +57,45 @@ export const localHooks: ProviderHooks = {
     },
   },
 
-  async processOf(machine) {
-    const { presence, pid, port } = await lookAt(machine)
-    return presence === 'running' && port === machine.port ? pid : undefined
+  here: {
+    async processOf(machine) {
+      const { presence, pid, port } = await lookAt(machine)
+      return presence === 'running' && port === machine.port ? pid : undefined
+    },
+
+    power: (machine) => looking(powerOf(keyOf(machine))),
+
+    async wake(machine, step) {
+      const { wake } = await import('./wake.js')
+      await wake(machine, step)
+    },
+
+    async rearm(context, lab) {
+      if (isOtherComputer(context.space.home, lab.owner)) return
+      const driver = await import('../../../local-vm/machine/rearm.js')
+      const placed = lab.machines.filter(({ place }) => place !== undefined)
+      await Promise.all(placed.map((machine) => driver.rearm(keyOf(machine), lab.expiresAt)))
+    },
+
+    async remove(machine, step) {
+      const { removeMachine } = await import('./removal.js')
+      await removeMachine(machine, step)
+    },
+  },
+
+  expiry: {
+    async enforcers(context, lab) {
+      if (isOtherComputer(context.space.home, lab.owner)) return [{ name: WATCHDOG, state: 'unknown' }]
+      const machines = await Promise.all(lab.machines.map(lookAt))
+      return [{ name: WATCHDOG, state: watchdogState(machines, lab.expiresAt) }]
+    },
+
+    async move(_context, lab, step) {
+      await onEachMachine(lab.machines, step, async (machine, { detail }) => {
+        const request = { ...keyOf(machine), expiresAt: lab.expiresAt }
+        await callDriver('extend', request, driverOptions({ ...step, detail })).catch(unlessAbsent)
+      })
+    },
   },
 
   checkPrerequisites: checkLocalPrerequisites,
@@ -93,8 +125,6 @@ export const localHooks: ProviderHooks = {
     return { region: 'local', costPerHourUsd: 0 }
   },
 
-  allowFrom: async () => undefined,
-
   async planMachines({ space }, lab, names, profile) {
     const { user } = resolveOffer(profile.distro, 'local')
     const machines: PlannedMachine[] = []
@@ -112,18 +142,8 @@ export const localHooks: ProviderHooks = {
     return machines.map((machine) => ({ ...machine, user, hostKey: null }))
   },
 
-  async prepareImage({ space }, profile, _lab, pinned, step) {
-    const request = {
-      cache: space.cache,
-      image: sourceOf(profile),
-      ...(pinned === undefined ? {} : { pinned }),
-    }
-    const image =
-      (await findCached(request)) ?? (await callDriver('image', request, driverOptions(step))).image
-    const { id, kind, source } = image
-    const remark = remarkOn(image)
-    return { image: { id, kind, source }, ...(remark === undefined ? {} : { remark }) }
-  },
+  prepareImage: ({ space }, profile, _lab, pinned, step) =>
+    prepareLocalImage(space.cache, profile, pinned, step),
 
   buildSpec(context, lab, catalog) {
     const { location } = context
@@ -145,41 +165,9 @@ export const localHooks: ProviderHooks = {
 
   presence: async (_lab, machine) => (await lookAt(machine)).presence,
 
-  power: (machine) => looking(powerOf(keyOf(machine))),
-
-  async wake(machine, step) {
-    const { wake } = await import('./wake.js')
-    await wake(machine, step)
-  },
-
-  async enforcers(context, lab) {
-    if (isElsewhere(context, lab)) return [{ name: WATCHDOG, state: 'unknown' }]
-    const machines = await Promise.all(lab.machines.map(lookAt))
-    return [{ name: WATCHDOG, state: watchdogState(machines, lab.expiresAt) }]
-  },
-
-  async rearm(context, lab) {
-    if (isElsewhere(context, lab)) return
-    const driver = await import('../../../local-vm/machine/rearm.js')
-    const placed = lab.machines.filter(({ place }) => place !== undefined)
-    await Promise.all(placed.map((machine) => driver.rearm(keyOf(machine), lab.expiresAt)))
-  },
-
-  async moveExpiry(_context, lab, step) {
-    await onEachMachine(lab.machines, step, async (machine, { detail }) => {
-      const request = { ...keyOf(machine), expiresAt: lab.expiresAt }
-      await callDriver('extend', request, driverOptions({ ...step, detail })).catch(unlessAbsent)
-    })
-  },
-
   replaceAddress: bootAddress,
 
   start: startMachine,
-
-  async removeMachine(machine, step) {
-    const { removeMachine } = await import('./removal.js')
-    await removeMachine(machine, step)
-  },
 
   async removeLeftovers(_context, lab, step) {
     const { removeLeft } = await import('./removal.js')
@@ -210,17 +198,15 @@ function planMachine(machine: Machine, catalog: Catalog): LocalMachinePlan {
   }
 }
 
-function remarkOn({ kind, source, fallbackReason, replaced }: ImageResult): string | undefined {
-  if (fallbackReason !== undefined) return `${fallbackReason}: using a ${kind} image from ${source}`
-  if (replaced !== true) return undefined
-  return 'the cached image had changed since it was stored, so it was discarded and fetched again'
+// The address is always this computer's.
+async function startMachine(spec: LocalLabSpec, name: string, step: StepControl): Promise<undefined> {
+  await callDriver('start', vmOf(spec, name), driverOptions(step))
 }
 
-async function startMachine(spec: LabSpec, name: string, step: StepControl): Promise<undefined> {
-  if (spec.provider !== 'local') return undefined
-  const machine = spec.machines.find((candidate) => candidate.name === name)
-  if (machine !== undefined) await callDriver('start', machine.vm, driverOptions(step))
-  return undefined
+function vmOf({ machines }: LocalLabSpec, name: string): MachineSpec {
+  const machine = machines.find((candidate) => candidate.name === name)
+  if (machine === undefined) throw new TypeError(`no machine ${name} in this spec`)
+  return machine.vm
 }
 
 const notHere = (problem: string): LabError => new LabError({ code: 'usage', problem })
@@ -254,13 +240,6 @@ function watchdogState(machines: readonly StatusResult[], expiresAt: string | nu
 /** A missing machine will be made with the recorded time. */
 function unlessAbsent(error: unknown): void {
   if (driverFaultOf(error)?.code !== 'machine-absent') throw error
-}
-
-function sourceOf(profile: Profile): ImageSource {
-  const source = imageSourceOf(profile.distro, resolveOffer(profile.distro, 'local'), process.arch)
-  if (source !== undefined) return source
-  const reason = `there is no image for ${process.arch} computers`
-  throw new CatalogError({ code: 'pair-unavailable', distro: profile.distro.name, provider: 'local', reason })
 }
 
 /**

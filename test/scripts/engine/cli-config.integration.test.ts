@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { placeCliConfig } from '../../../scripts/engine/cli-config.js'
 import { readEnvironment } from '../../../scripts/env.js'
-import { engineProviders } from '../../../stacks/engine-providers.js'
+import { engineProviders } from '../../../stacks/registry.js'
 import { errorOf, readOptional, temporaryFolder } from '../../support/cli/support.js'
 import { ENGINE } from '../../support/engine/real-engine.js'
 

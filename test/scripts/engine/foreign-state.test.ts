@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { foreignIn } from '../../../scripts/engine/foreign-state.js'
 import { parseState } from '../../../scripts/engine/state-document.js'
-import { engineProviders } from '../../../stacks/engine-providers.js'
+import { engineProviders } from '../../../stacks/registry.js'
 
 const { aws, local } = engineProviders
 const resource = (type: string, source: string, more: object = {}): object => ({

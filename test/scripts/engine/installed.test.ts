@@ -2,7 +2,7 @@ import { mkdir, symlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { assertOwnProviders } from '../../../scripts/engine/installed.js'
-import { engineProviders } from '../../../stacks/engine-providers.js'
+import { engineProviders } from '../../../stacks/registry.js'
 import { faultOf, temporaryFolder } from '../../support/cli/support.js'
 
 const { aws, local } = engineProviders

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import type { CloudName } from '../../../distro-catalog/provider.js'
+import type { CloudName } from '../../../distro-catalog/provider-names.js'
 import { findRefusal } from '../../../scripts/providers/refusals.js'
 import { withWhereabouts } from '../../../scripts/providers/whereabouts.js'
 import { LabError } from '../../../scripts/errors.js'

@@ -1,10 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
 import { loadCatalog } from '../../../distro-catalog/load.js'
-import type { Flags } from '../../../scripts/command.js'
+import type { Flags } from '../../../scripts/flags.js'
 import type { Context } from '../../../scripts/context.js'
 import { readEnvironment } from '../../../scripts/env.js'
 import { draftLab } from '../../../scripts/lab/plan-lab.js'
-import { findLabNetwork, networkChoiceOf } from '../../../scripts/lab/network.js'
+import { findLabNetwork } from '../../../scripts/lab/network.js'
+import { networkChoiceOf } from '../../../scripts/providers/cloud.js'
 import type { NetworkQuestion } from '../../../scripts/providers/network-question.js'
 import type { LabName } from '../../../backend/lab-name.js'
 import type { UserProfile } from '../../../distro-catalog/user-profile-schema.js'
@@ -31,11 +32,12 @@ const AT = { id: 'vpc-0a1b2c3d', subnet: 'subnet-0a1b2c3d' }
 async function recorded(flags: Flags, profiles?: Readonly<Record<string, UserProfile>>) {
   const asked: Partial<NetworkQuestion>[] = []
   const found = await draft(flags, profiles)
-  const findNetwork = async ({ given, region, zone }: NetworkQuestion) => {
+  const find = async ({ given, region, zone }: NetworkQuestion) => {
     asked.push({ given, region, zone })
     return AT
   }
-  const hooks = { ...found.hooks, findNetwork }
+  const networks = found.hooks.networks && { ...found.hooks.networks, find }
+  const hooks = { ...found.hooks, ...(networks && { networks }) }
   const network = await findLabNetwork(contextOf(flags, profiles), { ...found, hooks })
   return { network, asked, choice: networkChoiceOf(network === undefined ? {} : { network }) }
 }

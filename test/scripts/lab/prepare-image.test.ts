@@ -12,7 +12,7 @@ import { resolveProfile } from '../../../distro-catalog/profile.js'
 import type { Context } from '../../../scripts/context.js'
 import { LabError } from '../../../scripts/errors.js'
 import { prepareImage, prepareMachines } from '../../../scripts/lab/prepare-image.js'
-import type { PreparedImage, ProviderHooks } from '../../../scripts/providers/provider.js'
+import type { MakerProvider, PreparedImage } from '../../../scripts/providers/provider.js'
 import { faultOf, temporaryFolder } from '../../support/cli/support.js'
 
 const catalog = await loadCatalog()
@@ -31,8 +31,8 @@ beforeEach(async () => {
 })
 
 /** Hooks that know every pinned image and, where asked for the newest, `newest` alone. */
-function hooks(newest?: PreparedImage): ProviderHooks {
-  const own = async (...[, profile, , pinned]: Parameters<ProviderHooks['prepareImage']>) => {
+function hooks(newest?: PreparedImage): MakerProvider {
+  const own = async (...[, profile, , pinned]: Parameters<MakerProvider['prepareImage']>) => {
     asked.push(pinned)
     if (pinned !== undefined) return { image: { id: pinned, kind: 'image', source: 'its name' } }
     if (newest !== undefined) return newest
@@ -45,10 +45,10 @@ function hooks(newest?: PreparedImage): ProviderHooks {
       selector: 'a family',
     })
   }
-  return { prepareImage: own } as unknown as ProviderHooks
+  return { prepareImage: own } as unknown as MakerProvider
 }
 
-const prepare = (own: ProviderHooks, profile = 'arch-google', pinned?: string): Promise<PreparedImage> =>
+const prepare = (own: MakerProvider, profile = 'arch-google', pinned?: string): Promise<PreparedImage> =>
   prepareImage(
     own,
     { store: async () => store } as Context,
@@ -113,7 +113,7 @@ test('a distro that its provider has is found as ever', async () => {
 
 describe('machines that are about to be made', () => {
   const machine = { ...wish, name: 'main', distro: 'debian-13', image: null } as unknown as Machine
-  const own = (): ProviderHooks => ({
+  const own = (): MakerProvider => ({
     ...hooks(),
     prepareImage: async (_context, { distro }, { size }, pinned) => {
       asked.push(pinned ?? `${distro.name} ${size.instanceType}`)

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import type { AnyLab } from '../../../backend/lab.js'
 import { withOwnMakes } from '../../../backend/machines.js'
 import { loadCatalog } from '../../../distro-catalog/load.js'
-import type { Flags } from '../../../scripts/command.js'
+import type { Flags } from '../../../scripts/flags.js'
 import type { Config } from '../../../scripts/config.js'
 import type { Context } from '../../../scripts/context.js'
 import { readEnvironment } from '../../../scripts/env.js'
@@ -122,4 +122,21 @@ test('a local lab has the architecture of its computer', async () => {
   const lab = { ...LOCAL, distro: 'debian-13' }
   await asked(lab, { arch: own })
   expect(await faultOf(asked(lab, { arch: other }))).toMatchObject({ code: 'usage' })
+})
+
+test('a profile that names machines is never another profile of the same distro: its machines are other ones', async () => {
+  const profile = (address: string) => ({
+    provider: 'static' as const,
+    distro: 'debian-13',
+    machines: [{ address, user: 'anna' }],
+  })
+  const profiles = { rack: profile('192.0.2.7'), other: profile('192.0.2.8') }
+  const lab = { ...LOCAL, provider: 'static', distro: 'debian-13', profile: 'rack' } as AnyLab
+  await asked(lab, { profile: 'rack' }, { profiles })
+  expect(await faultOf(asked(lab, { profile: 'other' }, { profiles }))).toEqual({
+    code: 'lab-of-other-profile',
+    lab: 'web',
+    profile: 'rack',
+    asked: 'other',
+  })
 })

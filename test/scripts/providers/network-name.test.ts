@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import type { CloudName } from '../../../distro-catalog/provider.js'
+import type { CloudName } from '../../../distro-catalog/provider-names.js'
 import { checkNetworkName } from '../../../scripts/providers/network-name.js'
 import { faultOf } from '../../support/cli/support.js'
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
-import { cloudNames, type CloudName } from '../../../distro-catalog/provider.js'
+import { cloudNames, type CloudName } from '../../../distro-catalog/provider-names.js'
 import { cloudRefusalCodes } from '../../../scripts/providers/faults.js'
-import { findRefusal, findRefusalAmong, refusalsOf } from '../../../scripts/providers/refusals.js'
+import { clouds } from '../../../scripts/providers/clouds.js'
+import { findRefusal, findRefusalAmong } from '../../../scripts/providers/refusals.js'
 import { saidByAws, toldByAws } from '../../support/refusals/aws.js'
 import { saidByAzure, toldByAzure } from '../../support/refusals/azure.js'
 import { saidByGoogle, toldByGoogle } from '../../support/refusals/google.js'
@@ -36,7 +37,7 @@ describe.each(cloudNames)('a refusal of %s', (provider) => {
   test('is known for what it is in forty cases or more, of every kind that the cloud has', () => {
     const all = [...said[provider], ...told[provider]]
     expect(all.length).toBeGreaterThanOrEqual(40)
-    const kinds = new Set(refusalsOf[provider].rows.map(({ is }) => is))
+    const kinds = new Set(clouds[provider].refusals.rows.map(({ is }) => is))
     expect([...new Set([...all.map(([code]) => code), 'cloud-unreachable'])].sort()).toEqual(
       [...kinds].sort(),
     )

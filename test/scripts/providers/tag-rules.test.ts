@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import type { CloudName } from '../../../distro-catalog/provider.js'
+import type { CloudName } from '../../../distro-catalog/provider-names.js'
 import { checkTags } from '../../../scripts/providers/tag-rules.js'
 import { faultOf } from '../../support/cli/support.js'
 

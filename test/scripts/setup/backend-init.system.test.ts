@@ -15,7 +15,7 @@ import {
   type S3Location,
 } from '../../../backend/location.js'
 import { s3Client } from '../../../backend/s3-client.js'
-import type { InitResult } from '../../../scripts/setup/backend-init.js'
+import type { InitResult } from '../../../scripts/setup/init-result.js'
 import { temporaryFolder } from '../../support/cli/support.js'
 import { backendCli, initialise, useBuckets, type ServerName } from '../../support/labs/backend-cli.js'
 

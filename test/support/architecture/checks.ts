@@ -43,6 +43,21 @@ export const roomDirection: Check = (sources) =>
       : !part.includes(target)
   })
 
+/** What rooms within scripts/ may not import: each stands below those it does not know. */
+const scriptsRooms: Readonly<Record<string, readonly string[]>> = {
+  providers: ['lab', 'lifecycle', 'commands'],
+  lab: ['lifecycle', 'commands'],
+  machine: ['lab', 'lifecycle', 'commands'],
+  engine: ['lab', 'lifecycle', 'commands'],
+}
+
+const scriptsRoomOf = (path: string): string => /^scripts\/([^/]+)\//.exec(path)?.[1] ?? ''
+
+export const scriptsRoomDirection: Check = (sources) =>
+  badImports(sources, ({ from, target = '' }) =>
+    (scriptsRooms[scriptsRoomOf(from)] ?? []).includes(scriptsRoomOf(target)),
+  )
+
 const isCdktf = (specifier: string): boolean => /^(cdkt[fn]|@cdkt[fn]\/[^/]+)(\/|$)/.test(specifier)
 const isDeepPath = (specifier: string): boolean =>
   /\/lib\/.+\.js$/.test(specifier) && !specifier.endsWith('/lib/index.js')

@@ -2,8 +2,7 @@ import { importsOf } from './imports.js'
 import type { Source } from './source.js'
 
 /**
- * Each circle of files that load one another, once. Imports of types alone are not counted: the compiler erases
- * them, and a union over providers and its members rightly know each other.
+ * Each circle of files that load one another, once. Imports of types alone are not counted: the compiler erases them.
  */
 export function importCycles(sources: readonly Source[]): string[] {
   const graph = new Map(sources.map((source) => [source.path, loadedBy(source)]))
@@ -50,4 +49,29 @@ export function wayTo(
 function loadedBy(source: Source): string[] {
   const targets = importsOf(source).filter(({ isType }) => !isType)
   return [...new Set(targets.flatMap(({ target }) => target ?? []))]
+}
+
+/** Each group of files that import one another, types included, as one line; the files in their order. */
+export function importCircles(sources: readonly Source[]): string[] {
+  const graph = new Map(
+    sources.map((source) => [source.path, importsOf(source).flatMap(({ target }) => target ?? [])]),
+  )
+  const reachedFrom = new Map([...graph.keys()].map((path) => [path, reach(graph, path)]))
+  const circles = [...graph.keys()].map((path) =>
+    [...(reachedFrom.get(path) ?? [])].filter((other) => reachedFrom.get(other)?.has(path) === true),
+  )
+  return [
+    ...new Set(circles.filter((circle) => circle.length > 0).map((circle) => circle.sort().join(' <-> '))),
+  ]
+}
+
+function reach(graph: ReadonlyMap<string, readonly string[]>, from: string): ReadonlySet<string> {
+  const seen = new Set<string>()
+  const waiting = [...(graph.get(from) ?? [])]
+  for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+    if (seen.has(path)) continue
+    seen.add(path)
+    waiting.push(...(graph.get(path) ?? []))
+  }
+  return seen
 }

@@ -43,7 +43,9 @@ const ASKING = { path: 'scripts/engine/plan.ts', by: 'scripts/engine/engine-run.
 const CHANGING_HOOKS = [
   'start',
   'prepareImage',
-  'moveExpiry',
+  'move',
+  'wake',
+  'remove',
   'removeLeftovers',
   'take',
   'restore',
@@ -80,7 +82,7 @@ function writesOf(source: Source, isInside: boolean): string[] {
     const isHook =
       !isInside &&
       CHANGING_HOOKS.includes(name.text) &&
-      /(hooks|baseline|revival)$/i.test(expression.getText())
+      /(hooks|baseline|revival|here|expiry)$/i.test(expression.getText())
     if (isStore || isHook) found.push(`${place(source, node)} ${expression.getText()}.${name.text}`)
   })
   return found

@@ -1,4 +1,5 @@
-import { examineWays, obtainEngine, type ObtainOptions } from '../../../scripts/engine/obtain.js'
+import { examineWays, obtainEngine } from '../../../scripts/engine/obtain.js'
+import type { ObtainOptions } from '../../../scripts/engine/obtain-options.js'
 import type { Archive } from '../../../scripts/engine/release.js'
 import { resolveEngine } from '../../../scripts/engine/resolve.js'
 import { readEnvironment } from '../../../scripts/env.js'

@@ -13,11 +13,11 @@ import { formatLeaseTokens } from '../../../backend/lease-token.js'
 import { encodeRecord, readRecord } from '../../../backend/record.js'
 import type { Machine } from '../../../backend/record-schema.js'
 import { loadCatalog } from '../../../distro-catalog/load.js'
-import type { Flags } from '../../../scripts/command.js'
 import { createContext, type Context } from '../../../scripts/context.js'
 import { readEnvironment } from '../../../scripts/env.js'
+import type { Flags } from '../../../scripts/flags.js'
 import type { Session } from '../../../scripts/lab/gate.js'
-import type { BaselineKind, Presence, ProviderHooks } from '../../../scripts/providers/provider.js'
+import type { BaselineKind, MakerProvider, Presence } from '../../../scripts/providers/provider.js'
 import { SshError } from '../../../scripts/machine/connect.js'
 import { resolveSettings } from '../../../scripts/settings.js'
 import { machineFolder } from '../../../scripts/workspace.js'
@@ -65,7 +65,7 @@ const reached = { hostKey: records.local.machines[0]?.hostKey, end: nothing }
 class BaselineLost extends Error {}
 
 /** A provider that writes down what it is told to do. */
-const hooks = (): ProviderHooks => ({
+const hooks = (): MakerProvider => ({
   patience: { quietMs: 1, totalMs: 1 },
   baseline:
     found.baseline === 'image'
@@ -82,7 +82,10 @@ const hooks = (): ProviderHooks => ({
   checkPrerequisites: async () => undefined,
   resolveSize: () => records.local.size,
   place: async () => ({ region: 'local', costPerHourUsd: 0 }),
-  allowFrom: async () => (found.named === 'others' ? OTHERS : OWN),
+  networks: {
+    allowFrom: async () => (found.named === 'others' ? OTHERS : OWN),
+    find: async () => ({ id: 'network', subnet: 'subnet' }),
+  },
   planMachines: async (context) => [machineNamed(context, 'main')],
   swapMachines: (machines) => [...machines],
   prepareImage: async () => ({ image: { id: `sha256:${'0'.repeat(64)}`, kind: 'built', source: 'test' } }),
@@ -90,8 +93,7 @@ const hooks = (): ProviderHooks => ({
     ({ provider: 'local', lab, allowFrom, machines: machines.map(({ name }) => name), anew }) as never,
   presence: async (_lab, { name }) => presenceOf(name),
   replaceAddress: (name) => `made.${name}`,
-  enforcers: async () => [],
-  moveExpiry: async () => undefined,
+  expiry: { enforcers: async () => [], move: async () => undefined },
   start: async (_spec, name) => void deeds.started.push(name),
   removeLeftovers: async () => ({ left: [], foreign: [], mayPass: false }),
   consoleTail: async () => '',
@@ -156,7 +158,7 @@ export async function mockBoundaries(): Promise<void> {
     await work.steps.run('wait-ssh', async () => undefined)
     return next([])
   }
-  await mock(scripts('providers/provider'), { hooksOf: async () => hooks() })
+  await mock(scripts('providers/registry'), { providerOf: async () => hooks() })
   await mock(scripts('lab/gate'), { throughGate })
   await mock(scripts('lab/reach'), {
     requireIdentity: async () => ({ source: 'generated', file: 'key', publicKey: 'ssh-ed25519 AAAA' }),

@@ -1,14 +1,15 @@
 import { readFile } from 'node:fs/promises'
+import { isCloud } from '../../../distro-catalog/cloud.js'
 import type { Catalog } from '../../../distro-catalog/catalog.js'
 import type { Architecture } from '../../../distro-catalog/offer-schema.js'
-import type { CloudName } from '../../../distro-catalog/provider.js'
+import type { CloudName } from '../../../distro-catalog/provider-names.js'
 import { resolveDistro, resolveOffer } from '../../../distro-catalog/resolve.js'
 import { resolveSize } from '../../../distro-catalog/size.js'
 import { planAwsLab } from '../../../stacks/aws/plan.js'
 import { planAzureLab } from '../../../stacks/azure/plan.js'
 import type { CloudLabPlan, CloudMachinePlan } from '../../../stacks/cloud-plan.js'
 import { planGoogleLab } from '../../../stacks/google/plan.js'
-import type { LabSpec } from '../../../stacks/spec.js'
+import type { LabSpec } from '../../../stacks/registry.js'
 import type { ProviderSchema } from './schema-check.js'
 
 export const KEY =
@@ -37,7 +38,7 @@ export function cloudPlanOf(
 ): CloudLabPlan {
   const distro = resolveDistro(catalog, distroName)
   const provider = catalog.providers.get(name)
-  if (provider === undefined || provider.name === 'local') throw new Error(`${name} is a cloud`)
+  if (provider === undefined || !isCloud(provider)) throw new Error(`${name} is a cloud`)
   const { minimumDiskGiB } = resolveOffer(distro, name)
   const common = {
     distro,

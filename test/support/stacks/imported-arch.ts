@@ -1,5 +1,5 @@
 import { imageTags } from '../../../stacks/naming.js'
-import type { ImportedImageSpec } from '../../../stacks/imported-image.js'
+import type { ImportedImageSpec } from '../../../stacks/image-spec.js'
 
 /** Of an image of Arch that is brought to a cloud: what is the same wherever that is, but for its name and the path of its state. */
 export const importedArch: Omit<ImportedImageSpec, 'name' | 'state'> = {

@@ -2,7 +2,7 @@ import { RunInstancesCommand, StopInstancesCommand } from '@aws-sdk/client-ec2'
 import { describe, expect, test } from '@jest/globals'
 import type { AnyLab } from '../../../../backend/lab.js'
 import type { Context } from '../../../../scripts/context.js'
-import { awsHooks } from '../../../../scripts/providers/aws/provider.js'
+import { aws as provider } from '../../../../scripts/providers/aws/provider.js'
 import { TestAws } from '../../../services/aws.js'
 import { useCloudHere } from '../../../stand-in/use-cloud.js'
 import '../../../support/cli/support.js'
@@ -24,6 +24,7 @@ const step = {
   signal: new AbortController().signal,
   detail: () => undefined,
   onAddress: () => Promise.reject(new Error('no machine is restarted')),
+  setTimer: () => Promise.reject(new Error('no machine is told')),
 }
 
 /** As far as the hooks look at a record. */
@@ -74,9 +75,9 @@ describe('the end of a lab of two machines, of which one is off', () => {
     await makeMachine('main', after)
     const second = await makeMachine('second', before)
     await aws.with(REGION, (client) => client.send(new StopInstancesCommand({ InstanceIds: [second] })))
-    await awsHooks.moveExpiry(context, labUntil(after), step)
+    await provider.expiry?.move(context, labUntil(after), step)
     expect(await expiries()).toEqual({ main: after, second: before })
-    expect(await awsHooks.removeLeftovers(context, labUntil(after), step)).toEqual({
+    expect(await provider.removeLeftovers(context, labUntil(after), step)).toEqual({
       left: [],
       foreign: [],
       mayPass: true,

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
 import type { AnyLab } from '../../../../backend/lab.js'
 import type { Context } from '../../../../scripts/context.js'
-import { azureHooks } from '../../../../scripts/providers/azure/provider.js'
+import { azure as provider } from '../../../../scripts/providers/azure/provider.js'
 import { no } from '../../../stand-in/azure-answer.js'
 import { REGION, SUBSCRIPTION, TestAzure } from '../../../stand-in/azure.js'
 import { useCloudHere } from '../../../stand-in/use-cloud.js'
@@ -11,6 +11,7 @@ const step = {
   signal: new AbortController().signal,
   detail: () => undefined,
   onAddress: () => Promise.reject(new Error('no machine is restarted')),
+  setTimer: () => Promise.reject(new Error('no machine is told')),
 }
 const azure = await useCloudHere(TestAzure.start())
 afterEach(() => azure.resources.remove(GROUP))
@@ -50,7 +51,7 @@ function makeMachine(expiresAt: string | null, properties: Record<string, unknow
 const presence = () => {
   const [machine] = labUntil(null).machines
   if (machine === undefined) throw new Error('a lab has a machine')
-  return azureHooks.presence({ lab: 'web', region: REGION }, machine)
+  return provider.presence({ lab: 'web', region: REGION }, machine)
 }
 
 test.each([
@@ -72,8 +73,8 @@ test('a machine is absent where there is no group, and nothing is known where Az
 
 describe('what ends a lab', () => {
   const states = async (lab: AnyLab) =>
-    (await azureHooks.enforcers(context, lab)).map(({ name, state }) => `${name}: ${state}`)
-  const move = (lab: AnyLab) => azureHooks.moveExpiry(context, lab, step)
+    ((await provider.expiry?.enforcers(context, lab)) ?? []).map(({ name, state }) => `${name}: ${state}`)
+  const move = (lab: AnyLab) => provider.expiry?.move(context, lab, step)
 
   test('is the timer alone while its end is more than a day away, and then Azure too', async () => {
     const [far, near] = [labUntil(inHours(30)), labUntil(inHours(20))]
@@ -113,14 +114,14 @@ test('what is left of a lab is removed with its group, or named', async () => {
   const left = `resource group ${ID} in ${REGION}: Something blocks this change at Azure: ScopeLocked: It is locked.`
   const told: string[] = []
   const telling = { ...step, detail: (text: string) => void told.push(text) }
-  expect(await azureHooks.removeLeftovers(context, labUntil(null), telling)).toEqual({
+  expect(await provider.removeLeftovers(context, labUntil(null), telling)).toEqual({
     left: [left],
     foreign: [],
     mayPass: false,
   })
   expect(told).toEqual([left])
   azure.obey()
-  expect(await azureHooks.removeLeftovers(context, labUntil(null), step)).toEqual({
+  expect(await provider.removeLeftovers(context, labUntil(null), step)).toEqual({
     left: [],
     foreign: [],
     mayPass: true,

@@ -1,10 +1,10 @@
-import type { CloudName } from '../../../../distro-catalog/provider.js'
+import type { CloudName } from '../../../../distro-catalog/provider-names.js'
 import {
   cloudRefusalCodes,
   type CloudRefusal,
   type CloudRefusalCode,
 } from '../../../../scripts/providers/faults.js'
-import { refusalsOf } from '../../../../scripts/providers/refusals.js'
+import { clouds } from '../../../../scripts/providers/clouds.js'
 import type { RefusalRow } from '../../../../scripts/providers/refusal-row.js'
 import { LabError } from '../../../../scripts/errors.js'
 import { explain } from '../../../../scripts/explain.js'
@@ -42,11 +42,11 @@ export const refusalsSection = (): string =>
       'anything. What is not here is [`cloud-failed`](#cloud-failed) or [`engine-failed`](#engine-failed), and is shown in',
       "the cloud's own words.",
     ].join(' '),
-    ...(Object.keys(refusalsOf) as CloudName[]).map(cloudTable),
+    ...(Object.keys(clouds) as CloudName[]).map(cloudTable),
   )
 
 function cloudTable(provider: CloudName): string {
-  const { rows } = refusalsOf[provider]
+  const { rows } = clouds[provider].refusals
   const lines = cloudRefusalCodes.flatMap((is) => {
     const fault: CloudRefusal = { code: is, provider, reason: '' }
     const { exitCode } = explain(new LabError(fault))

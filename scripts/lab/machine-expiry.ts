@@ -2,9 +2,9 @@ import type { AnyLab } from '../../backend/lab.js'
 import type { Machine } from '../../backend/record-schema.js'
 import type { Context } from '../context.js'
 import { moveTimer } from '../machine/timer.js'
-import { connectToMachine } from '../lab/connect-machine.js'
-import type { StepControl } from './provider.js'
-import { requireIdentity, targetOf } from '../lab/reach.js'
+import { connectToMachine } from './connect-machine.js'
+import type { StepControl } from '../providers/provider.js'
+import { requireIdentity, targetOf } from './reach.js'
 
 /** Enough for a machine that is up. */
 const TIMEOUTS = { banner: 10_000, login: 15_000 }

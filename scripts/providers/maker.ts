@@ -1,0 +1,16 @@
+import { LabError } from '../errors.js'
+import type { MakerProvider, Provider } from './provider.js'
+
+/** Whether its labs make their machines; those of other providers exist before a lab and after it. */
+export const makesMachines = (provider: Provider): provider is MakerProvider =>
+  provider.presence !== undefined
+
+/** Throws LabError not-offered: only machines that a lab has made can be made again. */
+export function requireMaker(
+  provider: Provider,
+  lab: { readonly lab: string; readonly provider: string },
+  verb: 'reset' | 'swap',
+): MakerProvider {
+  if (makesMachines(provider)) return provider
+  throw new LabError({ code: 'not-offered', lab: lab.lab, provider: lab.provider, verb })
+}
