@@ -71,7 +71,7 @@ describe('commands on one lab at the same moment', () => {
     const up = box.start(['up', '--profile', LAB])
     await up.says('] apply')
     const down = box.start(['down', LAB])
-    await down.says('runs up')
+    await down.says('has been running up')
     await box.knobs({})
     expect((await up.done).code).toBe(0)
     expect((await down.done).code).toBe(0)
