@@ -140,7 +140,7 @@ describe('rights on GCS', () => {
   test("that do not suffice to look at a bucket may mean that it is somebody else's", async () => {
     const run = await backendCli(await refusing(() => true), {}, 'init', '-o', 'json')
     expect(run.code).toBe(2)
-    const message = expect.stringContaining('lacks storage.buckets.get')
+    const message = expect.stringContaining('lack storage.buckets.get')
     expect(run.json()).toMatchObject({ error: { code: 'store-taken', message } })
   })
 
