@@ -168,7 +168,7 @@ describe('the official release', () => {
   test.each([
     ['no archive', async () => Buffer.from('<html>sign in</html>'), 'tar could not unpack it'],
     ['an archive without it', () => archiveOf('1.12.6', 'terraform'), 'tar could not unpack it'],
-    ['an archive of another version', () => archiveOf('1.11.0'), 'is not OpenTofu 1.12.6: it says 1.11.0'],
+    ['an archive of another version', () => archiveOf('1.11.0'), 'is not OpenTofu 1.12.6: it reports 1.11.0'],
   ])('that is %s is refused, whatever its digest', async (_what, make, reason) => {
     const { failures } = await perform(taskFor(await make()))
     expect(failures?.[0]).toContain(reason)
@@ -197,7 +197,7 @@ describe('the official release', () => {
     const both = await Promise.all([perform(task), perform(task)])
     expect(both.map(({ source }) => source).sort()).toEqual(['cache', 'release'])
     expect(server.requests).toHaveLength(1)
-    expect(both.map(({ said }) => said).join('')).toMatch(/Process \d+ is getting OpenTofu 1.12.6/)
+    expect(both.map(({ said }) => said).join('')).toMatch(/process \d+, which is getting OpenTofu 1.12.6/)
   })
 
   test('is loaded by the next one when the process that did it was killed', async () => {
@@ -318,7 +318,7 @@ describe('where no way works', () => {
 
   test('what would be done is found out without doing it', async () => {
     const task: ObtainTask = { ...taskFor(await archiveOf('1.12.6')), verb: 'examine' }
-    expect(await result(task)).toEqual({ way: `loads 1.12.6 from ${url()}`, failures: [] })
+    expect(await result(task)).toEqual({ way: `downloads 1.12.6 from ${url()}`, failures: [] })
     const away = { ...task, mirror: server.url('/other') }
     const failure = `the release at ${server.url(`/other/${archivePath}`)}: HTTP 404`
     expect(await result(away)).toEqual({ failures: [failure, NO_GO] })

@@ -101,7 +101,7 @@ describe('an import that can not succeed is refused, and nothing is recorded', (
 
   test('to a region that the account has not switched on', async () => {
     world().aws.refuse('DescribeImages', 401, 'AuthFailure', 'AWS was not able to validate the credentials')
-    await expectRefused(IMPORT, {}, 2, 'switch')
+    await expectRefused(IMPORT, {}, 2, 'enabled for the account')
   })
 })
 

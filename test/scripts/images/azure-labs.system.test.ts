@@ -53,7 +53,7 @@ test.each([
     'no place',
     { DISTROLAB_BUCKET: undefined },
     2,
-    /none is named[^]*az storage account create[^]*az storage container create/,
+    /none was given[^]*az storage account create[^]*az storage container create/,
   ],
   ['a bucket of another cloud', { DISTROLAB_BUCKET: 'gs://labs' }, 2, /"gs:\/\/labs" does not name one/],
   [
@@ -68,7 +68,7 @@ test.each([
       'a place that only looks like the account',
       { DISTROLAB_BUCKET: 'https://labdisks.blob.evil.test/disks' },
     ],
-    ...[2, /no storage account labdisks with https:\/\/labdisks\.blob\.evil\.test/],
+    ...[2, /no storage account labdisks at https:\/\/labdisks\.blob\.evil\.test/],
   ] as const,
   ['no credentials', { ARM_CLIENT_SECRET: undefined }, 7, /az login/],
 ] as const)('an import with %s is refused, and nothing is recorded', async (_title, changes, code, said) => {

@@ -21,7 +21,7 @@ test.each([
     '--bucket: an import to',
   ],
   ['a region for Google', ['arch', '--provider', 'google', '--region', 'x'], {}, 2, '--region: an import to'],
-  ['this computer', ['debian-13', '--provider', 'local'], {}, 2, 'by itself'],
+  ['this computer', ['debian-13', '--provider', 'local'], {}, 2, 'without an import'],
   ['a pair that the catalog does not have', ['alpine', '--provider', 'google'], {}, 3, 'alpine'],
   ['no provider', ['arch'], {}, 2, 'its provider with --provider'],
   ['an architecture without an image', ['arch', '--provider', 'google', '--arch', 'arm64'], {}, 3, 'arm64'],

@@ -182,7 +182,7 @@ describe('authorizedKeys', () => {
     const lines = run.stderr.split('\n').filter((line) => line.startsWith(`  ${file}: authorizedKeys.`))
     const got = [
       ...[/"nosuch\.pub" \(.*: no such file\)\. Name/, /"anna", which is a private key\. Name the \.pub/],
-      ...[/"empty\.pub", which holds no key/, /"odd\.pub": line 2 of its keys is not a key\. One/],
+      ...[/"empty\.pub", which holds no key/, /"odd\.pub": line 2 of its keys is not a key\. Write one/],
       ...[/"ssh-ed25519 AAAA", which is not a complete key/, /"github:no\/such"\. A GitHub name/],
       ...[/a private key\. Name/, /"[^"]{16}…" \(no such file\)/],
     ]

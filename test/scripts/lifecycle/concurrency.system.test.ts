@@ -55,7 +55,7 @@ describe('commands on one lab at the same moment', () => {
     const down = box.start(['down', LAB])
     await down.says('] destroy')
     const up = box.start(['up', '--profile', LAB, '-o', 'json'])
-    await up.says('runs down')
+    await up.says('has been running down')
     await hold.release()
     expect((await down.done).code).toBe(0)
     const result = await up.done
@@ -71,7 +71,7 @@ describe('commands on one lab at the same moment', () => {
     const up = box.start(['up', '--profile', LAB])
     await up.says('] apply')
     const down = box.start(['down', LAB])
-    await down.says('runs up')
+    await down.says('has been running up')
     await box.knobs({})
     expect((await up.done).code).toBe(0)
     expect((await down.done).code).toBe(0)

@@ -84,11 +84,11 @@ describe('after kill -9 of an up', () => {
     cli.signal('SIGKILL')
     await cli.done
     const second = box.start(['up', LAB])
-    await second.says('still running')
+    await second.says('the OpenTofu of an earlier command')
     second.signal('SIGINT')
     expect((await second.done).code).toBe(130)
     const third = box.start(['up', LAB])
-    await third.says('still running')
+    await third.says('the OpenTofu of an earlier command')
     expect(box.processes('engine')).toHaveLength(1)
     await release()
     expect((await third.done).code).toBe(0)

@@ -168,7 +168,7 @@ describe('a lab on AWS', () => {
     const run = await box.run(['up', '--profile', 'debian-aws', '--ssh-key', key])
     expect([run.code, run.stderr]).toEqual([
       2,
-      expect.stringContaining(`no ecdsa-sha2-nistp256 key (--ssh-key ${key})`),
+      expect.stringContaining(`keys of type ecdsa-sha2-nistp256 (--ssh-key ${key})`),
     ])
     expect(await box.files()).toEqual([])
   })

@@ -49,7 +49,7 @@ describe('a short command', () => {
     await until(() => server.open() === 0, 'the end')
     expect(await faultOf(runShort(connection, 'x', controller.signal))).toMatchObject({
       code: 'ssh-failed',
-      reason: expect.stringContaining('the machine started no command'),
+      reason: expect.stringContaining('the machine could not start the command'),
     })
   })
 

@@ -166,7 +166,7 @@ describe('a folder', () => {
   test('is made, found, and shown', async () => {
     const location = directoryLocation(join(temporaryFolder(), 'labs'))
     const first = await backendCli(location, {}, 'init')
-    expect([first.code, first.stdout]).toEqual([0, `${locationUrl(location)}: made\n`])
+    expect([first.code, first.stdout]).toEqual([0, `${locationUrl(location)}: created\n`])
     const second = await backendCli(location, {}, 'init', '-o', 'json')
     expect(second.json()).toMatchObject({ place: 'found', changed: false, public: false, policies: [] })
     const show = await backendCli(location, {}, 'show')
@@ -178,7 +178,7 @@ describe('a folder', () => {
     const location = directoryLocation(temporaryFolder())
     await chmod(location.path, 0o755)
     const run = await backendCli(location, {}, 'init')
-    expect([run.code, run.stdout]).toEqual([0, expect.stringContaining('(mode 755), left as it is')])
+    expect([run.code, run.stdout]).toEqual([0, expect.stringContaining('(mode 755); left as it is')])
     expect((await backendCli(location, {}, 'show')).stdout).toContain('everyone on this computer (mode 755)')
   })
 })

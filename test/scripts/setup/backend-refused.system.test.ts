@@ -122,7 +122,7 @@ describe('rights on S3', () => {
     const run = await backendCli(location, bucketOn('moto').env, 'init')
     expect(run.code).toBe(1)
     expect(run.stderr).toContain('public access: changed from not blocked to blocked')
-    expect(run.stderr).toContain('s3:PutBucketVersioning is missing')
+    expect(run.stderr).toContain('lacks s3:PutBucketVersioning')
     proxy.plan(() => undefined)
     const again = await backendCli(location, bucketOn('moto').env, 'init')
     expect(again.stdout).toContain('public access: blocked, left as it is')
@@ -140,7 +140,7 @@ describe('rights on GCS', () => {
   test("that do not suffice to look at a bucket may mean that it is somebody else's", async () => {
     const run = await backendCli(await refusing(() => true), {}, 'init', '-o', 'json')
     expect(run.code).toBe(2)
-    const message = expect.stringContaining('storage.buckets.get is missing')
+    const message = expect.stringContaining('lack storage.buckets.get')
     expect(run.json()).toMatchObject({ error: { code: 'store-taken', message } })
   })
 
@@ -148,7 +148,7 @@ describe('rights on GCS', () => {
     const location = await refusing(({ method }) => method === 'PATCH')
     const run = await backendCli(location, {}, 'init', '-o', 'json')
     expect(run.code).toBe(1)
-    const message = expect.stringContaining('storage.buckets.update is missing')
+    const message = expect.stringContaining('lacks storage.buckets.update')
     expect(run.json()).toMatchObject({ error: { code: 'store-forbidden', message } })
   })
 

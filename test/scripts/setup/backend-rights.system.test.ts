@@ -121,7 +121,7 @@ describe('backend init', () => {
   test('names the right that is missing', async () => {
     const run = await backendCli(location, users.labs, 'init', '-o', 'json')
     expect(run.code).toBe(1)
-    const message = expect.stringContaining('s3:GetBucketVersioning is missing')
+    const message = expect.stringContaining('lacks s3:GetBucketVersioning')
     expect(run.json()).toMatchObject({ error: { code: 'store-forbidden', message } })
   })
 

@@ -76,7 +76,7 @@ async function bringBack(place: Place, verb: Verb, seen: LabRecord): Promise<voi
   const { warm } = place
   const isOver = timeOf(verb) === 'over' && seen.state !== 'destroyed'
   if (seen.state === 'destroying' || (isOver && seen.state === 'destroy-failed')) {
-    await expectRefused(place, seen, 'The destruction of debian-local was begun')
+    await expectRefused(place, seen, 'The destruction of debian-local started')
     await warm.ok('down', LAB)
   } else if (isOver) {
     await expectRefused(place, seen, 'debian-local expired at')

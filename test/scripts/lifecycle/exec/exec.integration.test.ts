@@ -75,7 +75,7 @@ describe('exec', () => {
     expect(refused.code).toBe(4)
     expect(refused.stderr).toContain(`(pid ${first.pid}), running exec`)
     const second = box.start(['exec', LAB, '--', 'echo second'])
-    await second.says(`(pid ${first.pid}) runs exec`)
+    await second.says(`(pid ${first.pid}) has been running exec`)
     await writeFile(file, '')
     expect((await first.done).code).toBe(0)
     expect(await second.done).toMatchObject({ code: 0, stdout: 'second\n' })

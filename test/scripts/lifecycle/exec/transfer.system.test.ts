@@ -182,7 +182,7 @@ describe('exec --fetch', () => {
   test('what is not there after a command that failed is only said', async () => {
     const run = await box.run(['exec', LAB, '--fetch', `nosuch:${here}/x`, '--', 'exit 9'])
     expect(run.code).toBe(9)
-    expect(run.stderr).toContain(`there is no nosuch on ${LAB}/main`)
+    expect(run.stderr).toContain(`nosuch does not exist on ${LAB}/main`)
   })
 
   test('a local place that can not be written to is named, and nothing is left there', async () => {

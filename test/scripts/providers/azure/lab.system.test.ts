@@ -127,7 +127,14 @@ withProvider('a lab on Azure', () => {
         'cloud-credentials-refused',
         'az login',
       ],
-      [403, 'AuthorizationFailed', "No right to perform action 'x/write'.", 1, 'cloud-forbidden', 'azure.md'],
+      [
+        403,
+        'AuthorizationFailed',
+        "No right to perform action 'x/write'.",
+        1,
+        'cloud-forbidden',
+        'docs azure',
+      ],
       [
         409,
         'MissingSubscriptionRegistration',
