@@ -131,7 +131,7 @@ test('a profile that names machines is never another profile of the same distro:
     machines: [{ address, user: 'anna' }],
   })
   const profiles = { rack: profile('192.0.2.7'), other: profile('192.0.2.8') }
-  const lab = { ...LOCAL, provider: 'static', distro: 'debian-13', profile: 'rack' } as AnyLab
+  const lab = { ...LOCAL, provider: 'static', distro: 'debian-13', profile: 'rack' }
   await asked(lab, { profile: 'rack' }, { profiles })
   expect(await faultOf(asked(lab, { profile: 'other' }, { profiles }))).toEqual({
     code: 'lab-of-other-profile',
