@@ -48,21 +48,7 @@ export const existingMachineSchema = Type.Object(
       }),
     ),
   },
-  {
-    additionalProperties: false,
-    title: 'A machine',
-    description: 'A machine that exists already.',
-    expected: '{address, user, port?, hostKey?}',
-  },
+  { additionalProperties: false },
 )
-
-export const existingMachines = Type.Array(existingMachineSchema, {
-  minItems: 1,
-  maxItems: 1,
-  title: 'Machines',
-  description: 'The machine of a lab of the provider `static`, which no other provider accepts; one for now.',
-  expected: 'a list of one machine: [{address: rack7.example.org, user: anna}]',
-  examples: [[{ address: 'rack7.example.org', user: 'anna' }]],
-})
 
 export type ExistingMachine = Static<typeof existingMachineSchema>

@@ -2,9 +2,9 @@ import type { Catalog } from './catalog.js'
 import type { Distro } from './distro.js'
 import { hasOffers } from './cloud.js'
 import { CatalogError } from './errors.js'
-import type { ExistingMachine } from './existing-machine-schema.js'
 import { nearNames } from './near-names.js'
 import type { Architecture } from './offer-schema.js'
+import type { ProfileMachine } from './profile-machine-schema.js'
 import type { Provider } from './provider.js'
 import {
   distroNames,
@@ -31,8 +31,8 @@ export interface Profile {
   readonly network?: string
   readonly diskGiB?: number
   readonly spot?: boolean
-  /** Only for a provider whose labs make no machines. */
-  readonly machines?: readonly ExistingMachine[]
+  /** Undefined: one machine, as the rest of the profile says. */
+  readonly machines?: readonly ProfileMachine[]
 }
 
 /**
@@ -58,6 +58,17 @@ export function resolveProfile(catalog: Catalog, given: string, userProfiles: Us
     ...(disk === undefined ? {} : { diskGiB: disk }),
     ...(arch === undefined ? {} : { architecture: arch }),
   }
+}
+
+/**
+ * The same with another distro, by name or alias, which is known to have an image there.
+ *
+ * @throws CatalogError `distro-unknown` or `pair-unavailable`.
+ */
+export function withDistro(catalog: Catalog, profile: Profile, given: string): Profile {
+  const distro = resolveDistro(catalog, given)
+  if (hasOffers(profile.provider)) resolveOffer(distro, profile.provider.name)
+  return { ...profile, distro }
 }
 
 /** The profile of a release that has an image there. @throws CatalogError as `resolveProfile` does. */

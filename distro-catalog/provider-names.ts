@@ -12,6 +12,9 @@ export const computerNames = ['local'] as const
 export const existingNames = ['static'] as const
 export type ExistingName = (typeof existingNames)[number]
 
+export const isExistingName = (provider: string): provider is ExistingName =>
+  (existingNames as readonly string[]).includes(provider)
+
 /** Those with images and sizes in the catalog. */
 export type OfferingName = CloudName | (typeof computerNames)[number]
 

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import type { ErrorObject, ValidateFunction } from 'ajv'
 import { property } from '../backend/sdk-error.js'
-import { machinesProblem } from '../distro-catalog/machines-rule.js'
+import { machinesProblems } from '../distro-catalog/machines-rule.js'
 import { nearNames } from '../distro-catalog/near-names.js'
 import { parseYamlText } from '../distro-catalog/yaml-text.js'
 import type { ConfigFile, ConfigProblem } from './config-schema.js'
@@ -28,7 +28,7 @@ export function parseConfig(file: string, text: string): Parsed {
   ) as ValidateFunction<ConfigFile>
   const mistaken = valueProblems(file, values)
   if (validate(values) && mistaken.length === 0) {
-    const problems = machinesProblems(file, values)
+    const problems = profileProblems(file, values)
     return { values: problems.length === 0 ? values : undefined, problems }
   }
   const problems = (validate.errors ?? []).map((error) => problemOf(file, error))
@@ -48,24 +48,14 @@ function valueProblems(file: string, values: unknown): ConfigProblem[] {
   })
 }
 
-function machinesProblems(file: string, { profiles = {} }: ConfigFile): ConfigProblem[] {
-  return Object.entries(profiles).flatMap(([name, profile]) => {
-    const problem = machinesProblem(profile)
-    if (problem === undefined) return []
-    const field = `profiles.${name}.machines`
-    const { provider } = profile
-    return problem === 'missing'
-      ? [
-          {
-            file,
-            field,
-            expected: `the machines of ${provider}: [{address, user, port?, hostKey?}]`,
-            got: 'nothing',
-          },
-        ]
-      : [{ file, field, expected: `no machines: those of ${provider} are made by distrolab`, got: 'a list' }]
-  })
-}
+const profileProblems = (file: string, { profiles = {} }: ConfigFile): ConfigProblem[] =>
+  Object.entries(profiles).flatMap(([name, profile]) =>
+    machinesProblems(profile).map((problem) => ({
+      ...problem,
+      file,
+      field: `profiles.${name}.${problem.field}`,
+    })),
+  )
 
 function problemOf(file: string, error: ErrorObject): ConfigProblem {
   const path = error.instancePath.slice(1).replaceAll('/', '.')

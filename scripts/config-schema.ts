@@ -7,8 +7,8 @@ import {
   network,
   region,
   size,
-  userProfileSchema,
-} from '../distro-catalog/user-profile-schema.js'
+} from '../distro-catalog/profile-fields-schema.js'
+import { userProfileSchema } from '../distro-catalog/user-profile-schema.js'
 import { ARCHITECTURES, DEFAULTS, ON_FAILURES, WAITS } from './choices.js'
 import { encryptionSchema } from './encryption-schema.js'
 import * as words from './config-words.js'

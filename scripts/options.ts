@@ -1,6 +1,6 @@
 import type { Options } from 'yargs'
 
-const text = (describe: string): Options => ({ type: 'string', describe, requiresArg: true })
+export const text = (describe: string): Options => ({ type: 'string', describe, requiresArg: true })
 
 /** May be repeated; `listFlag` reads it. */
 export const repeatedText = (describe: string): Options => ({ ...text(describe), array: true })
@@ -61,6 +61,12 @@ export const machineOptions: Readonly<Record<string, Options>> = {
   ),
   'ssh-key': text('Private key to use, or the .pub of a key in the ssh-agent; default: a new key per lab'),
   wait: text('ready (default), ssh or none'),
+}
+
+/** What a new lab consists of. */
+export const labOptions: Readonly<Record<string, Options>> = {
+  machines: text('The machines of the lab, such as source,target or source:debian-13,target:rocky-9'),
+  count: text('The number of its machines, called m1, m2, …'),
 }
 
 export const ttlOption: Readonly<Record<string, Options>> = {

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { fits, forms } from '../backend/forms.js'
+import { MOST_MACHINES } from '../distro-catalog/most-machines.js'
 import { parseNetwork } from './network-value.js'
 
 /** An invalid value of a setting; the caller says where it is from. */
@@ -88,6 +89,33 @@ export const words: ParseValue<readonly string[]> = (given) => {
   const found = new Set(given.split(',').map((word) => word.trim()))
   found.delete('')
   return found.size > 0 ? [...found] : new Unfit('a list such as one,two')
+}
+
+/** A machine that `--machines` names. `distro`: undefined if the profile's. */
+export interface NamedMachine {
+  readonly name: string
+  readonly distro?: string
+}
+
+const expectedMachines = `machines such as source,target or source:debian-13,target:rocky-9: at most ${MOST_MACHINES}, each once`
+
+/** `source, target:rocky-9` */
+export const machines: ParseValue<readonly NamedMachine[]> = (given) => {
+  const found = given.split(',').map((word) => {
+    const [name = '', distro, ...rest] = word.trim().split(':')
+    const isWhole = fits('machine', name) && distro !== '' && rest.length === 0
+    return isWhole ? { name, ...(distro === undefined ? {} : { distro }) } : undefined
+  })
+  const known = found.filter((machine) => machine !== undefined)
+  const isOnceEach = new Set(known.map(({ name }) => name)).size === found.length
+  return isOnceEach && found.length <= MOST_MACHINES ? known : new Unfit(expectedMachines)
+}
+
+/** `3` → m1, m2, m3. */
+export const machineCount: ParseValue<readonly NamedMachine[]> = (given) => {
+  const count = /^[1-9]\d?$/.test(given) ? Number(given) : 0
+  if (count < 1 || count > MOST_MACHINES) return new Unfit(`a number of machines from 1 to ${MOST_MACHINES}`)
+  return Array.from({ length: count }, (_, index) => ({ name: `m${index + 1}` }))
 }
 
 /** Networks in CIDR form, or `auto`, each once. */

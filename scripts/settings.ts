@@ -8,7 +8,7 @@ import type { ConfigFile } from './config-schema.js'
 import { variableOfFlag, type Environment } from './env.js'
 import { LabError } from './errors.js'
 import * as values from './setting-values.js'
-import { Unfit, VALUES, type ParseValue } from './setting-values.js'
+import { Unfit, VALUES, type NamedMachine, type ParseValue } from './setting-values.js'
 
 export type { OnFailure, Wait }
 
@@ -28,6 +28,8 @@ export interface Settings {
   readonly architecture: Architecture | undefined
   readonly size: string | undefined
   readonly instanceType: string | undefined
+  /** The machines of a new lab; undefined: the profile decides. */
+  readonly machines: readonly NamedMachine[] | undefined
   /** The root disk of each machine. */
   readonly diskGiB: number | undefined
   readonly spot: boolean | undefined
@@ -98,6 +100,7 @@ export function resolveSettings(flags: Flags, env: Environment, config: Config, 
     architecture: read('arch', 'arch', values.oneOf(ARCHITECTURES)),
     size: text('size', 'size'),
     instanceType: text('instance-type', 'instanceType'),
+    machines: resolveMachines(read, flags),
     diskGiB: read('disk', 'disk', values.gibibytes),
     spot: read('spot', 'spot', values.trueOrFalse),
     network: read('network', 'network', VALUES.network),
@@ -133,6 +136,19 @@ const resolveWaits = (read: Reader['read']): Pick<Settings, 'waitLock' | 'waitTi
     byDefault(VALUES.waitTimeout, DEFAULTS.waitTimeout),
   applyTimeout: read('apply-timeout', 'applyTimeout', VALUES.applyTimeout),
 })
+
+/** A flag wins over a variable, whichever of the two it is. Throws LabError usage if both flags are given. */
+function resolveMachines(read: Reader['read'], flags: Flags): Settings['machines'] {
+  const [listed, counted] = [flags['machines'], flags['count']]
+  if (listed !== undefined && counted !== undefined) {
+    const problem = `--count: expected no --machines beside it, got both. Give --machines ${String(listed)} or --count ${String(counted)}.`
+    throw new LabError({ code: 'usage', problem })
+  }
+  const byCount = read('count', undefined, values.machineCount)
+  return listed === undefined && counted !== undefined
+    ? byCount
+    : (read('machines', undefined, values.machines) ?? byCount)
+}
 
 interface Reader {
   /** The value of a flag, else of its variable, else of the configuration's key; undefined if none is set. */

@@ -5,9 +5,20 @@ import { NOT_FLAGS, variableOfFlag, type Environment } from './env.js'
  * complete.
  */
 export const FLAGS_WITH_VARIABLE: readonly string[] = [
-  ...['address-url', 'allow-from', 'apply-timeout', 'arch', 'backend', 'bucket', 'config', 'debug'],
-  ...['detailed-exitcode', 'disk', 'engine-mirror', 'github-url', 'instance-type', 'location', 'name'],
-  ...['network', 'older-than', 'on-failure', 'output', 'profile', 'quiet', 'region', 'regions'],
+  ...['address-url', 'allow-from', 'apply-timeout', 'arch', 'backend', 'bucket', 'config', 'count'],
+  ...['debug', 'detailed-exitcode', 'disk', 'engine-mirror', 'github-url', 'instance-type', 'location'],
+  ...[
+    'machines',
+    'name',
+    'network',
+    'older-than',
+    'on-failure',
+    'output',
+    'profile',
+    'quiet',
+    'region',
+    'regions',
+  ],
   ...['size', 'spot', 'ssh-key', 'tag', 'timeout', 'ttl', 'verbose', 'wait', 'wait-lock', 'wait-timeout'],
   ...['yes', 'zone'],
 ]

@@ -1,6 +1,8 @@
 /** The outputs of every stack, by machine name: what SSH needs. */
 export interface MachineOutput {
   readonly address: string
+  /** Where the other machines of the lab reach it; only in labs of several. */
+  readonly privateAddress?: string
   readonly port: number
   readonly user: string
 }

@@ -17,6 +17,7 @@ import {
   saveSnapshot,
   snapshotPresence,
 } from '../qemu/snapshot.js'
+import { resetTogether, type ResetTogether } from './together.js'
 import { launch, requireMeta, requireStartable, toResult } from './start.js'
 import { statusOf } from './status.js'
 
@@ -72,10 +73,14 @@ async function letRest({ identity }: QemuProcess, withinMs: number, context: Con
  * has run, an emulated processor's counter (TSC) does not go back with the rest (cpu_ticks_prev in QEMU's
  * softmmu/cpu-timers.c): the guest would see the whole age of the lab pass in one moment, its timers would
  * fire, and its kernel would report stalls. If loading fails, the QEMU is ended, because half of a baseline
- * is worse than none. Throws machine-absent, machine-expired, baseline-absent (nothing has changed then),
+ * is worse than none. `together`: with other machines of its lab, so that none runs before all have loaded. Throws machine-absent, machine-expired, baseline-absent (nothing has changed then),
  * baseline-broken, or the reason why QEMU does not start.
  */
-export async function resetMachine(spec: MachineSpec, context: Context): Promise<ResultOf['reset']> {
+export async function resetMachine(
+  spec: MachineSpec,
+  context: Context,
+  together: ResetTogether = resetTogether(1),
+): Promise<ResultOf['reset']> {
   const { id } = spec
   const files = machineFiles(id, spec.directory)
   return guarded(spec, files, context, async () => {
@@ -83,15 +88,17 @@ export async function resetMachine(spec: MachineSpec, context: Context): Promise
     const nodes = diskNodes(meta.firmware)
     const running = await findQemu(id, files)
     if (running.length > 0) await refuseWithoutBaseline(id, files, nodes)
+    await together.asked.arrive()
     context.signal.throwIfAborted()
     context.report('reset', `loading the baseline of ${id}`)
     // Discards everything that it still has to write.
     await killProcesses(running)
+    await together.stopped.arrive()
     // The watchdog of a running machine is not about to end.
     const arm = running.length > 0 ? armIfMissing : armAnew
     const process = await launch(spec, meta, files, { begin: 'paused', arm }, context)
     try {
-      await load(id, files, nodes)
+      await load(id, files, nodes, together)
     } catch (error) {
       await stopQemu(id, files, 0)
       throw error
@@ -114,11 +121,12 @@ async function requireBaseline(id: string, nodes: Nodes, session: QmpSession): P
   throw new DriverError({ code: 'baseline-absent', id })
 }
 
-async function load(id: string, files: MachineFiles, nodes: Nodes): Promise<void> {
+async function load(id: string, files: MachineFiles, nodes: Nodes, { loaded }: ResetTogether): Promise<void> {
   await talk(id, files, async (session) => {
     await requireBaseline(id, nodes, session)
     await markConsole(files, 'back to the baseline')
     await loadSnapshot(session, TAG, nodes)
+    await loaded.arrive()
     await resumeGuest(session)
   }).catch((error: unknown) => {
     if (!(error instanceof QmpFailure)) throw error

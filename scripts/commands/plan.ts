@@ -1,5 +1,5 @@
 import type { Command } from '../command.js'
-import { machineOptions, nameOption, profileOption } from '../options.js'
+import { labOptions, machineOptions, nameOption, profileOption } from '../options.js'
 
 const { wait: _wait, ...stackOptions } = machineOptions
 
@@ -11,6 +11,7 @@ export const planCommand: Command = {
   options: {
     ...profileOption,
     ...nameOption,
+    ...labOptions,
     ...stackOptions,
     'detailed-exitcode': {
       type: 'boolean',

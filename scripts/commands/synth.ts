@@ -1,6 +1,6 @@
 import type { Command } from '../command.js'
 import { textFlag } from '../flags.js'
-import { machineOptions, nameOption, profileOption } from '../options.js'
+import { labOptions, machineOptions, nameOption, profileOption } from '../options.js'
 
 const { wait: _wait, ...stackOptions } = machineOptions
 
@@ -11,6 +11,7 @@ export const synthCommand: Command = {
   options: {
     ...profileOption,
     ...nameOption,
+    ...labOptions,
     ...stackOptions,
     out: {
       type: 'string',

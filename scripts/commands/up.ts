@@ -1,5 +1,6 @@
 import type { Command } from '../command.js'
 import {
+  labOptions,
   limitOptions,
   leaseOptions,
   machineOptions,
@@ -15,6 +16,7 @@ export const upCommand: Command = {
   options: {
     ...profileOption,
     ...nameOption,
+    ...labOptions,
     ...machineOptions,
     ...ttlOption,
     'on-failure': {
@@ -32,6 +34,7 @@ export const upCommand: Command = {
   examples: [
     ['distrolab up --profile debian-local', 'a Debian VM on this computer'],
     ['distrolab up --profile debian-12-local --name old', 'a second one under its own name'],
+    ['distrolab up --profile debian-local --count 2', 'one lab of two machines, m1 and m2'],
     ['distrolab up debian-local --on-failure destroy', 'for CI: a new lab that fails is removed'],
     ['distrolab up debian-local -o json', 'its address and ssh command for a script'],
   ],

@@ -102,7 +102,8 @@ async function beginProvisioning(
 ): Promise<Lab<'provisioning'>> {
   const { context, writer, lease } = session
   if (former === undefined || former.state === 'destroyed') {
-    await sayEndOfLife(context, plan.profile.distro)
+    for (const distro of new Set(plan.machines.map(({ profile }) => profile.distro)))
+      await sayEndOfLife(context, distro)
     // Files can be written without credentials; machines cannot be made.
     const account = await plan.hooks.account?.(context.interrupt.signal)
     const decided = {

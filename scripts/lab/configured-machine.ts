@@ -1,5 +1,7 @@
 import type { AnyLab } from '../../backend/lab.js'
+import { MAIN_MACHINE } from '../../backend/machines.js'
 import type { Machine } from '../../backend/record-schema.js'
+import { isExistingName } from '../../distro-catalog/provider-names.js'
 import type { Context } from '../context.js'
 import { LabError } from '../errors.js'
 
@@ -11,7 +13,9 @@ export function assertAsConfigured({ config }: Pick<Context, 'config'>, lab: Any
   const { profiles = {} } = config.values
   const profile = Object.hasOwn(profiles, lab.profile) ? profiles[lab.profile] : undefined
   if (profile?.machines === undefined || profile.provider !== lab.provider) return
-  const configured = profile.machines[lab.machines.findIndex(({ name }) => name === machine.name)]
+  // Those that the lab makes have no address in a profile.
+  if (!isExistingName(lab.provider)) return
+  const configured = profile.machines.find(({ name = MAIN_MACHINE }) => name === machine.name)
   const [has, wanted] = [targetText(machine), configured && targetText(configured)]
   const { hostKey = null } = configured ?? {}
   const isSameKey = hostKey === null || machine.hostKey === null || hostKey === machine.hostKey
@@ -27,9 +31,10 @@ export function assertAsConfigured({ config }: Pick<Context, 'config'>, lab: Any
 }
 
 interface Target {
-  readonly address: string | null
+  readonly address?: string | null | undefined
   readonly port?: number | null | undefined
-  readonly user: string
+  readonly user?: string | undefined
 }
 
-const targetText = ({ address, port, user }: Target): string => `${user}@${address ?? '?'}:${port ?? 22}`
+const targetText = ({ address, port, user }: Target): string =>
+  `${user ?? '?'}@${address ?? '?'}:${port ?? 22}`

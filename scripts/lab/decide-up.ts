@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { AnyLab, Lab } from '../../backend/lab.js'
+import type { Machine } from '../../backend/record-schema.js'
 import type { LabFault } from '../errors.js'
 import type { BaselineKind } from '../providers/provider.js'
 import type { Wait } from '../settings.js'
@@ -110,15 +111,19 @@ export function decideMaking(former: AnyLab | undefined, presences: Presences): 
   const named = (...wanted: readonly (typeof presences)[number][1][]): string[] =>
     presences.filter(([, presence]) => wanted.includes(presence)).map(([name]) => name)
   const replace = named('absent')
-  // A swap that did not end may have left the old machines, and those that are there may still be the ones it was to replace.
+  // A swap that did not end may have left the old machines in place of those that it was to make.
   const isSwap = former?.state === 'swapping' || former?.state === 'swap-failed'
   return {
     isNew: former === undefined || former.state === 'destroyed',
-    anew: isSwap ? presences.map(([name]) => name) : replace,
+    anew: isSwap ? [...new Set([...withoutHostKey(former.machines), ...replace])] : replace,
     replace,
     start: named('stopped', 'partial'),
   }
 }
+
+/** The machines of a swap that have not been reached since it began: it forgets the host keys of those it replaces. */
+export const withoutHostKey = (machines: readonly Pick<Machine, 'name' | 'hostKey'>[]): string[] =>
+  machines.filter(({ hostKey }) => hostKey === null).map(({ name }) => name)
 
 /** As for a lab whose machines are all gone. */
 export const makingAll = (names: readonly string[]): Making => ({

@@ -12,11 +12,19 @@ export interface Asked {
   >
   /** Undefined: none was named, or the lab's own. */
   readonly profile: AskedProfile | undefined
+  /** Undefined: none were named, nor does the profile that was named. */
+  readonly machines: readonly AskedMachine[] | undefined
   readonly zone: { readonly typed: string; readonly whole: string } | undefined
   /** `has`: the lab's own; undefined on this computer, which has one only, and for a type that the catalog does not know. */
   readonly architecture: { readonly asked: Architecture; readonly has: Architecture | undefined } | undefined
   /** Of the size or type that was named. */
   readonly instanceType: string | undefined
+}
+
+/** A machine that was named, with its distro where that was named too. */
+export interface AskedMachine {
+  readonly name: string
+  readonly distro: string | undefined
 }
 
 interface AskedProfile {
@@ -30,6 +38,7 @@ interface AskedProfile {
 /** A lab keeps what it was made with; asking for something else is an error, not a silent no. */
 export const differenceOf = (known: AnyLab, asked: Asked): LabFault | undefined =>
   otherProfile(known, asked) ??
+  otherMachines(known, asked) ??
   otherPlace(known, asked) ??
   otherTag(known, asked) ??
   otherExpiry(known, asked) ??
@@ -40,6 +49,21 @@ function otherProfile({ lab, profile, distro, provider }: AnyLab, asked: Asked):
   const isSamePair = asked.profile.distro === distro && asked.profile.provider === provider
   if (isSamePair && !asked.profile.hasOwnMachines) return undefined
   return { code: 'lab-of-other-profile', lab, profile, asked: asked.profile.name }
+}
+
+/** A lab has its machines from its beginning; `swap` alone gives one another distro. */
+function otherMachines(known: AnyLab, { machines: asked }: Asked): LabFault | undefined {
+  if (asked === undefined) return undefined
+  const isSame =
+    asked.length === known.machines.length &&
+    asked.every(({ name, distro }) =>
+      known.machines.some((has) => has.name === name && (distro ?? has.distro) === has.distro),
+    )
+  if (isSame) return undefined
+  const isSaid = asked.some(({ distro }) => distro !== undefined)
+  const has = known.machines.map(({ name, distro }) => (isSaid ? `${name}:${distro}` : name))
+  const wanted = asked.map(({ name, distro }) => (distro === undefined ? name : `${name}:${distro}`))
+  return fixed(known, '--machines', has.join(','), wanted.join(','))
 }
 
 const fixed = ({ lab }: AnyLab, setting: string, has: string, asked: string): LabFault => ({

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { AnyLab } from '../../backend/lab.js'
+import type { Machine } from '../../backend/record-schema.js'
 import type { MachineOutput } from '../../stacks/outputs.js'
 import { onEachMachine } from '../each-machine.js'
 import type { Engine } from '../engine/resolve.js'
@@ -73,13 +74,17 @@ async function recordAddresses(session: Session, { machines }: Outputs): Promise
   // As every stack declares it.
   for (const [name, made] of Object.entries((machines ?? {}) as Record<string, MachineOutput>))
     // A machine that is off has no address; some providers return an empty one.
-    await recordAddress(session, name, { address: made.address || null, port: made.port })
+    await recordAddress(session, name, {
+      address: made.address || null,
+      port: made.port,
+      ...(made.privateAddress === undefined ? {} : { privateAddress: made.privateAddress || null }),
+    })
 }
 
 async function recordAddress(
   { writer }: Session,
   name: string,
-  found: { readonly address: string | null; readonly port?: number },
+  found: Pick<Machine, 'address'> & Partial<Pick<Machine, 'port' | 'privateAddress'>>,
 ): Promise<void> {
   const known = writer.lab?.machines.find((machine) => machine.name === name)
   if (known !== undefined && !isDeepStrictEqual({ ...known, ...found }, known))

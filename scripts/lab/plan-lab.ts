@@ -1,15 +1,15 @@
 import { newRandomId } from '../../backend/identity.js'
 import type { AnyLab } from '../../backend/lab.js'
 import type { LabName } from '../../backend/lab-name.js'
-import { MAIN_MACHINE } from '../../backend/machines.js'
+import { mainOf } from '../../backend/machines.js'
 import type { AuthorizedKey, Decided, Machine } from '../../backend/record-schema.js'
 import { profileOfPair, resolveProfile, type Profile } from '../../distro-catalog/profile.js'
-import type { MachineSize } from '../../distro-catalog/size.js'
 import { labTags } from '../../stacks/naming.js'
 import { findComputerId } from '../computer.js'
 import type { Context } from '../context.js'
 import { ensureIdentity, type Identity } from '../machine/key.js'
 import type { Measuring } from '../regions/rank.js'
+import { draftMachines, type MachineDraft } from './draft-machines.js'
 import { findLabNetwork, type LabNetwork } from './network.js'
 import type { Place, Provider } from '../providers/provider.js'
 import { providerOf } from '../providers/registry.js'
@@ -17,12 +17,14 @@ import { requireIdentity } from './reach.js'
 import { assertKeysTaken } from './taken-keys.js'
 import { resolveTeamKeys } from './team-keys.js'
 
-/** What a lab consists of or will consist of, checked against the catalog. Planning changes nothing. */
+/** What a lab consists of or will consist of, checked against the catalog; `profile` has the distro of its main machine. Planning changes nothing. */
 export interface LabDraft {
   readonly lab: LabName
   readonly profile: Profile
   readonly hooks: Provider
-  readonly size: MachineSize
+  /** Of a new lab; empty for one that is recorded. */
+  readonly machines: readonly MachineDraft[]
+  /** With the list price of all machines together. */
   readonly place: Place
 }
 
@@ -67,24 +69,39 @@ export async function draftLab(
   living: AnyLab | undefined,
   measuring: Measuring = 'measure',
 ): Promise<LabDraft> {
-  const profile =
-    living === undefined
-      ? resolveProfile(
-          await context.catalog(),
-          context.settings.profile ?? lab,
-          context.config.values.profiles,
-        )
-      : await profileOf(context, living)
-  const hooks = await providerOf(profile.provider.name)
-  if (living !== undefined) return { lab, profile, hooks, size: living.size, place: placeOf(living) }
-  const { settings } = context
-  const size = hooks.resolveSize(profile, {
-    size: settings.size ?? profile.size,
-    instanceType: settings.instanceType ?? profile.instanceType,
-    architecture: settings.architecture ?? profile.architecture,
-    diskGiB: settings.diskGiB ?? profile.diskGiB,
-  })
-  return { lab, profile, hooks, size, place: await hooks.place(context, profile, size, measuring) }
+  if (living !== undefined) {
+    const profile = await profileOf(context, living)
+    const hooks = await providerOf(profile.provider.name)
+    return { lab, profile, hooks, machines: [], place: placeOf(living) }
+  }
+  const { settings, config } = context
+  const catalog = await context.catalog()
+  const asked = resolveProfile(catalog, settings.profile ?? lab, config.values.profiles)
+  const hooks = await providerOf(asked.provider.name)
+  const machines = draftMachines(catalog, asked, hooks, settings)
+  const { profile = asked } = mainOf(machines) ?? {}
+  return { lab, profile, hooks, machines, place: await placeMachines(context, hooks, machines, measuring) }
+}
+
+/** Where the main machine is best placed; the others must be possible there too. */
+async function placeMachines(
+  context: Context,
+  hooks: Provider,
+  machines: readonly MachineDraft[],
+  measuring: Measuring,
+): Promise<Place> {
+  const main = mainOf(machines)
+  if (main === undefined) throw new TypeError('a lab has machines')
+  const place = await hooks.place(context, main.profile, main.size, measuring)
+  const { region, zone } = place
+  const there = { ...context, settings: { ...context.settings, region, zone } }
+  let costPerHourUsd = 0
+  for (const { profile, size } of machines) {
+    const isLikeMain = profile.distro === main.profile.distro && size.instanceType === main.size.instanceType
+    const { costPerHourUsd: own } = isLikeMain ? place : await hooks.place(there, profile, size, 'known')
+    costPerHourUsd += own
+  }
+  return { ...place, costPerHourUsd }
 }
 
 /** Where a recorded lab is. */
@@ -104,10 +121,14 @@ export async function profileOf(context: Context, known: AnyLab): Promise<Profil
 /** Machines of a new lab, each with what it will be made of. */
 export async function newMachines(
   context: Context,
-  { lab, profile, hooks, size }: Omit<LabDraft, 'place'>,
+  { lab, hooks, machines }: Pick<LabDraft, 'lab' | 'hooks' | 'machines'>,
 ): Promise<Machine[]> {
-  const planned = await hooks.planMachines(context, lab, [MAIN_MACHINE], profile)
-  return planned.map((machine) => ({ ...machine, distro: profile.distro.name, size, image: null }))
+  const planned = await hooks.planMachines(context, lab, machines)
+  return planned.flatMap((machine, index) => {
+    const draft = machines[index]
+    if (draft === undefined) return []
+    return [{ ...machine, distro: draft.profile.distro.name, size: draft.size, image: null }]
+  })
 }
 
 /** Everything a new lab's record says before anything is made. */
@@ -116,10 +137,12 @@ export async function decide(
   plan: LabPlan,
   expiresAt: Decided['expiresAt'],
 ): Promise<Decided> {
-  const { lab, profile, identity, size, place } = plan
+  const { lab, profile, identity, place } = plan
   const { space, holder, env, settings } = context
   const incarnation = newRandomId()
   const machines = await newMachines(context, plan)
+  const main = mainOf(machines)
+  if (main === undefined) throw new TypeError('a lab has machines')
   const computer = findComputerId(space.home)
   const { source, file, publicKey } = identity
   return {
@@ -129,8 +152,8 @@ export async function decide(
     ...(place.zone === undefined ? {} : { zone: place.zone }),
     ...(place.spot === true ? { spot: true } : {}),
     ...(plan.network === undefined ? {} : { network: plan.network }),
-    distro: profile.distro.name,
-    size,
+    distro: main.distro,
+    size: main.size,
     image: null,
     machines,
     sshKey: { publicKey, source, ...(source === 'generated' ? {} : { path: file }) },
@@ -141,7 +164,7 @@ export async function decide(
     owner: { user: holder.user, host: holder.host, ...(computer === undefined ? {} : { computer }) },
     session: env.session ?? null,
     expiresAt,
-    costPerHourUsd: place.costPerHourUsd * machines.length,
+    costPerHourUsd: place.costPerHourUsd,
     engine: null,
   }
 }

@@ -1,6 +1,7 @@
 import type { AnyLab } from '../../backend/lab.js'
-import { mainOf } from '../../backend/machines.js'
+import { MAIN_MACHINE, mainOf } from '../../backend/machines.js'
 import { isCloud } from '../../distro-catalog/cloud.js'
+import { resolveDistro } from '../../distro-catalog/resolve.js'
 import type { Profile } from '../../distro-catalog/profile.js'
 import type { Context } from '../context.js'
 import { LabError } from '../errors.js'
@@ -21,6 +22,7 @@ export async function resolveAsked(context: Context, known: AnyLab): Promise<Ask
   return {
     settings,
     profile: await askedProfile(context, known),
+    machines: await askedMachines(context, known),
     zone:
       settings.zone === undefined
         ? undefined
@@ -36,6 +38,23 @@ async function askedProfile(context: Context, known: AnyLab): Promise<Asked['pro
   const asked = resolveProfile(await context.catalog(), name, context.config.values.profiles)
   const { distro, provider, machines } = asked
   return { name, distro: distro.name, provider: provider.name, hasOwnMachines: machines !== undefined }
+}
+
+/** Those of a configuration may have other distros by now: a lab's machines may be swapped. */
+async function askedMachines(context: Context, known: AnyLab): Promise<Asked['machines']> {
+  const { settings, config } = context
+  if (settings.machines !== undefined) {
+    const catalog = await context.catalog()
+    return settings.machines.map(({ name, distro }) => ({
+      name,
+      distro: distro === undefined ? undefined : resolveDistro(catalog, distro).name,
+    }))
+  }
+  const { profiles = {} } = config.values
+  const { profile: given } = settings
+  const profile = given !== undefined && Object.hasOwn(profiles, given) ? profiles[given] : undefined
+  if (given !== known.profile) return undefined
+  return profile?.machines?.map(({ name = MAIN_MACHINE }) => ({ name, distro: undefined }))
 }
 
 const wholeZone = ({ provider, region, zone }: AnyLab, given: string): string =>

@@ -1,6 +1,5 @@
 import type { AnyLab, Lab } from '../../backend/lab.js'
 import type { Context } from '../context.js'
-import { onEachMachine } from '../each-machine.js'
 import { LabError } from '../errors.js'
 import type { Decided } from '../../backend/record-schema.js'
 import {
@@ -107,11 +106,9 @@ async function goBack(work: Work, hooks: MakerProvider, lab: Resettable): Promis
       writer.transition(lab, 'resetting', { ...begun, patch })
   if (baseline.kind === 'snapshot') {
     const spec = hooks.buildSpec(session.context, lab, await session.context.catalog(), [])
-    const restore = async (detail: (text: string) => void): Promise<void> => {
-      await onEachMachine(lab.machines, stepControl(work, detail), ({ name }, step) =>
-        baseline.restore(spec, name, step),
-      )
-    }
+    const names = lab.machines.map(({ name }) => name)
+    const restore = (detail: (text: string) => void): Promise<void> =>
+      baseline.restore(spec, names, stepControl(work, detail))
     const [resetting] = await steps.runRecorded('restore', restore, begin({}))
     return resetting
   }

@@ -39,13 +39,12 @@ export function cloudPlanning(name: CloudName): Pick<MakerProvider, Planning> {
     place: (context, profile, size, measuring) =>
       placeOf(context, profile, size, resolveOffer(profile.distro, name), measuring),
 
-    async planMachines({ space }, lab, names, profile) {
-      const { user } = resolveOffer(profile.distro, name)
-      return names.map((machine) => {
+    planMachines: async ({ space }, lab, machines) =>
+      machines.map(({ name: machine, profile }) => {
+        const { user } = resolveOffer(profile.distro, name)
         const id = machineId(space.backendId, lab, machine)
         return { name: machine, id, address: null, port: null, user, hostKey: null }
-      })
-    },
+      }),
 
     swapMachines(machines, profile) {
       const { user } = resolveOffer(profile.distro, name)

@@ -50,6 +50,13 @@ export type SpecFacts = Pick<
 /** A machine as only its provider can plan it. */
 export type PlannedMachine = Omit<Machine, keyof MachineMake>
 
+/** A machine of a new lab. */
+export interface WishedMachine {
+  readonly name: string
+  /** The lab's, with the machine's own distro. */
+  readonly profile: Profile
+}
+
 /** What decides, in addition to the distro, which image a machine gets. */
 export type ImageWish = Pick<LabFacts, 'region'> & Pick<Machine, 'size'>
 
@@ -59,7 +66,7 @@ export interface Place {
   /** Undefined: the provider chooses, or has none. */
   readonly zone?: string | undefined
   readonly spot?: boolean | undefined
-  /** List price of one machine. */
+  /** List price of one machine, or in a lab's draft of all. */
   readonly costPerHourUsd: number
 }
 
@@ -123,8 +130,11 @@ export type Baseline<Spec> =
        * `ssh` immediately. The guest and its clock stand still meanwhile.
        */
       take(machine: Machine, wait: Exclude<Wait, 'none'>, step: StepControl): Promise<'taken' | 'kept'>
-      /** Afterwards the machine runs in its state of that time, including its clock. */
-      restore(spec: Spec, machine: string, step: StepControl): Promise<void>
+      /**
+       * Afterwards the machines run in their state of that time, including its clock. None of them runs before all of
+       * them are there.
+       */
+      restore(spec: Spec, machines: readonly string[], step: StepControl): Promise<void>
       /**
        * Whether `restore` reported that there is nothing to go back to, so that only starting the machine is
        * left.
@@ -269,13 +279,8 @@ export interface Provider<Spec extends LabSpec = LabSpec> extends Partial<Maker<
   resolveSize(profile: Profile, choice: SizeWish): MachineSize
   /** The region of a new lab: the requested one, or the best. Throws if it is not suitable. */
   place(context: Context, profile: Profile, size: MachineSize, measuring: Measuring): Promise<Place>
-  /** Machines of a new lab, with everything that is known before they exist. */
-  planMachines(
-    context: Context,
-    lab: string,
-    names: readonly string[],
-    profile: Profile,
-  ): Promise<PlannedMachine[]>
+  /** Machines of a new lab in the same order, with everything that is known before they exist. */
+  planMachines(context: Context, lab: string, machines: readonly WishedMachine[]): Promise<PlannedMachine[]>
   /**
    * `anew`: the machines that will be made, whether or not they exist; the others stay as they are. Throws CatalogError
    * for a distro or size that is no longer in the catalog.

@@ -24,7 +24,9 @@ export function renderUp(given: UpResult): string {
 export function renderSwap(given: SwapResult): string {
   const result = inOneLineEach(given)
   const total = result.timings.reduce((sum, { ms }) => sum + ms, 0)
-  const headline = `${result.lab} is now ${result.distro} (was ${result.from}); ${result.state} after ${elapsed(total)}.`
+  const isPart = result.swapped.length < result.machines.length
+  const what = isPart ? result.swapped.map((name) => `${result.lab}/${name}`).join(', ') : result.lab
+  const headline = `${what} is now ${result.to} (was ${result.from}); ${result.state} after ${elapsed(total)}.`
   return [headline, ...result.machines.map(({ ssh }) => ssh)].join('\n')
 }
 

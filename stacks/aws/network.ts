@@ -49,20 +49,29 @@ export function buildNetwork(stack: TerraformStack, spec: AwsLabSpec, base: stri
   return { securityGroupIds: [group.id], subnetId: subnet.id, dependsOn: [route] }
 }
 
-/** Rules are attributes of the group: this takes one call, and the provider needs every field of them. */
+/** The provider needs every field of a rule. */
+const NO_OTHERS = { prefixListIds: [], securityGroups: [], selfAttribute: false }
+
+const MEMBERS = {
+  ...NO_OTHERS,
+  selfAttribute: true,
+  protocol: '-1',
+  fromPort: 0,
+  toPort: 0,
+  description: 'everything between the machines of the lab',
+  cidrBlocks: [],
+  ipv6CidrBlocks: [],
+}
+
+/** Rules are attributes of the group: this takes one call. */
 function buildSecurityGroup(
   stack: TerraformStack,
-  { allowFrom, tags }: AwsLabSpec,
+  { allowFrom, tags, machines }: AwsLabSpec,
   base: string,
   vpcId?: string,
 ): SecurityGroup {
-  const rule = {
-    prefixListIds: [],
-    securityGroups: [],
-    selfAttribute: false,
-  }
   const ssh = {
-    ...rule,
+    ...NO_OTHERS,
     protocol: 'tcp',
     fromPort: 22,
     toPort: 22,
@@ -71,7 +80,7 @@ function buildSecurityGroup(
     ipv6CidrBlocks: allowFrom.filter((cidr) => cidr.includes(':')),
   }
   const everything = {
-    ...rule,
+    ...NO_OTHERS,
     protocol: '-1',
     fromPort: 0,
     toPort: 0,
@@ -83,7 +92,7 @@ function buildSecurityGroup(
     name: labName(base),
     description: 'distrolab: SSH from the allowed networks only',
     ...(vpcId === undefined ? {} : { vpcId }),
-    ingress: allowFrom.length === 0 ? [] : [ssh],
+    ingress: [...(allowFrom.length === 0 ? [] : [ssh]), ...(machines.length > 1 ? [MEMBERS] : [])],
     egress: [everything],
     revokeRulesOnDelete: false,
     tags: { ...tags, Name: labName(base) },

@@ -13,7 +13,12 @@ export function buildOutputs(
 ): void {
   const value = machines.map(({ name, user }, index) => [
     name,
-    { address: instances[index]?.publicIp, port: SSH_PORT, user },
+    {
+      address: instances[index]?.publicIp,
+      ...(machines.length > 1 ? { privateAddress: instances[index]?.privateIp } : {}),
+      port: SSH_PORT,
+      user,
+    },
   ])
   addOutput(stack, 'machines', Object.fromEntries(value))
   const main = mainOf(machines)

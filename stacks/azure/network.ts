@@ -1,3 +1,5 @@
+import { ApplicationSecurityGroup } from '@cdktf/provider-azurerm/lib/application-security-group/index.js'
+import { NetworkInterfaceApplicationSecurityGroupAssociation } from '@cdktf/provider-azurerm/lib/network-interface-application-security-group-association/index.js'
 import { NetworkInterfaceSecurityGroupAssociation } from '@cdktf/provider-azurerm/lib/network-interface-security-group-association/index.js'
 import { NetworkInterface } from '@cdktf/provider-azurerm/lib/network-interface/index.js'
 import { NetworkSecurityGroup } from '@cdktf/provider-azurerm/lib/network-security-group/index.js'
@@ -13,6 +15,8 @@ export interface Network {
   /** An id, or an expression for the engine. */
   readonly subnetId: string
   readonly security: NetworkSecurityGroup
+  /** The group that every machine of a lab of several is in. */
+  readonly membersId?: string
 }
 
 /** The rules are the lab's own in any network: they are bound to its cards. */
@@ -23,8 +27,16 @@ export function buildNetwork(stack: TerraformStack, spec: AzureLabSpec, group: R
     ...placeOf(spec, group),
     name: partName(spec.id, 'access'),
   })
-  security.addOverride('security_rule', buildRules(spec.allowFrom))
-  return { subnetId, security }
+  if (spec.machines.length === 1) {
+    security.addOverride('security_rule', sshRules(spec.allowFrom))
+    return { subnetId, security }
+  }
+  const members = new ApplicationSecurityGroup(stack, 'lab_members', {
+    ...placeOf(spec, group),
+    name: partName(spec.id, 'members'),
+  })
+  security.addOverride('security_rule', [...sshRules(spec.allowFrom), ...memberRules(members.id)])
+  return { subnetId, security, membersId: members.id }
 }
 
 /** Part of the network's own call, with the rules beside it, so that neither waits for the other. */
@@ -59,31 +71,84 @@ function buildOwnSubnet(stack: TerraformStack, spec: AzureLabSpec, group: Resour
 const isBefore5 = ({ providerVersion }: AzureLabSpec): boolean =>
   providerVersion === null || Number.parseInt(providerVersion) < 5
 
-/** Without a rule nothing comes in from outside. Raw for the same reason as the subnet. */
-function buildRules(allowFrom: readonly string[]): unknown[] {
+/** Without a rule nothing comes in from outside. */
+function sshRules(allowFrom: readonly string[]): unknown[] {
   const prefixes = allowFrom.filter((cidr) => !cidr.includes(':'))
   if (prefixes.length === 0) return []
+  const description = 'SSH from the allowed networks only'
   return [
-    {
-      name: 'ssh',
-      description: 'SSH from the allowed networks only',
-      priority: 100,
-      direction: 'Inbound',
-      access: 'Allow',
-      protocol: 'Tcp',
-      source_address_prefix: '',
-      source_address_prefixes: prefixes,
-      source_port_range: '*',
-      source_port_ranges: [],
-      source_application_security_group_ids: [],
-      destination_address_prefix: '*',
-      destination_address_prefixes: [],
-      destination_port_range: '22',
-      destination_port_ranges: [],
-      destination_application_security_group_ids: [],
-    },
+    inboundRule(
+      { name: 'ssh', description, priority: 100, access: 'Allow', protocol: 'Tcp' },
+      { prefixes },
+      { prefix: '*', port: '22' },
+    ),
   ]
 }
+
+/** Azure's own rule 65000 lets in everyone who is in the same network, or in one that is connected with it. */
+const memberRules = (membersId: string): unknown[] => [
+  inboundRule(
+    {
+      name: 'members',
+      description: 'everything between the machines of the lab',
+      priority: 200,
+      access: 'Allow',
+      protocol: '*',
+    },
+    { groups: [membersId] },
+    { groups: [membersId], port: '*' },
+  ),
+  inboundRule(
+    {
+      name: 'others',
+      description: 'nothing from other machines of the network',
+      priority: 4096,
+      access: 'Deny',
+      protocol: '*',
+    },
+    { prefix: 'VirtualNetwork' },
+    { prefix: '*', port: '*' },
+  ),
+]
+
+interface Rule {
+  readonly name: string
+  readonly description: string
+  readonly priority: number
+  readonly access: 'Allow' | 'Deny'
+  readonly protocol: 'Tcp' | '*'
+}
+
+/** Either a prefix, prefixes, or application security groups. */
+interface Side {
+  readonly prefix?: string
+  readonly prefixes?: readonly string[]
+  readonly groups?: readonly string[]
+}
+
+/** Raw for the same reason as the subnet: the provider needs every field. */
+const inboundRule = (
+  { name, description, priority, access, protocol }: Rule,
+  from: Side,
+  to: Side & { readonly port: string },
+): unknown => ({
+  name,
+  description,
+  priority,
+  direction: 'Inbound',
+  access,
+  protocol,
+  source_address_prefix: from.prefix ?? '',
+  source_address_prefixes: from.prefixes ?? [],
+  source_port_range: '*',
+  source_port_ranges: [],
+  source_application_security_group_ids: from.groups ?? [],
+  destination_address_prefix: to.prefix ?? '',
+  destination_address_prefixes: to.prefixes ?? [],
+  destination_port_range: to.port,
+  destination_port_ranges: [],
+  destination_application_security_group_ids: to.groups ?? [],
+})
 
 export interface Connection {
   readonly interfaceId: string
@@ -125,6 +190,11 @@ export function buildConnection(
     networkInterfaceId: card.id,
     networkSecurityGroupId: network.security.id,
   })
+  if (network.membersId !== undefined)
+    new NetworkInterfaceApplicationSecurityGroupAssociation(stack, `${machine.name}_membership`, {
+      networkInterfaceId: card.id,
+      applicationSecurityGroupId: network.membersId,
+    })
   return { interfaceId: card.id, address: address.ipAddress }
 }
 

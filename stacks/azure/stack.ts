@@ -34,11 +34,11 @@ export function buildAzureLab(stack: TerraformStack, spec: AzureLabSpec): void {
   })
   const imageOf = sharedImages(spec.machines, (machine, lookup) => buildImage(stack, spec, machine, lookup))
   const network = buildNetwork(stack, spec, group)
-  const connections = spec.machines.map((machine) => {
+  const made = spec.machines.map((machine) => {
     const connection = buildConnection(stack, spec, machine, group, network)
     const built = buildMachine(stack, spec, machine, { group, image: imageOf(machine), connection })
     buildShutdown(stack, spec, machine, built)
-    return connection
+    return { address: connection.address, privateAddress: built.privateIpAddress }
   })
-  buildOutputs(stack, spec, imageOf, connections)
+  buildOutputs(stack, spec, imageOf, made)
 }

@@ -13,7 +13,7 @@ export const machineName = (base: string): string => fitName(base, LIMIT)
 export const labName = (base: string): string => fitName(base, LIMIT)
 
 /** The firewall rules of a lab. */
-export const RULES = ['ssh', 'deny'] as const
+export const RULES = ['ssh', 'deny', 'members'] as const
 
 export const ruleName = (base: string, rule: (typeof RULES)[number]): string =>
   fitName(`${base}-${rule}`, LIMIT)

@@ -35,6 +35,7 @@ export function buildNetwork(stack: TerraformStack, spec: GoogleLabSpec): Networ
       deny: [{ protocol: 'all' }],
     })
     buildAllow(stack, spec, network)
+    buildMembers(stack, spec, network)
     const place = existing === undefined ? { network } : { subnetwork: existing.subnet }
     return { interface: place, tag, dependsOn: [deny] }
   }
@@ -53,6 +54,7 @@ export function buildNetwork(stack: TerraformStack, spec: GoogleLabSpec): Networ
     lifecycle: KEEP_DESCRIPTION,
   })
   buildAllow(stack, spec, network.name)
+  buildMembers(stack, spec, network.name)
   return { interface: { subnetwork: subnetwork.id }, tag, dependsOn: [] }
 }
 
@@ -68,6 +70,17 @@ function buildAllow(stack: TerraformStack, spec: GoogleLabSpec, network: string)
     priority: ALLOW_PRIORITY,
     sourceRanges,
     allow: [{ protocol: 'tcp', ports: ['22'] }],
+  })
+}
+
+/** Machines with the lab's tag reach each other, whatever the network's own rules say. */
+function buildMembers(stack: TerraformStack, spec: GoogleLabSpec, network: string): void {
+  if (spec.machines.length === 1) return
+  new ComputeFirewall(stack, 'lab_members', {
+    ...ruleBase(spec, 'members', network),
+    priority: ALLOW_PRIORITY,
+    sourceTags: [labName(spec.id)],
+    allow: [{ protocol: 'all' }],
   })
 }
 

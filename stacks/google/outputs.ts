@@ -13,7 +13,12 @@ export function buildOutputs(
 ): void {
   const value = machines.map(({ name, user }, index) => [
     name,
-    { address: instances[index]?.networkInterface.get(0).accessConfig.get(0).natIp, port: SSH_PORT, user },
+    {
+      address: instances[index]?.networkInterface.get(0).accessConfig.get(0).natIp,
+      ...(machines.length > 1 ? { privateAddress: instances[index]?.networkInterface.get(0).networkIp } : {}),
+      port: SSH_PORT,
+      user,
+    },
   ])
   addOutput(stack, 'machines', Object.fromEntries(value))
   const main = mainOf(machines)

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { Ajv } from 'ajv'
 import { forms } from '../../backend/forms.js'
 import { existingMachineSchema } from '../../distro-catalog/existing-machine-schema.js'
-import { machinesProblem } from '../../distro-catalog/machines-rule.js'
+import { machinesProblems } from '../../distro-catalog/machines-rule.js'
 import { parseConfig } from '../../scripts/config-parse.js'
 
 const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ9wTr1uYpDqfCsrKbKPJXHvMGJnpcoIIhfZpXrjVn1d'
@@ -46,12 +46,28 @@ test.each([
 ])('refuses %j', (machine) => expect(accepts(machine)).toBe(false))
 
 test.each([
-  [{ provider: 'static', machines: [rack] }, undefined],
-  [{ provider: 'static' }, 'missing'],
-  [{ provider: 'aws', machines: [rack] }, 'unexpected'],
-  [{ provider: 'local' }, undefined],
-] as const)('of %j the machines are: %s', (profile, problem) =>
-  expect(machinesProblem(profile)).toBe(problem),
+  [{ provider: 'static', machines: [rack] }, []],
+  [{ provider: 'static' }, ['machines']],
+  [{ provider: 'static', machines: [{ user: 'anna' }] }, ['machines.0.address']],
+  [{ provider: 'static', machines: [rack, rack] }, ['machines.0.name', 'machines.1.name']],
+  [
+    {
+      provider: 'static',
+      machines: [
+        { ...rack, name: 'a' },
+        { ...rack, name: 'b' },
+      ],
+    },
+    [],
+  ],
+  [{ provider: 'static', machines: [{ ...rack, disk: 40 }] }, ['machines.0.disk']],
+  [{ provider: 'aws', machines: [{ name: 'a' }, { name: 'b', distro: 'rocky' }] }, []],
+  [{ provider: 'aws', machines: [{ name: 'a' }, { distro: 'rocky' }] }, ['machines.1.name']],
+  [{ provider: 'aws', machines: [{ name: 'a' }, { name: 'a' }] }, ['machines.1.name']],
+  [{ provider: 'aws', machines: [{ name: 'a', ...rack }] }, ['machines.0.address', 'machines.0.user']],
+  [{ provider: 'local' }, []],
+] as const)('the machines of %j have mistakes in %j', (profile, fields) =>
+  expect(machinesProblems(profile).map(({ field }) => field)).toEqual(fields),
 )
 
 describe('a configuration', () => {
@@ -62,9 +78,17 @@ describe('a configuration', () => {
   test.each([
     [`{distro: debian, provider: static, machines: [${MACHINE}]}`, []],
     ['{distro: debian, provider: static}', ['profiles.rack.machines']],
-    [`{distro: debian, provider: aws, machines: [${MACHINE}]}`, ['profiles.rack.machines']],
+    [
+      `{distro: debian, provider: aws, machines: [${MACHINE}]}`,
+      ['profiles.rack.machines.0.name', 'profiles.rack.machines.0.address', 'profiles.rack.machines.0.user'],
+    ],
+    ['{distro: debian, provider: aws, machines: [{name: a b}]}', ['profiles.rack.machines.0.name']],
+    ['{distro: debian, provider: aws, machines: [{name: a, size: lab}]}', []],
     ['{distro: debian, provider: static, machines: []}', ['profiles.rack.machines']],
-    [`{distro: debian, provider: static, machines: [${MACHINE}, ${MACHINE}]}`, ['profiles.rack.machines']],
+    [
+      `{distro: debian, provider: static, machines: [${MACHINE}, ${MACHINE}]}`,
+      ['profiles.rack.machines.0.name', 'profiles.rack.machines.1.name'],
+    ],
     [
       '{distro: debian, provider: static, machines: [{address: "a b", user: anna}]}',
       ['profiles.rack.machines.0.address'],

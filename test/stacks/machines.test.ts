@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import type { Catalog } from '../../distro-catalog/catalog.js'
 import { loadCatalog } from '../../distro-catalog/load.js'
-import { cloudNames } from '../../distro-catalog/provider-names.js'
+import { cloudNames, type CloudName } from '../../distro-catalog/provider-names.js'
 import { resolveDistro, resolveProvider } from '../../distro-catalog/resolve.js'
 import { resolveSize } from '../../distro-catalog/size.js'
 import { synthesiseLab } from '../../stacks/app.js'
-import { cloudSpecOf } from '../support/stacks/cloud-labs.js'
+import { cloudSpecOf, type CloudChanges } from '../support/stacks/cloud-labs.js'
 import { labSpec } from '../support/stacks/lab-plan.js'
 
 type Named = Readonly<Record<string, Readonly<Record<string, unknown>>>>
@@ -58,6 +58,63 @@ describe.each(cloudNames)('machines of a lab on %s', (provider) => {
     expect(JSON.stringify(main?.[image])).toContain(own)
     expect(JSON.stringify(target?.[image])).toContain(other)
     expect(lookups).toEqual([])
+  })
+})
+
+describe('machines of one lab reach each other', () => {
+  const resourcesOf = async (provider: CloudName, changes: CloudChanges) =>
+    (JSON.parse(await synthesiseLab(cloudSpecOf(catalog, { distro: 'debian', provider }, changes))) as Lab)
+      .resource
+  const PAIR: CloudChanges = { machines: ['source', 'target'] }
+
+  test('on aws by a rule for members of their group', async () => {
+    const members = expect.objectContaining({ self: true, protocol: '-1', cidr_blocks: [] })
+    const ingressOf = async (changes: CloudChanges) =>
+      (await resourcesOf('aws', changes))['aws_security_group']?.['lab_access']?.['ingress']
+    expect(await ingressOf(PAIR)).toEqual([expect.objectContaining({ from_port: 22, self: false }), members])
+    expect(await ingressOf({})).not.toContainEqual(members)
+  })
+
+  test('on google by a rule for machines with their tag', async () => {
+    const pair = await resourcesOf('google', PAIR)
+    const tags = pair['google_compute_instance']?.['source']?.['tags']
+    expect(pair['google_compute_firewall']?.['lab_members']).toMatchObject({
+      source_tags: tags,
+      target_tags: tags,
+      allow: [{ protocol: 'all' }],
+    })
+    expect((await resourcesOf('google', {}))['google_compute_firewall']).not.toHaveProperty('lab_members')
+  })
+
+  test('on azure by a rule for their group, and no other machine of the network reaches them', async () => {
+    const pair = await resourcesOf('azure', {
+      ...PAIR,
+      network: { id: '/network', subnet: '/network/subnet' },
+    })
+    const group = '${azurerm_application_security_group.lab_members.id}'
+    const bound = pair['azurerm_network_interface_application_security_group_association'] ?? {}
+    expect(Object.keys(bound)).toEqual(['source_membership', 'target_membership'])
+    expect(pair['azurerm_network_security_group']?.['lab_access']?.['security_rule']).toEqual([
+      expect.objectContaining({ name: 'ssh', priority: 100 }),
+      expect.objectContaining({
+        access: 'Allow',
+        priority: 200,
+        source_application_security_group_ids: [group],
+        destination_application_security_group_ids: [group],
+      }),
+      expect.objectContaining({ access: 'Deny', priority: 4096, source_address_prefix: 'VirtualNetwork' }),
+    ])
+    expect(await resourcesOf('azure', {})).not.toHaveProperty('azurerm_application_security_group')
+  })
+
+  test.each(cloudNames)('on %s at addresses that are outputs of their stack', async (provider) => {
+    const outputOf = async (changes: CloudChanges) => {
+      const text = await synthesiseLab(cloudSpecOf(catalog, { distro: 'debian', provider }, changes))
+      return (JSON.parse(text) as { readonly output: Named }).output['machines']?.['value']
+    }
+    const private_ = { privateAddress: expect.stringMatching(/private|network_ip/) }
+    expect(await outputOf(PAIR)).toMatchObject({ source: private_, target: private_ })
+    expect(await outputOf({})).not.toMatchObject({ main: { privateAddress: expect.anything() } })
   })
 })
 

@@ -2,6 +2,7 @@ import type { AnyLab, Lab } from '../../../backend/lab.js'
 import type { Context } from '../../context.js'
 import { LabError } from '../../errors.js'
 import { explain } from '../../explain.js'
+import { onAllMachines, type StreamsOfAll } from './all-machines.js'
 import { assertSourcesExist } from './flags.js'
 import { runLocal } from './local.js'
 import { execPart } from './part.js'
@@ -15,6 +16,8 @@ export interface ExecRequest extends RemoteRequest {
   readonly lab: string | undefined
   /** `local`: on this computer, where distrolab commands inherit the lease. */
   readonly place: 'machine' | 'local'
+  /** Undefined: on one machine. */
+  readonly all?: StreamsOfAll | undefined
 }
 
 /** Runs a command while the lab is `in-use` under the lease, and returns its exit code. */
@@ -33,7 +36,9 @@ export async function execute(context: Context, request: ExecRequest): Promise<n
     const use =
       request.place === 'local'
         ? () => execPart(session, 'command', () => runLocal(session, request))
-        : await onMachine(session, lab, request)
+        : request.all === undefined
+          ? await onMachine(session, lab, request)
+          : await onAllMachines(session, lab, request, request.all)
     // Already in use by the `exec` that lends us its lease, which also ends the use.
     if (lab.state === 'in-use') return use()
     await writer.transition(lab, 'in-use')

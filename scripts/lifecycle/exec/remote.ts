@@ -16,6 +16,8 @@ import { mendClock } from '../../lab/guest-clock.js'
 import { requireIdentity, targetOf } from '../../lab/reach.js'
 import { machineOf } from '../../lab/target.js'
 
+export type Streams = Pick<RemoteOptions, 'onStdout' | 'onStderr' | 'stdin'>
+
 export interface RemoteRequest {
   readonly machine: string | undefined
   readonly words: readonly string[]
@@ -23,7 +25,7 @@ export interface RemoteRequest {
   readonly timeLimitMs: number | undefined
   readonly copies: readonly Transfer[]
   readonly fetches: readonly Transfer[]
-  readonly streams: Pick<RemoteOptions, 'onStdout' | 'onStderr' | 'stdin'>
+  readonly streams: Streams
 }
 
 /** Generous: the machine is known to be up, and without KVM a login takes a second. */

@@ -26,6 +26,7 @@ import { makesMachines } from '../../providers/maker.js'
 import { providerOf } from '../../providers/registry.js'
 import { isStanding } from '../../lab/own-machine.js'
 import { mismatchOf } from '../../lab/own-facts.js'
+import { draftMachines } from '../../lab/draft-machines.js'
 import { newMachines } from '../../lab/plan-lab.js'
 import { targetOf } from '../../lab/reach.js'
 import { assertInReach } from '../../lab/in-reach.js'
@@ -203,9 +204,11 @@ async function planOf(
   profile: Profile,
   hooks: Provider,
 ): Promise<Pick<AnyLab, 'region' | 'machines'>> {
-  const size = hooks.resolveSize(profile, {})
-  const { region } = await hooks.place(context, profile, size, 'known')
-  return { region, machines: await newMachines(context, { lab, profile, hooks, size }) }
+  const machines = draftMachines(await context.catalog(), profile, hooks, context.settings)
+  const [main] = machines
+  if (main === undefined) throw new TypeError('a lab has machines')
+  const { region } = await hooks.place(context, main.profile, main.size, 'known')
+  return { region, machines: await newMachines(context, { lab, hooks, machines }) }
 }
 
 /** A provider that does not answer must not hide the rest. */

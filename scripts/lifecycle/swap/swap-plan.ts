@@ -1,6 +1,5 @@
 import type { AnyLab, Lab } from '../../../backend/lab.js'
 import type { LabName } from '../../../backend/lab-name.js'
-import { mainOf } from '../../../backend/machines.js'
 import { listLiving } from '../../../backend/record.js'
 import type { Decided, Machine } from '../../../backend/record-schema.js'
 import { resolveProfile, type Profile } from '../../../distro-catalog/profile.js'
@@ -14,18 +13,22 @@ import type { MakerProvider } from '../../providers/provider.js'
 import { providerOf } from '../../providers/registry.js'
 import { requireIdentity } from '../../lab/reach.js'
 import { assertInReach } from '../../lab/in-reach.js'
-import { defaultLabName, labNameOf } from '../../lab/target.js'
+import { defaultLabName, labNameOf, machineOf } from '../../lab/target.js'
 
 /** What the user asked for: a distro for the lab's own provider, or a profile. */
 export interface SwapRequest {
   readonly lab: string | undefined
   readonly distro: string | undefined
+  /** The only machine that is meant; undefined: all. */
+  readonly machine: string | undefined
 }
 
 export interface SwapPlan extends LabPlan {
   readonly hooks: MakerProvider
   /** What the record will say about the lab; the images are added when they are known. */
   readonly decided: Pick<Decided, 'profile' | 'machines'>
+  /** Of those that are replaced; `from`: their distros of before, each once. */
+  readonly swapped: { readonly names: readonly string[]; readonly from: readonly string[] }
 }
 
 /** The lab that is meant: the named one, else our only lab that could become what `--profile` names. */
@@ -51,7 +54,7 @@ export async function findSwapLab(context: Context, request: SwapRequest): Promi
 const isOurs = ({ holder }: Context, { owner }: AnyLab): boolean =>
   owner.user === holder.user && owner.host === holder.host
 
-const isAllOf = ({ machines }: AnyLab, distro: string): boolean =>
+const isAllOf = ({ machines }: Pick<AnyLab, 'machines'>, distro: string): boolean =>
   machines.every((machine) => machine.distro === distro)
 
 const couldBecome = (lab: AnyLab, { distro, provider }: Profile): boolean =>
@@ -59,7 +62,7 @@ const couldBecome = (lab: AnyLab, { distro, provider }: Profile): boolean =>
 
 /**
  * Checks against the record and the catalog what a lab would become; changes nothing. Throws LabError
- * lab-not-ready, not-offered, swap-same-distro, swap-other-provider, lab-on-other-computer, key-missing or
+ * lab-not-ready, machine-unknown, not-offered, swap-same-distro, swap-other-provider, lab-on-other-computer, key-missing or
  * key-not-on-lab, or CatalogError.
  */
 export async function planSwap(
@@ -80,30 +83,43 @@ export async function planSwap(
   if (provider.name !== known.provider) {
     throw new LabError({ code: 'swap-other-provider', lab, provider: known.provider, asked })
   }
-  if (isAllOf(known, distro.name) && !isBegun(known)) {
+  const meant = request.machine === undefined ? known.machines : [machineOf(known, request.machine)]
+  if (isAllOf({ machines: meant }, distro.name) && !isBegun(known)) {
     throw new LabError({ code: 'swap-same-distro', lab, distro: distro.name })
   }
   await assertInReach(context, known)
-  const machines = hooks.swapMachines(known.machines, profile).map((machine) => ({
-    ...machine,
-    distro: distro.name,
-    size: sizeFor(hooks, profile, machine),
-    image: null,
-  }))
+  const renewed = renew(hooks, profile, meant)
+  const machines = known.machines.map(
+    (machine) => renewed.find(({ name }) => name === machine.name) ?? machine,
+  )
   const { authorizedKeys = [] } = known
   return {
     lab,
     profile,
     hooks,
     authorizedKeys,
-    decided: { profile: profile.name, machines },
-    size: mainOf(machines)?.size ?? known.size,
+    machines: [],
+    // One machine of several makes no lab of another profile.
+    decided: { profile: meant.length < machines.length ? known.profile : profile.name, machines },
+    swapped: {
+      names: meant.map(({ name }) => name),
+      from: [...new Set(meant.map((machine) => machine.distro))],
+    },
     place: placeOf(known),
     allowFrom: known.allowFrom,
     network: known.network,
     identity: await requireIdentity(context, known),
   }
 }
+
+/** The same machines, to be made from another profile's image. */
+const renew = (hooks: MakerProvider, profile: Profile, machines: readonly Machine[]): Machine[] =>
+  hooks.swapMachines(machines, profile).map((machine) => ({
+    ...machine,
+    distro: profile.distro.name,
+    size: sizeFor(hooks, profile, machine),
+    image: null,
+  }))
 
 /** Of its type; the disk never shrinks. */
 function sizeFor(

@@ -4,7 +4,7 @@ import type { Machine } from '../../../backend/record-schema.js'
 import type { Context } from '../../context.js'
 import { LabError } from '../../errors.js'
 import { configureMachines, withMachines } from '../../lab/configure-machines.js'
-import { decideMaking } from '../../lab/decide-up.js'
+import { decideMaking, withoutHostKey } from '../../lab/decide-up.js'
 import { sayEndOfLife } from '../../lab/end-of-life.js'
 import { settleEngine } from '../../lab/engine-session.js'
 import { engineFor } from '../../lab/engine-for.js'
@@ -23,12 +23,16 @@ import { requireLab } from '../../lab/target.js'
 import { armedView, type LabView } from '../../lab/view.js'
 
 export type SwapResult = LabView & {
-  /** The former distro. */
+  /** The former distro; of several machines that had different ones, each once. */
   readonly from: string
+  /** The distro that the machines have now. */
+  readonly to: string
+  /** The machines that were replaced. */
+  readonly swapped: readonly string[]
 }
 
 /**
- * Gives a lab another distro: its machines are recreated under the same name, address and key. Until the new
+ * Gives a lab, or one of its machines, another distro: they are recreated under the same name, address and key. Until the new
  * image is there, the lab stays `ready` with its old machines; after that, `up` continues with the new
  * distro.
  */
@@ -46,7 +50,9 @@ export async function swap(context: Context, request: SwapRequest): Promise<Swap
     await settleEngine(session, 'wait')
     const machines = await work.steps.run('image', (detail) => newMachines(work, plan, current, detail))
     const ready = await replaceMachines(work, plan, machines)
-    return { ...(await armedView(session, ready, work.steps.timings)), from: current.distro }
+    const { names: swapped, from } = plan.swapped
+    const view = await armedView(session, ready, work.steps.timings)
+    return { ...view, from: from.join(', '), to: plan.profile.distro.name, swapped }
   })
 }
 
@@ -79,7 +85,7 @@ async function newMachines(
 /** The transition is the intent: after a crash the next command makes machines of the new distro. */
 async function replaceMachines(
   work: EngineWork,
-  { profile, decided, identity }: SwapPlan,
+  { profile, decided, swapped, identity }: SwapPlan,
   machines: readonly Machine[],
 ): Promise<Lab<'ready'>> {
   const { context, writer } = work.session
@@ -87,10 +93,12 @@ async function replaceMachines(
   if (current === undefined || !isSwappable(current)) throw new TypeError('it was swappable under this lease')
   const presences = await lookAtMachines(context, work.plan.hooks, current)
   const patch = { profile: decided.profile, machines: [...machines], ...makeOfLab(machines) }
-  const anew = machines.map(({ name }) => name)
+  // Of a swap that did not end, also those that it was to replace.
+  const anew = withoutHostKey(machines)
   const making = { ...decideMaking(current, presences), anew }
   const swapping = await makeMachines(work, { ...current, ...patch }, making, async (_writer, begun) => {
-    const message = `${current.distro} -> ${profile.distro.name}`
+    const those = swapped.names.length < machines.length ? `${swapped.names.join(', ')}: ` : ''
+    const message = `${those}${swapped.from.join(', ')} -> ${profile.distro.name}`
     const aliases = anew.map((name) => sshAlias(current.lab, name))
     await forgetHostKeys(context.space, current.lab, aliases)
     const moved = await writer.transition(current, 'swapping', { ...begun, message, patch })

@@ -18,7 +18,12 @@ interface Resource {
 interface Card {
   readonly id: string
   readonly name: string
-  readonly properties?: { readonly networkSecurityGroup?: { readonly id?: string } }
+  readonly properties?: {
+    readonly networkSecurityGroup?: { readonly id?: string }
+    readonly ipConfigurations?: readonly {
+      readonly properties?: { readonly applicationSecurityGroups?: readonly { readonly id?: string }[] }
+    }[]
+  }
 }
 
 /**
@@ -70,7 +75,7 @@ export async function findStrays(
 const GROUP = 'azurerm_resource_group.lab_group'
 const CARD = 'azurerm_network_interface.'
 
-/** Binding the rules to a card is a resource to the provider, but nothing separate in Azure. */
+/** Binding a card to the rules, or to the group of the lab's machines, is a resource to the provider, but nothing separate in Azure. */
 async function findBindings(
   group: string,
   declared: ReadonlyMap<string, Declared>,
@@ -79,13 +84,26 @@ async function findBindings(
   const ask = { apiVersion: NETWORK, signal }
   const cards = await listAzure<Card>(`${group}/providers/Microsoft.Network/networkInterfaces`, ask)
   return cards.flatMap(({ id, name, properties }) => {
-    const rules = properties?.networkSecurityGroup?.id
     const card = declared.get(keyOf('Microsoft.Network/networkInterfaces', name))
-    if (rules === undefined || card === undefined) return []
-    const address = card.address
-      .replace(CARD, 'azurerm_network_interface_security_group_association.')
-      .replace(/_card$/, '_access')
-    return [{ what: `rules of ${name}`, address, importId: `${id}|${rules}` }]
+    if (card === undefined) return []
+    const machine = card.address.slice(CARD.length).replace(/_card$/, '')
+    const bound = (what: string, address: string, to: string | undefined): Stray[] =>
+      to === undefined ? [] : [{ what: `${what} of ${name}`, address, importId: `${id}|${to}` }]
+    const members = properties?.ipConfigurations?.flatMap(
+      (each) => each.properties?.applicationSecurityGroups ?? [],
+    )
+    return [
+      ...bound(
+        'rules',
+        `azurerm_network_interface_security_group_association.${machine}_access`,
+        properties?.networkSecurityGroup?.id,
+      ),
+      ...bound(
+        'membership',
+        `azurerm_network_interface_application_security_group_association.${machine}_membership`,
+        members?.[0]?.id,
+      ),
+    ]
   })
 }
 
@@ -101,6 +119,10 @@ function declaredIn(id: string, machines: LabAtAzure['machines']): ReadonlyMap<s
     [
       keyOf('Microsoft.Network/networkSecurityGroups', partName(id, 'access')),
       { address: 'azurerm_network_security_group.lab_access' },
+    ],
+    [
+      keyOf('Microsoft.Network/applicationSecurityGroups', partName(id, 'members')),
+      { address: 'azurerm_application_security_group.lab_members' },
     ],
   ]
   const ofMachines = machines.flatMap(({ name, id: base }): [string, Declared][] => [

@@ -42,7 +42,8 @@ function addressOf(
   return rule === undefined ? undefined : `google_compute_firewall.${RULE_RESOURCES[rule]}`
 }
 
-const RULE_RESOURCES = { ssh: 'lab_access', deny: 'lab_deny' } as const satisfies Record<
-  (typeof RULES)[number],
-  string
->
+const RULE_RESOURCES = {
+  ssh: 'lab_access',
+  deny: 'lab_deny',
+  members: 'lab_members',
+} as const satisfies Record<(typeof RULES)[number], string>

@@ -40,9 +40,12 @@ export const local: MakerProvider<LocalLabSpec> = {
       return taken ? 'taken' : 'kept'
     },
 
-    async restore(spec, name, step) {
-      const { resetMachine } = await import('./reset.js')
-      await resetMachine(vmOf(spec, name), step)
+    async restore(spec, names, step) {
+      const { resetMachines } = await import('./reset.js')
+      await resetMachines(
+        names.map((name) => vmOf(spec, name)),
+        step,
+      )
     },
 
     isLost: (error) => LOST.has(driverFaultOf(error)?.code),
@@ -125,10 +128,10 @@ export const local: MakerProvider<LocalLabSpec> = {
     return { region: 'local', costPerHourUsd: 0 }
   },
 
-  async planMachines({ space }, lab, names, profile) {
-    const { user } = resolveOffer(profile.distro, 'local')
+  async planMachines({ space }, lab, wished) {
     const machines: PlannedMachine[] = []
-    for (const name of names) {
+    for (const { name, profile } of wished) {
+      const { user } = resolveOffer(profile.distro, 'local')
       const id = machineId(space.backendId, lab, name)
       const port = await freePort(id, new Set(machines.map((other) => other.port)))
       const place = machineFolder(space, lab, name)

@@ -1,5 +1,8 @@
 import { isLabName } from '../../../backend/lab-name.js'
+import { MAIN_MACHINE } from '../../../backend/machines.js'
 import { stateBackend } from '../../../backend/state-backend.js'
+import type { ExistingMachine } from '../../../distro-catalog/existing-machine-schema.js'
+import type { Profile } from '../../../distro-catalog/profile.js'
 import type { MachineSize } from '../../../distro-catalog/size.js'
 import { SSH_PORT } from '../../../stacks/add-output.js'
 import { machineId } from '../../../stacks/naming.js'
@@ -38,11 +41,9 @@ export const existing: Provider<StaticLabSpec> = {
     return { region: REGION, costPerHourUsd: 0 }
   },
 
-  async planMachines({ space }, lab, names, { machines = [] }) {
-    return machines.map(({ address, port = SSH_PORT, user, hostKey = null }, index) => {
-      const name = names[index]
-      if (name === undefined)
-        throw new TypeError(`a lab has ${names.length} machines, not ${machines.length}`)
+  async planMachines({ space }, lab, wished) {
+    return wished.map(({ name, profile }) => {
+      const { address, user, port = SSH_PORT, hostKey = null } = existingOf(profile, name)
       return { name, id: machineId(space.backendId, lab, name), address, port, user, hostKey }
     })
   },
@@ -62,6 +63,22 @@ export const existing: Provider<StaticLabSpec> = {
       })),
     }
   },
+}
+
+/** Throws LabError usage. */
+function existingOf({ name: profile, machines = [] }: Profile, wanted: string): ExistingMachine {
+  const { address, user, port, hostKey } = machines.find(({ name = MAIN_MACHINE }) => name === wanted) ?? {}
+  if (address === undefined || user === undefined) {
+    const known = machines.map(({ name = MAIN_MACHINE }) => name).join(', ')
+    const problem = `--machines: expected machines that the profile ${profile} names, which are ${known}; got "${wanted}"`
+    throw new LabError({ code: 'usage', problem })
+  }
+  return {
+    address,
+    user,
+    ...(port === undefined ? {} : { port }),
+    ...(hostKey === undefined ? {} : { hostKey }),
+  }
 }
 
 const REGION = 'static'

@@ -57,3 +57,46 @@ test('a lab of two machines is made, reset, swapped and removed, each by what it
   await box.ok('down', LAB)
   expect(await box.traces()).toEqual([])
 })
+
+test('a lab is made of the machines that are named, and one of them is swapped', async () => {
+  const box = await makeSandbox()
+  await box.ok('up', '--profile', LAB, '--machines', 'source,target:debian-12', '--name', 'pair')
+  const made = await box.record('pair')
+  expect(made).toMatchObject({ state: 'ready', distro: 'debian-13' })
+  expect(made.machines.map(({ name, distro }) => [name, distro])).toEqual([
+    ['source', 'debian-13'],
+    ['target', 'debian-12'],
+  ])
+  const pids = () => new Map(box.machines().map(({ id, pid }) => [id, pid]))
+  const [source, target] = made.machines.map(({ id }) => id)
+  const before = pids()
+
+  const said = await box.ok('exec', 'pair', '--all', '--', 'echo', 'hello')
+  expect(said.stdout.split('\n').filter(Boolean).sort()).toEqual(['source | hello', 'target | hello'])
+  const json = await box.run(['exec', 'pair', '--all', '-o', 'json', '--', 'exit 3'])
+  expect([json.code, json.json()]).toMatchObject([
+    3,
+    {
+      exitCode: 3,
+      machines: expect.arrayContaining([{ name: 'source', exitCode: 3, stdout: '', stderr: '' }]),
+    },
+  ])
+
+  const other = await box.run(['up', 'pair', '--machines', 'source,third'])
+  expect([other.code, other.stderr]).toEqual([2, expect.stringContaining('--machines')])
+  const same = await box.ok('up', 'pair', '--machines', 'source,target', '-o', 'json')
+  expect(same.json()).toMatchObject({ reused: true })
+
+  const swapped = await box.ok('swap', 'pair', 'debian-13', '--machine', 'target', '-o', 'json')
+  expect(swapped.json()).toMatchObject({ from: 'debian-12', to: 'debian-13', swapped: ['target'] })
+  expect((await box.record('pair')).machines.map(({ distro }) => distro)).toEqual(['debian-13', 'debian-13'])
+  const after = pids()
+  expect(after.get(source ?? '')).toBe(before.get(source ?? ''))
+  expect(after.get(target ?? '')).not.toBe(before.get(target ?? ''))
+  const unknown = await box.run(['swap', 'pair', 'debian-12', '--machine', 'tarket'])
+  expect([unknown.code, unknown.stderr]).toEqual([3, expect.stringContaining('tarket')])
+
+  await box.ok('reset', 'pair')
+  await box.ok('down', 'pair')
+  expect(await box.traces()).toEqual([])
+})

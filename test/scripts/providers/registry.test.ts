@@ -33,6 +33,6 @@ test('a machine that is not in the spec is neither started nor reset in silence'
   const spec = { provider: 'local', machines: [] } as unknown as LocalLabSpec
   const { baseline } = local
   if (baseline.kind !== 'snapshot') throw new TypeError('local keeps snapshots')
-  await expect(baseline.restore(spec, 'main', step)).rejects.toThrow('no machine main')
+  await expect(baseline.restore(spec, ['main'], step)).rejects.toThrow('no machine main')
   await expect(local.start(spec, 'main', step)).rejects.toThrow('no machine main')
 })

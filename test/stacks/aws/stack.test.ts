@@ -33,6 +33,7 @@ test.each([
   ['rocky', 'rocky-own-network.json', { network: 'own', spot: true, lifetime: null }],
   ['ubuntu', 'ubuntu-pinned.json', { imageId: 'ami-0123456789abcdef0' }],
   ['debian', 'debian-existing-network.json', { network: EXISTING, tags: OWN_TAGS }],
+  ['debian', 'debian-two-machines.json', { machines: ['source', 'target'] }],
 ] as const)('a lab of %s is that of golden/%s', async (distro, file, changes) => {
   await expectGolden(await synthesise(distro, changes), `aws/golden/${file}`)
 })

@@ -35,6 +35,7 @@ test.each([
   [{ distro: 'rocky', architecture: 'arm64' }, 'rocky-arm64-spot.json', { spot: true }],
   [{ distro: 'arch' }, 'arch-imported.json', { allowFrom: [] }],
   [{ distro: 'debian' }, 'debian-existing-network.json', { network: EXISTING, tags: OWN_TAGS }],
+  [{ distro: 'debian' }, 'debian-two-machines.json', { machines: ['source', 'target'] }],
 ] as const)('a lab of %j is that of golden/%s', async (wanted, file, changes) => {
   await expectGolden(await synthesise(wanted, changes), `azure/golden/${file}`)
 })
@@ -214,7 +215,11 @@ test('the user’s own tags are on everything', async () => {
 
 test('everything is in one group, carries the lab’s tags, and goes with its contents', async () => {
   const lab = await labOf({}, { machines: ['source', 'target'] })
-  const { azurerm_network_interface_security_group_association: _untaggable, ...taggable } = lab.resource
+  const {
+    azurerm_network_interface_security_group_association: _rules,
+    azurerm_network_interface_application_security_group_association: _membership,
+    ...taggable
+  } = lab.resource
   for (const each of Object.values(taggable).flatMap((named) => Object.values(named))) {
     expect(each['tags']).toEqual({
       'distrolab-lab': 'demo',

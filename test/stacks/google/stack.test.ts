@@ -31,6 +31,7 @@ test.each([
   [{ distro: 'fedora' }, 'fedora-own-network.json', { network: 'own', lifetime: null }],
   [{ distro: 'debian' }, 'debian-existing-network.json', { network: EXISTING, tags: { team: 'infra' } }],
   [{ distro: 'rocky', architecture: 'arm64' }, 'rocky-arm64-spot.json', { spot: true }],
+  [{ distro: 'debian' }, 'debian-two-machines.json', { machines: ['source', 'target'] }],
 ] as const)('a lab of %j is that of golden/%s', async (wanted, file, changes) => {
   await expectGolden(await synthesise(wanted, changes), `google/golden/${file}`)
 })

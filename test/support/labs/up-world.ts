@@ -73,9 +73,9 @@ const hooks = (): MakerProvider => ({
       : {
           kind: 'snapshot',
           take: async () => 'taken',
-          restore: async (_spec, name) => {
-            if (presenceOf(name) === 'absent') throw new BaselineLost('it is gone')
-            deeds.reset.push(name)
+          restore: async (_spec, names) => {
+            if (names.some((name) => presenceOf(name) === 'absent')) throw new BaselineLost('it is gone')
+            deeds.reset.push(...names)
           },
           isLost: (error) => error instanceof BaselineLost,
         },

@@ -1,0 +1,2 @@
+/** The most machines that a lab may have; a record holds no more. */
+export const MOST_MACHINES = 64
