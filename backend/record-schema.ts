@@ -73,6 +73,8 @@ const machineSchema = Type.Object({
   /** The deterministic name of the resource at the provider. */
   id: text('machineId'),
   address: nullable(text('address')),
+  /** In the private network of a lab of several machines. */
+  privateAddress: Type.Optional(nullable(text('address'))),
   port: nullable(whole(1, 65_535)),
   user: text('login'),
   /** `<type> <base64>`, pinned at first contact. */
