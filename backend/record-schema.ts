@@ -73,10 +73,10 @@ const machineSchema = Type.Object({
   /** The deterministic name of the resource at the provider. */
   id: text('machineId'),
   address: nullable(text('address')),
-  /** In the private network of a lab of several machines. */
-  privateAddress: Type.Optional(nullable(text('address'))),
   port: nullable(whole(1, 65_535)),
   user: text('login'),
+  /** In the lab's own network, where machines of the same lab reach it. Missing or null: none is known. */
+  privateAddress: Type.Optional(nullable(text('address'))),
   /** `<type> <base64>`, pinned at first contact. */
   hostKey: nullable(text('hostKey')),
   /** The name of the file that a reset must remove; null or missing: it could not be written. */

@@ -26,8 +26,8 @@ export function renderHealed({ lab, healed, broken }: NetHeal): string {
 }
 
 const REASONS = {
-  size: 'it reached its size',
-  time: 'its time was over',
+  size: 'it reached its largest size',
+  time: 'it reached its time limit',
   interrupt: 'it was interrupted',
 } as const satisfies Record<NetCapture['ended'], string>
 

@@ -1,6 +1,6 @@
 import type { Pair } from '../../../local-vm/network/pairs.js'
 import type { Context } from '../../context.js'
-import { type MachineWords, onNetwork, pairIn, pairText, tell } from './network-of.js'
+import { type MachineWords, onNetwork, pairIn, pairText, sever, tell } from './network-of.js'
 
 export interface NetBreak {
   readonly lab: string
@@ -24,6 +24,6 @@ export const netBreak = (
     async (on) => {
       const pair = pairIn(on.lab, 'net break', words)
       await tell(on, `separated ${pairText(pair)}`)
-      return { lab: on.lab.lab, pair, broken: await on.network.sever(on.lab, pair) }
+      return { lab: on.lab.lab, pair, broken: await sever(on, pair) }
     },
   )

@@ -71,3 +71,7 @@ export async function tell({ session, lab }: NetworkSession, text: string): Prom
   await session.writer.note(text)
   session.log.info(text, { lab: lab.lab })
 }
+
+/** Returns all pairs that are separated then. */
+export const sever = ({ network, lab }: NetworkSession, pair: Pair): Promise<readonly Pair[]> =>
+  network.sever(lab, pair)

@@ -17,9 +17,9 @@ import { makeKey, runInGuest, waitForGuest } from '../../support/local-vm/guest.
 import { freePort } from '../../support/local-vm/machine-spec.js'
 import { testCache as CACHE } from '../../test-cache.js'
 
-jest.setTimeout(900_000)
+jest.setTimeout(1_200_000)
 
-const BOOT_TIMEOUT_MS = 400_000
+const BOOT_TIMEOUT_MS = 600_000
 const IMAGE: ImageSource = {
   distro: 'debian-13',
   architecture: 'x86_64',
