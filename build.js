@@ -122,6 +122,7 @@ async function bundlePrograms(outdir) {
       cli: 'dist/scripts/cli.js',
       driver: 'dist/local-vm/main.js',
       watchdog: 'dist/local-vm/watchdog.js',
+      switch: 'dist/local-vm/switch.js',
     },
     outdir,
     splitting: true,

@@ -34,6 +34,15 @@ export type DriverFault =
   | { readonly code: 'place-unreadable'; readonly place: string; readonly reason: string }
   | { readonly code: 'build-failed'; readonly cause: BuildCause; readonly log: string }
   | { readonly code: 'qemu-failed'; readonly stderr: string }
+  /** `since`: the first version of QEMU that can do it. */
+  | {
+      readonly code: 'qemu-too-old'
+      readonly binary: string
+      readonly since: string
+      readonly stderr: string
+    }
+  /** The private network's switch was started and does not answer. */
+  | { readonly code: 'switch-silent'; readonly log: string }
   | { readonly code: 'tool-failed'; readonly tool: string; readonly stderr: string }
   | { readonly code: 'machine-absent'; readonly id: string; readonly directory: string }
   | {

@@ -66,6 +66,8 @@ export interface MachineFiles {
   readonly pid: string
   readonly console: string
   readonly socket: string
+  /** The card in the lab's private network; absent if the lab has none. */
+  readonly card: string
   /** When the machine must be off; absent if it may run forever. */
   readonly expiry: string
   readonly watchdogPid: string
@@ -73,9 +75,10 @@ export interface MachineFiles {
 }
 
 /**
- * Short, because QEMU gets this name relative to its working directory: sun_path holds 108 bytes, unix(7).
+ * Short, because QEMU gets these names relative to its working directory: sun_path holds 108 bytes, unix(7).
  */
 export const SOCKET_NAME = 'qmp.sock'
+export const CARD_NAME = 'net.sock'
 
 export function machineFiles(id: string, directory: string): MachineFiles {
   const machines = machinesFolder(directory)
@@ -94,6 +97,7 @@ export function machineFiles(id: string, directory: string): MachineFiles {
     pid: join(directory, 'qemu.pid'),
     console: join(directory, 'console.log'),
     socket: join(directory, SOCKET_NAME),
+    card: join(directory, CARD_NAME),
     expiry: join(directory, 'expiry.json'),
     watchdogPid: join(directory, 'watchdog.pid'),
     watchdogLog: join(directory, 'watchdog.log'),
@@ -106,9 +110,9 @@ export type SeedFile = (typeof seedFiles)[number]
 
 /** Every file of a machine except its `meta` and the seed: the driver's, the watchdog's and QEMU's. */
 export function knownFiles(files: MachineFiles): readonly string[] {
-  const { base, kernel, initrd, overlay, variables, process, pid, console, socket } = files
+  const { base, kernel, initrd, overlay, variables, process, pid, console, socket, card } = files
   const { expiry, watchdogPid, watchdogLog, meta } = files
-  const whole = [base, kernel, initrd, overlay, variables, process, pid, console, socket]
+  const whole = [base, kernel, initrd, overlay, variables, process, pid, console, socket, card]
   return [...whole, expiry, watchdogPid, watchdogLog, ...[meta, process, expiry].map(draftOf)]
 }
 

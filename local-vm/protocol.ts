@@ -18,6 +18,10 @@ const Time = Type.String({
   pattern: TIME.source,
   description: 'an ISO 8601 time in UTC',
 })
+const MacAddress = Type.String({
+  pattern: '^([0-9a-f]{2}:){5}[0-9a-f]{2}$',
+  description: 'a lower-case MAC address',
+})
 const Name = Type.String({ pattern: '^[a-z0-9][a-z0-9.-]{0,62}$', description: 'a lower-case name' })
 
 export const ChecksumSource = Type.Object(
@@ -80,14 +84,13 @@ export const MachineSpec = Type.Object(
     memoryMiB: Type.Integer({ minimum: 128 }),
     diskGiB: Type.Integer({ minimum: 1, maximum: 65536 }),
     sshPort: Type.Integer({ minimum: 1, maximum: 65535 }),
-    macAddress: Type.String({
-      pattern: '^([0-9a-f]{2}:){5}[0-9a-f]{2}$',
-      description: 'a lower-case MAC address',
-    }),
+    macAddress: MacAddress,
     seed: Type.Object(
       { metaData: Type.String(), userData: Type.String(), networkConfig: Type.String() },
       closed,
     ),
+    /** A second card, in the lab's private network. Absent: the lab has only this machine. */
+    network: Type.Optional(Type.Object({ macAddress: MacAddress }, closed)),
     /** The machine powers itself off at this time. Null: never; absent: unchanged. */
     expiresAt: Type.Optional(Type.Union([Time, Type.Null()])),
   },

@@ -31,6 +31,12 @@ export type SwapFault =
     }
   | { readonly code: 'reset-not-clean'; readonly lab: string; readonly machine: string }
 
+/** What can go wrong around a lab's private network. */
+export type NetworkFault =
+  | { readonly code: 'network-absent'; readonly lab: string; readonly profile: string }
+  | { readonly code: 'network-of-cloud'; readonly lab: string; readonly provider: string }
+  | { readonly code: 'capture-failed'; readonly lab: string; readonly file: string; readonly reason: string }
+
 /** What can go wrong around a command of `exec`. */
 export type ExecFault =
   | {
@@ -100,6 +106,7 @@ export type LabFault =
       readonly asked: string
     }
   | SwapFault
+  | NetworkFault
   | { readonly code: 'lab-being-destroyed'; readonly lab: string }
   | {
       readonly code: 'lab-on-other-computer'

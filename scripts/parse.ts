@@ -155,6 +155,8 @@ const lastOfEach = ({ options = {} }: Command, flags: Flags): Flags =>
 export const positionalTexts = {
   lab: "The lab's name",
   distro: 'A distro or one of its releases, such as debian-12',
+  from: 'A machine of the lab',
+  to: 'Another machine of the lab',
   page: 'A page of the documentation, such as stuck-state',
   shell: 'bash, zsh or fish',
 }

@@ -78,6 +78,15 @@ export const webUrl: ParseValue<string> = (given) =>
     ? given.replace(/\/+$/, '')
     : new Unfit('a URL such as https://mirror.example.org')
 
+const SIZES: Readonly<Record<string, number>> = { KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 }
+
+/** `64MiB`. In bytes. */
+export const captureSize: ParseValue<number> = (given) => {
+  const [, amount, unit = ''] = /^(\d{1,6})(KiB|MiB|GiB)$/.exec(given) ?? []
+  const bytes = Number(amount) * (SIZES[unit] ?? NaN)
+  return bytes > 0 ? bytes : new Unfit('a size such as 512KiB, 64MiB or 1GiB')
+}
+
 /** `40`, `40G` or `40GiB`. */
 export const gibibytes: ParseValue<number> = (given) => {
   const [, digits] = /^(\d{1,5})(?:Gi?B?)?$/.exec(given) ?? []

@@ -17,6 +17,8 @@ export interface SeedInput {
   /** Lines in authorized_keys form. */
   readonly authorizedKeys: readonly string[]
   readonly macAddress: string
+  /** The card in the lab's private network, with its address and the length of the network's prefix. */
+  readonly privateCard?: { readonly macAddress: string; readonly address: string } | undefined
 }
 
 /**
@@ -43,11 +45,21 @@ export function buildSeed(input: SeedInput): Seed {
   }
   const networkConfig = {
     version: 2,
-    ethernets: { lab: { match: { macaddress: input.macAddress }, dhcp4: true, optional: true } },
+    ethernets: {
+      lab: { match: { macaddress: input.macAddress }, dhcp4: true, optional: true },
+      ...privateCard(input),
+    },
   }
   return {
     metaData: cloudYaml({ 'instance-id': input.instanceId, 'local-hostname': input.hostname }),
     userData: `#cloud-config\n${cloudYaml(userData)}`,
     networkConfig: cloudYaml(networkConfig),
   }
+}
+
+/** No gateway and no name server: everything else is reached through the first card. */
+function privateCard({ privateCard: card }: SeedInput): object {
+  if (card === undefined) return {}
+  const match = { macaddress: card.macAddress }
+  return { private: { match, dhcp4: false, addresses: [card.address], optional: true } }
 }

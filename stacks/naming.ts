@@ -85,3 +85,27 @@ export function* sshPortCandidates(id: string): Generator<number> {
   const start = createHash('sha256').update(`port ${id}`).digest().readUInt32BE(0)
   for (let offset = 0; offset < PORTS; offset++) yield FIRST_PORT + ((start + offset) % PORTS)
 }
+
+/**
+ * The private network of a local lab. Its range is reserved for tests between networks (RFC 2544), so no route
+ * of this computer leads there; and it is not the part in which some proxies invent addresses (198.18.0.0/16).
+ */
+const PRIVATE_NETWORK = '198.19.77'
+const FIRST_HOST = 11
+const LAST_HOST = 250
+export const PRIVATE_PREFIX = 24
+export const PRIVATE_ADDRESSES = {
+  first: `${PRIVATE_NETWORK}.${FIRST_HOST}`,
+  last: `${PRIVATE_NETWORK}.${LAST_HOST}`,
+} as const
+
+/** `index`: the machine's place in its lab, from 0. */
+export const privateAddressAt = (index: number): string => `${PRIVATE_NETWORK}.${FIRST_HOST + index}`
+
+export function isPrivateAddress(address: string): boolean {
+  const host = Number(/^198\.19\.77\.([1-9]\d{1,2})$/.exec(address)?.[1])
+  return host >= FIRST_HOST && host <= LAST_HOST
+}
+
+/** The MAC address of a machine's card in the private network. */
+export const privateMacAddress = (id: string): string => macAddress(`${id} private`)

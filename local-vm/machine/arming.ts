@@ -53,7 +53,7 @@ export async function armIfMissing(id: string, files: MachineFiles): Promise<voi
   if (expiresAt === undefined || (await isArmed(id, files))) return
   await disarm(id, files)
   try {
-    const log = await openLog(files)
+    const log = await openLog(files.watchdogLog)
     try {
       const words = [watchdogProgram(), id, files.directory]
       const pid = await startDetached(process.execPath, words, log.fd)
@@ -67,8 +67,8 @@ export async function armIfMissing(id: string, files: MachineFiles): Promise<voi
 }
 
 /** A full disk is no reason to keep a machine alive. */
-const openLog = (files: MachineFiles): Promise<FileHandle> =>
-  open(files.watchdogLog, 'a').catch((error: unknown) => {
+export const openLog = (log: string): Promise<FileHandle> =>
+  open(log, 'a', PRIVATE_FILE).catch((error: unknown) => {
     unlessFull(error)
     return open('/dev/null', 'a')
   })

@@ -96,5 +96,5 @@ export async function readMeta(files: MachineFiles): Promise<MachineMeta | undef
 
 /** Leftovers of a dead QEMU: it cannot remove its own socket, because it has changed to `/`. */
 export async function clearRuntimeFiles(files: MachineFiles): Promise<void> {
-  for (const file of [files.pid, files.socket, files.process]) await rm(file, { force: true })
+  for (const file of [files.pid, files.socket, files.card, files.process]) await rm(file, { force: true })
 }

@@ -10,6 +10,7 @@ import { isGone } from './presence.js'
 import { findProcesses, killProcesses, type FoundProcess } from './process-table.js'
 import type { MachineKey, ResultOf } from '../protocol.js'
 import { isQemuOf } from '../qemu/process.js'
+import { removeNetwork, strangeInNetwork } from '../network/remove-network.js'
 import { QmpSession } from '../qemu/qmp.js'
 import { entriesOf, removeEmptyFolders, removeFiles } from './remove-files.js'
 
@@ -60,6 +61,7 @@ export async function removeOnce(id: string, files: MachineFiles): Promise<strin
   await assertOwnFolder(id, files)
   if (await isAnswering(files)) return []
   const removed = await removeFiles(files)
+  removed.push(...(await removeNetwork(files)))
   return [...removed, ...(await removeEmptyFolders(files.directory, files.machines))]
 }
 
@@ -94,7 +96,7 @@ async function findLeft(id: string, files: MachineFiles): Promise<string[]> {
   const processes = found.map(({ identity }) => `process ${identity.pid}`)
   if (found.length === 0 && (await isAnswering(files)))
     processes.push(`a QEMU of another container, which answers at ${files.socket}`)
-  if (!(await exists(files.directory))) return processes
+  if (!(await exists(files.directory))) return [...processes, ...(await strangeInNetwork(files))]
   const known = new Set([...knownFiles(files), files.meta])
   const strange = (await entriesOf(files.directory))
     .map(({ path }) => path)

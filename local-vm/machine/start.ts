@@ -9,6 +9,8 @@ import { putFile } from './folder.js'
 import { guarded } from './guarded.js'
 import { presenceOf } from './presence.js'
 import type { MachineResult, MachineSpec, ResultOf } from '../protocol.js'
+import { networkFiles } from '../network/network-files.js'
+import { ensureSwitch } from '../network/switch-process.js'
 import { chooseAccelerator, readHostFacts } from '../qemu/accelerator.js'
 import { type Begin, type Boot, qemuBinary } from '../qemu/arguments.js'
 import { findFirmware } from '../qemu/firmware.js'
@@ -37,6 +39,7 @@ export async function startGuarded(
   if (running !== undefined && (await wakeGuarded(spec.id, files, context)) === 'on') {
     context.report('start', `already running as pid ${running.identity.pid}`)
     await armIfMissing(spec.id, files)
+    await plugIn(spec, files)
     await rememberProcess(running, files)
     return { machine: toResult(spec, running), reused: true }
   }
@@ -98,9 +101,15 @@ export async function launch(
     const reason = 'QEMU started, but it has ended or does not answer on its socket'
     throw new DriverError({ code: 'machine-broken', id: spec.id, directory: files.directory, reason })
   }
+  await plugIn(spec, files)
   await rememberProcess(started, files)
   context.signal.throwIfAborted()
   return started
+}
+
+/** After QEMU has started: a switch without a machine ends. */
+async function plugIn({ network }: MachineSpec, files: MachineFiles): Promise<void> {
+  if (network !== undefined) await ensureSwitch(networkFiles(files.directory))
 }
 
 async function bootOf(meta: MachineMeta, spec: MachineSpec): Promise<Boot> {

@@ -1,5 +1,5 @@
 import { requireForm } from '../../backend/forms.js'
-import { type MachineFiles, SOCKET_NAME } from '../files.js'
+import { CARD_NAME, type MachineFiles, SOCKET_NAME } from '../files.js'
 import type { Accelerator, Architecture, Firmware, MachineSpec } from '../protocol.js'
 import type { FirmwareFiles } from './firmware.js'
 
@@ -10,7 +10,7 @@ export type Boot =
   | { readonly firmware: Extract<Firmware, 'kernel'> }
 
 export interface QemuPlan {
-  readonly spec: Pick<MachineSpec, 'id' | 'vcpus' | 'memoryMiB' | 'sshPort' | 'macAddress'>
+  readonly spec: Pick<MachineSpec, 'id' | 'vcpus' | 'memoryMiB' | 'sshPort' | 'macAddress' | 'network'>
   readonly architecture: Architecture
   /** The distro's name decides what an emulated CPU may leave out. */
   readonly distro: string
@@ -65,9 +65,23 @@ export function qemuArgs(plan: QemuPlan, aio: Aio): string[] {
     ],
     ['-device', 'virtio-rng-pci'],
     ...bootArgs(plan),
+    ...cardArgs(plan),
     plan.begin === 'paused' ? ['-S'] : [],
     ['-daemonize'],
   ].flat()
+}
+
+/**
+ * The card in the lab's private network. QEMU listens, and listens again when the switch is gone: so both may
+ * be restarted at any time.
+ */
+function cardArgs({ spec: { network } }: QemuPlan): string[][] {
+  if (network === undefined) return []
+  const macAddress = requireForm('macAddress', 'network.macAddress', network.macAddress)
+  return [
+    ['-netdev', `stream,id=net1,server=on,addr.type=unix,addr.path=${CARD_NAME}`],
+    ['-device', `virtio-net-pci,netdev=net1,mac=${macAddress},romfile=`],
+  ]
 }
 
 function machineArgs({ architecture, accelerator, boot, distro }: QemuPlan): string[][] {

@@ -3,6 +3,9 @@ import { DriverError } from '../errors.js'
 import { runTool, ToolFailure } from '../run.js'
 import { type Aio, qemuArgs, type QemuPlan } from './arguments.js'
 
+/** The version that brought `-netdev stream`. */
+const STREAM_SINCE = '7.2'
+
 /**
  * Starts QEMU detached; returns when it has daemonised, which is when its sockets are bound. Throws
  * qemu-missing, port-taken or qemu-failed.
@@ -17,6 +20,13 @@ export async function launchQemu(binary: string, plan: QemuPlan): Promise<void> 
     const { stderr } = error.output
     if (/Could not set up host forwarding rule/.test(stderr)) {
       throw new DriverError({ code: 'port-taken', port: plan.spec.sshPort }, { cause: error })
+    }
+    if (plan.spec.network !== undefined && /\bstream\b|netdev backend type/.test(stderr)) {
+      const tail = stderr.slice(-1000)
+      throw new DriverError(
+        { code: 'qemu-too-old', binary, since: STREAM_SINCE, stderr: tail },
+        { cause: error },
+      )
     }
     throw new DriverError({ code: 'qemu-failed', stderr: stderr.slice(-4000) }, { cause: error })
   }

@@ -1,14 +1,10 @@
-import { once } from 'node:events'
-import { open } from 'node:fs/promises'
-import { connect, type Socket } from 'node:net'
-import { join } from 'node:path'
+import type { Socket } from 'node:net'
 import { createInterface, type Interface } from 'node:readline'
 import { SOCKET_NAME } from '../files.js'
+import { connectIn } from './socket-in.js'
 
 /** A machine that does not answer in this time counts as gone. */
 const ANSWER_TIMEOUT_MS = 5_000
-/** sun_path holds 108 bytes with the final NUL on Linux, 104 on macOS; unix(7). */
-const LONGEST_SOCKET_PATH = 103
 
 interface Message {
   readonly QMP?: unknown
@@ -53,14 +49,8 @@ export class QmpSession {
   }
 
   private static async connect(directory: string, answerMs: number): Promise<QmpSession | undefined> {
-    const path = join(directory, SOCKET_NAME)
-    const isLong = Buffer.byteLength(path) > LONGEST_SOCKET_PATH
-    const folder = isLong ? await open(directory) : undefined
     try {
-      const socket = connect(folder === undefined ? path : `/proc/self/fd/${folder.fd}/${SOCKET_NAME}`)
-      socket.setTimeout(answerMs, () => socket.destroy())
-      await once(socket, 'connect')
-      socket.on('error', () => socket.destroy())
+      const socket = await connectIn(directory, SOCKET_NAME, answerMs)
       const lines = createInterface({ input: socket })
       // A destroyed socket never emits `end`, which is the only event that readline waits for.
       socket.once('close', () => lines.close())
@@ -71,8 +61,6 @@ export class QmpSession {
     } catch {
       // Absent, refused, or silent: the caller falls back to the process itself.
       return undefined
-    } finally {
-      await folder?.close()
     }
   }
 

@@ -15,6 +15,9 @@ import { imagesImportCommand } from './images-import.js'
 import { listCommand } from './list.js'
 import { lockBreakCommand } from './lock-break.js'
 import { lockStatusCommand } from './lock-status.js'
+import { netBreakCommand } from './net-break.js'
+import { netCaptureCommand } from './net-capture.js'
+import { netHealCommand } from './net-heal.js'
 import { planCommand } from './plan.js'
 import { reapCommand } from './reap.js'
 import { recoverCommand } from './recover.js'
@@ -38,6 +41,9 @@ export const commands: readonly Command[] = [
   listCommand,
   historyCommand,
   extendCommand,
+  netBreakCommand,
+  netHealCommand,
+  netCaptureCommand,
   lockStatusCommand,
   lockBreakCommand,
   recoverCommand,

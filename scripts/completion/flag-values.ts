@@ -20,11 +20,13 @@ export const flagValues: Readonly<Record<string, Source>> = {
   disk: nothing,
   env: nothing,
   fetch: nothing,
+  for: words('30s', '10m'),
   image: files,
   'instance-type': { kind: 'instance-types' },
   location: words('EU', 'US', 'ASIA'),
   machine: { kind: 'machines' },
   machines: nothing,
+  'max-size': words('10MiB', '64MiB', '1GiB'),
   name: { kind: 'labs' },
   network: words('own', 'default'),
   'older-than': words('1h', '12h', '1d', '7d'),
@@ -48,6 +50,7 @@ export const flagValues: Readonly<Record<string, Source>> = {
 
 /** Flags that accept different values after one verb, as `VERB --FLAG`. */
 export const flagValuesOfVerb: Readonly<Record<string, Source>> = {
+  'net capture --out': files,
   'plan --output': words(...OUTPUTS),
   'plan --profile': { kind: 'profiles', list: true },
 }
@@ -55,9 +58,11 @@ export const flagValuesOfVerb: Readonly<Record<string, Source>> = {
 /** What completes a word that is not a flag, by its name in the syntax of the verb. */
 export const positionalValues: Readonly<Record<string, Source>> = {
   distro: { kind: 'distros' },
+  from: { kind: 'machines' },
   lab: { kind: 'labs' },
   page: { kind: 'pages' },
   shell: words(...SHELLS),
+  to: { kind: 'machines' },
   verb: { kind: 'verbs' },
 }
 

@@ -111,6 +111,16 @@ export const driverExplanations: Explanations<DriverFault> = {
     hint: INSTALL,
     exitCode: EXIT.failed,
   }),
+  'qemu-too-old': ({ binary, since, stderr }) => ({
+    message: `${binary} is too old for a lab of several machines, whose private network needs QEMU ${since} or newer:${indented(stderr.trim().split('\n'))}`,
+    hint: 'Install a newer QEMU, or name one with DISTROLAB_QEMU. A lab of one machine works with this one.',
+    exitCode: EXIT.failed,
+  }),
+  'switch-silent': ({ log }) => ({
+    message: "The switch of the lab's private network was started and does not answer.",
+    hint: typed`tail ${log}    # shows why; then run the same command again`,
+    exitCode: EXIT.failed,
+  }),
   'tool-failed': ({ tool, stderr }) => ({
     message: `${tool} failed:${indented(stderr.trim().split('\n'))}`,
     hint: INSTALL,

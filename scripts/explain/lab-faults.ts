@@ -9,6 +9,7 @@ import { didYouMean, EXIT, explainBy, indented, type Explanations, withRunbook }
 import { consoleEnd, sshExplanations, waitLonger } from './ssh-faults.js'
 import { execExplanations } from './exec-faults.js'
 import { imageExplanations } from './image-faults.js'
+import { networkExplanations } from './network-faults.js'
 import { swapExplanations } from './swap-faults.js'
 import { asIs, typed } from '../report/typed.js'
 
@@ -58,6 +59,7 @@ export const labExplanations: Explanations<LabFault> = {
     exitCode: EXIT.usage,
   }),
   ...swapExplanations,
+  ...networkExplanations,
   'lab-being-destroyed': ({ lab }) => ({
     message: `The destruction of ${lab} started and did not finish.`,
     hint: withRunbook(typed`distrolab down ${lab} && distrolab up ${lab}`, 'stuck-state'),

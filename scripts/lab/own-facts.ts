@@ -1,7 +1,14 @@
 import type { AnyLab } from '../../backend/lab.js'
 import type { Machine } from '../../backend/record-schema.js'
 import { fits, forms } from '../../backend/forms.js'
-import { isSshPort, LOCAL_ADDRESS, machineId, SSH_PORTS } from '../../stacks/naming.js'
+import {
+  isPrivateAddress,
+  isSshPort,
+  LOCAL_ADDRESS,
+  machineId,
+  PRIVATE_ADDRESSES,
+  SSH_PORTS,
+} from '../../stacks/naming.js'
 import { spaceOf, type Context } from '../context.js'
 import { LabError } from '../errors.js'
 import { knownHostKeys, sshAlias } from '../machine/ssh-config.js'
@@ -40,12 +47,18 @@ export function mismatchOf(context: Place, lab: Facts): Mismatch | undefined {
 }
 
 function checksHere(context: Place, lab: Facts, machine: Machine): readonly Check[] {
-  const { name, address, port, place, hostKey, image } = machine
+  const { name, address, privateAddress, port, place, hostKey, image } = machine
   const space = spaceOf(context, lab)
   const known = knownHostKeys(space, lab.lab, sshAlias(lab.lab, name))
   const isKnown = known.length === 0 || hostKey === null || known.includes(hostKey)
   return [
     same('address', LOCAL_ADDRESS, address ?? 'none'),
+    [
+      'privateAddress',
+      `one from ${PRIVATE_ADDRESSES.first} to ${PRIVATE_ADDRESSES.last}`,
+      privateAddress ?? 'none',
+      typeof privateAddress !== 'string' || isPrivateAddress(privateAddress),
+    ],
     ['port', `one from ${SSH_PORTS.first} to ${SSH_PORTS.last}`, String(port ?? 'none'), isSshPort(port)],
     same('place', machineFolder(space, lab.lab, name), place ?? 'none'),
     ['image.id', forms.digest.description, image?.id ?? '', image === null || fits('digest', image.id)],

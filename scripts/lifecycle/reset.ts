@@ -18,6 +18,7 @@ import { assertNotExpired } from '../lab/expiry.js'
 import { endAbandonedUse, throughGate, type Session } from '../lab/gate.js'
 import { exchangeMarker, hasMarker } from '../lab/marker.js'
 import { planLab, type LabPlan } from '../lab/plan-lab.js'
+import { healNetwork } from './net/net-heal.js'
 import { resetSteps } from '../lab/step-lists.js'
 import { Steps, type RecordStep, type Timing } from '../lab/steps.js'
 import { assertInReach } from '../lab/in-reach.js'
@@ -76,6 +77,7 @@ export async function resetLab(
   const work: Work = { session, plan, steps: new Steps(session, resetSteps(baseline.kind)) }
   await settleEngine(session, 'wait')
   const resetting = await goBack(work, hooks, current)
+  await healNetwork(session, writer.lab ?? resetting)
   const machines = await withMachines(work, writer.lab ?? resetting, async (connections) => {
     if (baseline.kind === 'image') await waitForConfiguration(work, connections)
     return work.steps.run('verify', (detail) =>

@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream'
 import type { AnyLab } from '../../backend/lab.js'
 import type { LabFacts, Machine, MachineMake } from '../../backend/record-schema.js'
 import type { Catalog } from '../../distro-catalog/catalog.js'
@@ -5,6 +6,7 @@ import type { Architecture } from '../../distro-catalog/offer-schema.js'
 import type { Profile } from '../../distro-catalog/profile.js'
 import type { MachineSize } from '../../distro-catalog/size.js'
 import type { ExistingNetwork } from '../../stacks/cloud-spec.js'
+import type { Pair } from '../../local-vm/network/pairs.js'
 import type { Power } from '../../local-vm/qemu/power.js'
 import type { LabSpec } from '../../stacks/registry.js'
 import type { NetworkQuestion } from './network-question.js'
@@ -191,6 +193,34 @@ export interface MachinesHere {
   remove(machine: Machine, step: StepControl): Promise<void>
 }
 
+export interface CaptureWish {
+  /** Only what this machine sends and receives; undefined: the traffic of all machines. */
+  readonly machine: string | undefined
+  readonly maxBytes: number
+}
+
+/** For a provider whose labs of several machines have a private network that this program switches itself. */
+export interface PrivateNetwork {
+  /** Whether this lab has one: a lab of one machine does not. */
+  has(lab: Pick<LabFacts, 'machines'>): boolean
+  /** The pairs of machines that are separated. Only looks. */
+  broken(lab: AnyLab): Promise<readonly Pair[]>
+  /** Lets these two machines no longer reach each other. Returns all pairs that are separated then. */
+  sever(lab: AnyLab, pair: Pair): Promise<readonly Pair[]>
+  /** Connects these two machines again. Returns the pairs that are still separated. */
+  heal(lab: AnyLab, pairs: readonly Pair[]): Promise<readonly Pair[]>
+  /**
+   * Writes the traffic to `sink`, in the format of libpcap. `full`: it ended at the size; `enough`: because
+   * that was aborted; `lost`: the network stopped working.
+   */
+  capture(
+    lab: AnyLab,
+    wish: CaptureWish,
+    sink: Writable,
+    enough: AbortSignal,
+  ): Promise<'full' | 'enough' | 'lost'>
+}
+
 /** For a provider that ends an expired lab by itself. */
 export interface Expiry {
   /** The provider's enforcers, for a lab that has a TTL. Only looks. */
@@ -269,6 +299,7 @@ export interface Provider<Spec extends LabSpec = LabSpec> extends Partial<Maker<
   readonly revival?: Revival<Spec>
   readonly here?: MachinesHere
   readonly expiry?: Expiry
+  readonly network?: PrivateNetwork
   readonly networks?: Networks
   readonly objects?: CloudObjects
   /**

@@ -2,9 +2,9 @@ import type { Distro } from '../../distro-catalog/distro.js'
 import type { LocalOffer } from '../../distro-catalog/offer-schema.js'
 import type { MachineSize } from '../../distro-catalog/size.js'
 import type { StateBackend } from '../../backend/state-backend.js'
-import { buildSeed } from '../cloud-init.js'
-import { hostnameOf, machineId, macAddress } from '../naming.js'
-import type { ImageSource } from '../../local-vm/protocol.js'
+import { buildSeed, type SeedInput } from '../cloud-init.js'
+import { hostnameOf, machineId, macAddress, PRIVATE_PREFIX, privateMacAddress } from '../naming.js'
+import type { ImageSource, MachineSpec } from '../../local-vm/protocol.js'
 import type { DriverProgram, LocalLabSpec } from './spec.js'
 
 export interface LocalLabPlan {
@@ -32,6 +32,8 @@ export interface LocalMachinePlan {
   readonly user: string
   readonly shell?: string | undefined
   readonly sshPort: number
+  /** Its address in the lab's private network; null or absent if the lab has none. */
+  readonly privateAddress?: string | null | undefined
   /** Absolute path of the folder for all of the VM's files. */
   readonly directory: string
 }
@@ -51,6 +53,7 @@ export function planLocalLab(plan: LocalLabPlan): LocalLabSpec {
       shell: machine.shell,
       authorizedKeys: plan.authorizedKeys,
       macAddress: mac,
+      privateCard: privateCardOf(id, machine),
     })
     const vm = {
       id,
@@ -64,6 +67,7 @@ export function planLocalLab(plan: LocalLabPlan): LocalLabSpec {
       diskGiB: size.diskGiB,
       sshPort: machine.sshPort,
       macAddress: mac,
+      ...networkOf(id, machine),
       seed,
       expiresAt: plan.expiresAt,
     }
@@ -71,6 +75,15 @@ export function planLocalLab(plan: LocalLabPlan): LocalLabSpec {
   })
   return { provider: 'local', lab, profile, state, driver, machines }
 }
+
+function privateCardOf(id: string, { privateAddress }: LocalMachinePlan): SeedInput['privateCard'] {
+  if (typeof privateAddress !== 'string') return undefined
+  return { macAddress: privateMacAddress(id), address: `${privateAddress}/${PRIVATE_PREFIX}` }
+}
+
+/** Nothing without a private network, so that a lab of one machine stays as it is. */
+const networkOf = (id: string, { privateAddress }: LocalMachinePlan): Pick<MachineSpec, 'network'> =>
+  typeof privateAddress === 'string' ? { network: { macAddress: privateMacAddress(id) } } : {}
 
 /** The computer architectures of VMs, in the catalog's and the distributions' words. */
 const MACHINE_NAMES = { x86_64: 'x86_64', arm64: 'aarch64' } as const

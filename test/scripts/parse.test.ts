@@ -33,6 +33,7 @@ const VERBS = [
   ...['lock status', 'lock break'],
   ...['images import', 'images forget'],
   ...['backend init', 'backend show'],
+  ...['net break', 'net heal', 'net capture'],
   ...['extend', 'cleanup', 'reap', 'docs', 'completion'],
 ]
 

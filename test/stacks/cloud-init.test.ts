@@ -67,3 +67,23 @@ test('what YAML 1.1 would take for a number or a truth value stays the text it i
 test('the same input gives the same bytes', () => {
   expect(buildSeed(input)).toEqual(seed)
 })
+
+test('a card in a private network gets its fixed address there, and no route; without one the seed is the same', () => {
+  const privateCard = { macAddress: '52:54:00:51:07:05', address: '198.19.77.12/24' }
+  const { networkConfig, ...rest } = buildSeed({ ...input, privateCard })
+  const { networkConfig: alone, ...same } = buildSeed(input)
+  expect(rest).toEqual(same)
+  expect(parse(networkConfig)).toEqual({
+    version: 2,
+    ethernets: {
+      ...(parse(alone) as { ethernets: object }).ethernets,
+      private: {
+        match: { macaddress: '52:54:00:51:07:05' },
+        dhcp4: false,
+        addresses: ['198.19.77.12/24'],
+        optional: true,
+      },
+    },
+  })
+  expect(alone).not.toContain('private')
+})

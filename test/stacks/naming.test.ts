@@ -1,5 +1,13 @@
 import { expect, test } from '@jest/globals'
-import { labTags, macAddress, machineId, sshPortCandidates } from '../../stacks/naming.js'
+import {
+  isPrivateAddress,
+  labTags,
+  macAddress,
+  machineId,
+  privateAddressAt,
+  privateMacAddress,
+  sshPortCandidates,
+} from '../../stacks/naming.js'
 
 const firstPort = (id: string): number => {
   for (const port of sshPortCandidates(id)) return port
@@ -48,4 +56,25 @@ test('everything of a lab carries its name, its backend and which life of it thi
     'distrolab-incarnation': incarnation,
   })
   expect(labTags({ backendId, lab: 'demo', incarnation: undefined })).toEqual(marks)
+})
+
+test('a second card has an address of its own, the same whoever asks', () => {
+  const [id = ''] = ids
+  expect(privateMacAddress(id)).toBe(privateMacAddress(id))
+  expect(new Set([...ids.map(macAddress), ...ids.map(privateMacAddress)]).size).toBe(2 * ids.length)
+})
+
+test('private addresses are in a range for tests of networks, and no other address is one', () => {
+  expect([0, 1, 239].map(privateAddressAt)).toEqual(['198.19.77.11', '198.19.77.12', '198.19.77.250'])
+  expect([0, 1, 239].map(privateAddressAt).every(isPrivateAddress)).toBe(true)
+  const others = [
+    '198.19.77.1',
+    '198.19.77.251',
+    '198.19.77.011',
+    '198.19.77.11/8',
+    '198.18.77.11',
+    '10.0.2.15',
+    '',
+  ]
+  expect(others.filter(isPrivateAddress)).toEqual([])
 })

@@ -12,7 +12,7 @@ import { canBind } from '../../../local-vm/qemu/port.js'
 import { powerOf } from '../../../local-vm/qemu/power.js'
 import { planLocalLab, type LocalMachinePlan } from '../../../stacks/local/plan.js'
 import { bootAddress } from '../../../stacks/local/addresses.js'
-import { LOCAL_ADDRESS, machineId, sshPortCandidates } from '../../../stacks/naming.js'
+import { LOCAL_ADDRESS, machineId, privateAddressAt, sshPortCandidates } from '../../../stacks/naming.js'
 import type { LocalLabSpec } from '../../../stacks/local/spec.js'
 import { spaceOf } from '../../context.js'
 import { onEachMachine } from '../../each-machine.js'
@@ -24,6 +24,7 @@ import { callDriver } from './driver.js'
 import { prepareLocalImage, sourceOf } from './image.js'
 import { looking } from './in-process.js'
 import { driverFaultOf, driverOptions, keyOf, placeOf } from './machine.js'
+import { localNetwork, rearmNetwork } from './network.js'
 import type { Enforcer, MakerProvider, PlannedMachine, StepControl } from '../provider.js'
 
 /** A VM on this computer: OpenTofu owns its existence, the driver starts it again when it is off. */
@@ -78,6 +79,7 @@ export const local: MakerProvider<LocalLabSpec> = {
       const driver = await import('../../../local-vm/machine/rearm.js')
       const placed = lab.machines.filter(({ place }) => place !== undefined)
       await Promise.all(placed.map((machine) => driver.rearm(keyOf(machine), lab.expiresAt)))
+      await rearmNetwork(lab)
     },
 
     async remove(machine, step) {
@@ -100,6 +102,8 @@ export const local: MakerProvider<LocalLabSpec> = {
       })
     },
   },
+
+  network: localNetwork,
 
   checkPrerequisites: checkLocalPrerequisites,
 
@@ -135,7 +139,10 @@ export const local: MakerProvider<LocalLabSpec> = {
       const id = machineId(space.backendId, lab, name)
       const port = await freePort(id, new Set(machines.map((other) => other.port)))
       const place = machineFolder(space, lab, name)
-      machines.push({ name, id, address: LOCAL_ADDRESS, port, user, hostKey: null, place })
+      // A lab of one machine has no private network.
+      const privateAddress = wished.length > 1 ? privateAddressAt(machines.length) : undefined
+      const planned = { name, id, address: LOCAL_ADDRESS, port, user, hostKey: null, place }
+      machines.push(privateAddress === undefined ? planned : { ...planned, privateAddress })
     }
     return machines
   },
@@ -187,7 +194,7 @@ export const local: MakerProvider<LocalLabSpec> = {
 }
 
 function planMachine(machine: Machine, catalog: Catalog): LocalMachinePlan {
-  const { name, distro, size, image, user, port } = machine
+  const { name, distro, size, image, user, port, privateAddress } = machine
   const profile = profileOfPair(catalog, distro, 'local')
   return {
     name,
@@ -197,6 +204,7 @@ function planMachine(machine: Machine, catalog: Catalog): LocalMachinePlan {
     user,
     shell: resolveOffer(profile.distro, 'local').shell,
     sshPort: port ?? 0,
+    privateAddress,
     directory: placeOf(machine),
   }
 }

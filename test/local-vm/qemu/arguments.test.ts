@@ -48,6 +48,20 @@ describe('the command line of QEMU', () => {
     expect(socket).toBe('socket,id=qmp,path=qmp.sock,server=on,wait=off')
   })
 
+  test('has a second card only in a lab with a private network, after all else', () => {
+    const alone = argsOf()
+    expect(alone.join(' ')).not.toContain('net1')
+    const network = { macAddress: '52:54:00:00:00:02' }
+    const args = argsOf({ spec: { ...plan.spec, network } })
+    const card = [
+      ...['-netdev', 'stream,id=net1,server=on,addr.type=unix,addr.path=net.sock'],
+      ...['-device', 'virtio-net-pci,netdev=net1,mac=52:54:00:00:00:02,romfile='],
+    ]
+    expect(args).toEqual([...alone.slice(0, -1), ...card, '-daemonize'])
+    const foreign = { macAddress: '52:54:00:00:00:02,romfile=/etc/passwd' }
+    expect(() => argsOf({ spec: { ...plan.spec, network: foreign } })).toThrow('value-refused')
+  })
+
   test('lets the guest run at once, or wait for a state to be loaded', () => {
     expect(argsOf()).not.toContain('-S')
     expect(argsOf({ begin: 'paused' })).toContain('-S')

@@ -56,6 +56,7 @@ describe('the record of a local lab of this computer', () => {
     ['address', { address: '203.0.113.7' }],
     ['address', { address: null }],
     ['port', { port: 22 }],
+    ['privateAddress', { privateAddress: '10.0.0.1' }],
     ['port', { port: null }],
     ['place', { place: '/home/anna/Documents' }],
     ['image.id', { image: { id: 'images/x' } }],

@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { synthesiseLab } from '../../../stacks/app.js'
 import { parseInput } from '../../../local-vm/machine/validate.js'
+import { privateMacAddress } from '../../../stacks/naming.js'
 import { labSpec } from '../../support/stacks/lab-plan.js'
 
 interface Resource {
@@ -56,6 +57,26 @@ describe('a machine', () => {
         },
       },
     ])
+  })
+
+  test('has a card in the private network if it has an address there, and otherwise nothing of it', async () => {
+    const twins = ['source', 'target'].map((name, index) => ({
+      name,
+      user: 'debian',
+      sshPort: 22_001 + index,
+      directory: `/home/anna/machines/demo/${name}`,
+      privateAddress: `198.19.77.${11 + index}`,
+    }))
+    const both = (await synthesised({ machines: twins })).resource.terraform_data
+    const specs = twins.map(({ name }) => parseInput('create', JSON.stringify(both[`${name}-boot`]?.input)))
+    expect(specs.map(({ network }) => network?.macAddress)).toEqual(
+      twins.map(({ name }) => privateMacAddress(`distrolab-0a1b2c3d-demo-${name}`)),
+    )
+    for (const [index, { network, seed }] of specs.entries()) {
+      expect(seed.networkConfig).toContain(network?.macAddress)
+      expect(seed.networkConfig).toContain(`198.19.77.${11 + index}/24`)
+    }
+    expect(JSON.stringify(boot)).not.toMatch(/198\.19|"network"/)
   })
 
   test('boots by the other one, which only has the driver create it', () => {

@@ -10,6 +10,7 @@ const GATES = [GATE, IMAGE_GATE]
 /** Every verb that changes a lab, its record or its lease. A new verb belongs into this list or the next. */
 export const CHANGING = [
   ...['up', 'swap', 'reset', 'exec', 'extend', 'down', 'cleanup', 'reap', 'lock break'],
+  ...['net break', 'net heal', 'net capture'],
 ]
 /** They only look, or change no lab: a folder, a bucket, this computer. */
 export const READING = [
@@ -50,6 +51,8 @@ const CHANGING_HOOKS = [
   'take',
   'restore',
   'restart',
+  'sever',
+  'heal',
 ]
 const STORE_WRITES = ['create', 'replace', 'remove']
 
@@ -82,7 +85,7 @@ function writesOf(source: Source, isInside: boolean): string[] {
     const isHook =
       !isInside &&
       CHANGING_HOOKS.includes(name.text) &&
-      /(hooks|baseline|revival|here|expiry)$/i.test(expression.getText())
+      /(hooks|baseline|revival|here|expiry|network)$/i.test(expression.getText())
     if (isStore || isHook) found.push(`${place(source, node)} ${expression.getText()}.${name.text}`)
   })
   return found

@@ -134,6 +134,12 @@ export const driverFaults = withCodes<DriverFault>({
     cause: 'mirror-unreachable',
     log: 'E: cannot fetch the package index\nE: mmdebstrap failed to run\n',
   },
+  'qemu-too-old': {
+    binary: 'qemu-system-x86_64',
+    since: '7.2',
+    stderr: "qemu-system-x86_64: -netdev stream: Parameter 'type' expects a netdev backend type",
+  },
+  'switch-silent': { log: '/srv/state/machines/6445da26/web/.net/switch.log' },
   'qemu-failed': { stderr: 'qemu-system-x86_64: cannot set up guest memory: Cannot allocate memory' },
   'tool-failed': { tool: 'qemu-img', stderr: 'qemu-img: Could not open the image: Permission denied' },
   'machine-absent': {
@@ -189,6 +195,9 @@ export const labFaults = withCodes<LabFault>({
     configured: 'anna@rack8.example.org:22',
   },
   'swap-which-lab': { profile: 'debian-12-local', labs: ['web', 'db'] },
+  'network-absent': { lab: 'web', profile: 'debian-local' },
+  'network-of-cloud': { lab: 'web', provider: 'aws' },
+  'capture-failed': { lab: 'web', file: '/srv/project/web.pcap', reason: 'ENOSPC: no space left on device' },
   'swap-same-distro': { lab: 'web', distro: 'debian-12' },
   'swap-other-provider': { lab: 'web', provider: 'local', asked: 'debian-aws' },
   'swap-not-begun': {

@@ -29,6 +29,7 @@ export const sinkFields: Readonly<Record<string, Path>> = {
   '/lab': ['lab'],
   '/provider': ['provider'],
   '/distro': ['distro'],
+  '/machines/0/privateAddress': ['machines', 0, 'privateAddress'],
 }
 
 /** They hold words for people, or are compared, so that some of the values are values of theirs. */
@@ -96,6 +97,7 @@ export const wellFormed: readonly Attack[] = [
   machine('place', ({ documents }) => documents),
   machine('id', () => 'distrolab-somebody-else'),
   machine('address', () => '203.0.113.9'),
+  machine('privateAddress', () => '203.0.113.9'),
   machine('hostKey', () => withoutComment(generateKeyPair('x').public)),
   fieldAttack('a key of the user', (record, { secret }) =>
     withField(record, ['sshKey'], { ...(record['sshKey'] as object), source: 'file', path: secret }),
