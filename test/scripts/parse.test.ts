@@ -29,7 +29,20 @@ async function refusal(...argv: string[]): Promise<string> {
 
 const VERBS = [
   ...['plan', 'swap', 'reset', 'recover'],
-  ...['up', 'down', 'status', 'list', 'ssh', 'exec', 'images', 'regions', 'synth', 'history', 'doctor'],
+  ...[
+    'up',
+    'down',
+    'status',
+    'list',
+    'ssh',
+    'ssh-config',
+    'exec',
+    'images',
+    'regions',
+    'synth',
+    'history',
+    'doctor',
+  ],
   ...['lock status', 'lock break'],
   ...['images import', 'images forget'],
   ...['backend init', 'backend show'],
