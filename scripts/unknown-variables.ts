@@ -8,20 +8,8 @@ export const FLAGS_WITH_VARIABLE: readonly string[] = [
   ...['address-url', 'allow-from', 'apply-timeout', 'arch', 'backend', 'bucket', 'config', 'debug'],
   ...['detailed-exitcode', 'disk', 'engine-mirror', 'github-url', 'instance-type', 'location', 'name'],
   ...['network', 'older-than', 'on-failure', 'output', 'profile', 'quiet', 'region', 'regions'],
-  ...[
-    'size',
-    'spot',
-    'ssh-config',
-    'ssh-key',
-    'tag',
-    'timeout',
-    'ttl',
-    'verbose',
-    'wait',
-    'wait-lock',
-    'wait-timeout',
-  ],
-  ...['yes', 'zone'],
+  ...['size', 'spot', 'ssh-key', 'tag', 'timeout', 'ttl', 'verbose', 'wait', 'wait-lock', 'wait-timeout'],
+  ...['ssh-config', 'yes', 'zone'],
 ]
 
 /** A sentence for each variable that has a name like ours but that no command reads: it may be mistyped. */

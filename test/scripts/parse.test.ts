@@ -28,21 +28,8 @@ async function refusal(...argv: string[]): Promise<string> {
 }
 
 const VERBS = [
-  ...['plan', 'swap', 'reset', 'recover'],
-  ...[
-    'up',
-    'down',
-    'status',
-    'list',
-    'ssh',
-    'ssh-config',
-    'exec',
-    'images',
-    'regions',
-    'synth',
-    'history',
-    'doctor',
-  ],
+  ...['plan', 'swap', 'reset', 'recover', 'ssh-config'],
+  ...['up', 'down', 'status', 'list', 'ssh', 'exec', 'images', 'regions', 'synth', 'history', 'doctor'],
   ...['lock status', 'lock break'],
   ...['images import', 'images forget'],
   ...['backend init', 'backend show'],
