@@ -42,6 +42,7 @@ export const configSchema = Type.Object(
     disk: Type.Optional(gibibytes),
     spot: Type.Optional(isSpot),
     sshKey: Type.Optional(text(words.sshKey)),
+    sshConfig: Type.Optional(Type.Boolean(words.sshConfig)),
     wait: Type.Optional(word(WAITS, { ...words.wait, default: DEFAULTS.wait })),
     ttl: Type.Optional(text({ ...words.ttl, default: DEFAULTS.ttl })),
     onFailure: Type.Optional(word(ON_FAILURES, { ...words.onFailure, default: DEFAULTS.onFailure })),

@@ -89,6 +89,14 @@ export const sshKey: Words = {
   examples: ['~/.ssh/id_ed25519'],
 }
 
+export const sshConfig: Words = {
+  title: 'Labs by name for plain `ssh`',
+  description:
+    'Whether `up` adds one line to `~/.ssh/config`, so that `ssh LAB` works. Without it, `up` asks once at a terminal, and otherwise leaves your file alone.',
+  expected: 'true or false: whether up adds one line to ~/.ssh/config',
+  examples: [true],
+}
+
 export const wait: Words = {
   title: 'How far `up` waits',
   description:

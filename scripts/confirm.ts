@@ -35,8 +35,16 @@ export async function confirm(
   if (unattended === 'refuse') requireTerminalOrYes(context, command)
   if (!isAtTerminal()) return
   const answer = await ask(context, `${question} [y/N] `)
-  if (!/^y(es)?$/i.test(answer.trim())) throw new LabError({ code: 'not-confirmed', command })
+  if (!isYes(answer)) throw new LabError({ code: 'not-confirmed', command })
 }
+
+/** An answer that decides nothing dangerous; undefined if no one can be asked, or `--yes` forbids to. */
+export async function askYesOrNo(context: Context, question: string): Promise<boolean | undefined> {
+  if (context.settings.yes || !isAtTerminal()) return undefined
+  return isYes(await ask(context, `${question} [y/N] `))
+}
+
+const isYes = (answer: string): boolean => /^y(es)?$/i.test(answer.trim())
 
 async function ask({ interrupt, redact }: Context, question: string): Promise<string> {
   // Readline must not own the terminal, so that Ctrl-C stays a signal.

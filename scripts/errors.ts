@@ -1,6 +1,7 @@
 import type { ExistingFault } from './providers/existing-faults.js'
 import type { CloudFault } from './providers/faults.js'
 import type { EngineFault } from './engine/faults.js'
+import type { NamesFault } from './ssh-names/faults.js'
 import type { ImageFault } from './images/faults.js'
 import type { Mismatch } from './lab/mismatch.js'
 import type { ConfigProblem } from './config-schema.js'
@@ -189,6 +190,7 @@ export type LabFault =
       readonly console: string
     }
   | SshFault
+  | NamesFault
   | ExecFault
   | {
       readonly code: 'cloud-init-failed'

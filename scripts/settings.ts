@@ -46,6 +46,8 @@ export interface Settings {
   /** By the provider's name at the registry; the stacks' own versions for the others. */
   readonly providerVersions: Readonly<Record<string, string>>
   readonly sshKey: string | undefined
+  /** Whether the user's ssh configuration may include the names of labs; undefined: they may be asked. */
+  readonly sshConfig: boolean | undefined
   /** The server for `github:NAME`; no slash at its end. */
   readonly githubUrl: string
   /** URL of a copy of OpenTofu's releases. It may contain a user and a password. */
@@ -109,6 +111,7 @@ export function resolveSettings(flags: Flags, env: Environment, config: Config, 
     addressUrl: read('address-url', 'addressUrl', VALUES.addressUrl),
     providerVersions: config.values.providerVersions ?? {},
     sshKey: given(text('ssh-key', 'sshKey'), (path) => absolutePath(path, cwd)),
+    sshConfig: read('ssh-config', 'sshConfig', values.trueOrFalse),
     githubUrl: read('github-url', 'githubUrl', VALUES.githubUrl) ?? DEFAULTS.githubUrl,
     engineMirror: read('engine-mirror', 'engineMirror', VALUES.engineMirror),
     wait: read('wait', 'wait', values.oneOf(WAITS)) ?? DEFAULTS.wait,

@@ -20,7 +20,7 @@ export const FLAGS_WITH_VARIABLE: readonly string[] = [
     'regions',
   ],
   ...['size', 'spot', 'ssh-key', 'tag', 'timeout', 'ttl', 'verbose', 'wait', 'wait-lock', 'wait-timeout'],
-  ...['yes', 'zone'],
+  ...['ssh-config', 'yes', 'zone'],
 ]
 
 /** A sentence for each variable that has a name like ours but that no command reads: it may be mistyped. */

@@ -18,7 +18,7 @@ export interface Workspace {
 }
 
 /** The folders of a home: ours, and those of a backend in it. */
-export const homeFolders = ['keys', 'machines', 'logs', 'turns', 'labs', 'images'] as const
+export const homeFolders = ['keys', 'machines', 'logs', 'turns', 'labs', 'images', 'ssh'] as const
 
 /** Whether distrolab makes things of this name in a home. */
 export const isHomeName = (name: string): boolean =>
@@ -39,6 +39,19 @@ const inHome = (space: Workspace, folder: HomeFolder, ...names: readonly string[
 
 /** The lab's key, known hosts and ssh configuration. State: without it this computer can no longer log in. */
 export const keyFolder = (space: Workspace, lab: string): string => inHome(space, 'keys', lab)
+
+/** The names of labs for plain `ssh`: one file a lab, all included by one line of the user's configuration. */
+export const namesFolder = ({ home }: Pick<Workspace, 'home'>): string => join(home, 'ssh')
+
+export const namesFile = (space: Workspace, lab: string): string =>
+  below(namesFolder(space), `${space.backendId}-${lab}${NAMES_END}`)
+
+/** What files of names end with; drafts and guards beside them do not. */
+export const NAMES_END = '.conf'
+
+/** Exists once the user has said no to the line in their ssh configuration. */
+export const namesDeclinedFile = (space: Pick<Workspace, 'home'>): string =>
+  join(namesFolder(space), 'declined')
 
 /** All files of a local VM. State: they are the machine's disks. */
 export const machineFolder = (space: Workspace, lab: string, machine: string): string =>
@@ -167,7 +180,7 @@ async function explained(place: string, action: () => Promise<unknown>): Promise
 }
 
 /**
- * Removes this computer's files of a destroyed lab: its key and the work folder. The log stays, and so do
+ * Removes this computer's files of a destroyed lab: its key, its names for ssh and the work folder. The log stays, and so do
  * other people's files beside the key. The work folder is a cache in which the engine keeps trees of its own;
  * no link is followed.
  */
@@ -175,6 +188,7 @@ export async function forgetLab(space: Workspace, lab: string): Promise<void> {
   const keys = keyFolder(space, lab)
   await Promise.all(Object.values(keyFiles).map((name) => removeIfThere(() => unlink(join(keys, name)))))
   await removeIfThere(() => rmdir(keys))
+  await removeIfThere(() => unlink(namesFile(space, lab)))
   await rm(workFolder(space, lab), { recursive: true, force: true })
 }
 

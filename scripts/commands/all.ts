@@ -24,6 +24,7 @@ import { recoverCommand } from './recover.js'
 import { regionsCommand } from './regions.js'
 import { resetCommand } from './reset.js'
 import { sshCommand } from './ssh.js'
+import { sshConfigCommand } from './ssh-config.js'
 import { statusCommand } from './status.js'
 import { swapCommand } from './swap.js'
 import { synthCommand } from './synth.js'
@@ -36,6 +37,7 @@ export const commands: readonly Command[] = [
   swapCommand,
   resetCommand,
   sshCommand,
+  sshConfigCommand,
   execCommand,
   statusCommand,
   listCommand,

@@ -26,6 +26,10 @@ export const upCommand: Command = {
     },
     ...limitOptions,
     ...leaseOptions,
+    'ssh-config': {
+      type: 'boolean',
+      describe: 'Add one line to ~/.ssh/config, so that plain ssh knows labs by name; false: never ask',
+    },
     'install-prerequisites': {
       type: 'boolean',
       describe: 'Install missing system packages with apt (root or sudo)',
@@ -36,6 +40,7 @@ export const upCommand: Command = {
     ['distrolab up --profile debian-12-local --name old', 'a second one under its own name'],
     ['distrolab up --profile debian-local --count 2', 'one lab of two machines, m1 and m2'],
     ['distrolab up debian-local --on-failure destroy', 'for CI: a new lab that fails is removed'],
+    ['distrolab up debian-local --ssh-config', 'then: ssh debian-local'],
     ['distrolab up debian-local -o json', 'its address and ssh command for a script'],
   ],
   async run(context, { lab, flags }) {
@@ -43,8 +48,14 @@ export const upCommand: Command = {
       const { installMissing } = await import('../setup/install.js')
       await installMissing(context)
     }
+    const { labNameOf } = await import('../lab/target.js')
+    labNameOf(context, lab)
+    const { offerNames, sayTakenNames } = await import('../ssh-names/offer.js')
+    // Now, while someone is there: making a lab takes minutes.
+    await offerNames(context)
     const { up } = await import('../lifecycle/up/up.js')
     const result = await up(context, lab)
+    await sayTakenNames(context, result)
     const { renderUp } = await import('../report/lab-text.js')
     return { text: renderUp(result), json: result }
   },

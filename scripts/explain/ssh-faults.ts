@@ -1,5 +1,7 @@
 import type { SshFault } from '../errors.js'
 import { EXIT, indented, withRunbook, type Explanations } from './explanation.js'
+import type { NamesFault } from '../ssh-names/faults.js'
+import { namesExplanations } from './names-faults.js'
 import { typed } from '../report/typed.js'
 
 export const consoleEnd = (console: string): string =>
@@ -9,7 +11,8 @@ export const consoleEnd = (console: string): string =>
 export const waitLonger = (lab: string, seconds: number): string =>
   typed`distrolab up ${lab} --wait-timeout ${`${Math.ceil(seconds / 30)}m`}    # keeps waiting, for longer`
 
-export const sshExplanations: Explanations<SshFault> = {
+export const sshExplanations: Explanations<SshFault | NamesFault> = {
+  ...namesExplanations,
   'ssh-timeout': ({ lab, machine, seconds, lastSeen, console }) => ({
     message: `SSH on ${lab}/${machine} did not work within ${seconds} s; last seen: ${lastSeen}.${consoleEnd(console)}`,
     hint: withRunbook(waitLonger(lab, seconds), 'dropped-network'),

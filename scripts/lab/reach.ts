@@ -7,7 +7,8 @@ import { spaceOf, type Context } from '../context.js'
 import { LabError } from '../errors.js'
 import type { SshTarget } from '../machine/connect.js'
 import { identityFromFile, readIdentity, rememberIdentity, type Identity } from '../machine/key.js'
-import { sshAlias, writeSshConfig } from '../machine/ssh-config.js'
+import { sshAlias, writeSshConfig, type SshHost } from '../machine/ssh-config.js'
+import { writeNames } from '../ssh-names/names.js'
 import { assertOwnFacts, pinnedHostKey } from './own-facts.js'
 import { assertAsConfigured } from './configured-machine.js'
 import { assertHere } from './here.js'
@@ -76,15 +77,23 @@ export function targetOf(context: Context, lab: AnyLab, machine: Machine, identi
 }
 
 /**
- * Writes the lab's ssh configuration from its record, so that it is right on every computer that needs it.
+ * Writes the lab's ssh configuration from its record, so that it is right on every computer that needs it, and
+ * its names for plain `ssh`.
  */
-export function writeLabSshConfig(context: Context, lab: AnyLab, identity: Identity): Promise<string> {
+export async function writeLabSshConfig(context: Context, lab: AnyLab, identity: Identity): Promise<string> {
+  const hosts = sshHostsOf(context, lab)
+  const config = await writeSshConfig(spaceOf(context, lab), lab.lab, hosts, identity)
+  await writeNames(spaceOf(context, lab), lab.lab, hosts, identity)
+  return config
+}
+
+/** The machines that have an address. Throws LabError record-mismatch. */
+export function sshHostsOf(context: Context, lab: AnyLab): readonly SshHost[] {
   assertOwnFacts(context, lab)
-  const hosts = lab.machines.flatMap((machine) => {
+  return lab.machines.flatMap((machine) => {
     const { name, address, port, user } = machine
     if (address === null) return []
     const hostKey = pinnedHostKey(context, lab, machine)
     return [{ alias: sshAlias(lab.lab, name), address, port: port ?? 22, user, hostKey }]
   })
-  return writeSshConfig(spaceOf(context, lab), lab.lab, hosts, identity)
 }

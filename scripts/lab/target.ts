@@ -6,6 +6,7 @@ import { isOtherComputer } from '../computer.js'
 import type { Context } from '../context.js'
 import { LabError } from '../errors.js'
 import { runsHere } from '../providers/registry.js'
+import { forgetNames } from '../ssh-names/gone.js'
 
 /** The lab that a command means: the positional name, `--name`, or the default lab of `--profile`. */
 export function labNameOf(context: Context, positional: string | undefined): LabName {
@@ -25,6 +26,7 @@ export const defaultLabName = (profile: string): string => profile.replaceAll('.
 export async function requireLab(context: Context, name: LabName): Promise<AnyLab> {
   const store = await context.store()
   const stored = await readRecord(store, name)
+  if (stored === undefined || stored.lab.state === 'destroyed') await forgetNames(context.space, name)
   if (stored !== undefined) return stored.lab
   const { labs } = await listLiving(store)
   const { nearNames } = await import('../../distro-catalog/near-names.js')

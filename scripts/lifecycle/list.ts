@@ -3,6 +3,7 @@ import type { AnyLab } from '../../backend/lab.js'
 import { listLiving, listRecords } from '../../backend/record.js'
 import type { Context } from '../context.js'
 import { explain } from '../explain.js'
+import { forgetNamesOfDestroyed } from '../ssh-names/gone.js'
 import { viewLab, type LabView } from '../lab/view.js'
 
 export interface ListedLab {
@@ -25,6 +26,7 @@ const AT_ONCE = 32
 export async function listLabs(context: Context, all: boolean): Promise<LabList> {
   const store = await context.store()
   const { labs, unreadable } = await (all ? listRecords(store) : listLiving(store))
+  await forgetNamesOfDestroyed(store, context.space)
   const problems = unreadable.map((error) => explain(error).message)
   const listed: ListedLab[] = []
   for (const shown of await inParallel(labs, AT_ONCE, (lab) => showOrExplain(context, lab))) {

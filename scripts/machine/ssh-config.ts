@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { MAIN_MACHINE } from '../../backend/machines.js'
 import { readPlainFileSync } from '../../backend/plain-file.js'
 import { requireForm } from '../../backend/forms.js'
+import { LOCAL_ADDRESS } from '../../stacks/naming.js'
 import { ensureFolder, keyFiles, keyFolder, putFile, type Workspace } from '../workspace.js'
 import type { Identity } from './key.js'
 import { typed } from '../report/typed.js'
@@ -28,12 +29,15 @@ export async function writeSshConfig(
   identity: Identity,
 ): Promise<string> {
   const folder = await ensureFolder(keyFolder(space, lab))
-  const knownHosts = join(folder, keyFiles.knownHosts)
+  const knownHosts = knownHostsFile(space, lab)
   const config = join(folder, keyFiles.sshConfig)
   await putFile(knownHosts, hosts.map(knownHostsLine).join(''))
   await putFile(config, hosts.map((host) => sshConfigBlock(host, identity, knownHosts)).join('\n'))
   return config
 }
+
+export const knownHostsFile = (space: Workspace, lab: string): string =>
+  join(keyFolder(space, lab), keyFiles.knownHosts)
 
 /** The command, which can be pasted into any shell. */
 export const sshCommand = (configFile: string, alias: string): string => typed`ssh -F ${configFile} ${alias}`
@@ -44,7 +48,8 @@ export const sshAlias = (lab: string, machine: string): string =>
 const knownHostsLine = ({ alias, hostKey }: SshHost): string =>
   hostKey === null ? '' : `${hostKeyAlias(alias)} ${requireForm('hostKey', 'hostKey', hostKey)}\n`
 
-const hostKeyAlias = (alias: string): string => `distrolab-${requireForm('aliasOfHost', 'alias', alias)}`
+export const hostKeyAlias = (alias: string): string =>
+  `distrolab-${requireForm('aliasOfHost', 'alias', alias)}`
 
 /**
  * The host keys that this computer knows for a machine, by its alias; ours, or what OpenSSH was shown at
@@ -68,30 +73,43 @@ export async function forgetHostKeys(
   const kept = lines.filter((line) => !starts.some((start) => line.startsWith(start)))
   if (kept.length === lines.length) return
   const text = kept.map((line) => `${line}\n`).join('')
-  await putFile(join(keyFolder(space, lab), keyFiles.knownHosts), text)
+  await putFile(knownHostsFile(space, lab), text)
 }
 
 function knownHostsLines(space: Workspace, lab: string): string[] {
-  const text = readPlainFileSync(join(keyFolder(space, lab), keyFiles.knownHosts), { links: 'followed' })
+  const text = readPlainFileSync(knownHostsFile(space, lab), { links: 'followed' })
   return (text ?? '').split('\n').filter((line) => line !== '')
 }
 
-function sshConfigBlock(host: SshHost, identity: Identity, knownHosts: string): string {
+/** Also where the settings of a user's own `Host *` follow. */
+export function sshConfigBlock(host: SshHost, identity: Identity, knownHosts: string): string {
   const settings: readonly (readonly [string, string])[] = [
     ['HostName', requireForm('address', 'address', host.address)],
     ['Port', String(host.port)],
     ['User', requireForm('login', 'user', host.user)],
     ['IdentityFile', quoteForConfig(identity.file)],
-    ['IdentitiesOnly', 'yes'],
-    ['HostKeyAlias', hostKeyAlias(host.alias)],
-    ['UserKnownHostsFile', quoteForConfig(knownHosts)],
-    ['GlobalKnownHostsFile', '/dev/null'],
-    ['StrictHostKeyChecking', host.hostKey === null ? 'accept-new' : 'yes'],
+    ...trustSettings(host, knownHosts),
     ['ServerAliveInterval', '15'],
+    // A jump host's own 127.0.0.1 is another computer.
+    ...(host.address === LOCAL_ADDRESS ? ([['ProxyCommand', 'none']] as const) : []),
   ]
-  return [`Host ${host.alias}`, ...settings.map(([name, value]) => `  ${name} ${value}`), ''].join('\n')
+  const alias = requireForm('aliasOfHost', 'alias', host.alias)
+  return [`Host ${alias}`, ...settings.map(([name, value]) => `  ${name} ${value}`), ''].join('\n')
 }
 
+/** The settings by which ssh believes a machine and gives it nothing. */
+export const trustSettings = (
+  { alias, hostKey }: SshHost,
+  knownHosts: string,
+): readonly (readonly [name: string, value: string])[] => [
+  ['IdentitiesOnly', 'yes'],
+  ['ForwardAgent', 'no'],
+  ['HostKeyAlias', hostKeyAlias(alias)],
+  ['UserKnownHostsFile', quoteForConfig(knownHosts)],
+  ['GlobalKnownHostsFile', '/dev/null'],
+  ['StrictHostKeyChecking', hostKey === null ? 'accept-new' : 'yes'],
+]
+
 /** ssh_config(5) cannot express a quote, a backslash or a literal dollar in every version. */
-const quoteForConfig = (path: string): string =>
+export const quoteForConfig = (path: string): string =>
   `"${requireForm('pathForSsh', 'path', path).replaceAll('%', '%%')}"`

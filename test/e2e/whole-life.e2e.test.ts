@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { QmpSession } from '../../local-vm/qemu/qmp.js'
 import { newUser, type RealUser } from '../support/e2e/real-lab.js'
+import { SshPage } from '../support/e2e/ssh-page.js'
 
 const MINUTES = 60_000
 const LAB = 'debian-13-local'
@@ -57,6 +58,20 @@ describe('the whole life of a real lab', () => {
       expect(JSON.parse(await ok('up', LAB, '-o', 'json'))).toMatchObject({ reused: true })
     },
     MINUTES,
+  )
+
+  test(
+    'plain ssh, scp, rsync and a tunnel work from a fresh home, as docs/ssh.md says',
+    async () => {
+      const page = await SshPage.read(user, LAB)
+      await page.giveRsync()
+      await page.run('sh')
+      expect(await page.inHome(`cat copy.txt; ssh ${LAB} cat hello.txt`)).toBe('hello\nhello\n')
+      expect(await page.banner()).toMatch(/^SSH-2\.0-OpenSSH/)
+      await page.inHome('distrolab ssh-config --remove')
+      expect(await page.inHome('cat ~/.ssh/config')).toBe('')
+    },
+    5 * MINUTES,
   )
 
   test(

@@ -28,7 +28,7 @@ async function refusal(...argv: string[]): Promise<string> {
 }
 
 const VERBS = [
-  ...['plan', 'swap', 'reset', 'recover'],
+  ...['plan', 'swap', 'reset', 'recover', 'ssh-config'],
   ...['up', 'down', 'status', 'list', 'ssh', 'exec', 'images', 'regions', 'synth', 'history', 'doctor'],
   ...['lock status', 'lock break'],
   ...['images import', 'images forget'],

@@ -63,6 +63,10 @@ const SETTINGS: readonly Setting[] = [
     expected: [true, false, true, false, undefined],
   },
   {
+    ...same('ssh-config', 'sshConfig', undefined, ['true', 'false', 'true', 'false']),
+    expected: [true, false, true, false, undefined],
+  },
+  {
     ...same('apply-timeout', 'applyTimeout', undefined, ['1s', '2s', '3s', '4s']),
     expected: [1000, 2000, 3000, 4000, undefined],
   },

@@ -14,7 +14,7 @@ export const CHANGING = [
 ]
 /** They only look, or change no lab: a folder, a bucket, this computer. */
 export const READING = [
-  ...['ssh', 'status', 'list', 'history', 'lock status', 'images', 'regions', 'synth', 'plan'],
+  ...['ssh', 'ssh-config', 'status', 'list', 'history', 'lock status', 'images', 'regions', 'synth', 'plan'],
   ...['doctor', 'docs', 'backend init', 'backend show', 'completion'],
 ]
 

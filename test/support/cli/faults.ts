@@ -433,6 +433,13 @@ export const labFaults = withCodes<LabFault>({
   },
   'ssh-failed': { lab: 'web', machine: 'main', reason: 'the connection was closed' },
   'ssh-program-missing': {},
+  'ssh-names-left': {
+    file: '/home/anna/.ssh/config',
+    reason: 'it is read-only',
+    verb: 'add',
+    line: 'Include "/home/anna/.local/state/distrolab/ssh/*.conf" # distrolab: labs by name. Undo with: distrolab ssh-config --remove',
+  },
+  'ssh-names-path': { folder: '/home/100%/.local/state/distrolab/ssh' },
   'output-failed': { reason: 'ENOSPC: no space left on device, write' },
   'exec-timeout': { lab: 'web', place: 'main', seconds: 90 },
   'transfer-source-missing': { lab: 'web', machine: 'main', flag: '--fetch', from: 'log', to: './log' },
