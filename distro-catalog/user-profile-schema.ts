@@ -1,5 +1,6 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { cloudNames, computerNames, existingNames } from './provider-names.js'
+import { fixtures } from './fixture-schema.js'
 import { existingMachines } from './existing-machine-schema.js'
 import { architectures } from './offer-schema.js'
 import { text, word } from './setting-schema.js'
@@ -93,6 +94,7 @@ export const userProfileSchema = Type.Object(
     disk: Type.Optional(gibibytes),
     spot: Type.Optional(isSpot),
     machines: Type.Optional(existingMachines),
+    fixtures: Type.Optional(fixtures),
   },
   {
     additionalProperties: false,

@@ -155,6 +155,9 @@ const lastOfEach = ({ options = {} }: Command, flags: Flags): Flags =>
 export const positionalTexts = {
   lab: "The lab's name",
   distro: 'A distro or one of its releases, such as debian-12',
+  set: 'A set of test files, or the path of its file',
+  one: 'A machine of the lab, as MACHINE, MACHINE:PATH or LAB/MACHINE:PATH',
+  other: 'The machine to compare it with',
   page: 'A page of the documentation, such as stuck-state',
   shell: 'bash, zsh or fish',
 }

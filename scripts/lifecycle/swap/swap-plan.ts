@@ -90,12 +90,13 @@ export async function planSwap(
     size: sizeFor(hooks, profile, machine),
     image: null,
   }))
-  const { authorizedKeys = [] } = known
+  const { authorizedKeys = [], fixtures = [] } = known
   return {
     lab,
     profile,
     hooks,
     authorizedKeys,
+    fixtures,
     decided: { profile: profile.name, machines },
     size: mainOf(machines)?.size ?? known.size,
     place: placeOf(known),

@@ -9,12 +9,13 @@ const GATES = [GATE, IMAGE_GATE]
 
 /** Every verb that changes a lab, its record or its lease. A new verb belongs into this list or the next. */
 export const CHANGING = [
-  ...['up', 'swap', 'reset', 'exec', 'extend', 'down', 'cleanup', 'reap', 'lock break'],
+  ...['up', 'swap', 'reset', 'exec', 'extend', 'down', 'cleanup', 'reap', 'lock break', 'fixtures apply'],
 ]
 /** They only look, or change no lab: a folder, a bucket, this computer. */
 export const READING = [
   ...['ssh', 'status', 'list', 'history', 'lock status', 'images', 'regions', 'synth', 'plan'],
   ...['doctor', 'docs', 'backend init', 'backend show', 'completion'],
+  ...['fixtures verify', 'fixtures diff', 'fixtures list'],
 ]
 
 /** It looks, and then runs verbs of the first list where that is safe. */
