@@ -129,9 +129,9 @@ export const forms = {
     '[a-z](?:[a-z0-9-]{0,38}[a-z0-9])?',
   ),
   fixturePlace: form(
-    'a folder: letters, digits and . _ / @ % + = , : -',
+    'a folder: names of letters, digits and . _ -, a letter, digit or _ first, with / between them',
     1000,
-    '[A-Za-z0-9_/][A-Za-z0-9._/@%+=,:-]{0,999}',
+    '/?[A-Za-z0-9_][A-Za-z0-9._-]*(?:/[A-Za-z0-9_][A-Za-z0-9._-]*)*',
   ),
   distro: form("a distro's name", 40, '[a-z][a-z0-9]*(?:[-.][a-z0-9]+)*'),
   architecture: form('an architecture', 16, '[a-z0-9_]{1,16}'),

@@ -21,9 +21,9 @@ export const fixturesApplyCommand: Command = {
     },
   },
   examples: [
-    ['distrolab fixtures apply debian-local sync-basic', 'to fixtures/sync-basic in the home of the user'],
-    ['distrolab fixtures apply debian-local sync-hostile --at /srv/a', 'to a folder that is new or ours'],
-    ['distrolab fixtures apply debian-local ./ours.yaml --seed 7', 'a set of your own'],
+    ['distrolab fixtures apply web sync-basic', "to fixtures/sync-basic in the user's home"],
+    ['distrolab fixtures apply web large --at /srv/a', 'to a folder that is new or ours'],
+    ['distrolab fixtures apply web ./ours.yaml --seed 7', 'a set of your own'],
   ],
   async run(context, { lab, flags }) {
     const { askedPlace, askedSet } = await import('../lifecycle/fixtures/asked.js')

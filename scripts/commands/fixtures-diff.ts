@@ -13,9 +13,9 @@ export const fixturesDiffCommand: Command = {
     at: { ...atOption['at'], describe: "The folder on both; a relative one starts in the user's home" },
   },
   examples: [
-    ['distrolab fixtures diff pair source target --at /srv/a', 'the same folder on two machines'],
-    ['distrolab fixtures diff pair source:/srv/a target:/srv/b', 'a folder for each'],
-    ['distrolab fixtures diff debian-local main rocky-local/main --at /srv/a', 'machines of two labs'],
+    ['distrolab fixtures diff pair a b --at /srv/x', 'the same folder on two machines'],
+    ['distrolab fixtures diff pair a:/srv/x b:/srv/y', 'a folder for each'],
+    ['distrolab fixtures diff pair a web/main --at /srv/x', 'machines of two labs'],
   ],
   exitCodes: [['1', 'something is different, or it failed']],
   async run(context, { lab, flags }) {

@@ -9,8 +9,8 @@ export const fixturesVerifyCommand: Command = {
   describe: 'Compare test files with what they were when they were applied',
   options: { ...profileOption, ...nameOption, ...machineOption, ...atOption },
   examples: [
-    ['distrolab fixtures verify debian-local sync-basic', 'each difference in a line; exit code 1 if any'],
-    ['distrolab fixtures verify debian-local sync-basic -o json', 'the same for programs'],
+    ['distrolab fixtures verify web sync-basic', 'each difference in a line; exit code 1 if any'],
+    ['distrolab fixtures verify web sync-basic -o json', 'the same for programs'],
   ],
   exitCodes: [['1', 'something is different, or it failed']],
   async run(context, { lab, flags }) {
