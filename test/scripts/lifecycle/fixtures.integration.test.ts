@@ -67,7 +67,7 @@ test('a set is applied under the lease, verified, and every change is reported w
   expect(changed.stdout).toContain('content: mode 0640 → 0600\nodd\\x0a\\x1b[31m: missing (symlink)\n')
   const json = await box.run([...verify, '-o', 'json'])
   expect(json.code).toBe(1)
-  const { equal: isEqual, differences } = json.json() as Told
+  const { equal: isEqual, differences } = json.json<Told>()
   expect([isEqual, differences.map(({ kind }) => kind)]).toEqual([
     false,
     expect.arrayContaining(['mode', 'missing']),
@@ -124,7 +124,7 @@ profiles:
   expect((await box.run(verify)).code).toBe(1)
   await box.ok('reset', 'data')
   // The stand-in's snapshots keep no times.
-  const { differences } = (await box.run([...verify, '-o', 'json'])).json() as Told
+  const { differences } = (await box.run([...verify, '-o', 'json'])).json<Told>()
   expect(differences.filter(({ kind }) => kind !== 'time')).toEqual([])
   // A lab keeps its files under another distro, whose profile names none.
   await box.ok('swap', 'data', 'debian-12')
