@@ -123,6 +123,16 @@ export const forms = {
     128,
     '[A-Za-z0-9][A-Za-z0-9.:-]{0,127}',
   ),
+  fixtureSet: form(
+    "a set's name: 1 to 40 of a-z, 0-9 and -, a letter first",
+    40,
+    '[a-z](?:[a-z0-9-]{0,38}[a-z0-9])?',
+  ),
+  fixturePlace: form(
+    'a folder: names of letters, digits and . _ -, a letter, digit or _ first, with / between them',
+    1000,
+    '/?[A-Za-z0-9_][A-Za-z0-9._-]*(?:/[A-Za-z0-9_][A-Za-z0-9._-]*)*',
+  ),
   distro: form("a distro's name", 40, '[a-z][a-z0-9]*(?:[-.][a-z0-9]+)*'),
   architecture: form('an architecture', 16, '[a-z0-9_]{1,16}'),
   instanceType: form("an instance type's name", 64, '[A-Za-z0-9][A-Za-z0-9._-]{0,63}'),

@@ -24,6 +24,7 @@ export function withoutChoices(facts: LabFacts): LabFacts {
     allowFrom: _allowFrom,
     incarnation: _incarnation,
     network: _network,
+    fixtures: _fixtures,
     ...without
   } = rest
   // A choice that is not removed does not compile.

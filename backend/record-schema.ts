@@ -47,6 +47,14 @@ export const holderSchema = Type.Object({
   ciRunUrl: Type.Optional(text('webUrl')),
 })
 
+const fixtureSchema = Type.Object({
+  set: text('fixtureSet'),
+  at: text('fixturePlace'),
+  seed: whole(1, 2_147_483_646),
+  machine: Type.Optional(text('machine')),
+})
+export type Fixture = Static<typeof fixtureSchema>
+
 /** 0: unknown, for a machine that no lab has made. */
 const sizeSchema = Type.Object({
   instanceType: text('instanceType'),
@@ -165,6 +173,8 @@ const decidedFields = {
   authorizedKeys: Type.Optional(
     Type.Array(authorizedKeySchema, { maxItems: 1000, description: 'at most 1000 keys' }),
   ),
+  /** The test files that every machine, or one, has in its baseline. */
+  fixtures: Type.Optional(Type.Array(fixtureSchema, { maxItems: 100, description: 'at most 100 sets' })),
   /** The networks that may reach SSH, in CIDR form. Missing if nothing is opened, as for local machines. */
   allowFrom: Type.Optional(
     Type.Array(text('network'), { maxItems: 256, description: 'at most 256 networks' }),

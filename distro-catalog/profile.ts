@@ -49,7 +49,7 @@ export function resolveProfile(catalog: Catalog, given: string, userProfiles: Us
   const distro = resolveDistro(catalog, named?.distro ?? distroName)
   const provider = resolveProvider(catalog, named?.provider ?? providerName)
   if (hasOffers(provider)) resolveOffer(distro, provider.name)
-  const { distro: _distro, provider: _provider, disk, arch, ...chosen } = named ?? {}
+  const { distro: _distro, provider: _provider, fixtures: _fixtures, disk, arch, ...chosen } = named ?? {}
   return {
     name: given,
     distro,

@@ -1,4 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox'
+import { fixtures } from './fixture-schema.js'
 import * as fields from './profile-fields-schema.js'
 import { profileMachines } from './profile-machine-schema.js'
 
@@ -16,6 +17,7 @@ export const userProfileSchema = Type.Object(
     disk: Type.Optional(fields.gibibytes),
     spot: Type.Optional(fields.isSpot),
     machines: Type.Optional(profileMachines),
+    fixtures: Type.Optional(fixtures),
   },
   {
     additionalProperties: false,

@@ -7,6 +7,7 @@ import { parseYamlText } from '../distro-catalog/yaml-text.js'
 import type { ConfigFile, ConfigProblem } from './config-schema.js'
 import { didYouMean } from './explain/explanation.js'
 import { redactor, urlPasswords } from './report/redact.js'
+import { placeProblem } from './fixtures/place.js'
 import { Unfit, VALUES } from './setting-values.js'
 
 interface Parsed {
@@ -28,7 +29,7 @@ export function parseConfig(file: string, text: string): Parsed {
   ) as ValidateFunction<ConfigFile>
   const mistaken = valueProblems(file, values)
   if (validate(values) && mistaken.length === 0) {
-    const problems = profileProblems(file, values)
+    const problems = [...profileProblems(file, values), ...placeProblems(file, values)]
     return { values: problems.length === 0 ? values : undefined, problems }
   }
   const problems = (validate.errors ?? []).map((error) => problemOf(file, error))
@@ -56,6 +57,16 @@ const profileProblems = (file: string, { profiles = {} }: ConfigFile): ConfigPro
       field: `profiles.${name}.${problem.field}`,
     })),
   )
+
+function placeProblems(file: string, { profiles = {} }: ConfigFile): ConfigProblem[] {
+  return Object.entries(profiles).flatMap(([name, { fixtures = [] }]) =>
+    fixtures.flatMap(({ at = 'fixtures/set' }, index) => {
+      const expected = placeProblem(at)
+      if (expected === undefined) return []
+      return [{ file, field: `profiles.${name}.fixtures.${index}.at`, expected, got: JSON.stringify(at) }]
+    }),
+  )
+}
 
 function problemOf(file: string, error: ErrorObject): ConfigProblem {
   const path = error.instancePath.slice(1).replaceAll('/', '.')

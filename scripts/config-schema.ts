@@ -19,6 +19,12 @@ const providerVersions = Type.Record(
   { additionalProperties: false, ...words.providerVersions },
 )
 
+const fixtureSets = Type.Record(
+  Type.String({ pattern: '^[a-z](?:[a-z0-9-]{0,38}[a-z0-9])?$' }),
+  text(words.fixtureSetFile),
+  { additionalProperties: false, ...words.fixtureSets },
+)
+
 /**
  * `distrolab.yaml` and the user's own `config.yaml`. A key here is a default for the flag of the same name.
  */
@@ -54,6 +60,7 @@ export const configSchema = Type.Object(
     engineMirror: Type.Optional(text(words.engineMirror)),
     encryption: Type.Optional(encryptionSchema),
     catalog: Type.Optional(Type.Array(text(words.catalogFolder), words.catalog)),
+    fixtureSets: Type.Optional(fixtureSets),
     profiles: Type.Optional(Type.Record(Type.String(), userProfileSchema, words.profiles)),
   },
   { additionalProperties: false },

@@ -194,3 +194,18 @@ export const profiles: Words = {
     'name: {distro, provider, size?, instanceType?, arch?, region?, zone?, network?, disk?, spot?, machines?}',
   examples: [{ big: { distro: 'debian-13', provider: 'local', instanceType: '4x8192', disk: 40 } }],
 }
+
+export const fixtureSets: Words = {
+  title: 'Sets of test files',
+  description:
+    'Sets of your own, by name, each with its file; see docs/fixtures.md. The names of the built-in sets are taken.',
+  expected: 'names of a-z, 0-9 and -, each with a file: {ours: sets/ours.yaml}',
+  examples: [{ ours: 'sets/ours.yaml' }],
+}
+
+export const fixtureSetFile: Words = {
+  title: 'The file of a set',
+  description: 'A YAML file. A relative path starts at the folder of the configuration file.',
+  expected: 'the path of a YAML file',
+  examples: ['sets/ours.yaml'],
+}

@@ -92,8 +92,12 @@ function withAbsolutePaths(values: ConfigFile, folder: string): ConfigFile {
     ...(values.catalog === undefined
       ? {}
       : { catalog: values.catalog.map((path) => absolutePath(path, folder)) }),
+    ...(values.fixtureSets === undefined ? {} : { fixtureSets: absolutePaths(values.fixtureSets, folder) }),
   }
 }
+
+const absolutePaths = (paths: Readonly<Record<string, string>>, folder: string): Record<string, string> =>
+  Object.fromEntries(Object.entries(paths).map(([name, path]) => [name, absolutePath(path, folder)]))
 
 /** A path as people write it: `~/…`, or relative to `folder`. */
 export function absolutePath(path: string, folder: string): string {

@@ -2,6 +2,7 @@ import type { ExistingFault } from './providers/existing-faults.js'
 import type { CloudFault } from './providers/faults.js'
 import type { EngineFault } from './engine/faults.js'
 import type { NamesFault } from './ssh-names/faults.js'
+import type { FixtureFault } from './fixtures/faults.js'
 import type { ImageFault } from './images/faults.js'
 import type { Mismatch } from './lab/mismatch.js'
 import type { ConfigProblem } from './config-schema.js'
@@ -149,6 +150,7 @@ export type LabFault =
       readonly asked: string
     }
   | { readonly code: 'size-fixed'; readonly lab: string; readonly has: string; readonly asked: string }
+  | FixtureFault
   | EngineFault
   | CloudFault
   | ExistingFault

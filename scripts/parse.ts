@@ -157,6 +157,9 @@ export const positionalTexts = {
   distro: 'A distro or one of its releases, such as debian-12',
   from: 'A machine of the lab',
   to: 'Another machine of the lab',
+  set: 'A set of test files, or the path of its file',
+  one: 'A machine of the lab, as MACHINE, MACHINE:PATH or LAB/MACHINE:PATH',
+  other: 'The machine to compare it with',
   page: 'A page of the documentation, such as stuck-state',
   shell: 'bash, zsh or fish',
 }

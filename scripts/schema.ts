@@ -1,10 +1,12 @@
 import { writeFile } from 'node:fs/promises'
 import { published } from '../distro-catalog/schema.js'
 import { configSchema } from './config-schema.js'
+import { fixtureSetSchema } from './fixtures/set-schema.js'
 
 /** The JSON schema of the configuration files, for `config-parse.ts` and editors. */
 export const publishedSchemas = (): Record<string, unknown> => ({
   'config.schema.json': published('distrolab.yaml: defaults and named profiles', configSchema),
+  'fixture-set.schema.json': published('A set of test files', fixtureSetSchema),
 })
 
 /** Writes schema/ again after a change of the definition; a test compares the two. */

@@ -8,6 +8,10 @@ import { doctorCommand } from './doctor.js'
 import { downCommand } from './down.js'
 import { execCommand } from './exec.js'
 import { extendCommand } from './extend.js'
+import { fixturesApplyCommand } from './fixtures-apply.js'
+import { fixturesDiffCommand } from './fixtures-diff.js'
+import { fixturesListCommand } from './fixtures-list.js'
+import { fixturesVerifyCommand } from './fixtures-verify.js'
 import { historyCommand } from './history.js'
 import { imagesCommand } from './images.js'
 import { imagesForgetCommand } from './images-forget.js'
@@ -39,6 +43,10 @@ export const commands: readonly Command[] = [
   sshCommand,
   sshConfigCommand,
   execCommand,
+  fixturesApplyCommand,
+  fixturesVerifyCommand,
+  fixturesDiffCommand,
+  fixturesListCommand,
   statusCommand,
   listCommand,
   historyCommand,

@@ -9,6 +9,7 @@ const files: Source = { kind: 'files' }
 /** What completes the value of each flag that has one. The build fails for a flag without a line here. */
 export const flagValues: Readonly<Record<string, Source>> = {
   'allow-from': words('auto'),
+  at: nothing,
   'apply-timeout': words('10m', '20m', '30m'),
   arch: words(...ARCHITECTURES),
   backend: nothing,
@@ -37,6 +38,7 @@ export const flagValues: Readonly<Record<string, Source>> = {
   provider: { kind: 'clouds' },
   region: { kind: 'regions' },
   regions: { kind: 'regions', list: true },
+  seed: nothing,
   size: { kind: 'sizes' },
   'ssh-key': files,
   tag: nothing,
@@ -61,6 +63,9 @@ export const positionalValues: Readonly<Record<string, Source>> = {
   from: { kind: 'machines' },
   lab: { kind: 'labs' },
   page: { kind: 'pages' },
+  one: { kind: 'machines' },
+  other: { kind: 'machines' },
+  set: words('sync-basic', 'sync-hostile', 'many-small', 'large'),
   shell: words(...SHELLS),
   to: { kind: 'machines' },
   verb: { kind: 'verbs' },

@@ -8,6 +8,7 @@ import { engineExplanations } from './engine-faults.js'
 import { didYouMean, EXIT, explainBy, indented, type Explanations, withRunbook } from './explanation.js'
 import { consoleEnd, sshExplanations, waitLonger } from './ssh-faults.js'
 import { execExplanations } from './exec-faults.js'
+import { fixtureExplanations } from './fixture-faults.js'
 import { imageExplanations } from './image-faults.js'
 import { networkExplanations } from './network-faults.js'
 import { swapExplanations } from './swap-faults.js'
@@ -174,6 +175,7 @@ export const labExplanations: Explanations<LabFault> = {
     exitCode: EXIT.failed,
   }),
   ...execExplanations,
+  ...fixtureExplanations,
   ...sshExplanations,
   'cloud-init-failed': ({ lab, machine, errors }) => ({
     message: `cloud-init failed on ${lab}/${machine}:${indented(errors)}`,

@@ -11,6 +11,7 @@ import { waitForSsh } from '../machine/wait-ssh.js'
 import { makesMachines } from '../providers/maker.js'
 import type { StepControl } from '../providers/provider.js'
 import type { Wait } from '../settings.js'
+import { applyFixtures } from './fixtures.js'
 import type { Session } from './gate.js'
 import { targetOf, writeLabSshConfig } from './reach.js'
 import { acceptingOwn } from './own-machine.js'
@@ -100,7 +101,10 @@ export async function configureMachines(
 ): Promise<void> {
   const { session, plan, steps } = work
   const { baseline } = plan.hooks
-  if (wait === 'ready') await waitForConfiguration(work, connections)
+  if (wait === 'ready') {
+    await waitForConfiguration(work, connections)
+    await applyFixtures(work, connections)
+  }
   if (baseline === undefined) return
   if (baseline.kind === 'snapshot')
     await steps.run('baseline', async (detail) => {

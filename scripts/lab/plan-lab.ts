@@ -2,7 +2,7 @@ import { newRandomId } from '../../backend/identity.js'
 import type { AnyLab } from '../../backend/lab.js'
 import type { LabName } from '../../backend/lab-name.js'
 import { mainOf } from '../../backend/machines.js'
-import type { AuthorizedKey, Decided, Machine } from '../../backend/record-schema.js'
+import type { AuthorizedKey, Decided, Fixture, Machine } from '../../backend/record-schema.js'
 import { profileOfPair, resolveProfile, type Profile } from '../../distro-catalog/profile.js'
 import { labTags } from '../../stacks/naming.js'
 import { findComputerId } from '../computer.js'
@@ -10,6 +10,7 @@ import type { Context } from '../context.js'
 import { ensureIdentity, type Identity } from '../machine/key.js'
 import type { Measuring } from '../regions/rank.js'
 import { draftMachines, type MachineDraft } from './draft-machines.js'
+import { assertMachinesExist, fixturesOfProfile } from './fixtures.js'
 import { findLabNetwork, type LabNetwork } from './network.js'
 import type { Place, Provider } from '../providers/provider.js'
 import { providerOf } from '../providers/registry.js'
@@ -36,6 +37,8 @@ export interface LabPlan extends LabDraft {
   readonly network: LabNetwork | undefined
   /** Who else may log in. */
   readonly authorizedKeys: readonly AuthorizedKey[]
+  /** What the baseline has of test files. */
+  readonly fixtures: readonly Fixture[]
 }
 
 /**
@@ -50,8 +53,9 @@ export async function planLab(
 ): Promise<LabPlan> {
   const draft = await draftLab(context, lab, living, measuring)
   if (living !== undefined) {
-    const { allowFrom, authorizedKeys = [], network } = living
-    return { ...draft, authorizedKeys, allowFrom, network, identity: await requireIdentity(context, living) }
+    const { allowFrom, authorizedKeys = [], fixtures = [], network } = living
+    const identity = await requireIdentity(context, living)
+    return { ...draft, authorizedKeys, fixtures, allowFrom, network, identity }
   }
   const network = await findLabNetwork(context, draft)
   const allowFrom = await draft.hooks.networks?.allowFrom(context, measuring)
@@ -59,7 +63,8 @@ export async function planLab(
   const options = { sshKey: context.settings.sshKey, agentSocket: context.env.sshAgentSocket }
   const identity = await ensureIdentity(context.space, lab, options)
   assertKeysTaken(draft.profile.provider, identity, authorizedKeys)
-  return { ...draft, authorizedKeys, allowFrom, network, identity }
+  const fixtures = fixturesOfProfile(context, draft.profile.name)
+  return { ...draft, authorizedKeys, fixtures, allowFrom, network, identity }
 }
 
 /** `living`: the lab's record, unless it is destroyed. */
@@ -143,6 +148,7 @@ export async function decide(
   const machines = await newMachines(context, plan)
   const main = mainOf(machines)
   if (main === undefined) throw new TypeError('a lab has machines')
+  assertMachinesExist(lab, plan.fixtures, machines)
   const computer = findComputerId(space.home)
   const { source, file, publicKey } = identity
   return {
@@ -158,6 +164,7 @@ export async function decide(
     machines,
     sshKey: { publicKey, source, ...(source === 'generated' ? {} : { path: file }) },
     authorizedKeys: [...plan.authorizedKeys],
+    ...(plan.fixtures.length === 0 ? {} : { fixtures: [...plan.fixtures] }),
     ...(plan.allowFrom === undefined ? {} : { allowFrom: [...plan.allowFrom] }),
     incarnation,
     tags: { ...settings.tags, ...labTags({ backendId: space.backendId, lab, incarnation }) },

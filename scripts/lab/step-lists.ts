@@ -6,19 +6,29 @@ const REMAKE = ['synth', 'init', 'apply'] as const
 /** A baseline that is an image is not taken: it exists before the machine. Without a baseline, no machine is marked. */
 const TAKE = { snapshot: ['baseline', 'mark'], image: ['mark'], none: [] } as const
 
+/** Steps that only some labs have, between `cloud-init` and the baseline. */
+export type Furnishing = readonly 'fixtures'[]
+
 /** The steps of `up`, by how far `--wait` asks it to go. */
-export function upSteps(wait: Wait, kind: BaselineKind | undefined): readonly StepName[] {
+export function upSteps(
+  wait: Wait,
+  kind: BaselineKind | undefined,
+  furnishing: Furnishing = [],
+): readonly StepName[] {
   if (wait === 'none') return MAKE
-  const cloudInit = wait === 'ready' ? (['cloud-init'] as const) : []
+  const cloudInit = wait === 'ready' ? (['cloud-init', ...furnishing] as const) : []
   return [...MAKE, 'wait-ssh', ...cloudInit, ...TAKE[kind ?? 'none']]
 }
 
 /** The steps of `up`, on purpose: a swapped lab is one that `up` could have made. */
-export const swapSteps = (kind: BaselineKind): readonly StepName[] => upSteps('ready', kind)
+export const swapSteps = (kind: BaselineKind, furnishing: Furnishing = []): readonly StepName[] =>
+  upSteps('ready', kind, furnishing)
 
 /** Without a snapshot, a reset repeats the way there: the pinned image, and the same steps as `up`. */
-export const resetSteps = (kind: BaselineKind): readonly StepName[] =>
-  kind === 'snapshot' ? ['restore', 'wait-ssh', 'verify'] : [...REMAKE, 'wait-ssh', 'cloud-init', 'verify']
+export const resetSteps = (kind: BaselineKind, furnishing: Furnishing = []): readonly StepName[] =>
+  kind === 'snapshot'
+    ? ['restore', 'wait-ssh', 'verify']
+    : [...REMAKE, 'wait-ssh', 'cloud-init', ...furnishing, 'verify']
 
 export const downSteps = ['synth', 'init', 'destroy', 'verify'] as const
 
@@ -37,4 +47,5 @@ export const verifySteps = ['verify'] as const
 
 export type StepName =
   | (typeof MAKE | typeof downSteps | typeof extendSteps)[number]
+  | Furnishing[number]
   | ('wait-ssh' | 'cloud-init' | 'baseline' | 'mark' | 'restore')

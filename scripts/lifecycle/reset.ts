@@ -15,6 +15,7 @@ import type { MakerProvider } from '../providers/provider.js'
 import { providerOf } from '../providers/registry.js'
 import { engineFor } from '../lab/engine-for.js'
 import { assertNotExpired } from '../lab/expiry.js'
+import { applyFixtures, fixtureSteps } from '../lab/fixtures.js'
 import { endAbandonedUse, throughGate, type Session } from '../lab/gate.js'
 import { exchangeMarker, hasMarker } from '../lab/marker.js'
 import { planLab, type LabPlan } from '../lab/plan-lab.js'
@@ -74,12 +75,15 @@ export async function resetLab(
   const { writer } = session
   const hooks = requireMaker(plan.hooks, current, 'reset')
   const { baseline } = hooks
-  const work: Work = { session, plan, steps: new Steps(session, resetSteps(baseline.kind)) }
+  const work: Work = { session, plan, steps: new Steps(session, resetSteps(baseline.kind, fixtureSteps(plan))) }
   await settleEngine(session, 'wait')
   const resetting = await goBack(work, hooks, current)
   await healNetwork(session, writer.lab ?? resetting)
   const machines = await withMachines(work, writer.lab ?? resetting, async (connections) => {
-    if (baseline.kind === 'image') await waitForConfiguration(work, connections)
+    if (baseline.kind === 'image') {
+      await waitForConfiguration(work, connections)
+      await applyFixtures(work, connections)
+    }
     return work.steps.run('verify', (detail) =>
       changeMachines(session, connections, stepControl(work, detail), async (machine, connection) => {
         const [marker, clockWithinMs] = await Promise.all([

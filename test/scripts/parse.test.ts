@@ -28,6 +28,7 @@ async function refusal(...argv: string[]): Promise<string> {
 }
 
 const VERBS = [
+  ...['fixtures apply', 'fixtures verify', 'fixtures diff', 'fixtures list'],
   ...['plan', 'swap', 'reset', 'recover', 'ssh-config'],
   ...['up', 'down', 'status', 'list', 'ssh', 'exec', 'images', 'regions', 'synth', 'history', 'doctor'],
   ...['lock status', 'lock break'],

@@ -29,6 +29,7 @@ import {
   type Making,
   type UpDecision,
 } from '../../lab/decide-up.js'
+import { fixturesOfProfile } from '../../lab/fixtures.js'
 import { engineFor } from '../../lab/engine-for.js'
 import { lentTokens } from '../../lab/lent-leases.js'
 import { findLabNetwork } from '../../lab/network.js'
@@ -161,7 +162,8 @@ async function factsOfNew(context: Context, draft: LabDraft): Promise<PlannedFac
   const authorizedKeys = await resolveTeamKeys(context, lab)
   const identity = await identityOfNext(context, lab)
   assertKeysTaken(draft.profile.provider, identity, authorizedKeys)
-  const plan = { ...draft, allowFrom, network, authorizedKeys, identity }
+  const fixtures = fixturesOfProfile(context, draft.profile.name)
+  const plan = { ...draft, allowFrom, network, authorizedKeys, fixtures, identity }
   const decided = await decide(context, plan, expiryOf(context.settings.ttl, now))
   return { ...decided, lab, createdAt: now.toISOString() }
 }

@@ -92,12 +92,13 @@ export async function planSwap(
   const machines = known.machines.map(
     (machine) => renewed.find(({ name }) => name === machine.name) ?? machine,
   )
-  const { authorizedKeys = [] } = known
+  const { authorizedKeys = [], fixtures = [] } = known
   return {
     lab,
     profile,
     hooks,
     authorizedKeys,
+    fixtures,
     machines: [],
     // One machine of several makes no lab of another profile.
     decided: { profile: meant.length < machines.length ? known.profile : profile.name, machines },

@@ -22,6 +22,8 @@ export async function checkDraft(
   if (living === undefined) {
     const { checkTeamKeys } = await import('../../lab/team-keys.js')
     await checkTeamKeys(context)
+    const { assertSetsExist, fixturesOfProfile } = await import('../../lab/fixtures.js')
+    await assertSetsExist(context, fixturesOfProfile(context, draft.profile.name))
   }
   if (settings.sshKey !== undefined) {
     const { identityFromFile } = await import('../../machine/key.js')

@@ -11,11 +11,13 @@ const GATES = [GATE, IMAGE_GATE]
 export const CHANGING = [
   ...['up', 'swap', 'reset', 'exec', 'extend', 'down', 'cleanup', 'reap', 'lock break'],
   ...['net break', 'net heal', 'net capture'],
+  'fixtures apply',
 ]
 /** They only look, or change no lab: a folder, a bucket, this computer. */
 export const READING = [
   ...['ssh', 'ssh-config', 'status', 'list', 'history', 'lock status', 'images', 'regions', 'synth', 'plan'],
   ...['doctor', 'docs', 'backend init', 'backend show', 'completion'],
+  ...['fixtures verify', 'fixtures diff', 'fixtures list'],
 ]
 
 /** It looks, and then runs verbs of the first list where that is safe. */

@@ -47,6 +47,7 @@ const common: Common = {
   revision: '6f0c5a7e-1b1d-4a1c-9d3e-2f1f4c9b7a10',
   sshKey: { publicKey: PUBLIC_KEY, source: 'file', path: '/home/anna/.ssh/id ed25519' },
   authorizedKeys: [{ publicKey: PUBLIC_KEY, from: 'github:bob' }],
+  fixtures: [{ set: 'sync-basic', at: 'fixtures/sync-basic', seed: 1, machine: 'main' }],
   tags: { 'distrolab-lab': 'web', 'distrolab-backend': '6445da26' },
   owner: { user: 'Anna Smith', host: 'laptop.local' },
   session: 'https://ci.example.org/x/1',

@@ -441,6 +441,14 @@ export const labFaults = withCodes<LabFault>({
   },
   'ssh-names-path': { folder: '/home/100%/.local/state/distrolab/ssh' },
   'output-failed': { reason: 'ENOSPC: no space left on device, write' },
+  'fixture-set-unknown': { given: 'sync-basik', near: ['sync-basic'] },
+  'fixtures-place': {
+    lab: 'web',
+    machine: 'main',
+    at: '/srv/a',
+    reason: 'it holds files that distrolab did not make',
+  },
+  'fixtures-failed': { lab: 'web', machine: 'main', at: '/srv/a', reason: 'No space left on device' },
   'exec-timeout': { lab: 'web', place: 'main', seconds: 90 },
   'transfer-source-missing': { lab: 'web', machine: 'main', flag: '--fetch', from: 'log', to: './log' },
   'transfer-failed': {

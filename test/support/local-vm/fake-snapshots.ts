@@ -83,7 +83,7 @@ export class FakeSnapshots {
     if (this.mode === 'save-dies') process.exit(1)
     this.#write([...this.#all(), ...devices.slice(1).map((disk): [string, string] => [disk, tag])])
     if (!existsSync(this.#guest)) return
-    cpSync(this.#guest, this.#stateOf(tag), { recursive: true })
+    cpSync(this.#guest, this.#stateOf(tag), { recursive: true, verbatimSymlinks: true })
     writeFileSync(join(this.#stateOf(tag), SAVED_AT), String(Date.now()))
   }
 
@@ -93,7 +93,7 @@ export class FakeSnapshots {
     if (missing !== undefined) throw new Error(`Snapshot '${tag}' does not exist in '${missing}'`)
     if (!existsSync(this.#stateOf(tag))) return
     rmSync(this.#guest, { recursive: true })
-    cpSync(this.#stateOf(tag), this.#guest, { recursive: true })
+    cpSync(this.#stateOf(tag), this.#guest, { recursive: true, verbatimSymlinks: true })
     // The guest's clock goes on where it was.
     const savedAt = Number(readFileSync(join(this.#guest, SAVED_AT), 'utf8'))
     const clock = join(this.#guest, '.clock')

@@ -5,6 +5,7 @@ import { explain, type ExplainedError } from '../../../../scripts/explain.js'
 import { cloudExplanations } from '../../../../scripts/explain/cloud-faults.js'
 import { engineExplanations } from '../../../../scripts/explain/engine-faults.js'
 import { execExplanations } from '../../../../scripts/explain/exec-faults.js'
+import { fixtureExplanations } from '../../../../scripts/explain/fixture-faults.js'
 import { imageExplanations } from '../../../../scripts/explain/image-faults.js'
 import { swapExplanations } from '../../../../scripts/explain/swap-faults.js'
 import { variants } from '../../cli/fault-variants.js'
@@ -32,6 +33,7 @@ const tables = [
   cloudExplanations,
   imageExplanations,
   execExplanations,
+  fixtureExplanations,
   swapExplanations,
 ] as const
 const all: readonly LabError[] = [...labErrors, ...(variantsOf('lab') as LabError[])]
@@ -56,6 +58,11 @@ const sources: readonly Source[] = [
     title: 'Commands and file transfers',
     intro: '`exec` could not run its command to the end, or could not copy a file.',
     errors: withCodesOf(execExplanations),
+  },
+  {
+    title: 'Test files',
+    intro: 'A set of test files is unknown, or could not be put on a machine or compared.',
+    errors: withCodesOf(fixtureExplanations),
   },
   {
     title: 'OpenTofu',
