@@ -1,6 +1,4 @@
 import { describe, test } from '@jest/globals'
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import type { ProviderMirror } from '../services/aws-provider.js'
 import { canMount } from '../stand-in/small-disk.js'
 import { skippedTitle } from './file-result.js'
@@ -26,15 +24,3 @@ type ProviderName = 'aws' | 'google' | 'azurerm'
 
 const reasonFor = (name: ProviderName): string =>
   `OpenTofu's provider ${name} is not on this computer; ${name === 'aws' ? 'node dist/test/services/obtain.js' : `npm run obtain:providers -- ${name}`} obtains it`
-
-/** As `test`, for programs that a test needs and no user does: `apt-get install` brings them. */
-export const testWithPrograms =
-  (...programs: readonly string[]) =>
-  (title: string, body: () => Promise<void>, timeoutMs?: number): void => {
-    const missing = programs.filter((program) => !isOnPath(program))
-    if (missing.length === 0) test(title, body, timeoutMs)
-    else test.skip(skippedTitle(title, `${missing.join(', ')} is not on this computer`), body, timeoutMs)
-  }
-
-const isOnPath = (program: string): boolean =>
-  (process.env['PATH'] ?? '').split(':').some((folder) => existsSync(join(folder, program)))

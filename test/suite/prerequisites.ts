@@ -19,6 +19,9 @@ const ENSUREPIP = ['3.9', '3.10', '3.11', '3.12', '3.13', '3.14', '3.15'].map(
  */
 const TEST_PREREQUISITES: readonly Prerequisite[] = [
   { name: 'mtools', package: 'mtools', purpose: 'fills an EFI system partition', anyOf: ['mcopy'] },
+  { name: 'setfattr', package: 'attr', purpose: 'sets attributes of test files', anyOf: ['setfattr'] },
+  { name: 'setfacl', package: 'acl', purpose: 'sets access lists of test files', anyOf: ['setfacl'] },
+  { name: 'busybox', package: 'busybox', purpose: 'makes test files without GNU', anyOf: ['busybox'] },
   { name: 'rsync', package: 'rsync', purpose: 'copies to labs by name', anyOf: ['rsync'] },
   {
     name: 'ip',
