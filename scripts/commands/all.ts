@@ -3,11 +3,13 @@ import { backendInitCommand } from './backend-init.js'
 import { backendShowCommand } from './backend-show.js'
 import { cleanupCommand } from './cleanup.js'
 import { completionCommand } from './completion.js'
+import { cpCommand } from './cp.js'
 import { docsCommand } from './docs.js'
 import { doctorCommand } from './doctor.js'
 import { downCommand } from './down.js'
 import { execCommand } from './exec.js'
 import { extendCommand } from './extend.js'
+import { forwardCommand } from './forward.js'
 import { historyCommand } from './history.js'
 import { imagesCommand } from './images.js'
 import { imagesForgetCommand } from './images-forget.js'
@@ -21,7 +23,9 @@ import { recoverCommand } from './recover.js'
 import { regionsCommand } from './regions.js'
 import { resetCommand } from './reset.js'
 import { sshCommand } from './ssh.js'
+import { startCommand } from './start.js'
 import { statusCommand } from './status.js'
+import { stopCommand } from './stop.js'
 import { swapCommand } from './swap.js'
 import { synthCommand } from './synth.js'
 import { upCommand } from './up.js'
@@ -34,6 +38,10 @@ export const commands: readonly Command[] = [
   resetCommand,
   sshCommand,
   execCommand,
+  cpCommand,
+  forwardCommand,
+  stopCommand,
+  startCommand,
   statusCommand,
   listCommand,
   historyCommand,

@@ -18,6 +18,7 @@ export const flagValues: Readonly<Record<string, Source>> = {
   copy: files,
   disk: nothing,
   env: nothing,
+  exclude: nothing,
   fetch: nothing,
   image: files,
   'instance-type': { kind: 'instance-types' },
@@ -55,7 +56,10 @@ export const positionalValues: Readonly<Record<string, Source>> = {
   distro: { kind: 'distros' },
   lab: { kind: 'labs' },
   page: { kind: 'pages' },
+  ports: nothing,
   shell: words(...SHELLS),
+  source: files,
+  target: files,
   verb: { kind: 'verbs' },
 }
 

@@ -34,6 +34,7 @@ const VERBS = [
   ...['images import', 'images forget'],
   ...['backend init', 'backend show'],
   ...['extend', 'cleanup', 'reap', 'docs', 'completion'],
+  ...['cp', 'forward', 'stop', 'start'],
 ]
 
 describe('the command table', () => {
@@ -112,7 +113,7 @@ describe('help', () => {
   )
 
   test.each([
-    [['help', 'stauts'], 'There is no verb "stauts". Did you mean status?'],
+    [['help', 'stauts'], 'There is no verb "stauts". Did you mean start or status?'],
     [['help', 'lock', 'brake'], 'There is no verb "lock brake". Did you mean break?'],
     [['hlep'], 'There is no verb "hlep". Did you mean help?'],
   ])('%j is a usage error with near names', async (argv, message) => {

@@ -9,11 +9,24 @@ const GATES = [GATE, IMAGE_GATE]
 
 /** Every verb that changes a lab, its record or its lease. A new verb belongs into this list or the next. */
 export const CHANGING = [
-  ...['up', 'swap', 'reset', 'exec', 'extend', 'down', 'cleanup', 'reap', 'lock break'],
+  ...[
+    'up',
+    'swap',
+    'reset',
+    'exec',
+    'extend',
+    'down',
+    'cleanup',
+    'reap',
+    'lock break',
+    'cp',
+    'stop',
+    'start',
+  ],
 ]
 /** They only look, or change no lab: a folder, a bucket, this computer. */
 export const READING = [
-  ...['ssh', 'status', 'list', 'history', 'lock status', 'images', 'regions', 'synth', 'plan'],
+  ...['ssh', 'forward', 'status', 'list', 'history', 'lock status', 'images', 'regions', 'synth', 'plan'],
   ...['doctor', 'docs', 'backend init', 'backend show', 'completion'],
 ]
 
@@ -50,6 +63,7 @@ const CHANGING_HOOKS = [
   'take',
   'restore',
   'restart',
+  'stop',
 ]
 const STORE_WRITES = ['create', 'replace', 'remove']
 
@@ -82,7 +96,7 @@ function writesOf(source: Source, isInside: boolean): string[] {
     const isHook =
       !isInside &&
       CHANGING_HOOKS.includes(name.text) &&
-      /(hooks|baseline|revival|here|expiry)$/i.test(expression.getText())
+      /(hooks|baseline|revival|here|expiry|stopping)$/i.test(expression.getText())
     if (isStore || isHook) found.push(`${place(source, node)} ${expression.getText()}.${name.text}`)
   })
   return found
