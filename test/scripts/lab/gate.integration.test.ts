@@ -14,7 +14,7 @@ const WORDS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     [LAB, '--', 'true'],
     [LAB, '--local', '--', 'true'],
   ],
-  cp: [['package.json', `${LAB}:copied`]],
+  cp: [['/etc/passwd', `${LAB}:copied`]],
   swap: [[LAB, 'debian-12']],
   recover: [[LAB], [LAB, '--apply']],
   ssh: [[LAB, '--', 'true']],
