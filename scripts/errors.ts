@@ -58,6 +58,8 @@ interface TransferPlace {
   readonly flag: '--copy' | '--fetch'
   readonly from: string
   readonly to: string
+  /** The verb that it is the work of; absent of a flag of `exec`. */
+  readonly by?: 'cp'
 }
 
 /** What can go wrong on the way to a machine. */

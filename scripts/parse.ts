@@ -143,11 +143,13 @@ function addCommand(parser: Argv, verb: string, command: Command, onChosen: Chos
 }
 
 /** A flag that is given more than once counts as last given, unless it may be repeated. */
-const lastOfEach = ({ options = {} }: Command, flags: Flags): Flags =>
+const lastOfEach = ({ options = {}, positionals = '' }: Command, flags: Flags): Flags =>
   Object.fromEntries(
     Object.entries(flags).map(([name, value]) => [
       name,
-      Array.isArray(value) && options[name]?.array !== true ? String(value.at(-1)) : value,
+      Array.isArray(value) && options[name]?.array !== true && !positionals.includes(`[${name}..]`)
+        ? String(value.at(-1))
+        : value,
     ]),
   )
 
@@ -162,10 +164,13 @@ export const positionalTexts = {
   other: 'The machine to compare it with',
   page: 'A page of the documentation, such as stuck-state',
   shell: 'bash, zsh or fish',
+  source: 'What to copy: a path here, or LAB:PATH on a machine',
+  target: 'Where to: a path here, or LAB:PATH on a machine',
+  ports: 'Ports of the machine, such as 8080; 9000:80 listens on 9000 here',
 }
 
 function describePositionals(argv: Argv, syntax: string): Argv {
-  const named = Object.entries(positionalTexts).filter(([name]) => syntax.includes(`[${name}]`))
+  const named = Object.entries(positionalTexts).filter(([name]) => syntax.includes(`[${name}`))
   return named.reduce(
     (filled, [name, describe]) => filled.positional(name, { type: 'string', describe }),
     argv,

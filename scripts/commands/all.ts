@@ -3,6 +3,7 @@ import { backendInitCommand } from './backend-init.js'
 import { backendShowCommand } from './backend-show.js'
 import { cleanupCommand } from './cleanup.js'
 import { completionCommand } from './completion.js'
+import { cpCommand } from './cp.js'
 import { docsCommand } from './docs.js'
 import { doctorCommand } from './doctor.js'
 import { downCommand } from './down.js'
@@ -12,6 +13,7 @@ import { fixturesApplyCommand } from './fixtures-apply.js'
 import { fixturesDiffCommand } from './fixtures-diff.js'
 import { fixturesListCommand } from './fixtures-list.js'
 import { fixturesVerifyCommand } from './fixtures-verify.js'
+import { forwardCommand } from './forward.js'
 import { historyCommand } from './history.js'
 import { imagesCommand } from './images.js'
 import { imagesForgetCommand } from './images-forget.js'
@@ -29,7 +31,9 @@ import { regionsCommand } from './regions.js'
 import { resetCommand } from './reset.js'
 import { sshCommand } from './ssh.js'
 import { sshConfigCommand } from './ssh-config.js'
+import { startCommand } from './start.js'
 import { statusCommand } from './status.js'
+import { stopCommand } from './stop.js'
 import { swapCommand } from './swap.js'
 import { synthCommand } from './synth.js'
 import { upCommand } from './up.js'
@@ -47,6 +51,10 @@ export const commands: readonly Command[] = [
   fixturesVerifyCommand,
   fixturesDiffCommand,
   fixturesListCommand,
+  cpCommand,
+  forwardCommand,
+  stopCommand,
+  startCommand,
   statusCommand,
   listCommand,
   historyCommand,

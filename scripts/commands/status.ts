@@ -23,7 +23,9 @@ export const statusCommand: Command = {
     for (const [machine, found] of Object.entries(power)) {
       const still = stillText(found)
       if (still !== undefined)
-        context.progress.say(`${machine}: ${still}. distrolab up ${record.lab} brings it back.`)
+        context.progress.say(
+          `${machine}: ${still}. distrolab ${found === 'off' ? 'start' : 'up'} ${record.lab} brings it back.`,
+        )
     }
     const ttl = { expiresInMs: expiresInMs(record, now), enforcers: await enforcersOf(context, record) }
     return { text: record.state, json: { ...record, ...ttl, power, source: 'recorded' } }

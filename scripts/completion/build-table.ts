@@ -49,7 +49,7 @@ export async function buildTable(): Promise<CompletionTable> {
 }
 
 function verbEntry({ name, describe, options = {}, positionals = '' }: Command): VerbEntry {
-  const names = [...positionals.matchAll(/\[([a-z]+)\]/g)].map(([, each = '']) => each)
+  const names = [...positionals.matchAll(/\[([a-z]+)(?:\.\.)?\]/g)].map(([, each = '']) => each)
   return {
     name,
     describe,

@@ -20,6 +20,7 @@ export const flagValues: Readonly<Record<string, Source>> = {
   count: words('2', '3'),
   disk: nothing,
   env: nothing,
+  exclude: nothing,
   fetch: nothing,
   for: words('30s', '10m'),
   image: files,
@@ -66,8 +67,11 @@ export const positionalValues: Readonly<Record<string, Source>> = {
   one: { kind: 'machines' },
   other: { kind: 'machines' },
   set: words('sync-basic', 'sync-hostile', 'many-small', 'large'),
+  ports: nothing,
   shell: words(...SHELLS),
   to: { kind: 'machines' },
+  source: files,
+  target: files,
   verb: { kind: 'verbs' },
 }
 

@@ -13,16 +13,16 @@ export const execExplanations: Explanations<ExecFault> = {
     hint: 'Free some space where the output goes, or send it elsewhere; then run the same command again.',
     exitCode: EXIT.failed,
   }),
-  'transfer-source-missing': ({ lab, machine, flag, from }) => ({
-    message: `${flag}: ${from} ${flag === '--copy' ? 'no longer exists on this computer' : `does not exist on ${lab}/${machine}`}.`,
+  'transfer-source-missing': ({ lab, machine, flag, from, by = flag }) => ({
+    message: `${by}: ${from} ${flag === '--copy' ? 'no longer exists on this computer' : `does not exist on ${lab}/${machine}`}.`,
     hint:
       flag === '--copy'
         ? 'Create it again, or correct the path.'
         : typed`distrolab ssh ${lab} -- ls -la    # shows its user's home, where relative paths start`,
     exitCode: EXIT.failed,
   }),
-  'transfer-failed': ({ lab, machine, flag, from, to, reason }) => ({
-    message: `${flag} ${from}:${to} (${lab}/${machine}) failed: ${reason}.`,
+  'transfer-failed': ({ lab, machine, flag, from, to, reason, by }) => ({
+    message: `${by === undefined ? `${flag} ${from}:${to}` : `${by} ${from} ${to}`} (${lab}/${machine}) failed: ${reason}.`,
     hint: 'Correct the path or its permissions. Files that were already copied stay.',
     exitCode: EXIT.failed,
   }),

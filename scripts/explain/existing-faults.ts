@@ -2,13 +2,38 @@ import type { ExistingFault } from '../providers/existing-faults.js'
 import { typed } from '../report/typed.js'
 import { EXIT, type Explanations } from './explanation.js'
 
-const CANNOT = { reset: 'be reset', swap: 'get another distro' } as const
+const CANNOT = {
+  reset: 'be reset',
+  swap: 'get another distro',
+  stop: 'be stopped',
+  start: 'be started',
+} as const
 
 export const existingExplanations: Explanations<ExistingFault> = {
   'not-offered': ({ lab, provider, verb }) => ({
     message: `${lab} cannot ${CANNOT[verb]}: its provider is ${provider}, and distrolab did not make its machines. Nothing was changed.`,
     hint: typed`distrolab down ${lab}    # forgets the lab; its machines stay as they are`,
     exitCode: EXIT.usage,
+  }),
+  'stop-refused': ({ lab, provider, reason }) => ({
+    message: `${lab} cannot be stopped on ${provider}: ${reason}. Nothing was changed.`,
+    hint: typed`distrolab down ${lab}    # removes it; what is on its disks is lost`,
+    exitCode: EXIT.usage,
+  }),
+  'port-in-use': ({ lab, port, there }) => ({
+    message: `Port ${port} of this computer is in use, or reserved for root.`,
+    hint: typed`distrolab forward ${lab} ${port < 55_536 ? port + 10_000 : port - 10_000}:${there}    # through another port`,
+    exitCode: EXIT.failed,
+  }),
+  'lab-stopped': ({ lab, machine }) => ({
+    message: `${lab}/${machine} is stopped.`,
+    hint: typed`distrolab start ${lab}`,
+    exitCode: EXIT.failed,
+  }),
+  'machine-gone': ({ lab, machine }) => ({
+    message: `${lab}/${machine} is gone with its disk, so it cannot be started.`,
+    hint: typed`distrolab up ${lab}    # recreates it`,
+    exitCode: EXIT.failed,
   }),
   'machines-needed': ({ profile, provider, distro }) => ({
     message: `${profile} names no machines: a lab of ${provider} is made of machines that exist already. Only a profile of your own can name them: {provider: ${provider}, distro: ${distro}, machines: [{address, user}]}.`,

@@ -1,6 +1,7 @@
 import { LabError } from '../errors.js'
 import type { Connection } from '../machine/connect.js'
 import { connectToMachine } from './connect-machine.js'
+import { assertNotStopped } from './stopped.js'
 import { isStanding, silentOf } from './own-machine.js'
 
 /** Like `connectToMachine`. For a running local VM it knows more, and throws LabError ssh-silent. */
@@ -10,6 +11,7 @@ export async function connectToLab(...[lab, target, ...rest]: ConnectParameters)
   } catch (error) {
     if (!(error instanceof LabError) || error.fault.code !== 'ssh-failed') throw error
     const machine = lab.machines.find(({ name }) => name === target.machine)
+    if (machine !== undefined) await assertNotStopped(lab, machine)
     if (machine !== undefined && (await isStanding(lab, machine)))
       throw await silentOf(lab, machine, error.fault.reason, error)
     throw error

@@ -34,11 +34,18 @@ export const downSteps = ['synth', 'init', 'destroy', 'verify'] as const
 
 export const extendSteps = ['move-expiry'] as const
 
+export const stopSteps = ['stop'] as const
+
+export const startSteps = ['start', 'wait-ssh'] as const
+
 /** The parts of `exec` while the lab is `in-use`: only its log mentions them, and none is a recorded step. */
 export const execParts = {
   machine: ['connect', 'copy', 'command', 'fetch'],
   local: ['command'],
 } as const
+
+/** The parts of `cp` to a lab, which is `in-use` meanwhile, too. */
+export const cpParts = ['connect', 'copy'] as const
 
 export type ExecPart = (typeof execParts)['machine' | 'local'][number]
 
@@ -48,4 +55,4 @@ export const verifySteps = ['verify'] as const
 export type StepName =
   | (typeof MAKE | typeof downSteps | typeof extendSteps)[number]
   | Furnishing[number]
-  | ('wait-ssh' | 'cloud-init' | 'baseline' | 'mark' | 'restore')
+  | ('wait-ssh' | 'cloud-init' | 'baseline' | 'mark' | 'restore' | 'stop' | 'start')

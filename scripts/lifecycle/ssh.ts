@@ -13,6 +13,7 @@ import { connectToLab } from '../lab/connect-lab.js'
 import { rearm } from '../lab/expiry.js'
 import { assertHere } from '../lab/here.js'
 import { requireIdentity, targetOf, writeLabSshConfig } from '../lab/reach.js'
+import { assertNotStopped } from '../lab/stopped.js'
 import { labNameOf, machineOf, requireLab } from '../lab/target.js'
 
 /** An OpenSSH session on our own terminal; takes no lease, because it must never wait for one. */
@@ -31,6 +32,7 @@ export async function openSession(
   const machine = machineOf(lab, machineName)
   const identity = await requireIdentity(context, lab)
   const target = targetOf(context, lab, machine, identity)
+  if (runsHere(lab.provider)) await assertNotStopped(lab, machine)
   const config = await writeLabSshConfig(context, lab, identity)
   const command = words.length === 0 ? [] : ['--', remoteCommand(words)]
   try {

@@ -10,6 +10,10 @@ export interface Way {
   send(source: string, draft: string): Promise<void>
   /** Called for anything that is not a file, folder or link. */
   onSkipped(path: string): void
+  /** Whether to leave out what is at this path of the source. */
+  readonly isExcluded?: ((path: string) => boolean) | undefined
+  /** Called once a file or link is where it belongs. */
+  readonly onCopied?: (() => void) | undefined
   /** Unfinished files on the second computer, kept up to date: after giving up, the caller removes them. */
   readonly drafts: Set<string>
   /**
@@ -44,7 +48,11 @@ const withoutSlash = (path: string): string => path.replace(/(?<=.)\/+$/, '')
 
 async function placeOfFile(to: Files, source: string, target: string): Promise<string> {
   const isFolder = target.endsWith('/') || (await to.look(target, 'through'))?.kind === 'folder'
-  return isFolder ? posix.join(target, posix.basename(source)) : target
+  if (!isFolder) return target
+  const name = posix.basename(source)
+  // Only a machine that lies has a file there, and it would leave the folder.
+  if (['', '.', '..'].includes(name)) throw new Error(`${source} names a folder, but a file is there`)
+  return posix.join(target, name)
 }
 
 async function makeFolders(to: Files, path: string): Promise<void> {
@@ -67,6 +75,7 @@ async function copyEntry(way: Way, found: Look, source: string, target: string):
   try {
     await makeDraft(way, found, source, draft)
     await way.to.replace(draft, target)
+    way.onCopied?.()
   } catch (error) {
     await way.to.remove(draft)
     throw named(error, draft, target)
@@ -113,6 +122,7 @@ async function copyFolder(
   else await removeOldDrafts(way, target)
   for (const name of await way.from.list(source)) {
     const path = posix.join(source, name)
+    if (way.isExcluded?.(path) === true) continue
     const found = await way.from.look(path, 'as-they-are')
     if (found !== undefined) await copyEntry(way, found, path, posix.join(target, name))
   }

@@ -19,6 +19,10 @@ export interface TransferOptions {
   readonly onSkipped: (path: string) => void
   /** Called as content is transferred. */
   readonly onBytes?: (count: number) => void
+  /** Whether to leave out what is at this path of the source. */
+  readonly isExcluded?: (path: string) => boolean
+  /** Called once a file or link is where it belongs. */
+  readonly onCopied?: () => void
 }
 
 /**
@@ -34,7 +38,7 @@ const TIDY_MS = 1_000
 export async function carryOut(
   connection: Connection,
   { flag, from, to }: Transfer,
-  { signal, onSkipped, onBytes = () => undefined }: TransferOptions,
+  { signal, onSkipped, onBytes = () => undefined, isExcluded, onCopied }: TransferOptions,
 ): Promise<void> {
   signal.throwIfAborted()
   const ended = endOf(connection, signal)
@@ -43,7 +47,7 @@ export async function carryOut(
   try {
     const sftp = await Promise.race([openSftp(connection), ended.promise])
     const remote = remoteFiles(sftp)
-    const parts = { onSkipped, signal, drafts: new Set<string>() }
+    const parts = { onSkipped, isExcluded, onCopied, signal, drafts: new Set<string>() }
     const way: Way =
       flag === '--copy'
         ? {

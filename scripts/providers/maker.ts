@@ -1,5 +1,5 @@
 import { LabError } from '../errors.js'
-import type { MakerProvider, Provider } from './provider.js'
+import type { MakerProvider, Provider, Stopping } from './provider.js'
 
 /** Whether its labs make their machines; those of other providers exist before a lab and after it. */
 export const makesMachines = (provider: Provider): provider is MakerProvider =>
@@ -12,5 +12,19 @@ export function requireMaker(
   verb: 'reset' | 'swap',
 ): MakerProvider {
   if (makesMachines(provider)) return provider
+  throw new LabError({ code: 'not-offered', lab: lab.lab, provider: lab.provider, verb })
+}
+
+/** A provider whose machines can be stopped and started. */
+export type StoppingProvider = MakerProvider & { readonly stopping: Stopping }
+
+/** Throws LabError not-offered. */
+export function requireStopping(
+  provider: Provider,
+  lab: { readonly lab: string; readonly provider: string },
+  verb: 'stop' | 'start',
+): StoppingProvider {
+  if (makesMachines(provider) && provider.stopping !== undefined)
+    return { ...provider, stopping: provider.stopping }
   throw new LabError({ code: 'not-offered', lab: lab.lab, provider: lab.provider, verb })
 }

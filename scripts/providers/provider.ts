@@ -221,6 +221,16 @@ export interface PrivateNetwork {
   ): Promise<'full' | 'enough' | 'lost'>
 }
 
+/** For a provider that can stop a machine and keep its disk, so that `start` brings it back as it was. */
+export interface Stopping {
+  /** What a stopped machine still costs, in a sentence. */
+  readonly bill: string
+  /** Why the machines of this lab cannot be stopped, in words. */
+  refusal(lab: AnyLab): string | undefined
+  /** Shuts a running machine down, and waits until it is off. */
+  stop(lab: AnyLab, machine: Machine, step: StepControl): Promise<void>
+}
+
 /** For a provider that ends an expired lab by itself. */
 export interface Expiry {
   /** The provider's enforcers, for a lab that has a TTL. Only looks. */
@@ -300,6 +310,7 @@ export interface Provider<Spec extends LabSpec = LabSpec> extends Partial<Maker<
   readonly here?: MachinesHere
   readonly expiry?: Expiry
   readonly network?: PrivateNetwork
+  readonly stopping?: Stopping
   readonly networks?: Networks
   readonly objects?: CloudObjects
   /**

@@ -36,6 +36,7 @@ const VERBS = [
   ...['backend init', 'backend show'],
   ...['net break', 'net heal', 'net capture'],
   ...['extend', 'cleanup', 'reap', 'docs', 'completion'],
+  ...['cp', 'forward', 'stop', 'start'],
 ]
 
 describe('the command table', () => {
@@ -114,7 +115,7 @@ describe('help', () => {
   )
 
   test.each([
-    [['help', 'stauts'], 'There is no verb "stauts". Did you mean status?'],
+    [['help', 'stauts'], 'There is no verb "stauts". Did you mean start or status?'],
     [['help', 'lock', 'brake'], 'There is no verb "lock brake". Did you mean break?'],
     [['hlep'], 'There is no verb "hlep". Did you mean help?'],
   ])('%j is a usage error with near names', async (argv, message) => {

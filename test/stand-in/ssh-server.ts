@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import type { Socket } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import ssh2, { type AuthContext, type ServerChannel } from 'ssh2'
 import { KNOBS_VARIABLE, type Knobs } from './knobs.js'
 import type { StandInMachine } from './machine.js'
@@ -22,6 +22,16 @@ export function buildSshServer(
     client.on('authentication', (context) => {
       if (!knobs().refuseKeys && isAllowed(machine, context)) context.accept()
       else context.reject(['publickey'])
+    })
+    client.on('tcpip', (acceptChannel, reject, { destIP, destPort }) => {
+      const socket = connect(destPort, destIP)
+      socket.once('error', () => reject())
+      socket.once('connect', () => {
+        const channel = acceptChannel()
+        socket.on('error', () => channel.close())
+        channel.on('error', () => socket.destroy())
+        socket.pipe(channel).pipe(socket)
+      })
     })
     client.on('session', (acceptSession) => {
       const session = acceptSession()

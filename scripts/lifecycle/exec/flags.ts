@@ -47,10 +47,13 @@ export function parseTransfers(flag: Transfer['flag'], given: readonly string[])
 }
 
 /** SFTP starts in the user's home and does not know the tilde. */
-const belowHome = (path: string): string => (path === '~' ? '.' : path.replace(/^~\//, './'))
+export const belowHome = (path: string): string => (path === '~' ? '.' : path.replace(/^~\//, './'))
 
 /** Called before anything is recorded. Throws LabError usage. */
-export async function assertSourcesExist(copies: readonly Transfer[]): Promise<void> {
+export async function assertSourcesExist(
+  copies: readonly Transfer[],
+  command: 'exec' | 'cp' = 'exec',
+): Promise<void> {
   for (const { from } of copies) {
     try {
       await stat(from)
@@ -59,8 +62,8 @@ export async function assertSourcesExist(copies: readonly Transfer[]): Promise<v
       throw new LabError(
         {
           code: 'usage',
-          command: 'exec',
-          problem: `--copy: expected a file or folder at ${from}, got ${reason}. Make it, or correct the path.`,
+          command,
+          problem: `${command === 'cp' ? 'cp' : '--copy'}: expected a file or folder at ${from}, got ${reason}. Make it, or correct the path.`,
         },
         { cause: error },
       )

@@ -3,14 +3,13 @@ import type { Machine } from '../../../backend/record-schema.js'
 import { LabError } from '../../errors.js'
 import { explain } from '../../explain.js'
 import type { Connection } from '../../machine/connect.js'
-import { SourceMissingError } from '../../machine/copy-tree.js'
 import { withVariables, type Variables } from '../../machine/environment.js'
 import { remoteCommand, runRemote, type RemoteOptions } from '../../machine/remote.js'
-import { carryOut, type Transfer } from '../../machine/transfer.js'
-import { TransferMeter } from '../../report/transfer-meter.js'
+import type { Transfer } from '../../machine/transfer.js'
 import { TimeOverError } from '../../time-limit.js'
 import { connectToLab } from '../../lab/connect-lab.js'
 import { execPart } from './part.js'
+import { transfer, type Transferring } from './transfer.js'
 import type { Session } from '../../lab/gate.js'
 import { mendClock } from '../../lab/guest-clock.js'
 import { requireIdentity, targetOf } from '../../lab/reach.js'
@@ -64,33 +63,13 @@ export async function onMachine(
   }
 }
 
-async function transfer({ session, machine, connection }: Reached, wanted: Transfer): Promise<void> {
-  const { lab, signal, log, context } = session
-  const { flag, from, to } = wanted
-  const meter = process.stderr.isTTY ? new TransferMeter(context.progress, `${flag} ${from}`) : undefined
-  try {
-    await carryOut(connection, wanted, {
-      signal,
-      onSkipped: (path) =>
-        context.progress.say(`${flag}: skipping ${path}, which is not a file, folder or link`),
-      onBytes: (count) => meter?.add(count),
-    })
-    meter?.end()
-    log.info(flag === '--copy' ? 'copied' : 'fetched', { machine: machine.name, from, to })
-  } catch (error) {
-    meter?.fail()
-    signal.throwIfAborted()
-    if (error instanceof LabError) throw error
-    const place = { lab, machine: machine.name, flag, from, to }
-    if (error instanceof SourceMissingError)
-      throw new LabError({ code: 'transfer-source-missing', ...place }, { cause: error })
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new LabError({ code: 'transfer-failed', ...place, reason }, { cause: error })
-  }
+const transferring = ({ session, machine, connection }: Reached): Transferring => {
+  const { context, lab, signal, log } = session
+  return { context, lab, machine, connection, signal, log }
 }
 
 async function copyAll(reached: Reached): Promise<void> {
-  for (const copy of reached.request.copies) await transfer(reached, copy)
+  for (const copy of reached.request.copies) await transfer(transferring(reached), copy)
 }
 
 /** The command's own failure counts more than that of a fetch, which is then only reported. */
@@ -111,7 +90,7 @@ async function fetchAll(reached: Reached): Promise<LabError[]> {
   const failures: LabError[] = []
   for (const fetch of reached.request.fetches) {
     try {
-      await transfer(reached, fetch)
+      await transfer(transferring(reached), fetch)
     } catch (error) {
       reached.session.signal.throwIfAborted()
       if (!(error instanceof LabError)) throw error

@@ -4,7 +4,9 @@ import {
   GetConsoleOutputCommand,
   ModifyInstanceAttributeCommand,
   StartInstancesCommand,
+  StopInstancesCommand,
   waitUntilInstanceRunning,
+  waitUntilInstanceStopped,
   type Filter,
   type Instance,
 } from '@aws-sdk/client-ec2'
@@ -71,6 +73,24 @@ export async function startInstance(
     )
   })
   return (await findInstances(region, tags))[0]?.address
+}
+
+const STOP_SECONDS = 300
+
+/**
+ * Stops an instance by the API, and waits until it is off: a shutdown from within would terminate one that has
+ * a TTL.
+ */
+export async function stopInstance(region: string, tags: Tags, signal: AbortSignal): Promise<void> {
+  const InstanceIds = (await findInstances(region, tags)).map(({ id }) => id)
+  if (InstanceIds.length === 0) return
+  await withEc2(region, async (client) => {
+    await client.send(new StopInstancesCommand({ InstanceIds }), { abortSignal: signal })
+    await waitUntilInstanceStopped(
+      { client, maxWaitTime: STOP_SECONDS, minDelay: 2, maxDelay: 5, abortSignal: signal },
+      { InstanceIds },
+    )
+  })
 }
 
 /** The end of the console, in lines; empty if there is none yet. */

@@ -112,6 +112,16 @@ export const aws: MakerProvider<AwsLabSpec> = {
     return startInstance(spec.region, { Name: machineName(`${spec.id}-${name}`) }, step.signal)
   },
 
+  stopping: {
+    bill: 'AWS bills no compute for it now; its disk is still billed.',
+    refusal: ({ spot }) => (spot === true ? 'AWS stops no machine of a one-time spot request' : undefined),
+
+    async stop({ region }, machine, step) {
+      const { stopInstance } = await loadInstances()
+      await stopInstance(region, nameOf(machine), step.signal)
+    },
+  },
+
   objects: {
     async strangersAmong(context, lab, objects, signal) {
       const { findStrangers } = await import('./strangers.js')

@@ -78,6 +78,16 @@ export async function startInstance(lab: string, machineId: string, signal: Abor
   })
 }
 
+/**
+ * Stops a machine and gives its hardware back, and waits for that: one that is only stopped is still billed.
+ */
+export async function deallocateInstance(lab: string, machineId: string, signal: AbortSignal): Promise<void> {
+  await changeAzure('POST', `${placeOf(lab)}/${machineName(machineId)}/deallocate`, {
+    apiVersion: COMPUTE,
+    signal,
+  })
+}
+
 /** The end of the console, in lines; empty if it is not kept (`boot_diagnostics`). */
 export async function readConsole({ id, hasConsole }: AzureInstance, lines: number): Promise<string> {
   if (!hasConsole) return ''

@@ -109,6 +109,16 @@ export const azure: MakerProvider<AzureLabSpec> = {
     },
   },
 
+  stopping: {
+    bill: 'It is deallocated, so Azure bills no compute for it now; its disk and its public address are still billed.',
+    refusal: () => undefined,
+
+    async stop(_lab, machine, step) {
+      const { deallocateInstance } = await loadInstances()
+      await deallocateInstance(labOf(machine), machine.id, step.signal)
+    },
+  },
+
   async start(spec, name, step) {
     const { startInstance } = await loadInstances()
     await startInstance(spec.id, `${spec.id}-${name}`, step.signal)

@@ -77,6 +77,13 @@ export async function startInstance(name: string, signal: AbortSignal): Promise<
   return (await instanceNamed(name, compute))[0]?.address
 }
 
+/** Stops an instance, and waits until it is off. */
+export async function stopInstance(name: string, signal: AbortSignal): Promise<void> {
+  const compute = openCompute(signal)
+  for (const instance of await instanceNamed(name, compute))
+    if (instance.status === 'RUNNING') await compute.change('POST', `${pathOf(instance)}/stop`)
+}
+
 /** An instance that is stopping cannot be started. */
 async function settledInstance(
   compute: ComputeApi,

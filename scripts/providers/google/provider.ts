@@ -107,6 +107,16 @@ export const google: MakerProvider<GoogleLabSpec> = {
     return startInstance(machineName(`${spec.id}-${name}`), step.signal)
   },
 
+  stopping: {
+    bill: 'Google bills no compute for it now; its disk is still billed.',
+    refusal: () => undefined,
+
+    async stop(_lab, machine, step) {
+      const { stopInstance } = await loadInstances()
+      await stopInstance(machineName(machine.id), step.signal)
+    },
+  },
+
   objects: {
     // Everything of a lab has a name that no one else uses.
     async strangersAmong(context, lab, objects) {

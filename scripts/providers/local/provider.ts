@@ -105,6 +105,15 @@ export const local: MakerProvider<LocalLabSpec> = {
 
   network: localNetwork,
 
+  stopping: {
+    bill: 'It uses no memory now, only disk.',
+    refusal: () => undefined,
+
+    async stop(_lab, machine, step) {
+      await callDriver('stop', keyOf(machine), driverOptions(step))
+    },
+  },
+
   checkPrerequisites: checkLocalPrerequisites,
 
   resolveSize(profile, choice) {

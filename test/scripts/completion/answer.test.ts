@@ -46,7 +46,7 @@ describe('verbs', () => {
   test('are each offered once, by their first word', () => {
     const firsts = [...new Set(commands.map(({ name }) => name.split(' ')[0]))]
     expect(offered('')).toEqual([...firsts, 'help'])
-    expect(offered('sta')).toEqual(['status'])
+    expect(offered('stat')).toEqual(['status'])
   })
 
   test('of two words are completed word by word', () => {
@@ -65,8 +65,8 @@ describe('verbs', () => {
   })
 
   test('come after flags that stand before them', () => {
-    expect(offered('-o json sta')).toEqual(['status'])
-    expect(offered('--output=json sta')).toEqual(['status'])
+    expect(offered('-o json stat')).toEqual(['status'])
+    expect(offered('--output=json stat')).toEqual(['status'])
   })
 })
 

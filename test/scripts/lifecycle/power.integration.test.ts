@@ -15,12 +15,12 @@ const listedPower = async (box: Sandbox): Promise<string | null | undefined> => 
   return lab?.machines[0]?.power
 }
 
-async function expectShown(box: Sandbox, power: string, words: string): Promise<void> {
+async function expectShown(box: Sandbox, power: string, words: string, verb = 'up'): Promise<void> {
   expect(await listedPower(box)).toBe(power)
   expect((await box.ok('list')).stdout).toContain(`ready, ${words}`)
   const status = await box.ok('status', LAB)
   expect(status.stdout).toBe('ready\n')
-  expect(status.stderr).toContain(`main: ${words}. distrolab up ${LAB} brings it back.`)
+  expect(status.stderr).toContain(`main: ${words}. distrolab ${verb} ${LAB} brings it back.`)
   expect((await box.ok('status', LAB, '-o', 'json')).json()).toMatchObject({ power: { main: power } })
 }
 
@@ -55,7 +55,7 @@ describe('what a VM really does', () => {
     const box = await makeSandbox()
     const { pid } = await box.up('--profile', LAB)
     await box.kill(pid)
-    await expectShown(box, 'off', 'VM off')
+    await expectShown(box, 'off', 'VM off', 'start')
   })
 
   test('one that QEMU cannot let go on is started again', async () => {

@@ -73,12 +73,14 @@ test('a machine that exists is reached, used, reached again, and forgotten as it
   expect((await box.ok('recover', 'rack')).stdout).toContain('nothing of it is left')
 })
 
-test('it is neither reset nor swapped, and a plan changes nothing', async () => {
+test('it is neither reset, swapped, stopped nor started, and a plan changes nothing', async () => {
   await box.ok('up', '--profile', 'rack')
   const before = await box.record('rack')
   for (const args of [
     ['reset', 'rack'],
     ['swap', 'rack', 'debian-12'],
+    ['stop', 'rack'],
+    ['start', 'rack'],
   ]) {
     const refused = await box.run([...args, '-o', 'json'])
     expect([args[0], refused.code]).toEqual([args[0], 2])

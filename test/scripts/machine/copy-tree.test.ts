@@ -60,6 +60,13 @@ describe('what a machine says of its files', () => {
   })
 })
 
+test('a file with the name of a folder does not leave the target', async () => {
+  await mkdir(join(root, 'target'))
+  await expect(
+    copyTree(wayFrom(lying({ look: async () => file, list: async () => [] })), 'a/..', `${root}/target/`),
+  ).rejects.toThrow('a/.. names a folder, but a file is there')
+})
+
 test('a file that vanishes leaves no draft and what was there', async () => {
   await writeFile(join(root, 'there'), 'before')
   const way = { ...wayFrom(lying({ look: async () => file })), send: () => Promise.reject(new Error('gone')) }

@@ -12,10 +12,11 @@ export const CHANGING = [
   ...['up', 'swap', 'reset', 'exec', 'extend', 'down', 'cleanup', 'reap', 'lock break'],
   ...['net break', 'net heal', 'net capture'],
   'fixtures apply',
+  ...['cp', 'stop', 'start'],
 ]
 /** They only look, or change no lab: a folder, a bucket, this computer. */
 export const READING = [
-  ...['ssh', 'ssh-config', 'status', 'list', 'history', 'lock status', 'images', 'regions', 'synth', 'plan'],
+  ...['ssh', 'ssh-config', 'forward', 'status', 'list', 'history', 'lock status', 'images', 'regions', 'synth', 'plan'],
   ...['doctor', 'docs', 'backend init', 'backend show', 'completion'],
   ...['fixtures verify', 'fixtures diff', 'fixtures list'],
 ]
@@ -55,6 +56,7 @@ const CHANGING_HOOKS = [
   'restart',
   'sever',
   'heal',
+  'stop',
 ]
 const STORE_WRITES = ['create', 'replace', 'remove']
 
@@ -87,7 +89,7 @@ function writesOf(source: Source, isInside: boolean): string[] {
     const isHook =
       !isInside &&
       CHANGING_HOOKS.includes(name.text) &&
-      /(hooks|baseline|revival|here|expiry|network)$/i.test(expression.getText())
+      /(hooks|baseline|revival|here|expiry|network|stopping)$/i.test(expression.getText())
     if (isStore || isHook) found.push(`${place(source, node)} ${expression.getText()}.${name.text}`)
   })
   return found

@@ -185,6 +185,14 @@ export const labFaults = withCodes<LabFault>({
   'lab-of-other-profile': { lab: 'web', profile: 'debian-13-local', asked: 'debian-12-local' },
   'reset-not-clean': { lab: 'web', machine: 'main' },
   'not-offered': { lab: 'rack', provider: 'static', verb: 'reset' },
+  'stop-refused': {
+    lab: 'web',
+    provider: 'aws',
+    reason: 'AWS stops no machine of a one-time spot request',
+  },
+  'port-in-use': { lab: 'web', port: 8080, there: 8080 },
+  'lab-stopped': { lab: 'web', machine: 'main' },
+  'machine-gone': { lab: 'web', machine: 'main' },
   'machines-needed': { profile: 'debian-static', provider: 'static', distro: 'debian-13' },
   'own-key-needed': { profile: 'rack', provider: 'static' },
   'machines-differ': {

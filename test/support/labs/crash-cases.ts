@@ -3,7 +3,7 @@ import { stepsOf, verbs, type CrashCase, type Verb } from './crash-commands.js'
 import { nextOf, recordedAt, timeOf } from './crash-truth.js'
 
 /** They write their intent before their first step; the others write it with that. */
-const BEGINNING: readonly Verb[] = ['down', 'cleanup', 'reap', 'exec', 'exec --local']
+const BEGINNING: readonly Verb[] = ['down', 'cleanup', 'reap', 'exec', 'exec --local', 'cp']
 export const whens = ['before', 'during', 'after'] as const
 
 const pointsOf = (verb: Verb): KillPoint[] => [

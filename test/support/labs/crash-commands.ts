@@ -1,8 +1,11 @@
 import {
+  cpParts,
   downSteps,
   execParts,
   extendSteps,
   resetSteps,
+  startSteps,
+  stopSteps,
   swapSteps,
   upSteps,
 } from '../../../scripts/lab/step-lists.js'
@@ -19,6 +22,9 @@ const lists = {
   extend: extendSteps,
   exec: execParts.machine,
   'exec --local': execParts.local,
+  cp: cpParts,
+  stop: stopSteps,
+  start: startSteps,
 } as const satisfies Readonly<Record<string, readonly Part[]>>
 
 /** Every command that changes a lab in steps. */

@@ -82,9 +82,10 @@ async function look(
   expect(recovery).toMatchObject({ state, record: { step, failure, command } })
   expect(recovery.verdict).toContain(state)
   if (state !== 'ready') expect(recovery.verdict).toContain(failure?.step ?? step?.name ?? state)
-  const promised = nextOf(state, LAB, timeOf(verb))
+  const isOff = state === 'ready' && recovery.machines.some(({ presence }) => presence === 'stopped')
+  const promised = isOff ? `distrolab up ${LAB}` : nextOf(state, LAB, timeOf(verb))
   expect(recovery.next[0]?.command).toBe(promised)
-  expectRest(recovery.next.slice(1), promised)
+  expectRest(recovery.next.slice(1), promised, isOff)
   expect([null, record.engine?.pid]).toContain(recovery.engine.pid)
   const running = recovery.machines.filter(({ presence }) => presence === 'running')
   if (isStill) expect(running).toHaveLength(box.machines().length)
@@ -92,8 +93,8 @@ async function look(
 }
 
 /** Whatever can be kept can also be removed, and nothing but what was meant is called safe. */
-function expectRest(rest: Recovery['next'], promised: string | undefined): void {
-  const isKept = promised?.includes('up') === true
+function expectRest(rest: Recovery['next'], promised: string | undefined, isOff: boolean): void {
+  const isKept = promised?.includes('up') === true && !isOff
   expect(rest.map(({ command }) => command)).toEqual(isKept ? [`distrolab down ${LAB}`] : [])
   expect(rest.filter(({ safe }) => safe)).toEqual([])
 }

@@ -16,6 +16,9 @@ const working: Readonly<Record<Verb, (step: Part) => State>> = {
   extend: () => 'ready',
   exec: () => 'in-use',
   'exec --local': () => 'in-use',
+  cp: () => 'in-use',
+  stop: () => 'ready',
+  start: () => 'ready',
 }
 
 /** When its first step is about to begin. */
@@ -29,10 +32,15 @@ const beginning: Readonly<Record<Verb, State>> = {
   extend: 'ready',
   exec: 'in-use',
   'exec --local': 'in-use',
+  cp: 'in-use',
+  stop: 'ready',
+  start: 'ready',
 }
 
 export const ending = (verb: Verb): State =>
   verb === 'down' || verb === 'cleanup' || verb === 'reap' ? 'destroyed' : 'ready'
+
+const isUse = (verb: Verb): boolean => verb === 'exec' || verb === 'exec --local' || verb === 'cp'
 
 export interface OnRecord {
   readonly state: State
@@ -43,7 +51,7 @@ export interface OnRecord {
 export function recordedAt({ verb, point }: Pick<CrashCase, 'verb' | 'point'>): OnRecord {
   if (point.step === null) return { state: point.when === 'begin' ? 'ready' : ending(verb), step: null }
   // Its parts are no steps on record.
-  if (verb === 'exec' || verb === 'exec --local') return { state: 'in-use', step: null }
+  if (isUse(verb)) return { state: 'in-use', step: null }
   if (point.when !== 'before') return { state: working[verb](point.step), step: point.step }
   const former = stepsOf(verb)[stepsOf(verb).indexOf(point.step) - 1]
   if (former === undefined) return { state: beginning[verb], step: null }
@@ -53,7 +61,7 @@ export function recordedAt({ verb, point }: Pick<CrashCase, 'verb' | 'point'>): 
 
 /** Where an interrupt is heard: in its step, or at the beginning of the next one when that step had nothing to wait for. */
 export function interruptedAt({ verb, point }: CrashCase): readonly (string | null)[] {
-  if (verb === 'exec' || verb === 'exec --local') return [null]
+  if (isUse(verb)) return [null]
   const heard = hearing({ verb, point })
   // After it the lab is provisioned, and no step is under way until the next.
   return verb === 'up' && point.step === 'apply' ? [...heard, null] : heard

@@ -40,6 +40,7 @@ function wordsOf(verb: Verb, { box }: Place, { distro }: LabRecord): readonly st
   if (verb === 'swap') return ['swap', LAB, distro === 'debian-13' ? 'debian-12' : 'debian-13']
   if (verb === 'cleanup' || verb === 'reap') return [verb, '--yes']
   if (verb === 'exec --local') return ['exec', LAB, '--local', '--', 'exec sleep 0.3']
+  if (verb === 'cp') return ['cp', `${box.root}/copied`, `${LAB}:copied`]
   const files = ['--copy', `${box.root}/copied:copied`, '--fetch', `made:${box.root}/fetched`]
   return verb === 'exec' ? ['exec', LAB, ...files, '--', USE] : [verb, LAB]
 }
@@ -51,6 +52,10 @@ async function strike(place: Place, { verb, point, by }: CrashCase): Promise<Str
   return { pid: cli.pid, code, stderr }
 }
 
+/** A ready lab whose machine `stop` has stopped: `up` starts it. */
+const isOff = ({ box }: Place, { state }: LabRecord): boolean =>
+  state === 'ready' && box.machines().length === 0
+
 async function follow(place: Place, { verb, then }: CrashCase, seen: LabRecord): Promise<void> {
   const { warm } = place
   if (then === 'down') {
@@ -58,7 +63,7 @@ async function follow(place: Place, { verb, then }: CrashCase, seen: LabRecord):
     return expectNothing(place)
   }
   if (then === 'recover') {
-    const promised = nextOf(seen.state, LAB, timeOf(verb))
+    const promised = isOff(place, seen) ? `distrolab up ${LAB}` : nextOf(seen.state, LAB, timeOf(verb))
     // A ready lab needs none; what has expired is kept or removed by its user.
     const isSafe = promised !== undefined && !promised.includes('&&')
     const recovery = (await warm.ok('recover', LAB, '--apply', '-o', 'json')).json<{ applied: string[] }>()

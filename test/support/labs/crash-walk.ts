@@ -68,6 +68,7 @@ async function prepare(place: Place, { verb, point }: CrashCase, isReady: boolea
   }
   // What `up` has initialised is not initialised again.
   if (point.step === 'init') await box.forgetWork()
+  if (verb === 'start') await warm.ok('stop', LAB)
   if (verb !== 'reap') return
   // What would power the machine off goes first, so that what reap finds does not change under one's eyes.
   for (const { pid } of box.processes('watchdog')) await box.kill(pid)

@@ -4,7 +4,6 @@ import {
   DescribeInstanceAttributeCommand,
   ImportKeyPairCommand,
   RunInstancesCommand,
-  StopInstancesCommand,
   type ResourceType,
 } from '@aws-sdk/client-ec2'
 import { checkAwsAccount } from '../../../../scripts/providers/aws/account.js'
@@ -14,6 +13,7 @@ import {
   markExpiry,
   readConsole,
   startInstance,
+  stopInstance,
 } from '../../../../scripts/providers/aws/instances.js'
 import { findThings, removeThings } from '../../../../scripts/providers/aws/leftovers.js'
 import { LabError } from '../../../../scripts/errors.js'
@@ -166,7 +166,7 @@ describe('a machine', () => {
   test('that is off is switched on, and has an address; its expiry is marked on everything', async () => {
     const id = await makeLab('off')
     const tags = tagsOf('off')
-    await aws.with(REGION, (client) => client.send(new StopInstancesCommand({ InstanceIds: [id] })))
+    await stopInstance(REGION, tags, never)
     expect(await findInstances(REGION, tags)).toMatchObject([{ state: 'stopped' }])
     const address = await startInstance(REGION, tags, never)
     expect(await findInstances(REGION, tags)).toMatchObject([{ state: 'running', address }])

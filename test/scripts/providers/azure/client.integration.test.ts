@@ -7,6 +7,7 @@ import {
 } from '../../../../scripts/providers/azure/expiry.js'
 import { checkTerms, findImage, findNewestImage } from '../../../../scripts/providers/azure/image.js'
 import {
+  deallocateInstance,
   findInstance,
   findInstances,
   readConsole,
@@ -168,8 +169,7 @@ describe('what Azure has of a lab', () => {
 describe('a machine', () => {
   test('that is off is switched on; one that is not there cannot be', async () => {
     makeLab('off')
-    const properties = azure.machine()?.properties ?? {}
-    properties['power'] = 'deallocated'
+    await deallocateInstance(idOf('off'), `${idOf('off')}-main`, never)
     expect(await findInstance(idOf('off'), `${idOf('off')}-main`)).toMatchObject({ power: 'deallocated' })
     await startInstance(idOf('off'), `${idOf('off')}-main`, never)
     expect(await findInstances(idOf('off'))).toMatchObject([{ power: 'running', region: REGION }])

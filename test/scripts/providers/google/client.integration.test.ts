@@ -8,6 +8,7 @@ import {
   labelFilter,
   readConsole,
   startInstance,
+  stopInstance,
   type GoogleInstance,
 } from '../../../../scripts/providers/google/instances.js'
 import { findThings, removeThings } from '../../../../scripts/providers/google/leftovers.js'
@@ -165,7 +166,8 @@ describe('a machine', () => {
 
   test('that is off is switched on and has an address; its console is read from its end', async () => {
     const name = await makeLab('one')
-    await openCompute().change('POST', `${ZONE}/instances/${name}/stop`)
+    await stopInstance(name, never)
+    await stopInstance(name, never)
     expect(await only(name)).toMatchObject({ status: 'TERMINATED', address: undefined })
     const address = await startInstance(name, never)
     expect(await only(name)).toMatchObject({ status: 'RUNNING', address })
