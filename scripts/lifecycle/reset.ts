@@ -75,7 +75,11 @@ export async function resetLab(
   const { writer } = session
   const hooks = requireMaker(plan.hooks, current, 'reset')
   const { baseline } = hooks
-  const work: Work = { session, plan, steps: new Steps(session, resetSteps(baseline.kind, fixtureSteps(plan))) }
+  const work: Work = {
+    session,
+    plan,
+    steps: new Steps(session, resetSteps(baseline.kind, fixtureSteps(plan))),
+  }
   await settleEngine(session, 'wait')
   const resetting = await goBack(work, hooks, current)
   await healNetwork(session, writer.lab ?? resetting)

@@ -16,7 +16,19 @@ export const CHANGING = [
 ]
 /** They only look, or change no lab: a folder, a bucket, this computer. */
 export const READING = [
-  ...['ssh', 'ssh-config', 'forward', 'status', 'list', 'history', 'lock status', 'images', 'regions', 'synth', 'plan'],
+  ...[
+    'ssh',
+    'ssh-config',
+    'forward',
+    'status',
+    'list',
+    'history',
+    'lock status',
+    'images',
+    'regions',
+    'synth',
+    'plan',
+  ],
   ...['doctor', 'docs', 'backend init', 'backend show', 'completion'],
   ...['fixtures verify', 'fixtures diff', 'fixtures list'],
 ]
