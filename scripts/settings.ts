@@ -82,7 +82,14 @@ export interface Settings {
 /** The configuration's keys that hold one text. */
 type TextKey = Exclude<
   keyof ConfigFile,
-  'catalog' | 'profiles' | 'authorizedKeys' | 'encryption' | 'regions' | 'providerVersions' | 'tags'
+  | 'catalog'
+  | 'profiles'
+  | 'authorizedKeys'
+  | 'encryption'
+  | 'fixtureSets'
+  | 'regions'
+  | 'providerVersions'
+  | 'tags'
 >
 
 /** Throws LabError usage with all problems of the flags and variables. */

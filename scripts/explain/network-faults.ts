@@ -5,7 +5,7 @@ import { typed } from '../report/typed.js'
 export const networkExplanations: Explanations<NetworkFault> = {
   'network-absent': ({ lab, profile }) => ({
     message: `${lab} has no private network, because it was made with one machine.`,
-    hint: typed`distrolab up --profile ${profile} --name NAME    # a new lab of several machines has one`,
+    hint: typed`distrolab up --profile ${profile} --name NAME --machines source,target    # a lab of several machines has one`,
     exitCode: EXIT.usage,
   }),
   'network-of-cloud': ({ lab, provider }) => ({

@@ -29,7 +29,7 @@ import {
   type Making,
   type UpDecision,
 } from '../../lab/decide-up.js'
-import { fixturesOfProfile } from '../../lab/fixtures.js'
+import { fixturesOfProfile } from '../../lab/planned-fixtures.js'
 import { engineFor } from '../../lab/engine-for.js'
 import { lentTokens } from '../../lab/lent-leases.js'
 import { findLabNetwork } from '../../lab/network.js'

@@ -22,7 +22,7 @@ export async function checkDraft(
   if (living === undefined) {
     const { checkTeamKeys } = await import('../../lab/team-keys.js')
     await checkTeamKeys(context)
-    const { assertSetsExist, fixturesOfProfile } = await import('../../lab/fixtures.js')
+    const { assertSetsExist, fixturesOfProfile } = await import('../../lab/planned-fixtures.js')
     await assertSetsExist(context, fixturesOfProfile(context, draft.profile.name))
   }
   if (settings.sshKey !== undefined) {

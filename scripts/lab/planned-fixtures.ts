@@ -1,0 +1,39 @@
+import type { Fixture } from '../../backend/record-schema.js'
+import type { Context } from '../context.js'
+import { LabError } from '../errors.js'
+import { findSet } from '../fixtures/sets.js'
+import { defaultPlace } from '../fixtures/place.js'
+
+export const DEFAULT_SEED = 1
+
+/** The test files that a new lab of this profile will have in its baseline. */
+export function fixturesOfProfile({ config }: Pick<Context, 'config'>, profile: string): readonly Fixture[] {
+  const { profiles = {} } = config.values
+  const wanted = (Object.hasOwn(profiles, profile) ? profiles[profile]?.fixtures : undefined) ?? []
+  return wanted.map(({ set, at = defaultPlace(set), seed = DEFAULT_SEED, machine }) => ({
+    set,
+    at,
+    seed,
+    ...(machine === undefined ? {} : { machine }),
+  }))
+}
+
+/** Throws LabError machine-unknown. */
+export function assertMachinesExist(
+  lab: string,
+  fixtures: readonly Fixture[],
+  machines: readonly { readonly name: string }[],
+): void {
+  const known = machines.map(({ name }) => name)
+  for (const { machine } of fixtures)
+    if (machine !== undefined && !known.includes(machine))
+      throw new LabError({ code: 'machine-unknown', lab, given: machine, known })
+}
+
+/** Throws LabError fixture-set-unknown or config-invalid. */
+export async function assertSetsExist(
+  { config }: Pick<Context, 'config'>,
+  fixtures: readonly Fixture[],
+): Promise<void> {
+  for (const { set } of fixtures) await findSet(config, set)
+}
