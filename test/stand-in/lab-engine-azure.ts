@@ -4,8 +4,19 @@ import type { CarryOut, Declared, Kind, Making, StandInProvider } from './lab-en
 const SUBSCRIPTION = process.env['ARM_SUBSCRIPTION_ID'] ?? ''
 const VERSIONS = { group: '2021-04-01', network: '2024-05-01', machine: '2024-07-01', schedule: '2018-09-15' }
 
+interface Reference {
+  readonly id: string
+}
+interface CardProperties {
+  readonly networkSecurityGroup?: Reference | undefined
+  readonly ipConfigurations?:
+    | readonly {
+        readonly properties: { readonly applicationSecurityGroups?: readonly Reference[] | undefined }
+      }[]
+    | undefined
+}
 interface Card {
-  readonly properties: { readonly networkSecurityGroup?: { readonly id: string } }
+  readonly properties: CardProperties
 }
 
 /** Azure's resource manager. `region`: of everything. */
@@ -35,10 +46,38 @@ export function azureProviderOf(region: string, carryOut: CarryOut): StandInProv
   })
   const within = (type: string) => (declared: Declared, idOf: Making['idOf']) =>
     `${idOf(GROUP)}/providers/${type}/${declared.name}`
-  const bound = async (id: string): Promise<Card | undefined> => {
+  const cardOf = async (id: string): Promise<Card | undefined> => {
     const [card = ''] = id.split('|')
     return readAzure<Card>(card, { apiVersion: VERSIONS.network })
   }
+  /** A card's reference to something, which is a resource to the provider only. */
+  const binding = (
+    to: string,
+    read: (properties: CardProperties) => Reference | undefined,
+    write: (properties: CardProperties, reference: Reference | undefined) => CardProperties,
+  ): Kind => ({
+    async create(declared, { idOf, made }) {
+      const card = idOf(declared['network_interface_id'])
+      const id = idOf(declared[to])
+      const found = await cardOf(card)
+      if (found !== undefined && read(found.properties) !== undefined)
+        throw new Error(
+          `A resource with the ID "${card}|${id}" already exists - to be managed via OpenTofu this resource needs to be imported into the State.`,
+        )
+      await put(card, VERSIONS.network, { ...found, properties: write(found?.properties ?? {}, { id }) })
+      made(`${card}|${id}`)
+    },
+    async isThere(id) {
+      const found = await cardOf(id)
+      return found !== undefined && read(found.properties) !== undefined
+    },
+    async remove(id) {
+      const [card = ''] = id.split('|')
+      const found = await cardOf(id)
+      if (found === undefined) return
+      await put(card, VERSIONS.network, { ...found, properties: write(found.properties, undefined) })
+    },
+  })
   return {
     async address(machine, idOf) {
       const id = idOf(`\${azurerm_public_ip.${machine}_address.id}`)
@@ -71,30 +110,30 @@ export function azureProviderOf(region: string, carryOut: CarryOut): StandInProv
           return { ipConfigurations: [{ name: 'main', properties: { publicIPAddress } }] }
         },
       ),
-      azurerm_network_interface_security_group_association: {
-        async create(declared, { idOf, made }) {
-          const card = idOf(declared['network_interface_id'])
-          const rules = idOf(declared['network_security_group_id'])
-          const found = await readAzure<Card>(card, { apiVersion: VERSIONS.network })
-          if (found?.properties.networkSecurityGroup !== undefined)
-            throw new Error(
-              `A resource with the ID "${card}|${rules}" already exists - to be managed via OpenTofu this resource needs to be imported into the State.`,
-            )
-          await put(card, VERSIONS.network, {
-            ...found,
-            properties: { ...found?.properties, networkSecurityGroup: { id: rules } },
-          })
-          made(`${card}|${rules}`)
-        },
-        isThere: async (id) => (await bound(id))?.properties.networkSecurityGroup !== undefined,
-        async remove(id) {
-          const [card = ''] = id.split('|')
-          const found = await bound(id)
-          if (found === undefined) return
-          const { networkSecurityGroup: _rules, ...properties } = found.properties
-          await put(card, VERSIONS.network, { ...found, properties })
-        },
-      },
+      azurerm_application_security_group: kind(
+        VERSIONS.network,
+        within('Microsoft.Network/applicationSecurityGroups'),
+        () => ({}),
+      ),
+      azurerm_network_interface_security_group_association: binding(
+        'network_security_group_id',
+        ({ networkSecurityGroup }) => networkSecurityGroup,
+        (properties, networkSecurityGroup) => ({ ...properties, networkSecurityGroup }),
+      ),
+      azurerm_network_interface_application_security_group_association: binding(
+        'application_security_group_id',
+        ({ ipConfigurations: [first] = [] }) => first?.properties.applicationSecurityGroups?.[0],
+        (properties, group) => ({
+          ...properties,
+          ipConfigurations: properties.ipConfigurations?.map((each) => ({
+            ...each,
+            properties: {
+              ...each.properties,
+              applicationSecurityGroups: group === undefined ? undefined : [group],
+            },
+          })),
+        }),
+      ),
       azurerm_linux_virtual_machine: kind(
         VERSIONS.machine,
         within('Microsoft.Compute/virtualMachines'),

@@ -17,6 +17,7 @@ interface Configuration {
   readonly terraform: { readonly backend: { readonly local: { readonly path: string } } }
   readonly provider: Readonly<Record<string, readonly { readonly region?: string }[]>>
   readonly resource?: Readonly<Record<string, Readonly<Record<string, Declared>>>>
+  readonly output: { readonly machines: { readonly value: Readonly<Record<string, object>> } }
   readonly import?: readonly { readonly to: string; readonly id: string }[]
 }
 /** `isTainted`: its creation did not finish. */
@@ -129,8 +130,12 @@ async function apply(): Promise<void> {
     }
   }
   if (fails !== undefined) throw new Error('killed')
-  const machine = { address: await address('main', idOf), port: 22, user: 'admin' }
-  say({ type: 'outputs', outputs: { machines: { value: { main: machine } } } })
+  const value: Record<string, object> = {}
+  for (const [index, [name, declared]] of Object.entries(configuration.output.machines.value).entries()) {
+    const privateAddress = 'privateAddress' in declared ? { privateAddress: `10.77.0.${10 + index}` } : {}
+    value[name] = { address: await address(name, idOf), ...privateAddress, port: 22, user: 'admin' }
+  }
+  say({ type: 'outputs', outputs: { machines: { value } } })
 }
 
 async function destroy(): Promise<void> {

@@ -37,7 +37,8 @@ export async function findThings(
   { id, region, tags, machines }: LabAtGoogle,
   compute = openCompute(),
 ): Promise<GoogleThing[]> {
-  const byName = machines.map((name) => `name = "${name}"`).join(' OR ')
+  // Several conditions need parentheses (https://cloud.google.com/compute/docs/reference/rest/v1/instances/list, filter).
+  const byName = machines.map((name) => `(name = "${name}")`).join(' OR ')
   const zonal = async (kind: 'instance' | 'disk', filter: string): Promise<GoogleThing[]> =>
     (await compute.list<Zonal>(`${kind}s`, filter)).flatMap(({ name, zone, labels = {} }) =>
       zone === undefined

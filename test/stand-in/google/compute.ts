@@ -180,9 +180,11 @@ export function placeOf(scope: string, link: (place: Path) => string): { zone?: 
 }
 
 /**
- * `name = "x"`, `labels.key = "x" AND …`; anything else is refused, because it would silently match nothing.
+ * `name = "x"`, `labels.key = "x" AND …`, `(…) OR (…)`; anything else is refused, because it would silently match nothing.
  */
 function passes(thing: Thing, filter: string): boolean {
+  const choices = filter.split(' OR ').map((choice) => /^\((.*)\)$/.exec(choice)?.[1])
+  if (choices.every((choice) => choice !== undefined)) return choices.some((choice) => passes(thing, choice))
   return filter.split(' AND ').every((condition) => {
     const [, field = '', value = ''] = /^(name|labels\.[a-z-]+) = "([^"]*)"$/.exec(condition) ?? []
     if (field === '') throw new Refusal(400, `Invalid value for field 'filter': '${filter}'.`, 'invalid')
