@@ -8,6 +8,7 @@ import type { ConfigFile, ConfigProblem } from './config-schema.js'
 import { didYouMean } from './explain/explanation.js'
 import { redactor, urlPasswords } from './report/redact.js'
 import { placeProblem } from './fixtures/place.js'
+import { schemaProblem, unknownKeyIn } from './schema-problem.js'
 import { Unfit, VALUES } from './setting-values.js'
 
 interface Parsed {
@@ -69,22 +70,12 @@ function placeProblems(file: string, { profiles = {} }: ConfigFile): ConfigProbl
 }
 
 function problemOf(file: string, error: ErrorObject): ConfigProblem {
-  const path = error.instancePath.slice(1).replaceAll('/', '.')
-  if (error.keyword === 'additionalProperties') {
-    const { additionalProperty } = error.params as { additionalProperty: string }
-    const known = Object.keys((error.parentSchema as { properties?: object }).properties ?? {})
-    const field = [path, additionalProperty].filter(Boolean).join('.')
-    const fix = didYouMean(nearNames(additionalProperty, known)).trim()
-    const problem = { file, field, expected: `one of ${known.join(', ')}`, got: 'an unknown key' }
+  const problem = schemaProblem(file, error)
+  const unknown = unknownKeyIn(error)
+  if (unknown !== undefined) {
+    const fix = didYouMean(nearNames(unknown.given, unknown.known)).trim()
     return fix === '' ? problem : { ...problem, fix }
   }
-  const said = (error.parentSchema as { expected?: string } | undefined)?.expected
-  const expected = said ?? error.message ?? error.keyword
-  return {
-    file,
-    field: path === '' ? '(file)' : path,
-    expected,
-    // If a user writes the passphrase itself into the file, no screen or log may show it.
-    got: /^encryption\b/.test(path) ? 'something else' : (JSON.stringify(error.data) ?? 'nothing'),
-  }
+  // If a user writes the passphrase itself into the file, no screen or log may show it.
+  return /^encryption\b/.test(problem.field) ? { ...problem, got: 'something else' } : problem
 }

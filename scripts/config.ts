@@ -41,7 +41,7 @@ export async function loadConfig(options: {
   const parsed: ConfigFile[] = []
   const origins: Record<string, string> = {}
   for (const file of files) {
-    const { values, problems: found } = parseConfig(file, await readText(file))
+    const { values, problems: found } = parseConfig(file, await readUserText(file))
     problems.push(...found)
     if (values === undefined) continue
     parsed.push(withAbsolutePaths(values, dirname(file)))
@@ -69,7 +69,8 @@ function isThere(file: string): boolean {
   }
 }
 
-async function readText(file: string): Promise<string> {
+/** A file that users write. Throws LabError config-invalid. */
+export async function readUserText(file: string): Promise<string> {
   try {
     const text = await readPlainFile(file, { links: 'followed', most: LARGEST_YAML })
     if (text !== undefined) return text

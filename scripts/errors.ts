@@ -1,4 +1,5 @@
 import type { ExistingFault } from './providers/existing-faults.js'
+import type { StopFault } from './providers/stop-faults.js'
 import type { CloudFault } from './providers/faults.js'
 import type { EngineFault } from './engine/faults.js'
 import type { NamesFault } from './ssh-names/faults.js'
@@ -64,6 +65,8 @@ interface TransferPlace {
 
 /** What can go wrong on the way to a machine. */
 export type SshFault =
+  /** Of this computer. */
+  | { readonly code: 'port-in-use'; readonly lab: string; readonly port: number; readonly there: number }
   | {
       readonly code: 'ssh-timeout'
       readonly lab: string
@@ -156,6 +159,7 @@ export type LabFault =
   | EngineFault
   | CloudFault
   | ExistingFault
+  | StopFault
   | ImageFault
   | { readonly code: 'driver'; readonly fault: DriverFault }
   | { readonly code: 'driver-crashed'; readonly verb: string; readonly output: string }

@@ -11,7 +11,7 @@ export const netBreakCommand: Command = {
   examples: [
     [
       'distrolab net break web source target',
-      'these two no longer reach each other; everything else goes on',
+      'these two cannot reach each other any more; all others still can',
     ],
     ['distrolab net break --name web source target', 'the same'],
   ],

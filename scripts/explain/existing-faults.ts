@@ -15,26 +15,6 @@ export const existingExplanations: Explanations<ExistingFault> = {
     hint: typed`distrolab down ${lab}    # forgets the lab; its machines stay as they are`,
     exitCode: EXIT.usage,
   }),
-  'stop-refused': ({ lab, provider, reason }) => ({
-    message: `${lab} cannot be stopped on ${provider}: ${reason}. Nothing was changed.`,
-    hint: typed`distrolab down ${lab}    # removes it; what is on its disks is lost`,
-    exitCode: EXIT.usage,
-  }),
-  'port-in-use': ({ lab, port, there }) => ({
-    message: `Port ${port} of this computer is in use, or reserved for root.`,
-    hint: typed`distrolab forward ${lab} ${port < 55_536 ? port + 10_000 : port - 10_000}:${there}    # through another port`,
-    exitCode: EXIT.failed,
-  }),
-  'lab-stopped': ({ lab, machine }) => ({
-    message: `${lab}/${machine} is stopped.`,
-    hint: typed`distrolab start ${lab}`,
-    exitCode: EXIT.failed,
-  }),
-  'machine-gone': ({ lab, machine }) => ({
-    message: `${lab}/${machine} is gone with its disk, so it cannot be started.`,
-    hint: typed`distrolab up ${lab}    # recreates it`,
-    exitCode: EXIT.failed,
-  }),
   'machines-needed': ({ profile, provider, distro }) => ({
     message: `${profile} names no machines: a lab of ${provider} is made of machines that exist already. Only a profile of your own can name them: {provider: ${provider}, distro: ${distro}, machines: [{address, user}]}.`,
     hint: typed`distrolab docs ${provider}    # how to write such a profile`,

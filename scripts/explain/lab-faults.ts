@@ -11,6 +11,7 @@ import { execExplanations } from './exec-faults.js'
 import { fixtureExplanations } from './fixture-faults.js'
 import { imageExplanations } from './image-faults.js'
 import { networkExplanations } from './network-faults.js'
+import { stopExplanations } from './stop-faults.js'
 import { swapExplanations } from './swap-faults.js'
 import { asIs, typed } from '../report/typed.js'
 
@@ -117,6 +118,7 @@ export const labExplanations: Explanations<LabFault> = {
   ...engineExplanations,
   ...cloudExplanations,
   ...existingExplanations,
+  ...stopExplanations,
   ...imageExplanations,
   driver: ({ fault }) => explainBy(driverExplanations, fault),
   'driver-crashed': ({ verb, output }) => ({

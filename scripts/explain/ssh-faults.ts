@@ -12,6 +12,11 @@ export const waitLonger = (lab: string, seconds: number): string =>
   typed`distrolab up ${lab} --wait-timeout ${`${Math.ceil(seconds / 30)}m`}    # keeps waiting, for longer`
 
 export const sshExplanations: Explanations<SshFault | NamesFault> = {
+  'port-in-use': ({ lab, port, there }) => ({
+    message: `Port ${port} of this computer is in use, or reserved for root.`,
+    hint: typed`distrolab forward ${lab} ${port < 55_536 ? port + 10_000 : port - 10_000}:${there}    # through another port`,
+    exitCode: EXIT.failed,
+  }),
   ...namesExplanations,
   'ssh-timeout': ({ lab, machine, seconds, lastSeen, console }) => ({
     message: `SSH on ${lab}/${machine} did not work within ${seconds} s; last seen: ${lastSeen}.${consoleEnd(console)}`,

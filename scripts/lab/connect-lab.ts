@@ -4,6 +4,9 @@ import { connectToMachine } from './connect-machine.js'
 import { assertNotStopped } from './stopped.js'
 import { isStanding, silentOf } from './own-machine.js'
 
+/** Milliseconds, as for `connectOnce`. Generous: without KVM a login takes a second. */
+export const KNOWN_TO_BE_UP = { banner: 10_000, login: 30_000 }
+
 /** Like `connectToMachine`. For a running local VM it knows more, and throws LabError ssh-silent. */
 export async function connectToLab(...[lab, target, ...rest]: ConnectParameters): Promise<Connection> {
   try {

@@ -19,16 +19,19 @@ export async function applyFixtures(work: Work, connections: readonly Connection
   const { context, log } = session
   if (plan.fixtures.length === 0) return
   await steps.run('fixtures', async (detail) => {
+    const fixtures = await Promise.all(
+      plan.fixtures.map(async (each) => ({ ...each, set: await findSet(context.config, each.set) })),
+    )
     const named = connections.map((connection) => ({ name: connection.machine, connection }))
     await onEachMachine(named, stepControl(work, detail), async ({ name, connection }, step) => {
-      for (const { set, at, seed, machine = name } of plan.fixtures) {
+      for (const { set, at, seed, machine = name } of fixtures) {
         if (machine !== name) continue
-        step.detail(`applying ${set} to ${at}`)
+        step.detail(`applying ${set.name} to ${at}`)
         const { signal } = step
-        const applied = await applySet({ connection, at, signal }, await findSet(context.config, set), seed)
+        const applied = await applySet({ connection, at, signal }, set, seed)
         log.info('fixtures applied', { machine: name, ...applied })
         for (const line of skippedLines(applied.skipped))
-          context.progress.say(`${session.lab}/${name}: fixtures ${set}: ${line}`)
+          context.progress.say(`${session.lab}/${name}: fixtures ${set.name}: ${line}`)
       }
     })
   })

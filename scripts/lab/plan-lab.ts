@@ -100,14 +100,19 @@ async function placeMachines(
   const place = await hooks.place(context, main.profile, main.size, measuring)
   const { region, zone } = place
   const there = { ...context, settings: { ...context.settings, region, zone } }
+  const prices = new Map([[kindOf(main), place.costPerHourUsd]])
   let costPerHourUsd = 0
-  for (const { profile, size } of machines) {
-    const isLikeMain = profile.distro === main.profile.distro && size.instanceType === main.size.instanceType
-    const { costPerHourUsd: own } = isLikeMain ? place : await hooks.place(there, profile, size, 'known')
-    costPerHourUsd += own
+  for (const machine of machines) {
+    const { profile, size } = machine
+    const price =
+      prices.get(kindOf(machine)) ?? (await hooks.place(there, profile, size, 'known')).costPerHourUsd
+    prices.set(kindOf(machine), price)
+    costPerHourUsd += price
   }
   return { ...place, costPerHourUsd }
 }
+
+const kindOf = ({ profile, size }: MachineDraft): string => `${profile.distro.name} ${size.instanceType}`
 
 /** Where a recorded lab is. */
 export const placeOf = ({ region, zone, spot, costPerHourUsd }: AnyLab): Place => ({

@@ -5,15 +5,13 @@ import { onEachMachine } from '../each-machine.js'
 import { LabError } from '../errors.js'
 import { connectOnce, SshError, type Connection, type SshTarget } from '../machine/connect.js'
 import { waitForSsh } from '../machine/wait-ssh.js'
+import { KNOWN_TO_BE_UP } from './connect-lab.js'
 import type { Session } from './gate.js'
 import { providerOf } from '../providers/registry.js'
 import { wakeMachines } from './wake-machines.js'
 import { mendClock } from './guest-clock.js'
 import { acceptingOwn, isStanding, silentOf } from './own-machine.js'
 import { keyNotOnLab, requireIdentity, targetOf, writeLabSshConfig } from './reach.js'
-
-/** Generous: the machine is known to be up, and without KVM a login takes a second. */
-const TIMEOUTS = { banner: 10_000, login: 30_000 }
 
 /**
  * Proves that every machine of a lab that is ready (or used by the lender of our lease) answers over SSH with
@@ -54,7 +52,7 @@ async function reach(
 ): Promise<Connection | undefined> {
   try {
     return await acceptingOwn(session, lab, machine, target, (at) =>
-      connectOnce(at, TIMEOUTS, session.signal),
+      connectOnce(at, KNOWN_TO_BE_UP, session.signal),
     )
   } catch (error) {
     if (!(error instanceof SshError)) throw error

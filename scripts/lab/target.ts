@@ -44,6 +44,11 @@ export async function requireLab(context: Context, name: LabName): Promise<AnyLa
 export const livingOf = (known: AnyLab | undefined): AnyLab | undefined =>
   known?.state === 'destroyed' ? undefined : known
 
+/** Throws LabError lab-not-ready. */
+export function assertNotDestroyed({ lab, state }: Pick<AnyLab, 'lab' | 'state'>): void {
+  if (state === 'destroyed') throw new LabError({ code: 'lab-not-ready', lab, state })
+}
+
 /** Local VMs belong to the user and the computer that made them. */
 export const isElsewhere = (
   { space }: Pick<Context, 'space'>,
@@ -59,3 +64,7 @@ export function machineOf(lab: AnyLab, given: string | undefined): AnyLab['machi
     throw new LabError({ code: 'machine-unknown', lab: lab.lab, given: wanted ?? '', known })
   return machine
 }
+
+/** The machines that a command for all means: only the named one, if one is named. */
+export const machinesOf = (lab: AnyLab, given: string | undefined): AnyLab['machines'] =>
+  given === undefined ? lab.machines : [machineOf(lab, given)]

@@ -26,7 +26,7 @@ const AT_ONCE = 32
 export async function listLabs(context: Context, all: boolean): Promise<LabList> {
   const store = await context.store()
   const { labs, unreadable } = await (all ? listRecords(store) : listLiving(store))
-  await forgetNamesOfDestroyed(store, context.space)
+  await forgetNamesOfDestroyed(store, context.space, labs)
   const problems = unreadable.map((error) => explain(error).message)
   const listed: ListedLab[] = []
   for (const shown of await inParallel(labs, AT_ONCE, (lab) => showOrExplain(context, lab))) {

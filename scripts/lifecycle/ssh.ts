@@ -14,7 +14,7 @@ import { rearm } from '../lab/expiry.js'
 import { assertHere } from '../lab/here.js'
 import { requireIdentity, targetOf, writeLabSshConfig } from '../lab/reach.js'
 import { assertNotStopped } from '../lab/stopped.js'
-import { labNameOf, machineOf, requireLab } from '../lab/target.js'
+import { assertNotDestroyed, labNameOf, machineOf, requireLab } from '../lab/target.js'
 
 /** An OpenSSH session on our own terminal; takes no lease, because it must never wait for one. */
 export async function openSession(
@@ -24,7 +24,7 @@ export async function openSession(
   words: readonly string[],
 ): Promise<number> {
   const lab = await requireLab(context, labNameOf(context, positional))
-  if (lab.state === 'destroyed') throw new LabError({ code: 'lab-not-ready', lab: lab.lab, state: lab.state })
+  assertNotDestroyed(lab)
   assertHere(context, lab)
   if (ownUserName() === undefined)
     throw new LabError({ code: 'user-nameless', lab: lab.lab, uid: ownUserId() })

@@ -9,7 +9,7 @@ import { presenceOf } from '../lab/presences.js'
 import { requireIdentity, targetOf, writeLabSshConfig } from '../lab/reach.js'
 import { startSteps } from '../lab/step-lists.js'
 import { Steps } from '../lab/steps.js'
-import { labNameOf, requireLab } from '../lab/target.js'
+import { labNameOf, machinesOf, requireLab } from '../lab/target.js'
 import { armedView, type LabView } from '../lab/view.js'
 import { wakeMachines } from '../lab/wake-machines.js'
 import type { Identity } from '../machine/key.js'
@@ -18,8 +18,7 @@ import { requireStopping, type StoppingProvider } from '../providers/maker.js'
 import { providerOf } from '../providers/registry.js'
 import type { StepControl } from '../providers/provider.js'
 import { LabError } from '../errors.js'
-import { assertUsable } from './exec/use-lab.js'
-import { wantedOf } from './stop.js'
+import { assertUsable } from '../lab/use-lab.js'
 
 export interface StartResult extends LabView {
   /** Those that were off. */
@@ -42,7 +41,7 @@ export async function startLab(
     assertUsable(lab)
     assertNotExpired(lab, session.lease.storeTime())
     const identity = await requireIdentity(context, lab)
-    const wanted = wantedOf(lab, named)
+    const wanted = machinesOf(lab, named)
     const steps = new Steps(session, startSteps)
     const { signal, writer } = session
     const started = await steps.run('start', (detail) =>

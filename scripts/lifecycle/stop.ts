@@ -1,5 +1,3 @@
-import type { Lab } from '../../backend/lab.js'
-import type { Machine } from '../../backend/record-schema.js'
 import type { Context } from '../context.js'
 import { onEachMachine } from '../each-machine.js'
 import { LabError } from '../errors.js'
@@ -8,10 +6,10 @@ import { assertInReach } from '../lab/in-reach.js'
 import { presenceOf } from '../lab/presences.js'
 import { stopSteps } from '../lab/step-lists.js'
 import { Steps } from '../lab/steps.js'
-import { labNameOf, machineOf, requireLab } from '../lab/target.js'
+import { labNameOf, machinesOf, requireLab } from '../lab/target.js'
 import { requireStopping } from '../providers/maker.js'
 import { providerOf } from '../providers/registry.js'
-import { assertUsable } from './exec/use-lab.js'
+import { assertUsable } from '../lab/use-lab.js'
 
 export interface StopResult {
   readonly lab: string
@@ -40,7 +38,7 @@ export async function stop(
       throw new LabError({ code: 'stop-refused', lab: name, provider: lab.provider, reason })
     const { signal, writer } = session
     const machines = await new Steps(session, stopSteps).run('stop', (detail) =>
-      onEachMachine(wantedOf(lab, named), { signal, detail }, async (machine, step) => {
+      onEachMachine(machinesOf(lab, named), { signal, detail }, async (machine, step) => {
         const presence = await presenceOf(hooks, lab, machine)
         if (presence === 'running') await hooks.stopping.stop(lab, machine, step)
         return { name: machine.name, was: presence === 'partial' ? ('stopped' as const) : presence }
@@ -52,7 +50,3 @@ export async function stop(
     return { lab: name, machines, bill: hooks.stopping.bill, expiresAt: lab.expiresAt }
   })
 }
-
-/** The named machine, or all. */
-export const wantedOf = (lab: Lab<'ready' | 'in-use'>, named: string | undefined): readonly Machine[] =>
-  named === undefined ? lab.machines : [machineOf(lab, named)]

@@ -7,17 +7,6 @@ export type ExistingFault =
       readonly verb: 'reset' | 'swap' | 'stop' | 'start'
     }
   | {
-      readonly code: 'stop-refused'
-      readonly lab: string
-      readonly provider: string
-      readonly reason: string
-    }
-  /** Of this computer. */
-  | { readonly code: 'port-in-use'; readonly lab: string; readonly port: number; readonly there: number }
-  /** It was stopped, so nothing answers. */
-  | { readonly code: 'lab-stopped'; readonly lab: string; readonly machine: string }
-  | { readonly code: 'machine-gone'; readonly lab: string; readonly machine: string }
-  | {
       readonly code: 'machines-needed'
       readonly profile: string
       readonly provider: string

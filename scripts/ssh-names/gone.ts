@@ -1,4 +1,5 @@
 import { BackendError } from '../../backend/errors.js'
+import type { AnyLab } from '../../backend/lab.js'
 import { isLabName } from '../../backend/lab-name.js'
 import { readRecord } from '../../backend/record.js'
 import type { ObjectStore } from '../../backend/store.js'
@@ -6,10 +7,18 @@ import { systemErrorOf } from '../../backend/system-error.js'
 import type { Workspace } from '../workspace.js'
 import { namedLabs, removeNames } from './names.js'
 
-/** Labs that were destroyed from elsewhere lose their names here when a command that looks finds out. */
-export async function forgetNamesOfDestroyed(store: ObjectStore, space: Workspace): Promise<void> {
+/**
+ * Labs that were destroyed from elsewhere lose their names here when a command that looks finds out. `labs`: what it has read,
+ * so that only the others are asked for.
+ */
+export async function forgetNamesOfDestroyed(
+  store: ObjectStore,
+  space: Workspace,
+  labs: readonly Pick<AnyLab, 'lab' | 'state'>[],
+): Promise<void> {
+  const living = new Set<string>(labs.filter(({ state }) => state !== 'destroyed').map(({ lab }) => lab))
   for (const lab of (await tolerant(() => namedLabs(space))) ?? []) {
-    if (!isLabName(lab)) continue
+    if (!isLabName(lab) || living.has(lab)) continue
     // Asked one by one: a listing may be older than a lab that was just made.
     const isGone = await tolerant(async () => {
       const stored = await readRecord(store, lab)

@@ -1,15 +1,15 @@
 import type { AnyLab } from '../../../backend/lab.js'
 import type { Context } from '../../context.js'
-import { connectToLab } from '../../lab/connect-lab.js'
+import { connectToLab, KNOWN_TO_BE_UP } from '../../lab/connect-lab.js'
 import type { Session } from '../../lab/gate.js'
 import { mendClock } from '../../lab/guest-clock.js'
 import { assertHere } from '../../lab/here.js'
 import { requireIdentity, targetOf } from '../../lab/reach.js'
 import { labNameOf, machineOf, requireLab } from '../../lab/target.js'
+import { assertUsable, useLab } from '../../lab/use-lab.js'
 import { assertSourcesExist } from '../exec/flags.js'
 import { execPart } from '../exec/part.js'
 import { transfer, type Transferring } from '../exec/transfer.js'
-import { assertUsable, useLab } from '../exec/use-lab.js'
 import { exclusion } from './exclude.js'
 import { parseCopy, type Copy } from './operands.js'
 
@@ -29,9 +29,6 @@ export interface CopyResult {
   /** Files and links; folders do not count. */
   readonly files: number
 }
-
-/** Generous: the machine is known to be up, and without KVM a login takes a second. */
-const TIMEOUTS = { banner: 10_000, login: 30_000 }
 
 /** Copies to a lab under its lease, because that changes it; copying from one needs none. */
 export async function copy(context: Context, request: CopyRequest): Promise<CopyResult> {
@@ -67,7 +64,7 @@ async function reachAndCopy(
   const identity = await requireIdentity(context, lab)
   const target = targetOf(context, lab, machine, identity)
   const signal = session?.signal ?? context.interrupt.signal
-  const connect = () => connectToLab(lab, target, TIMEOUTS, signal)
+  const connect = () => connectToLab(lab, target, KNOWN_TO_BE_UP, signal)
   const connection = await (session === undefined ? connect() : execPart(session, 'connect', connect))
   let files = 0
   const at: Transferring = {

@@ -2,11 +2,11 @@ import type { Context } from '../../context.js'
 import { onAllMachines, type StreamsOfAll } from './all-machines.js'
 import { assertHere } from '../../lab/here.js'
 import { labNameOf, requireLab } from '../../lab/target.js'
+import { assertUsable, useLab } from '../../lab/use-lab.js'
 import { assertSourcesExist } from './flags.js'
 import { runLocal } from './local.js'
 import { execPart } from './part.js'
 import { onMachine, type RemoteRequest } from './remote.js'
-import { assertUsable, useLab } from './use-lab.js'
 
 export interface ExecRequest extends RemoteRequest {
   readonly lab: string | undefined

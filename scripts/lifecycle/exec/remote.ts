@@ -7,7 +7,7 @@ import { withVariables, type Variables } from '../../machine/environment.js'
 import { remoteCommand, runRemote, type RemoteOptions } from '../../machine/remote.js'
 import type { Transfer } from '../../machine/transfer.js'
 import { TimeOverError } from '../../time-limit.js'
-import { connectToLab } from '../../lab/connect-lab.js'
+import { connectToLab, KNOWN_TO_BE_UP } from '../../lab/connect-lab.js'
 import { execPart } from './part.js'
 import { transfer, type Transferring } from './transfer.js'
 import type { Session } from '../../lab/gate.js'
@@ -26,9 +26,6 @@ export interface RemoteRequest {
   readonly fetches: readonly Transfer[]
   readonly streams: Streams
 }
-
-/** Generous: the machine is known to be up, and without KVM a login takes a second. */
-const TIMEOUTS = { banner: 10_000, login: 30_000 }
 
 interface Reached {
   readonly session: Session
@@ -50,7 +47,7 @@ export async function onMachine(
   const identity = await requireIdentity(session.context, lab)
   const target = targetOf(session.context, lab, machine, identity)
   return async () => {
-    const connect = () => connectToLab(lab, target, TIMEOUTS, session.signal)
+    const connect = () => connectToLab(lab, target, KNOWN_TO_BE_UP, session.signal)
     const connection = await execPart(session, 'connect', connect)
     const reached = { session, machine, connection, request }
     try {

@@ -3,16 +3,13 @@ import { cleanLine } from '../../../backend/clean-text.js'
 import { canBind } from '../../../local-vm/qemu/port.js'
 import type { Context } from '../../context.js'
 import { LabError } from '../../errors.js'
-import { connectToLab } from '../../lab/connect-lab.js'
+import { connectToLab, KNOWN_TO_BE_UP } from '../../lab/connect-lab.js'
 import { assertHere } from '../../lab/here.js'
 import { requireIdentity, targetOf, writeLabSshConfig } from '../../lab/reach.js'
-import { labNameOf, machineOf, requireLab } from '../../lab/target.js'
+import { assertNotDestroyed, labNameOf, machineOf, requireLab } from '../../lab/target.js'
 import { sshAlias } from '../../machine/ssh-config.js'
 import { run, RunError } from '../../run.js'
 import { forwardWords, parsePorts, type Forwarding } from './ports.js'
-
-/** Generous: without KVM a login takes a second. */
-const TIMEOUTS = { banner: 10_000, login: 30_000 }
 
 /** Forwards ports on 127.0.0.1 to a machine until the command is interrupted; takes no lease. */
 export async function forward(
@@ -23,7 +20,7 @@ export async function forward(
 ): Promise<void> {
   const ports = parsePorts(given)
   const lab = await requireLab(context, labNameOf(context, positional))
-  if (lab.state === 'destroyed') throw new LabError({ code: 'lab-not-ready', lab: lab.lab, state: lab.state })
+  assertNotDestroyed(lab)
   assertHere(context, lab)
   const machine = machineOf(lab, named)
   const identity = await requireIdentity(context, lab)
@@ -32,7 +29,7 @@ export async function forward(
     if (!(await canBind(here))) throw new LabError({ code: 'port-in-use', lab: lab.lab, port: here, there })
   const { signal } = context.interrupt
   // What is wrong is found out, and said, before ssh would only fail.
-  const connection = await connectToLab(lab, target, TIMEOUTS, signal)
+  const connection = await connectToLab(lab, target, KNOWN_TO_BE_UP, signal)
   connection.end()
   const config = await writeLabSshConfig(context, lab, identity)
   const options = ['-N', '-o', 'ExitOnForwardFailure=yes', '-o', 'BatchMode=yes']

@@ -5,7 +5,7 @@ import { LabError } from '../../errors.js'
 import { assertNotBeingDestroyed } from '../../lab/expiry.js'
 import { throughGate, type Session } from '../../lab/gate.js'
 import { assertInReach } from '../../lab/in-reach.js'
-import { labNameOf, machineOf, requireLab } from '../../lab/target.js'
+import { assertNotDestroyed, labNameOf, machineOf, requireLab } from '../../lab/target.js'
 import type { PrivateNetwork } from '../../providers/provider.js'
 import { providerOf } from '../../providers/registry.js'
 
@@ -42,7 +42,7 @@ export async function onNetwork<T>(
 }
 
 async function networkOf(lab: AnyLab): Promise<PrivateNetwork> {
-  if (lab.state === 'destroyed') throw new LabError({ code: 'lab-not-ready', lab: lab.lab, state: lab.state })
+  assertNotDestroyed(lab)
   assertNotBeingDestroyed(lab)
   const { network } = await providerOf(lab.provider)
   if (network === undefined)

@@ -1,3 +1,4 @@
+import { mainOf } from '../../../backend/machines.js'
 import { BackendError } from '../../../backend/errors.js'
 import { shown } from '../../../backend/forms.js'
 import { recordKey } from '../../../backend/keys.js'
@@ -205,7 +206,7 @@ async function planOf(
   hooks: Provider,
 ): Promise<Pick<AnyLab, 'region' | 'machines'>> {
   const machines = draftMachines(await context.catalog(), profile, hooks, context.settings)
-  const [main] = machines
+  const main = mainOf(machines)
   if (main === undefined) throw new TypeError('a lab has machines')
   const { region } = await hooks.place(context, main.profile, main.size, 'known')
   return { region, machines: await newMachines(context, { lab, hooks, machines }) }

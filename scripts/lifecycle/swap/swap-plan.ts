@@ -13,7 +13,7 @@ import type { MakerProvider } from '../../providers/provider.js'
 import { providerOf } from '../../providers/registry.js'
 import { requireIdentity } from '../../lab/reach.js'
 import { assertInReach } from '../../lab/in-reach.js'
-import { defaultLabName, labNameOf, machineOf } from '../../lab/target.js'
+import { defaultLabName, labNameOf, machinesOf } from '../../lab/target.js'
 
 /** What the user asked for: a distro for the lab's own provider, or a profile. */
 export interface SwapRequest {
@@ -83,7 +83,7 @@ export async function planSwap(
   if (provider.name !== known.provider) {
     throw new LabError({ code: 'swap-other-provider', lab, provider: known.provider, asked })
   }
-  const meant = request.machine === undefined ? known.machines : [machineOf(known, request.machine)]
+  const meant = machinesOf(known, request.machine)
   if (isAllOf({ machines: meant }, distro.name) && !isBegun(known)) {
     throw new LabError({ code: 'swap-same-distro', lab, distro: distro.name })
   }

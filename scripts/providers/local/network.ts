@@ -50,15 +50,12 @@ async function change(
 
 async function capture(
   files: NetworkFiles,
-  {
-    machine = null,
-    maxBytes,
-  }: Omit<CaptureWish, 'machine'> & { readonly machine?: string | null | undefined },
+  { machine, maxBytes }: CaptureWish,
   sink: Writable & { readonly bytesWritten?: number },
   enough: AbortSignal,
 ): Promise<'full' | 'enough' | 'lost'> {
   await requireSwitch(files)
-  await captureFrames(files, { machine, maxBytes }, sink, enough)
+  await captureFrames(files, { machine: machine ?? null, maxBytes }, sink, enough)
   if (enough.aborted) return 'enough'
   return (sink.bytesWritten ?? 0) > maxBytes - LONGEST_RECORD ? 'full' : 'lost'
 }

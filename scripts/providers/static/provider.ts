@@ -67,18 +67,14 @@ export const existing: Provider<StaticLabSpec> = {
 
 /** Throws LabError usage. */
 function existingOf({ name: profile, machines = [] }: Profile, wanted: string): ExistingMachine {
-  const { address, user, port, hostKey } = machines.find(({ name = MAIN_MACHINE }) => name === wanted) ?? {}
+  const found = machines.find(({ name = MAIN_MACHINE }) => name === wanted)
+  const { address, user } = found ?? {}
   if (address === undefined || user === undefined) {
     const known = machines.map(({ name = MAIN_MACHINE }) => name).join(', ')
     const problem = `--machines: expected machines that the profile ${profile} names, which are ${known}; got "${wanted}"`
     throw new LabError({ code: 'usage', problem })
   }
-  return {
-    address,
-    user,
-    ...(port === undefined ? {} : { port }),
-    ...(hostKey === undefined ? {} : { hostKey }),
-  }
+  return { ...found, address, user }
 }
 
 const REGION = 'static'

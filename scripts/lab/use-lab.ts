@@ -1,10 +1,10 @@
-import type { AnyLab, Lab } from '../../../backend/lab.js'
-import type { LabName } from '../../../backend/lab-name.js'
-import type { Context } from '../../context.js'
-import { LabError } from '../../errors.js'
-import { explain } from '../../explain.js'
-import { assertNotExpired } from '../../lab/expiry.js'
-import { endAbandonedUse, throughGate, type Session } from '../../lab/gate.js'
+import type { AnyLab, Lab } from '../../backend/lab.js'
+import type { LabName } from '../../backend/lab-name.js'
+import type { Context } from '../context.js'
+import { LabError } from '../errors.js'
+import { explain } from '../explain.js'
+import { assertNotExpired } from './expiry.js'
+import { endAbandonedUse, throughGate, type Session } from './gate.js'
 
 /**
  * Uses a lab under its lease: it is `in-use` meanwhile. `prepare` finds out everything that can be wrong
