@@ -29,6 +29,11 @@ const YEAR = '(?:20[2-9][0-9]|21[0-9]{2})'
 const DAY_OF_YEAR =
   '(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))'
 
+const MACHINE = '[a-z](?:[a-z0-9-]{0,38}[a-z0-9])?'
+/** Which machines of a lab may log in on which. */
+export const MESH_FULL = 'full'
+export const MESH_NONE = 'none'
+
 const form = (description: string, maxLength: number, pattern: string): Form => ({
   pattern: `^(?:${pattern})$`,
   maxLength,
@@ -58,10 +63,11 @@ export const forms = {
   /** As backend/image-name.ts makes them. */
   image: form('PROVIDER/DISTRO/ARCHITECTURE', 128, '[a-z]{1,32}/[a-z0-9][a-z0-9._-]{0,63}/[a-z0-9_]{1,16}'),
   /** A label of RFC 1123 in lower case: it is a host name, a folder and a name in a stack. */
-  machine: form(
-    "a machine's name: 1 to 40 of a-z, 0-9 and -, a letter first",
-    40,
-    '[a-z](?:[a-z0-9-]{0,38}[a-z0-9])?',
+  machine: form("a machine's name: 1 to 40 of a-z, 0-9 and -, a letter first", 40, MACHINE),
+  mesh: form(
+    "full, none, or pairs of machines such as 'source->target,target->source', quoted because > is the shell's",
+    16_384,
+    `${MESH_FULL}|${MESH_NONE}|${MACHINE}->${MACHINE}(?:,${MACHINE}->${MACHINE})*`,
   ),
   machineId: form(
     'distrolab- and then a-z, 0-9 and -',

@@ -25,6 +25,7 @@ export function withoutChoices(facts: LabFacts): LabFacts {
     incarnation: _incarnation,
     network: _network,
     fixtures: _fixtures,
+    mesh: _mesh,
     ...without
   } = rest
   // A choice that is not removed does not compile.

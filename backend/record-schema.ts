@@ -175,6 +175,8 @@ const decidedFields = {
   ),
   /** The test files that every machine, or one, has in its baseline. */
   fixtures: Type.Optional(Type.Array(fixtureSchema, { maxItems: 100, description: 'at most 100 sets' })),
+  /** Which of several machines may log in on which others. Missing if that was not decided: nothing is done about names and keys. */
+  mesh: Type.Optional(text('mesh')),
   /** The networks that may reach SSH, in CIDR form. Missing if nothing is opened, as for local machines. */
   allowFrom: Type.Optional(
     Type.Array(text('network'), { maxItems: 256, description: 'at most 256 networks' }),

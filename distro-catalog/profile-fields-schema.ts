@@ -79,3 +79,16 @@ export const network = text({
   expected: 'own, default, or a network of yours, such as vpc-0a1b2c3d, prod/machines or GROUP/NETWORK',
   examples: ['own', 'vpc-0a1b2c3d4e5f60718', 'prod/machines'],
 })
+
+// The form is that of a record (backend/forms.ts), which this room does not import; a test compares them.
+export const mesh = Type.String({
+  pattern:
+    '^(?:full|none|[a-z](?:[a-z0-9-]{0,38}[a-z0-9])?->[a-z](?:[a-z0-9-]{0,38}[a-z0-9])?(?:,[a-z](?:[a-z0-9-]{0,38}[a-z0-9])?->[a-z](?:[a-z0-9-]{0,38}[a-z0-9])?)*)$',
+  maxLength: 16_384,
+  title: 'Keys between machines',
+  description:
+    'Which of several machines may log in on which others with a key of their own: `full`, `none`, or pairs such as `source->target`.',
+  expected: 'full, none, or pairs of machines such as source->target,target->source',
+  default: 'full',
+  examples: ['full', 'none', 'source->target'],
+})

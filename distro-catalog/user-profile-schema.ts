@@ -17,6 +17,7 @@ export const userProfileSchema = Type.Object(
     disk: Type.Optional(fields.gibibytes),
     spot: Type.Optional(fields.isSpot),
     machines: Type.Optional(profileMachines),
+    mesh: Type.Optional(fields.mesh),
     fixtures: Type.Optional(fixtures),
   },
   {

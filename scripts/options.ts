@@ -67,6 +67,9 @@ export const machineOptions: Readonly<Record<string, Options>> = {
 export const labOptions: Readonly<Record<string, Options>> = {
   machines: text('The machines of the lab, such as source,target or source:debian-13,target:rocky-9'),
   count: text('The number of its machines, called m1, m2, …'),
+  mesh: text(
+    "Which of several machines may log in on which others: full (default), none, or pairs such as 'source->target'",
+  ),
 }
 
 export const ttlOption: Readonly<Record<string, Options>> = {

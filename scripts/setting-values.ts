@@ -127,6 +127,12 @@ export const machineCount: ParseValue<readonly NamedMachine[]> = (given) => {
   return Array.from({ length: count }, (_, index) => ({ name: `m${index + 1}` }))
 }
 
+/** `full`, `none`, or `source->target,target->source`. */
+export const mesh: ParseValue<string> = (given) => {
+  const text = given.replaceAll(' ', '')
+  return fits('mesh', text) ? text : new Unfit(forms.mesh.description)
+}
+
 /** Networks in CIDR form, or `auto`, each once. */
 export const networks: ParseValue<readonly string[]> = (given) => {
   const found = words(given)

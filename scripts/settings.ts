@@ -30,6 +30,8 @@ export interface Settings {
   readonly instanceType: string | undefined
   /** The machines of a new lab; undefined: the profile decides. */
   readonly machines: readonly NamedMachine[] | undefined
+  /** Which machines of a new lab may log in on which, in the form `mesh`; undefined: the profile decides. */
+  readonly mesh: string | undefined
   /** The root disk of each machine. */
   readonly diskGiB: number | undefined
   readonly spot: boolean | undefined
@@ -109,7 +111,7 @@ export function resolveSettings(flags: Flags, env: Environment, config: Config, 
     architecture: read('arch', 'arch', values.oneOf(ARCHITECTURES)),
     size: text('size', 'size'),
     instanceType: text('instance-type', 'instanceType'),
-    machines: resolveMachines(read, flags),
+    ...resolveMachines(read, flags),
     diskGiB: read('disk', 'disk', values.gibibytes),
     spot: read('spot', 'spot', values.trueOrFalse),
     network: read('network', 'network', VALUES.network),
@@ -148,16 +150,16 @@ const resolveWaits = (read: Reader['read']): Pick<Settings, 'waitLock' | 'waitTi
 })
 
 /** A flag wins over a variable, whichever of the two it is. Throws LabError usage if both flags are given. */
-function resolveMachines(read: Reader['read'], flags: Flags): Settings['machines'] {
+function resolveMachines(read: Reader['read'], flags: Flags): Pick<Settings, 'machines' | 'mesh'> {
   const [listed, counted] = [flags['machines'], flags['count']]
   if (listed !== undefined && counted !== undefined) {
     const problem = `--count: expected no --machines beside it, got both. Give --machines ${String(listed)} or --count ${String(counted)}.`
     throw new LabError({ code: 'usage', problem })
   }
   const byCount = read('count', undefined, values.machineCount)
-  return listed === undefined && counted !== undefined
-    ? byCount
-    : (read('machines', undefined, values.machines) ?? byCount)
+  const isCounted = listed === undefined && counted !== undefined
+  const machines = isCounted ? byCount : (read('machines', undefined, values.machines) ?? byCount)
+  return { machines, mesh: read('mesh', undefined, values.mesh) }
 }
 
 interface Reader {

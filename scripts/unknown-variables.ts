@@ -9,6 +9,7 @@ export const FLAGS_WITH_VARIABLE: readonly string[] = [
   ...['debug', 'detailed-exitcode', 'disk', 'engine-mirror', 'github-url', 'instance-type', 'location'],
   ...[
     'machines',
+    'mesh',
     'name',
     'network',
     'older-than',

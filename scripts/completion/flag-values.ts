@@ -29,6 +29,7 @@ export const flagValues: Readonly<Record<string, Source>> = {
   machine: { kind: 'machines' },
   machines: nothing,
   'max-size': words('10MiB', '64MiB', '1GiB'),
+  mesh: words('full', 'none'),
   name: { kind: 'labs' },
   network: words('own', 'default'),
   'older-than': words('1h', '12h', '1d', '7d'),

@@ -9,6 +9,7 @@ import { didYouMean, EXIT, explainBy, indented, type Explanations, withRunbook }
 import { consoleEnd, sshExplanations, waitLonger } from './ssh-faults.js'
 import { execExplanations } from './exec-faults.js'
 import { fixtureExplanations } from './fixture-faults.js'
+import { meshExplanations } from './mesh-faults.js'
 import { imageExplanations } from './image-faults.js'
 import { networkExplanations } from './network-faults.js'
 import { stopExplanations } from './stop-faults.js'
@@ -178,6 +179,7 @@ export const labExplanations: Explanations<LabFault> = {
   }),
   ...execExplanations,
   ...fixtureExplanations,
+  ...meshExplanations,
   ...sshExplanations,
   'cloud-init-failed': ({ lab, machine, errors }) => ({
     message: `cloud-init failed on ${lab}/${machine}:${indented(errors)}`,

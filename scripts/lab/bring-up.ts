@@ -8,7 +8,7 @@ import type { Wait } from '../settings.js'
 import { configureMachines, withMachinesRecorded } from './configure-machines.js'
 import { decideMaking, type Make, type Making } from './decide-up.js'
 import { sayEndOfLife } from './end-of-life.js'
-import { fixtureSteps } from './fixtures.js'
+import { furnishing } from './furnishing.js'
 import { settleEngine } from './engine-session.js'
 import type { Session } from './gate.js'
 import { makeMachines, type EngineWork } from './make-machines.js'
@@ -30,7 +30,7 @@ export async function bringUp(
   decision: Make,
 ): Promise<{ readonly lab: AnyLab; readonly timings: readonly Timing[] }> {
   const { wait } = session.context.settings
-  const steps = new Steps(session, upSteps(wait, plan.hooks.baseline?.kind, fixtureSteps(plan)))
+  const steps = new Steps(session, upSteps(wait, plan.hooks.baseline?.kind, furnishing(plan)))
   const work: EngineWork = { session, plan, engine, steps }
   const provisioned = await provision(work, decision)
   if (wait === 'none') {

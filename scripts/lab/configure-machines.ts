@@ -12,6 +12,7 @@ import { makesMachines } from '../providers/maker.js'
 import type { StepControl } from '../providers/provider.js'
 import type { Wait } from '../settings.js'
 import { applyFixtures } from './fixtures.js'
+import { introduceMachines } from './mesh.js'
 import type { Session } from './gate.js'
 import { targetOf, writeLabSshConfig } from './reach.js'
 import { acceptingOwn } from './own-machine.js'
@@ -103,6 +104,7 @@ export async function configureMachines(
   const { baseline } = plan.hooks
   if (wait === 'ready') {
     await waitForConfiguration(work, connections)
+    await introduceMachines(work, connections)
     await applyFixtures(work, connections)
   }
   if (baseline === undefined) return

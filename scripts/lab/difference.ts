@@ -1,3 +1,4 @@
+import { MESH_NONE } from '../../backend/forms.js'
 import type { AnyLab } from '../../backend/lab.js'
 import type { Architecture } from '../../distro-catalog/offer-schema.js'
 import type { LabFault } from '../errors.js'
@@ -8,7 +9,7 @@ import { isItsNetwork, networkNameOf } from './network.js'
 export interface Asked {
   readonly settings: Pick<
     Settings,
-    'askedTags' | 'askedTtl' | 'diskGiB' | 'name' | 'network' | 'region' | 'spot' | 'ttl'
+    'askedTags' | 'askedTtl' | 'diskGiB' | 'mesh' | 'name' | 'network' | 'region' | 'spot' | 'ttl'
   >
   /** Undefined: none was named, or the lab's own. */
   readonly profile: AskedProfile | undefined
@@ -39,6 +40,7 @@ interface AskedProfile {
 export const differenceOf = (known: AnyLab, asked: Asked): LabFault | undefined =>
   otherProfile(known, asked) ??
   otherMachines(known, asked) ??
+  otherMesh(known, asked) ??
   otherPlace(known, asked) ??
   otherTag(known, asked) ??
   otherExpiry(known, asked) ??
@@ -64,6 +66,12 @@ function otherMachines(known: AnyLab, { machines: asked }: Asked): LabFault | un
   const has = known.machines.map(({ name, distro }) => (isSaid ? `${name}:${distro}` : name))
   const wanted = asked.map(({ name, distro }) => (distro === undefined ? name : `${name}:${distro}`))
   return fixed(known, '--machines', has.join(','), wanted.join(','))
+}
+
+function otherMesh(known: AnyLab, { settings }: Asked): LabFault | undefined {
+  const { mesh: has = MESH_NONE } = known
+  if (settings.mesh === undefined || settings.mesh === has) return undefined
+  return fixed(known, '--mesh', has, settings.mesh)
 }
 
 const fixed = ({ lab }: AnyLab, setting: string, has: string, asked: string): LabFault => ({

@@ -11,6 +11,7 @@ import { ensureIdentity, type Identity } from '../machine/key.js'
 import type { Measuring } from '../regions/rank.js'
 import { draftMachines, type MachineDraft } from './draft-machines.js'
 import { assertMachinesExist, fixturesOfProfile } from './planned-fixtures.js'
+import { meshOfNew } from './planned-mesh.js'
 import { findLabNetwork, type LabNetwork } from './network.js'
 import type { Place, Provider } from '../providers/provider.js'
 import { providerOf } from '../providers/registry.js'
@@ -39,6 +40,8 @@ export interface LabPlan extends LabDraft {
   readonly authorizedKeys: readonly AuthorizedKey[]
   /** What the baseline has of test files. */
   readonly fixtures: readonly Fixture[]
+  /** Which of its machines may log in on which; undefined: they are not introduced to each other. */
+  readonly mesh: string | undefined
 }
 
 /**
@@ -53,9 +56,9 @@ export async function planLab(
 ): Promise<LabPlan> {
   const draft = await draftLab(context, lab, living, measuring)
   if (living !== undefined) {
-    const { allowFrom, authorizedKeys = [], fixtures = [], network } = living
+    const { allowFrom, authorizedKeys = [], fixtures = [], mesh, network } = living
     const identity = await requireIdentity(context, living)
-    return { ...draft, authorizedKeys, fixtures, allowFrom, network, identity }
+    return { ...draft, authorizedKeys, fixtures, mesh, allowFrom, network, identity }
   }
   const network = await findLabNetwork(context, draft)
   const allowFrom = await draft.hooks.networks?.allowFrom(context, measuring)
@@ -64,7 +67,8 @@ export async function planLab(
   const identity = await ensureIdentity(context.space, lab, options)
   assertKeysTaken(draft.profile.provider, identity, authorizedKeys)
   const fixtures = fixturesOfProfile(context, draft.profile.name)
-  return { ...draft, authorizedKeys, fixtures, allowFrom, network, identity }
+  const mesh = meshOfNew(context, draft)
+  return { ...draft, authorizedKeys, fixtures, mesh, allowFrom, network, identity }
 }
 
 /** `living`: the lab's record, unless it is destroyed. */
@@ -170,6 +174,7 @@ export async function decide(
     sshKey: { publicKey, source, ...(source === 'generated' ? {} : { path: file }) },
     authorizedKeys: [...plan.authorizedKeys],
     ...(plan.fixtures.length === 0 ? {} : { fixtures: [...plan.fixtures] }),
+    ...(plan.mesh === undefined ? {} : { mesh: plan.mesh }),
     ...(plan.allowFrom === undefined ? {} : { allowFrom: [...plan.allowFrom] }),
     incarnation,
     tags: { ...settings.tags, ...labTags({ backendId: space.backendId, lab, incarnation }) },

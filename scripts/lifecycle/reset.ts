@@ -15,11 +15,13 @@ import type { MakerProvider } from '../providers/provider.js'
 import { providerOf } from '../providers/registry.js'
 import { engineFor } from '../lab/engine-for.js'
 import { assertNotExpired } from '../lab/expiry.js'
-import { applyFixtures, fixtureSteps } from '../lab/fixtures.js'
+import { applyFixtures } from '../lab/fixtures.js'
 import { endAbandonedUse, throughGate, type Session } from '../lab/gate.js'
+import { introduceMachines } from '../lab/mesh.js'
 import { exchangeMarker, hasMarker } from '../lab/marker.js'
 import { planLab, type LabPlan } from '../lab/plan-lab.js'
 import { healNetwork } from './net/net-heal.js'
+import { furnishing } from '../lab/furnishing.js'
 import { resetSteps } from '../lab/step-lists.js'
 import { Steps, type RecordStep, type Timing } from '../lab/steps.js'
 import { assertInReach } from '../lab/in-reach.js'
@@ -78,7 +80,7 @@ export async function resetLab(
   const work: Work = {
     session,
     plan,
-    steps: new Steps(session, resetSteps(baseline.kind, fixtureSteps(plan))),
+    steps: new Steps(session, resetSteps(baseline.kind, furnishing(plan))),
   }
   await settleEngine(session, 'wait')
   const resetting = await goBack(work, hooks, current)
@@ -86,7 +88,11 @@ export async function resetLab(
   const machines = await withMachines(work, writer.lab ?? resetting, async (connections) => {
     if (baseline.kind === 'image') {
       await waitForConfiguration(work, connections)
+      await introduceMachines(work, connections)
       await applyFixtures(work, connections)
+    } else {
+      // The baseline of one machine may be older than a swap of another.
+      await introduceMachines(work, connections)
     }
     return work.steps.run('verify', (detail) =>
       changeMachines(session, connections, stepControl(work, detail), async (machine, connection) => {

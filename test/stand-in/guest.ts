@@ -1,9 +1,9 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /**
  * The part of a stand-in machine's own state that its commands can see and change, and that a snapshot keeps:
- * its user's home, and its clock. The file `.clock` holds the difference from this computer's clock, in
+ * its user's home, and its clock. The file `.etc/hosts` is what its root has as /etc/hosts. The file `.clock` holds the difference from this computer's clock, in
  * milliseconds; the stand-in's `date` reads and sets it, so that no test can ever move the real clock.
  */
 export interface StandInGuest {
@@ -21,12 +21,23 @@ else
   ms=$(( now + $(cat "$file" 2>/dev/null || echo 0) ))
   exec /bin/date -d "@$(( ms / 1000 )).$(printf %03d $(( ms % 1000 )))" "$@"
 fi`
-const SUDO = `[ "$1" = -n ] && shift; exec "$@"`
+/** Root of a stand-in sees the machine's own file of names, so that no test can ever change that of this computer. */
+const SUDO = `
+[ "$1" = -n ] && shift
+etc=$(dirname "$0")/../.etc
+[ "$(id -u)" = 0 ] || map=--map-root-user
+exec unshare --mount --propagation private $map sh -c '
+  mount --bind "$0/hosts" /etc/hosts || exit
+  [ ! -d /etc/cloud ] || mount --bind "$0/cloud" /etc/cloud || exit
+  exec "$@"' "$etc" "$@"`
+const HOSTS = '127.0.0.1 localhost\n'
 
 export function makeGuest(folder: string): StandInGuest {
   const home = join(folder, 'guest')
   const tools = join(home, '.bin')
   mkdirSync(tools, { recursive: true })
+  mkdirSync(join(home, '.etc', 'cloud'), { recursive: true })
+  if (!existsSync(join(home, '.etc', 'hosts'))) writeFileSync(join(home, '.etc', 'hosts'), HOSTS)
   for (const [name, script] of Object.entries({ date: DATE, sudo: SUDO })) {
     writeFileSync(join(tools, name), `#!/bin/sh\n${script}\n`)
     chmodSync(join(tools, name), 0o755)

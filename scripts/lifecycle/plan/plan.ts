@@ -29,6 +29,7 @@ import {
   type Making,
   type UpDecision,
 } from '../../lab/decide-up.js'
+import { meshOfNew } from '../../lab/planned-mesh.js'
 import { fixturesOfProfile } from '../../lab/planned-fixtures.js'
 import { engineFor } from '../../lab/engine-for.js'
 import { lentTokens } from '../../lab/lent-leases.js'
@@ -163,7 +164,8 @@ async function factsOfNew(context: Context, draft: LabDraft): Promise<PlannedFac
   const identity = await identityOfNext(context, lab)
   assertKeysTaken(draft.profile.provider, identity, authorizedKeys)
   const fixtures = fixturesOfProfile(context, draft.profile.name)
-  const plan = { ...draft, allowFrom, network, authorizedKeys, fixtures, identity }
+  const mesh = meshOfNew(context, draft)
+  const plan = { ...draft, allowFrom, network, authorizedKeys, fixtures, mesh, identity }
   const decided = await decide(context, plan, expiryOf(context.settings.ttl, now))
   return { ...decided, lab, createdAt: now.toISOString() }
 }

@@ -109,6 +109,7 @@ export async function planSwap(
     place: placeOf(known),
     allowFrom: known.allowFrom,
     network: known.network,
+    mesh: known.mesh,
     identity: await requireIdentity(context, known),
   }
 }

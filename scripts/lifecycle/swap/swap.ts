@@ -16,7 +16,7 @@ import { stepControl, type Work } from '../../lab/work.js'
 import { prepareMachines } from '../../lab/prepare-image.js'
 import { lookAtMachines } from '../../lab/presences.js'
 import { writeLabSshConfig } from '../../lab/reach.js'
-import { fixtureSteps } from '../../lab/fixtures.js'
+import { furnishing } from '../../lab/furnishing.js'
 import { swapSteps } from '../../lab/step-lists.js'
 import { Steps } from '../../lab/steps.js'
 import { findSwapLab, isBegun, isSwappable, planSwap, type SwapPlan, type SwapRequest } from './swap-plan.js'
@@ -47,7 +47,7 @@ export async function swap(context: Context, request: SwapRequest): Promise<Swap
     assertNotExpired(current, session.lease.storeTime())
     // Planned again under the lease.
     const plan = await planSwap(context, name, current, request)
-    const steps = new Steps(session, swapSteps(hooks.baseline.kind, fixtureSteps(plan)))
+    const steps = new Steps(session, swapSteps(hooks.baseline.kind, furnishing(plan)))
     const work = { session, plan, engine, steps }
     await settleEngine(session, 'wait')
     const machines = await work.steps.run('image', (detail) => newMachines(work, plan, current, detail))

@@ -24,6 +24,8 @@ export async function checkDraft(
     await checkTeamKeys(context)
     const { assertSetsExist, fixturesOfProfile } = await import('../../lab/planned-fixtures.js')
     await assertSetsExist(context, fixturesOfProfile(context, draft.profile.name))
+    const { meshOfNew } = await import('../../lab/planned-mesh.js')
+    meshOfNew(context, draft)
   }
   if (settings.sshKey !== undefined) {
     const { identityFromFile } = await import('../../machine/key.js')

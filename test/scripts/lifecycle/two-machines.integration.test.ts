@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { expect, jest, test } from '@jest/globals'
 import type { LabRecord } from '../../../backend/record-schema.js'
-import { useSandboxes } from '../../stand-in/sandbox.js'
+import { useSandboxes, type Sandbox } from '../../stand-in/sandbox.js'
 import { LAB } from '../../support/labs/stages.js'
 
 jest.setTimeout(180_000)
@@ -67,6 +67,15 @@ test('a lab is made of the machines that are named, and one of them is swapped',
     ['source', 'debian-13'],
     ['target', 'debian-12'],
   ])
+  const [first, second] = await keysAndNames(box, 'pair')
+  expect(first).toMatchObject({
+    hosts: expect.stringMatching(
+      /^127.0.0.1 localhost\n198.19.77.11 source # distrolab\n198.19.77.12 target # distrolab\n$/,
+    ),
+    known: `target,198.19.77.12 ${made.machines[1]?.hostKey}\n`,
+  })
+  expect(second?.accepted).toEqual([first?.own])
+  expect(first?.accepted).toEqual([second?.own])
   const pids = () => new Map(box.machines().map(({ id, pid }) => [id, pid]))
   const [source, target] = made.machines.map(({ id }) => id)
   const before = pids()
@@ -93,10 +102,57 @@ test('a lab is made of the machines that are named, and one of them is swapped',
   const after = pids()
   expect(after.get(source ?? '')).toBe(before.get(source ?? ''))
   expect(after.get(target ?? '')).not.toBe(before.get(target ?? ''))
+  const [kept, replaced] = await keysAndNames(box, 'pair')
+  expect([kept?.own, kept?.accepted]).toEqual([first?.own, [replaced?.own]])
+  expect(replaced?.own).not.toBe(second?.own)
   const unknown = await box.run(['swap', 'pair', 'debian-12', '--machine', 'tarket'])
   expect([unknown.code, unknown.stderr]).toEqual([3, expect.stringContaining('tarket')])
 
   await box.ok('reset', 'pair')
+  // The baseline of source is older than the swap of target.
+  expect(await keysAndNames(box, 'pair')).toEqual([kept, replaced])
   await box.ok('down', 'pair')
   expect(await box.traces()).toEqual([])
 })
+
+test('which machines may log in on which is decided with the lab', async () => {
+  const box = await makeSandbox()
+  const pair = ['--profile', LAB, '--machines', 'source,target', '--name', 'pair'] as const
+  const unknown = await box.run(['up', ...pair, '--mesh', 'source->tarket'])
+  expect([unknown.code, unknown.stderr]).toEqual([3, expect.stringContaining('tarket')])
+  const single = await box.run(['up', '--profile', LAB, '--mesh', 'full'])
+  expect([single.code, single.stderr]).toEqual([2, expect.stringContaining('several machines')])
+  await box.ok('up', ...pair, '--mesh', 'source->target')
+  const [source, target] = await keysAndNames(box, 'pair')
+  expect([source?.accepted, target?.accepted]).toEqual([[], [source?.own]])
+  expect([target?.own, target?.known]).toEqual(['', ''])
+  const other = await box.run(['up', ...pair, '--mesh', 'none'])
+  expect([other.code, other.stderr]).toEqual([2, expect.stringContaining('--mesh')])
+  await box.ok('down', 'pair')
+})
+
+interface KeysAndNames {
+  readonly hosts: string
+  /** Without their comments. */
+  readonly own: string
+  readonly accepted: readonly string[]
+  readonly known: string
+}
+
+async function keysAndNames(box: Sandbox, lab: string): Promise<KeysAndNames[]> {
+  const { machines } = await box.record(lab)
+  const read = async (machine: string, file: string): Promise<string> =>
+    (await box.ok('exec', lab, '--machine', machine, '--', `cat ${file} 2>/dev/null || :`)).stdout
+  const withoutComment = (line: string): string => line.split(' ').slice(0, 2).join(' ')
+  const found: KeysAndNames[] = []
+  for (const { name } of machines) {
+    const accepted = (await read(name, '.ssh/authorized_keys')).split('\n')
+    found.push({
+      hosts: await read(name, '.etc/hosts'),
+      own: withoutComment((await read(name, '.ssh/distrolab/id_ed25519.pub')).trim()),
+      accepted: accepted.filter((line) => line.endsWith(' distrolab-mesh')).map(withoutComment),
+      known: await read(name, '.ssh/distrolab/known_hosts'),
+    })
+  }
+  return found
+}

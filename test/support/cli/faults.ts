@@ -449,6 +449,7 @@ export const labFaults = withCodes<LabFault>({
   },
   'ssh-names-path': { folder: '/home/100%/.local/state/distrolab/ssh' },
   'output-failed': { reason: 'ENOSPC: no space left on device, write' },
+  'mesh-failed': { lab: 'web', machine: 'main', reason: 'ssh-keygen: not found' },
   'fixture-set-unknown': { given: 'sync-basik', near: ['sync-basic'] },
   'fixtures-place': {
     lab: 'web',
