@@ -26,6 +26,7 @@ export function withoutChoices(facts: LabFacts): LabFacts {
     network: _network,
     fixtures: _fixtures,
     mesh: _mesh,
+    setup: _setup,
     ...without
   } = rest
   // A choice that is not removed does not compile.

@@ -34,6 +34,11 @@ const flagsOf = ({ links }: Reading): number =>
  * system's error.
  */
 export async function readPlainFile(path: string, reading: Reading = {}): Promise<string | undefined> {
+  return (await readPlainBytes(path, reading))?.toString('utf8')
+}
+
+/** The same for a file that need not be text. */
+export async function readPlainBytes(path: string, reading: Reading = {}): Promise<Buffer | undefined> {
   let file: FileHandle
   try {
     file = await open(path, flagsOf(reading))
@@ -144,7 +149,7 @@ function assertReadable(path: string, found: Stats, most?: number): void {
 }
 
 /** The file may grow beyond `size` while it is read. */
-async function readAtMost(file: FileHandle, path: string, size: number, most?: number): Promise<string> {
+async function readAtMost(file: FileHandle, path: string, size: number, most?: number): Promise<Buffer> {
   const chunks: Buffer[] = []
   let total = 0
   do {
@@ -155,7 +160,7 @@ async function readAtMost(file: FileHandle, path: string, size: number, most?: n
     total += bytesRead
     assertSize(path, total, most)
   } while (total !== size)
-  return Buffer.concat(chunks).toString('utf8')
+  return Buffer.concat(chunks)
 }
 
 const CHUNK = 4096

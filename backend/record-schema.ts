@@ -177,6 +177,8 @@ const decidedFields = {
   fixtures: Type.Optional(Type.Array(fixtureSchema, { maxItems: 100, description: 'at most 100 sets' })),
   /** Which of several machines may log in on which others. Missing if that was not decided: nothing is done about names and keys. */
   mesh: Type.Optional(text('mesh')),
+  /** What was done to the machines once, as a digest: the content is the user's. `profile`: where it is from, if not from a file. */
+  setup: Type.Optional(Type.Object({ digest: text('digest'), profile: Type.Optional(text('line')) })),
   /** The networks that may reach SSH, in CIDR form. Missing if nothing is opened, as for local machines. */
   allowFrom: Type.Optional(
     Type.Array(text('network'), { maxItems: 256, description: 'at most 256 networks' }),

@@ -1,6 +1,7 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { date, name, oneOf, text } from './field.js'
 import { closed, offersSchema } from './offer-schema.js'
+import { packageManagers } from './package-managers.js'
 
 /** One release of one distribution; the content of `distros/<name>.yaml`. */
 export const distroSchema = Type.Object(
@@ -9,6 +10,8 @@ export const distroSchema = Type.Object(
     family: name('the distribution’s bare name', 'debian'),
     title: text('the name shown to people'),
     version: text('the version in quotes, or rolling'),
+    /** Without it, a setup cannot install packages. */
+    packageManager: Type.Optional(oneOf(packageManagers)),
     codename: Type.Optional(text('the codename')),
     released: Type.Optional(date('the day of the release')),
     endOfLife: Type.Optional(date('the last day with free security updates (LTS included)')),

@@ -30,7 +30,7 @@ export function machinesProblems({ provider, machines }: ProfileMachines): Machi
 
 type Check = (machine: ProfileMachine, index: number, count: number) => MachinesProblem[]
 
-const MADE = ['distro', 'size', 'instanceType', 'disk'] as const
+const MADE = ['distro', 'size', 'instanceType', 'disk', 'setup'] as const
 const EXISTING = ['address', 'user', 'port', 'hostKey'] as const satisfies readonly (keyof ExistingMachine)[]
 
 const ofMade =

@@ -2,6 +2,7 @@ import { Type, type Static } from '@sinclair/typebox'
 import { existingMachineSchema } from './existing-machine-schema.js'
 import { MOST_MACHINES } from './most-machines.js'
 import { distro, gibibytes, instanceType, size } from './profile-fields-schema.js'
+import { setup } from './setup-schema.js'
 
 // The form is that of a record's machine (backend/forms.ts), which this room does not import; a test compares them.
 const machineName = Type.String({
@@ -24,6 +25,7 @@ const profileMachineSchema = Type.Object(
     size: Type.Optional(size),
     instanceType: Type.Optional(instanceType),
     disk: Type.Optional(gibibytes),
+    setup: Type.Optional(setup),
     ...Type.Partial(existingMachineSchema).properties,
   },
   {
@@ -32,7 +34,7 @@ const profileMachineSchema = Type.Object(
     description:
       'A machine that the lab makes, or, for the provider `static`, one that exists already. What is left out of a machine that is made is as in the profile.',
     expected:
-      '{name, distro?, size?, instanceType?, disk?}, or for static {address, user, port?, hostKey?, name?}',
+      '{name, distro?, size?, instanceType?, disk?, setup?}, or for static {address, user, port?, hostKey?, name?}',
   },
 )
 

@@ -49,11 +49,20 @@ export function resolveProfile(catalog: Catalog, given: string, userProfiles: Us
   const distro = resolveDistro(catalog, named?.distro ?? distroName)
   const provider = resolveProvider(catalog, named?.provider ?? providerName)
   if (hasOffers(provider)) resolveOffer(distro, provider.name)
-  const { distro: _distro, provider: _provider, fixtures: _fixtures, disk, arch, ...chosen } = named ?? {}
+  const chosen = named === undefined ? {} : choicesOf(named)
   return {
     name: given,
     distro,
     provider,
+    ...chosen,
+  }
+}
+
+/** What its machines are made of; the rest is what is done to them. */
+function choicesOf(profile: UserProfile): Omit<Profile, 'name' | 'distro' | 'provider'> {
+  const { distro: _distro, provider: _provider, disk, arch, ...rest } = profile
+  const { fixtures: _fixtures, mesh: _mesh, setup: _setup, ...chosen } = rest
+  return {
     ...chosen,
     ...(disk === undefined ? {} : { diskGiB: disk }),
     ...(arch === undefined ? {} : { architecture: arch }),

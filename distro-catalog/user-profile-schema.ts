@@ -2,6 +2,7 @@ import { Type, type Static } from '@sinclair/typebox'
 import { fixtures } from './fixture-schema.js'
 import * as fields from './profile-fields-schema.js'
 import { profileMachines } from './profile-machine-schema.js'
+import { setup } from './setup-schema.js'
 
 /** A named profile as users write it in `distrolab.yaml`. */
 export const userProfileSchema = Type.Object(
@@ -18,6 +19,7 @@ export const userProfileSchema = Type.Object(
     spot: Type.Optional(fields.isSpot),
     machines: Type.Optional(profileMachines),
     mesh: Type.Optional(fields.mesh),
+    setup: Type.Optional(setup),
     fixtures: Type.Optional(fixtures),
   },
   {

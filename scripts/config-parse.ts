@@ -2,6 +2,9 @@ import { createRequire } from 'node:module'
 import type { ErrorObject, ValidateFunction } from 'ajv'
 import { property } from '../backend/sdk-error.js'
 import { machinesProblems } from '../distro-catalog/machines-rule.js'
+import { setupProblems } from '../distro-catalog/setup-rule.js'
+import type { UserSetup } from '../distro-catalog/setup-schema.js'
+import type { UserProfile } from '../distro-catalog/user-profile-schema.js'
 import { nearNames } from '../distro-catalog/near-names.js'
 import { parseYamlText } from '../distro-catalog/yaml-text.js'
 import type { ConfigFile, ConfigProblem } from './config-schema.js'
@@ -30,7 +33,7 @@ export function parseConfig(file: string, text: string): Parsed {
   ) as ValidateFunction<ConfigFile>
   const mistaken = valueProblems(file, values)
   if (validate(values) && mistaken.length === 0) {
-    const problems = [...profileProblems(file, values), ...placeProblems(file, values)]
+    const problems = [profileProblems, placeProblems, problemsOfSetups].flatMap((find) => find(file, values))
     return { values: problems.length === 0 ? values : undefined, problems }
   }
   const problems = (validate.errors ?? []).map((error) => problemOf(file, error))
@@ -57,6 +60,24 @@ const profileProblems = (file: string, { profiles = {} }: ConfigFile): ConfigPro
       file,
       field: `profiles.${name}.${problem.field}`,
     })),
+  )
+
+const setupsOf = ({ setup, machines = [] }: UserProfile): (readonly [string, UserSetup])[] => [
+  ...(setup === undefined ? [] : [['setup', setup] as const]),
+  ...machines.flatMap(({ setup: own }, index) =>
+    own === undefined ? [] : [[`machines.${index}.setup`, own] as const],
+  ),
+]
+
+const problemsOfSetups = (file: string, { profiles = {} }: ConfigFile): ConfigProblem[] =>
+  Object.entries(profiles).flatMap(([name, profile]) =>
+    setupsOf(profile).flatMap(([field, setup]) =>
+      setupProblems(setup).map((problem) => ({
+        ...problem,
+        file,
+        field: `profiles.${name}.${field}.${problem.field}`,
+      })),
+    ),
   )
 
 function placeProblems(file: string, { profiles = {} }: ConfigFile): ConfigProblem[] {

@@ -191,7 +191,7 @@ export const profiles: Words = {
   title: 'Profiles of your own',
   description: 'Profiles of your own, by name. `--profile NAME` then creates such a lab.',
   expected:
-    'name: {distro, provider, size?, instanceType?, arch?, region?, zone?, network?, disk?, spot?, machines?, mesh?}',
+    'name: {distro, provider, size?, instanceType?, arch?, region?, zone?, network?, disk?, spot?, machines?, mesh?, setup?, fixtures?}',
   examples: [{ big: { distro: 'debian-13', provider: 'local', instanceType: '4x8192', disk: 40 } }],
 }
 

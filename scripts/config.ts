@@ -1,3 +1,5 @@
+import type { ProfileMachine } from '../distro-catalog/profile-machine-schema.js'
+import type { UserSetup } from '../distro-catalog/setup-schema.js'
 import { statSync } from 'node:fs'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { homedir } from 'node:os'
@@ -93,9 +95,44 @@ function withAbsolutePaths(values: ConfigFile, folder: string): ConfigFile {
     ...(values.catalog === undefined
       ? {}
       : { catalog: values.catalog.map((path) => absolutePath(path, folder)) }),
+    ...(values.profiles === undefined ? {} : { profiles: withSetupsIn(values.profiles, folder) }),
     ...(values.fixtureSets === undefined ? {} : { fixtureSets: absolutePaths(values.fixtureSets, folder) }),
   }
 }
+
+type Profiles = NonNullable<ConfigFile['profiles']>
+
+const withSetupsIn = (profiles: Profiles, folder: string): Profiles =>
+  Object.fromEntries(
+    Object.entries(profiles).map(([name, { setup, machines, ...profile }]) => [
+      name,
+      {
+        ...profile,
+        ...(setup === undefined ? {} : { setup: setupIn(setup, folder) }),
+        ...(machines === undefined
+          ? {}
+          : { machines: machines.map((machine) => machineIn(machine, folder)) }),
+      },
+    ]),
+  )
+
+const machineIn = ({ setup, ...machine }: ProfileMachine, folder: string): ProfileMachine => ({
+  ...machine,
+  ...(setup === undefined ? {} : { setup: setupIn(setup, folder) }),
+})
+
+/** The files of this computer that a setup names, relative to the folder of the file it is in. */
+export const setupIn = ({ files, runFile, ...setup }: UserSetup, folder: string): UserSetup => ({
+  ...setup,
+  ...(runFile === undefined ? {} : { runFile: absolutePath(runFile, folder) }),
+  ...(files === undefined
+    ? {}
+    : {
+        files: files.map(({ source, ...file }) =>
+          source === undefined ? file : { ...file, source: absolutePath(source, folder) },
+        ),
+      }),
+})
 
 const absolutePaths = (paths: Readonly<Record<string, string>>, folder: string): Record<string, string> =>
   Object.fromEntries(Object.entries(paths).map(([name, path]) => [name, absolutePath(path, folder)]))

@@ -4,6 +4,7 @@ import type { CloudFault } from './providers/faults.js'
 import type { EngineFault } from './engine/faults.js'
 import type { NamesFault } from './ssh-names/faults.js'
 import type { FixtureFault } from './fixtures/faults.js'
+import type { SetupFault } from './machine-setup/faults.js'
 import type { MeshFault } from './mesh/faults.js'
 import type { ImageFault } from './images/faults.js'
 import type { Mismatch } from './lab/mismatch.js'
@@ -158,6 +159,7 @@ export type LabFault =
   | { readonly code: 'size-fixed'; readonly lab: string; readonly has: string; readonly asked: string }
   | FixtureFault
   | MeshFault
+  | SetupFault
   | EngineFault
   | CloudFault
   | ExistingFault

@@ -63,8 +63,16 @@ export const machineOptions: Readonly<Record<string, Options>> = {
   wait: text('ready (default), ssh or none'),
 }
 
+/** What is done to machines that are made. */
+export const setupOption: Readonly<Record<string, Options>> = {
+  setup: text(
+    'YAML file with packages, files and a script for new machines; default: the setup of the profile',
+  ),
+}
+
 /** What a new lab consists of. */
 export const labOptions: Readonly<Record<string, Options>> = {
+  ...setupOption,
   machines: text('The machines of the lab, such as source,target or source:debian-13,target:rocky-9'),
   count: text('The number of its machines, called m1, m2, …'),
   mesh: text(

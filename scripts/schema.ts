@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises'
+import { setup } from '../distro-catalog/setup-schema.js'
 import { published } from '../distro-catalog/schema.js'
 import { configSchema } from './config-schema.js'
 import { fixtureSetSchema } from './fixtures/set-schema.js'
@@ -6,6 +7,7 @@ import { fixtureSetSchema } from './fixtures/set-schema.js'
 /** The JSON schema of the configuration files, for `config-parse.ts` and editors. */
 export const publishedSchemas = (): Record<string, unknown> => ({
   'config.schema.json': published('distrolab.yaml: defaults and named profiles', configSchema),
+  'setup.schema.json': published('What is done to a machine once', setup),
   'fixture-set.schema.json': published('A set of test files', fixtureSetSchema),
 })
 

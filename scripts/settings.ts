@@ -32,6 +32,8 @@ export interface Settings {
   readonly machines: readonly NamedMachine[] | undefined
   /** Which machines of a new lab may log in on which, in the form `mesh`; undefined: the profile decides. */
   readonly mesh: string | undefined
+  /** The file of a setup, absolute; undefined: the profile decides. */
+  readonly setup: string | undefined
   /** The root disk of each machine. */
   readonly diskGiB: number | undefined
   readonly spot: boolean | undefined
@@ -120,6 +122,7 @@ export function resolveSettings(flags: Flags, env: Environment, config: Config, 
     addressUrl: read('address-url', 'addressUrl', VALUES.addressUrl),
     providerVersions: config.values.providerVersions ?? {},
     sshKey: given(text('ssh-key', 'sshKey'), (path) => absolutePath(path, cwd)),
+    setup: given(text('setup'), (path) => absolutePath(path, cwd)),
     sshConfig: read('ssh-config', 'sshConfig', values.trueOrFalse),
     githubUrl: read('github-url', 'githubUrl', VALUES.githubUrl) ?? DEFAULTS.githubUrl,
     engineMirror: read('engine-mirror', 'engineMirror', VALUES.engineMirror),

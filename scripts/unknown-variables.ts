@@ -20,7 +20,19 @@ export const FLAGS_WITH_VARIABLE: readonly string[] = [
     'region',
     'regions',
   ],
-  ...['size', 'spot', 'ssh-key', 'tag', 'timeout', 'ttl', 'verbose', 'wait', 'wait-lock', 'wait-timeout'],
+  ...[
+    'setup',
+    'size',
+    'spot',
+    'ssh-key',
+    'tag',
+    'timeout',
+    'ttl',
+    'verbose',
+    'wait',
+    'wait-lock',
+    'wait-timeout',
+  ],
   ...['ssh-config', 'yes', 'zone'],
 ]
 

@@ -1,5 +1,12 @@
 import type { Command } from '../command.js'
-import { limitOptions, leaseOptions, machineOptions, nameOption, profileOption } from '../options.js'
+import {
+  leaseOptions,
+  limitOptions,
+  machineOptions,
+  nameOption,
+  profileOption,
+  setupOption,
+} from '../options.js'
 
 export const resetCommand: Command = {
   name: 'reset',
@@ -10,6 +17,7 @@ export const resetCommand: Command = {
     ...nameOption,
     ...limitOptions,
     ...leaseOptions,
+    ...setupOption,
     'ssh-key': machineOptions['ssh-key'] ?? {},
   },
   examples: [

@@ -1,7 +1,15 @@
 import type { Command } from '../command.js'
 import { textFlag } from '../flags.js'
 import { LabError } from '../errors.js'
-import { limitOptions, leaseOptions, machineOptions, nameOption, profileOption, text } from '../options.js'
+import {
+  leaseOptions,
+  limitOptions,
+  machineOptions,
+  nameOption,
+  profileOption,
+  setupOption,
+  text,
+} from '../options.js'
 
 export const swapCommand: Command = {
   name: 'swap',
@@ -13,6 +21,7 @@ export const swapCommand: Command = {
     machine: text('The only machine to change; default: all of the lab'),
     ...limitOptions,
     ...leaseOptions,
+    ...setupOption,
     'ssh-key': machineOptions['ssh-key'] ?? {},
   },
   examples: [

@@ -41,6 +41,7 @@ export const flagValues: Readonly<Record<string, Source>> = {
   region: { kind: 'regions' },
   regions: { kind: 'regions', list: true },
   seed: nothing,
+  setup: files,
   size: { kind: 'sizes' },
   'ssh-key': files,
   tag: nothing,

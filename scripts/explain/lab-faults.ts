@@ -9,6 +9,7 @@ import { didYouMean, EXIT, explainBy, indented, type Explanations, withRunbook }
 import { consoleEnd, sshExplanations, waitLonger } from './ssh-faults.js'
 import { execExplanations } from './exec-faults.js'
 import { fixtureExplanations } from './fixture-faults.js'
+import { setupExplanations } from './setup-faults.js'
 import { meshExplanations } from './mesh-faults.js'
 import { imageExplanations } from './image-faults.js'
 import { networkExplanations } from './network-faults.js'
@@ -180,6 +181,7 @@ export const labExplanations: Explanations<LabFault> = {
   ...execExplanations,
   ...fixtureExplanations,
   ...meshExplanations,
+  ...setupExplanations,
   ...sshExplanations,
   'cloud-init-failed': ({ lab, machine, errors }) => ({
     message: `cloud-init failed on ${lab}/${machine}:${indented(errors)}`,

@@ -4,8 +4,8 @@ import { EXIT, type Explanations } from './explanation.js'
 
 export const meshExplanations: Explanations<MeshFault> = {
   'mesh-failed': ({ lab, machine, reason }) => ({
-    message: `Cannot tell ${lab}/${machine} about the other machines of its lab: ${reason}.`,
-    hint: typed`distrolab up ${lab}    # tries again; distrolab ssh ${lab} --machine ${machine} logs in, to see why`,
+    message: `The names and keys of the lab's machines could not be set on ${lab}/${machine}: ${reason}.`,
+    hint: typed`distrolab up ${lab}    # tries again; or distrolab ssh ${lab} --machine ${machine}`,
     exitCode: EXIT.failed,
   }),
 }

@@ -13,6 +13,7 @@ import { settleEngine } from './engine-session.js'
 import type { Session } from './gate.js'
 import { makeMachines, type EngineWork } from './make-machines.js'
 import { decide, type LabPlan } from './plan-lab.js'
+import { assertSetupHere, recordedSetup } from './planned-setup.js'
 import { prepareMachines } from './prepare-image.js'
 import { lookAtMachines, presencesOfNew } from './presences.js'
 import { writeLabSshConfig } from './reach.js'
@@ -30,6 +31,7 @@ export async function bringUp(
   decision: Make,
 ): Promise<{ readonly lab: AnyLab; readonly timings: readonly Timing[] }> {
   const { wait } = session.context.settings
+  if (wait === 'ready') assertSetupHere(plan.lab, plan.setup)
   const steps = new Steps(session, upSteps(wait, plan.hooks.baseline?.kind, furnishing(plan)))
   const work: EngineWork = { session, plan, engine, steps }
   const provisioned = await provision(work, decision)
@@ -113,7 +115,10 @@ async function beginProvisioning(
     if (former === undefined) return writer.create(decided, { step: 'image' })
     return writer.transition(former, 'provisioning', { patch: decided, step: 'image' })
   }
-  const patch = allowFrom === undefined ? {} : { allowFrom: [...allowFrom] }
+  const patch = {
+    ...(allowFrom === undefined ? {} : { allowFrom: [...allowFrom] }),
+    ...recordedSetup(plan.setup),
+  }
   return writer.transition(former, 'provisioning', { patch, step: 'image' })
 }
 

@@ -13,6 +13,7 @@ import type { StepControl } from '../providers/provider.js'
 import type { Wait } from '../settings.js'
 import { applyFixtures } from './fixtures.js'
 import { introduceMachines } from './mesh.js'
+import { setUpMachines } from './setup.js'
 import type { Session } from './gate.js'
 import { targetOf, writeLabSshConfig } from './reach.js'
 import { acceptingOwn } from './own-machine.js'
@@ -105,6 +106,7 @@ export async function configureMachines(
   if (wait === 'ready') {
     await waitForConfiguration(work, connections)
     await introduceMachines(work, connections)
+    await setUpMachines(work, connections)
     await applyFixtures(work, connections)
   }
   if (baseline === undefined) return

@@ -103,6 +103,8 @@ export interface Making {
   readonly anew: readonly string[]
   /** Those that the engine makes again whatever its state says. */
   readonly replace: readonly string[]
+  /** Those that are there, and are to be made anew from what they are made of now. */
+  readonly remake: readonly string[]
   /** Those that are there, and off. */
   readonly start: readonly string[]
 }
@@ -117,6 +119,7 @@ export function decideMaking(former: AnyLab | undefined, presences: Presences): 
     isNew: former === undefined || former.state === 'destroyed',
     anew: isSwap ? [...new Set([...withoutHostKey(former.machines), ...replace])] : replace,
     replace,
+    remake: [],
     start: named('stopped', 'partial'),
   }
 }
@@ -130,5 +133,6 @@ export const makingAll = (names: readonly string[]): Making => ({
   isNew: false,
   anew: names,
   replace: names,
+  remake: [],
   start: [],
 })

@@ -3,6 +3,7 @@ import type { AnyLab } from '../../backend/lab.js'
 import type { Architecture } from '../../distro-catalog/offer-schema.js'
 import type { LabFault } from '../errors.js'
 import type { Settings } from '../settings.js'
+import { sourceOf, type PlannedSetup } from './setup-source.js'
 import { isItsNetwork, networkNameOf } from './network.js'
 
 /** What a command asks of a lab that is there, once the catalog has told what it means. */
@@ -11,6 +12,8 @@ export interface Asked {
     Settings,
     'askedTags' | 'askedTtl' | 'diskGiB' | 'mesh' | 'name' | 'network' | 'region' | 'spot' | 'ttl'
   >
+  /** The setup as it is on this computer; undefined: none is. */
+  readonly setup: PlannedSetup | undefined
   /** Undefined: none was named, or the lab's own. */
   readonly profile: AskedProfile | undefined
   /** Undefined: none were named, nor does the profile that was named. */
@@ -41,6 +44,7 @@ export const differenceOf = (known: AnyLab, asked: Asked): LabFault | undefined 
   otherProfile(known, asked) ??
   otherMachines(known, asked) ??
   otherMesh(known, asked) ??
+  otherSetup(known, asked) ??
   otherPlace(known, asked) ??
   otherTag(known, asked) ??
   otherExpiry(known, asked) ??
@@ -73,6 +77,15 @@ function otherMesh(known: AnyLab, { settings }: Asked): LabFault | undefined {
   if (settings.mesh === undefined || settings.mesh === has) return undefined
   return fixed(known, '--mesh', has, settings.mesh)
 }
+
+/** Until a lab has its baseline, a setup may be corrected. */
+function otherSetup({ lab, state, distro, setup }: AnyLab, asked: Asked): LabFault | undefined {
+  if (asked.setup?.machines === undefined || asked.setup.digest === setup?.digest) return undefined
+  if (!HAS_BASELINE.has(state)) return undefined
+  return { code: 'setup-changed', lab, distro, from: sourceOf(asked.setup) }
+}
+
+const HAS_BASELINE: ReadonlySet<AnyLab['state']> = new Set(['ready', 'in-use', 'resetting', 'reset-failed'])
 
 const fixed = ({ lab }: AnyLab, setting: string, has: string, asked: string): LabFault => ({
   code: 'setting-fixed',

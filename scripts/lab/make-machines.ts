@@ -48,10 +48,14 @@ export async function makeMachines<R>(
     if (found.kind === 'import') await writeConfiguration(session, spec, found.strays)
     return found.kind
   })
-  const { replace, start } = settled === 'removed' ? makingAll(lab.machines.map(({ name }) => name)) : making
+  const { replace, remake, start } =
+    settled === 'removed' ? makingAll(lab.machines.map(({ name }) => name)) : making
   await steps.run('apply', async (detail) => {
     // What was never made is just made: OpenTofu takes no offence.
-    const addresses = replace.flatMap((name) => maker?.replaceAddress(name) ?? [])
+    const addresses = [
+      ...replace.flatMap((name) => maker?.replaceAddress(name) ?? []),
+      ...remake.flatMap((name) => maker?.remakeAddress(name) ?? []),
+    ]
     const limits = limitsOf(session.context, hooks)
     const applied = (): Promise<Outputs> =>
       runOperation(session, engine, folder, detail, (run) => apply({ ...run, limits }, addresses))

@@ -12,6 +12,8 @@ import type { Measuring } from '../regions/rank.js'
 import { draftMachines, type MachineDraft } from './draft-machines.js'
 import { assertMachinesExist, fixturesOfProfile } from './planned-fixtures.js'
 import { meshOfNew } from './planned-mesh.js'
+import { findSetup, findSetupOf, recordedSetup } from './planned-setup.js'
+import type { PlannedSetup } from './setup-source.js'
 import { findLabNetwork, type LabNetwork } from './network.js'
 import type { Place, Provider } from '../providers/provider.js'
 import { providerOf } from '../providers/registry.js'
@@ -42,6 +44,8 @@ export interface LabPlan extends LabDraft {
   readonly fixtures: readonly Fixture[]
   /** Which of its machines may log in on which; undefined: they are not introduced to each other. */
   readonly mesh: string | undefined
+  /** What is done to its machines once. */
+  readonly setup: PlannedSetup | undefined
 }
 
 /**
@@ -58,7 +62,8 @@ export async function planLab(
   if (living !== undefined) {
     const { allowFrom, authorizedKeys = [], fixtures = [], mesh, network } = living
     const identity = await requireIdentity(context, living)
-    return { ...draft, authorizedKeys, fixtures, mesh, allowFrom, network, identity }
+    const setup = await findSetupOf(context, living)
+    return { ...draft, authorizedKeys, fixtures, mesh, setup, allowFrom, network, identity }
   }
   const network = await findLabNetwork(context, draft)
   const allowFrom = await draft.hooks.networks?.allowFrom(context, measuring)
@@ -68,7 +73,8 @@ export async function planLab(
   assertKeysTaken(draft.profile.provider, identity, authorizedKeys)
   const fixtures = fixturesOfProfile(context, draft.profile.name)
   const mesh = meshOfNew(context, draft)
-  return { ...draft, authorizedKeys, fixtures, mesh, allowFrom, network, identity }
+  const setup = await findSetup(context, [draft.profile.name], draft.machines)
+  return { ...draft, authorizedKeys, fixtures, mesh, setup, allowFrom, network, identity }
 }
 
 /** `living`: the lab's record, unless it is destroyed. */
@@ -174,6 +180,7 @@ export async function decide(
     sshKey: { publicKey, source, ...(source === 'generated' ? {} : { path: file }) },
     authorizedKeys: [...plan.authorizedKeys],
     ...(plan.fixtures.length === 0 ? {} : { fixtures: [...plan.fixtures] }),
+    ...recordedSetup(plan.setup),
     ...(plan.mesh === undefined ? {} : { mesh: plan.mesh }),
     ...(plan.allowFrom === undefined ? {} : { allowFrom: [...plan.allowFrom] }),
     incarnation,

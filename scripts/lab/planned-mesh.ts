@@ -3,7 +3,14 @@ import type { Context } from '../context.js'
 import { LabError } from '../errors.js'
 import { linksOf } from '../mesh/links.js'
 import { makesMachines } from '../providers/maker.js'
-import type { LabDraft } from './plan-lab.js'
+import type { Provider } from '../providers/provider.js'
+
+interface Draft {
+  readonly lab: string
+  readonly profile: { readonly name: string }
+  readonly hooks: Provider
+  readonly machines: readonly { readonly name: string }[]
+}
 
 /**
  * Which machines of a new lab will be able to log in on which others; undefined for a lab of one machine, and for machines that
@@ -11,7 +18,7 @@ import type { LabDraft } from './plan-lab.js'
  */
 export function meshOfNew(
   { settings, config }: Pick<Context, 'settings' | 'config'>,
-  { lab, profile, hooks, machines }: LabDraft,
+  { lab, profile, hooks, machines }: Draft,
 ): string | undefined {
   const { profiles = {} } = config.values
   if (machines.length < 2 || !makesMachines(hooks)) {

@@ -8,6 +8,7 @@ import { LabError } from '../errors.js'
 import { isCloudName } from '../providers/clouds.js'
 import { providerOf } from '../providers/registry.js'
 import { zoneIn } from '../regions/zone.js'
+import { findSetupOf } from './planned-setup.js'
 import { differenceOf, type Asked } from './difference.js'
 
 /** Throws LabError where something else is asked for than the lab was made with, or CatalogError. */
@@ -21,6 +22,7 @@ export async function resolveAsked(context: Context, known: AnyLab): Promise<Ask
   const { settings } = context
   return {
     settings,
+    setup: await findSetupOf(context, known),
     profile: await askedProfile(context, known),
     machines: await askedMachines(context, known),
     zone:

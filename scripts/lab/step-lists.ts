@@ -7,7 +7,7 @@ const REMAKE = ['synth', 'init', 'apply'] as const
 const TAKE = { snapshot: ['baseline', 'mark'], image: ['mark'], none: [] } as const
 
 /** Steps that only some labs have, between `cloud-init` and the baseline. */
-export type Furnishing = readonly ('hosts' | 'keys' | 'fixtures')[]
+export type Furnishing = readonly ('hosts' | 'keys' | 'setup' | 'fixtures')[]
 
 /** The steps of `up`, by how far `--wait` asks it to go. */
 export function upSteps(
@@ -27,7 +27,7 @@ export const swapSteps = (kind: BaselineKind, furnishing: Furnishing = []): read
 /** Without a snapshot, a reset repeats the way there: the pinned image, and the same steps as `up`. */
 export const resetSteps = (kind: BaselineKind, furnishing: Furnishing = []): readonly StepName[] =>
   kind === 'snapshot'
-    ? ['restore', 'wait-ssh', ...furnishing.filter((step) => step !== 'fixtures'), 'verify']
+    ? ['restore', 'wait-ssh', ...furnishing.filter((step) => step === 'hosts' || step === 'keys'), 'verify']
     : [...REMAKE, 'wait-ssh', 'cloud-init', ...furnishing, 'verify']
 
 export const downSteps = ['synth', 'init', 'destroy', 'verify'] as const

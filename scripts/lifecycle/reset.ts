@@ -19,9 +19,11 @@ import { applyFixtures } from '../lab/fixtures.js'
 import { endAbandonedUse, throughGate, type Session } from '../lab/gate.js'
 import { introduceMachines } from '../lab/mesh.js'
 import { exchangeMarker, hasMarker } from '../lab/marker.js'
+import { assertSetupOfLab } from '../lab/planned-setup.js'
 import { planLab, type LabPlan } from '../lab/plan-lab.js'
 import { healNetwork } from './net/net-heal.js'
 import { furnishing } from '../lab/furnishing.js'
+import { setUpMachines } from '../lab/setup.js'
 import { resetSteps } from '../lab/step-lists.js'
 import { Steps, type RecordStep, type Timing } from '../lab/steps.js'
 import { assertInReach } from '../lab/in-reach.js'
@@ -82,6 +84,7 @@ export async function resetLab(
     plan,
     steps: new Steps(session, resetSteps(baseline.kind, furnishing(plan))),
   }
+  if (baseline.kind === 'image') assertSetupOfLab(current, plan.setup)
   await settleEngine(session, 'wait')
   const resetting = await goBack(work, hooks, current)
   await healNetwork(session, writer.lab ?? resetting)
@@ -89,6 +92,7 @@ export async function resetLab(
     if (baseline.kind === 'image') {
       await waitForConfiguration(work, connections)
       await introduceMachines(work, connections)
+      await setUpMachines(work, connections)
       await applyFixtures(work, connections)
     } else {
       // The baseline of one machine may be older than a swap of another.

@@ -27,10 +27,18 @@ import { zoneIn } from '../regions/zone.js'
 import type { Enforcer, MakerProvider, Place, SizeWish, SpecFacts } from './provider.js'
 
 type Planning =
-  'patience' | 'baseline' | 'resolveSize' | 'place' | 'planMachines' | 'swapMachines' | 'replaceAddress'
+  | 'patience'
+  | 'baseline'
+  | 'resolveSize'
+  | 'place'
+  | 'planMachines'
+  | 'swapMachines'
+  | 'replaceAddress'
+  | 'remakeAddress'
 
 /** What all clouds share: they plan a lab from the catalog and the settings. */
 export function cloudPlanning(name: CloudName): Pick<MakerProvider, Planning> {
+  const addressOf = (machine: string): string => `${clouds[name].machineType}.${machine}`
   return {
     // A machine takes one or two minutes; a provider without a network may retry silently for an hour.
     patience: { quietMs: 3 * 60_000, totalMs: 10 * 60_000 },
@@ -51,7 +59,8 @@ export function cloudPlanning(name: CloudName): Pick<MakerProvider, Planning> {
       return machines.map((machine) => ({ ...machine, user, hostKey: null }))
     },
 
-    replaceAddress: (machine) => `${clouds[name].machineType}.${machine}`,
+    replaceAddress: addressOf,
+    remakeAddress: addressOf,
   }
 }
 

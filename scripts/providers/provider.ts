@@ -290,6 +290,8 @@ export interface Maker<Spec> {
   presence(lab: Pick<LabFacts, 'lab' | 'region'>, machine: Machine): Promise<Presence>
   /** Engine address of what must be made again if a machine is absent. */
   replaceAddress(machine: string): string
+  /** The same for a machine that is there, and is to lose its disk. */
+  remakeAddress(machine: string): string
   /** Starts a stopped machine. Returns its address if it changed. */
   start(spec: Spec, machine: string, step: StepControl): Promise<string | undefined>
   /** Removes what the engine did not, and returns what still exists. */

@@ -29,6 +29,7 @@ import {
   type Making,
   type UpDecision,
 } from '../../lab/decide-up.js'
+import { findSetup } from '../../lab/planned-setup.js'
 import { meshOfNew } from '../../lab/planned-mesh.js'
 import { fixturesOfProfile } from '../../lab/planned-fixtures.js'
 import { engineFor } from '../../lab/engine-for.js'
@@ -165,7 +166,8 @@ async function factsOfNew(context: Context, draft: LabDraft): Promise<PlannedFac
   assertKeysTaken(draft.profile.provider, identity, authorizedKeys)
   const fixtures = fixturesOfProfile(context, draft.profile.name)
   const mesh = meshOfNew(context, draft)
-  const plan = { ...draft, allowFrom, network, authorizedKeys, fixtures, mesh, identity }
+  const setup = await findSetup(context, [draft.profile.name], draft.machines)
+  const plan = { ...draft, allowFrom, network, authorizedKeys, fixtures, mesh, setup, identity }
   const decided = await decide(context, plan, expiryOf(context.settings.ttl, now))
   return { ...decided, lab, createdAt: now.toISOString() }
 }

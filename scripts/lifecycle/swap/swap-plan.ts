@@ -11,6 +11,7 @@ import { placeOf, type LabPlan } from '../../lab/plan-lab.js'
 import { requireMaker } from '../../providers/maker.js'
 import type { MakerProvider } from '../../providers/provider.js'
 import { providerOf } from '../../providers/registry.js'
+import { assertSetupHere, assertSetupOfLab, findSetupOf } from '../../lab/planned-setup.js'
 import { requireIdentity } from '../../lab/reach.js'
 import { assertInReach } from '../../lab/in-reach.js'
 import { defaultLabName, labNameOf, machinesOf } from '../../lab/target.js'
@@ -84,7 +85,13 @@ export async function planSwap(
     throw new LabError({ code: 'swap-other-provider', lab, provider: known.provider, asked })
   }
   const meant = machinesOf(known, request.machine)
-  if (isAllOf({ machines: meant }, distro.name) && !isBegun(known)) {
+  const setup = await findSetupOf(context, known, [profile.name])
+  const isPart = meant.length < known.machines.length
+  if (isPart) assertSetupOfLab(known, setup)
+  else assertSetupHere(lab, setup)
+  // The same distro, with the setup of now.
+  const isOtherSetup = setup?.digest !== known.setup?.digest
+  if (isAllOf({ machines: meant }, distro.name) && !isBegun(known) && !isOtherSetup) {
     throw new LabError({ code: 'swap-same-distro', lab, distro: distro.name })
   }
   await assertInReach(context, known)
@@ -101,7 +108,7 @@ export async function planSwap(
     fixtures,
     machines: [],
     // One machine of several makes no lab of another profile.
-    decided: { profile: meant.length < machines.length ? known.profile : profile.name, machines },
+    decided: { profile: isPart ? known.profile : profile.name, machines },
     swapped: {
       names: meant.map(({ name }) => name),
       from: [...new Set(meant.map((machine) => machine.distro))],
@@ -110,6 +117,7 @@ export async function planSwap(
     allowFrom: known.allowFrom,
     network: known.network,
     mesh: known.mesh,
+    setup,
     identity: await requireIdentity(context, known),
   }
 }

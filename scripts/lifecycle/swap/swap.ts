@@ -15,6 +15,7 @@ import { makeMachines, type EngineWork } from '../../lab/make-machines.js'
 import { stepControl, type Work } from '../../lab/work.js'
 import { prepareMachines } from '../../lab/prepare-image.js'
 import { lookAtMachines } from '../../lab/presences.js'
+import { recordedSetup } from '../../lab/planned-setup.js'
 import { writeLabSshConfig } from '../../lab/reach.js'
 import { furnishing } from '../../lab/furnishing.js'
 import { swapSteps } from '../../lab/step-lists.js'
@@ -87,17 +88,25 @@ async function newMachines(
 /** The transition is the intent: after a crash the next command makes machines of the new distro. */
 async function replaceMachines(
   work: EngineWork,
-  { profile, decided, swapped, identity }: SwapPlan,
+  { profile, decided, swapped, identity, setup }: SwapPlan,
   machines: readonly Machine[],
 ): Promise<Lab<'ready'>> {
   const { context, writer } = work.session
   const current = writer.lab
   if (current === undefined || !isSwappable(current)) throw new TypeError('it was swappable under this lease')
   const presences = await lookAtMachines(context, work.plan.hooks, current)
-  const patch = { profile: decided.profile, machines: [...machines], ...makeOfLab(machines) }
+  const patch = {
+    profile: decided.profile,
+    machines: [...machines],
+    ...makeOfLab(machines),
+    ...recordedSetup(setup),
+  }
   // Of a swap that did not end, also those that it was to replace.
   const anew = withoutHostKey(machines)
-  const making = { ...decideMaking(current, presences), anew }
+  // Of the same distro, the engine would see nothing to change.
+  const isSame = ({ name, distro }: Machine): boolean => anew.includes(name) && distro === profile.distro.name
+  const remake = current.machines.filter(isSame).map(({ name }) => name)
+  const making = { ...decideMaking(current, presences), anew, remake }
   const swapping = await makeMachines(work, { ...current, ...patch }, making, async (_writer, begun) => {
     const those = swapped.names.length < machines.length ? `${swapped.names.join(', ')}: ` : ''
     const message = `${those}${swapped.from.join(', ')} -> ${profile.distro.name}`

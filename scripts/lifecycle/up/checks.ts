@@ -26,6 +26,10 @@ export async function checkDraft(
     await assertSetsExist(context, fixturesOfProfile(context, draft.profile.name))
     const { meshOfNew } = await import('../../lab/planned-mesh.js')
     meshOfNew(context, draft)
+    const { assertInstallable, findSetup } = await import('../../lab/planned-setup.js')
+    const setup = await findSetup(context, [draft.profile.name], draft.machines)
+    for (const { name, profile } of draft.machines)
+      assertInstallable(setup?.machines?.get(name), profile.distro)
   }
   if (settings.sshKey !== undefined) {
     const { identityFromFile } = await import('../../machine/key.js')

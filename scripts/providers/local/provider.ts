@@ -11,7 +11,7 @@ import type { MachineSpec, StatusResult } from '../../../local-vm/protocol.js'
 import { canBind } from '../../../local-vm/qemu/port.js'
 import { powerOf } from '../../../local-vm/qemu/power.js'
 import { planLocalLab, type LocalMachinePlan } from '../../../stacks/local/plan.js'
-import { bootAddress } from '../../../stacks/local/addresses.js'
+import { bootAddress, machineAddress } from '../../../stacks/local/addresses.js'
 import { LOCAL_ADDRESS, machineId, privateAddressAt, sshPortCandidates } from '../../../stacks/naming.js'
 import type { LocalLabSpec } from '../../../stacks/local/spec.js'
 import { spaceOf } from '../../context.js'
@@ -185,6 +185,7 @@ export const local: MakerProvider<LocalLabSpec> = {
   presence: async (_lab, machine) => (await lookAt(machine)).presence,
 
   replaceAddress: bootAddress,
+  remakeAddress: machineAddress,
 
   start: startMachine,
 

@@ -93,6 +93,7 @@ const hooks = (): MakerProvider => ({
     ({ provider: 'local', lab, allowFrom, machines: machines.map(({ name }) => name), anew }) as never,
   presence: async (_lab, { name }) => presenceOf(name),
   replaceAddress: (name) => `made.${name}`,
+  remakeAddress: (name) => `made.${name}`,
   expiry: { enforcers: async () => [], move: async () => undefined },
   start: async (_spec, name) => void deeds.started.push(name),
   removeLeftovers: async () => ({ left: [], foreign: [], mayPass: false }),

@@ -7,6 +7,8 @@ import { engineExplanations } from '../../../../scripts/explain/engine-faults.js
 import { execExplanations } from '../../../../scripts/explain/exec-faults.js'
 import { fixtureExplanations } from '../../../../scripts/explain/fixture-faults.js'
 import { imageExplanations } from '../../../../scripts/explain/image-faults.js'
+import { meshExplanations } from '../../../../scripts/explain/mesh-faults.js'
+import { setupExplanations } from '../../../../scripts/explain/setup-faults.js'
 import { swapExplanations } from '../../../../scripts/explain/swap-faults.js'
 import { variants } from '../../cli/fault-variants.js'
 import { backendFaults, catalogFaults, driverFaults, labFaults } from '../../cli/faults.js'
@@ -34,6 +36,8 @@ const tables = [
   imageExplanations,
   execExplanations,
   fixtureExplanations,
+  meshExplanations,
+  setupExplanations,
   swapExplanations,
 ] as const
 const all: readonly LabError[] = [...labErrors, ...(variantsOf('lab') as LabError[])]
@@ -58,6 +62,16 @@ const sources: readonly Source[] = [
     title: 'Commands and file transfers',
     intro: '`exec` could not run its command to the end, or could not copy a file.',
     errors: withCodesOf(execExplanations),
+  },
+  {
+    title: 'Setup',
+    intro: 'What is done to a machine once failed, or is another one than the lab was made with.',
+    errors: withCodesOf(setupExplanations),
+  },
+  {
+    title: 'Names and keys between machines',
+    intro: 'The names or keys of the machines of a lab could not be set on one of them.',
+    errors: withCodesOf(meshExplanations),
   },
   {
     title: 'Test files',
