@@ -33,7 +33,7 @@ test('a failing script names its line and leaves a lab that up resumes once it i
   const failed = await box.run(['up', '--profile', LAB, '--setup', file])
   expect(failed.code).toBe(1)
   expect(failed.stderr).toMatch(
-    /debian-local\/main failed at line 3 of run \(ls \/no/such/place\), with exit code 2/,
+    /debian-local\/main failed at line 3 of run \(ls \/no\/such\/place\), with exit code 2/,
   )
   expect(failed.stderr).toContain('cannot access')
   expect(await box.state(LAB)).toBe('configure-failed')
