@@ -10,6 +10,7 @@ import { redactor, urlPasswords } from './report/redact.js'
 import { placeProblem } from './fixtures/place.js'
 import { schemaProblem, unknownKeyIn } from './schema-problem.js'
 import { Unfit, VALUES } from './setting-values.js'
+import { declaredProblems } from './declared-problems.js'
 
 interface Parsed {
   readonly values: ConfigFile | undefined
@@ -30,7 +31,11 @@ export function parseConfig(file: string, text: string): Parsed {
   ) as ValidateFunction<ConfigFile>
   const mistaken = valueProblems(file, values)
   if (validate(values) && mistaken.length === 0) {
-    const problems = [...profileProblems(file, values), ...placeProblems(file, values)]
+    const problems = [
+      ...profileProblems(file, values),
+      ...placeProblems(file, values),
+      ...declaredProblems(file, values),
+    ]
     return { values: problems.length === 0 ? values : undefined, problems }
   }
   const problems = (validate.errors ?? []).map((error) => problemOf(file, error))
