@@ -11,6 +11,9 @@ export interface Declared {
   readonly lab: DeclaredLab
 }
 
+export const hasDeclaredLabs = ({ config }: Pick<Context, 'config'>): boolean =>
+  Object.keys(config.values.labs ?? {}).length > 0
+
 /** By name, so that everything about them has a stable order. Throws LabError usage if there are none. */
 export function declaredLabs({ config }: Pick<Context, 'config'>, command: string): readonly Declared[] {
   const entries = Object.entries(config.values.labs ?? {})
