@@ -68,9 +68,10 @@ function tell(command, { code, stdout }) {
 async function main() {
   const command = input('command') || 'setup'
   if (!COMMANDS.includes(command)) throw new Error(`command: expected ${COMMANDS.join(', ')}, got ${command}`)
-  // Before anything can be made, so that it can be removed whenever this job is killed.
+  // Before anything can be made, so that it can be removed whenever this job is killed. A plan makes nothing, and may have no
+  // credentials to look for what it made.
   const session = newSession()
-  if (!switchedOn('keep')) {
+  if (!switchedOn('keep') && (command === 'up' || command === 'setup')) {
     save('session', session)
     exportVariable('DISTROLAB_SESSION', session)
   }

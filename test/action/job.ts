@@ -20,6 +20,7 @@ export class Job {
     private readonly box: Sandbox,
     private readonly inputs: Readonly<Record<string, string>>,
     name = 'job',
+    private readonly env: NodeJS.ProcessEnv = {},
   ) {
     this.#folder = join(box.root, name)
     mkdirSync(this.#folder)
@@ -31,6 +32,7 @@ export class Job {
     const states = program === 'post' ? this.#read('GITHUB_STATE') : {}
     const env = {
       ...this.box.env,
+      ...this.env,
       ...prefixed('INPUT_', inputs, (name) => name.toUpperCase()),
       ...prefixed('STATE_', states, (name) => name),
       ...Object.fromEntries(FILES.map((file) => [file, join(this.#folder, file)])),

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import { describe, expect, jest, test } from '@jest/globals'
 import { useSandboxes, type Sandbox } from '../../../stand-in/sandbox.js'
 
@@ -111,5 +112,28 @@ describe('declared labs', () => {
     const planted = 'planted4711value'
     await box.editRecord('web', { tags: { ...(await box.record('web')).tags, token: planted } })
     expect((await box.ok('plan', '--all', '-o', 'markdown')).stdout).not.toContain(planted)
+  })
+
+  test('that are in use, failed or have vanished are told apart', async () => {
+    const box = await declaring(
+      'labs: { failed: { profile: debian-local }, gone: { profile: debian-local }, held: { profile: debian-local } }',
+    )
+    const { pid } = await box.up('--profile', 'debian-local', '--name', 'gone')
+    await box.ok('up', '--all')
+    await box.editRecord('failed', { state: 'configure-failed' })
+    await box.kill(pid)
+    await rm((await box.record('gone')).machines[0]?.place ?? '', { recursive: true })
+    const held = box.start(['exec', 'held', '--', 'sh -c "echo in >&2; sleep 600"'])
+    await held.says('in')
+    const { stdout } = await box.ok('plan', '--all', '-o', 'markdown')
+    held.signal('SIGINT')
+    await held.done
+    const rows = stdout.split('\n').filter((line) => line.startsWith('| `'))
+    expect(rows).toEqual([
+      expect.stringMatching(/^\| `failed` \| .*it is `configure-failed`/),
+      expect.stringMatching(/^\| `gone` \| create; `main` has vanished/),
+      expect.stringMatching(/^\| `held` \| nothing; in use by `/),
+    ])
+    expect(stdout).toContain('with `exec`')
   })
 })
