@@ -13,6 +13,7 @@ import { redactor, urlPasswords } from './report/redact.js'
 import { placeProblem } from './fixtures/place.js'
 import { schemaProblem, unknownKeyIn } from './schema-problem.js'
 import { Unfit, VALUES } from './setting-values.js'
+import { declaredProblems } from './declared-problems.js'
 
 interface Parsed {
   readonly values: ConfigFile | undefined
@@ -33,7 +34,8 @@ export function parseConfig(file: string, text: string): Parsed {
   ) as ValidateFunction<ConfigFile>
   const mistaken = valueProblems(file, values)
   if (validate(values) && mistaken.length === 0) {
-    const problems = [profileProblems, placeProblems, problemsOfSetups].flatMap((find) => find(file, values))
+    const rules = [profileProblems, placeProblems, problemsOfSetups, declaredProblems]
+    const problems = rules.flatMap((find) => find(file, values))
     return { values: problems.length === 0 ? values : undefined, problems }
   }
   const problems = (validate.errors ?? []).map((error) => problemOf(file, error))

@@ -11,6 +11,7 @@ import {
 import { userProfileSchema } from '../distro-catalog/user-profile-schema.js'
 import { ARCHITECTURES, DEFAULTS, ON_FAILURES, WAITS } from './choices.js'
 import { encryptionSchema } from './encryption-schema.js'
+import { declaredLabs } from './declared-labs-schema.js'
 import * as words from './config-words.js'
 
 const providerVersions = Type.Record(
@@ -62,6 +63,7 @@ export const configSchema = Type.Object(
     catalog: Type.Optional(Type.Array(text(words.catalogFolder), words.catalog)),
     fixtureSets: Type.Optional(fixtureSets),
     profiles: Type.Optional(Type.Record(Type.String(), userProfileSchema, words.profiles)),
+    labs: Type.Optional(declaredLabs),
   },
   { additionalProperties: false },
 )

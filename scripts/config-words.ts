@@ -209,3 +209,27 @@ export const fixtureSetFile: Words = {
   expected: 'the path of a YAML file',
   examples: ['sets/ours.yaml'],
 }
+
+export const labs: Words = {
+  title: 'Declared labs',
+  description:
+    'Labs that should exist, by name. `plan --all`, `up --all` and `down --all` are about these labs and no others.',
+  expected: 'name: {profile, machines?, ttl?, owner?}, a name of a-z, 0-9 and -, a letter first',
+  examples: [{ web: { profile: 'debian-aws', ttl: '12h', owner: 'anna' } }],
+}
+
+export const labMachines: Words = {
+  title: 'Machines of the lab',
+  description:
+    'As `--machines`: names, each with its own distro where it has one. Without it, as the profile says.',
+  expected: 'machines such as source,target or source:debian-13,target:rocky-9',
+  examples: ['source,target:rocky-9'],
+}
+
+export const labOwner: Words = {
+  title: 'Owner',
+  description:
+    'Who is responsible for the lab. Plans show it, and everything made of the lab has it as the tag `owner`.',
+  expected: 'a name of a-z, 0-9, _ and -, at most 63',
+  examples: ['anna', 'team-infra'],
+}

@@ -80,6 +80,11 @@ export const labOptions: Readonly<Record<string, Options>> = {
   ),
 }
 
+/** The labs of the configuration's `labs:`. */
+export const allOption: Readonly<Record<string, Options>> = {
+  all: { type: 'boolean', describe: 'Every lab that the configuration declares in labs:' },
+}
+
 export const ttlOption: Readonly<Record<string, Options>> = {
   ttl: text('How long the lab lives from now on, such as 90m, 4h (default), 3d or none'),
 }

@@ -94,6 +94,7 @@ type TextKey = Exclude<
   | 'regions'
   | 'providerVersions'
   | 'tags'
+  | 'labs'
 >
 
 /** Throws LabError usage with all problems of the flags and variables. */

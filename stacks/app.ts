@@ -62,3 +62,10 @@ const keeping = (resource: Resource): Resource => ({
   ...resource,
   lifecycle: { ...resource.lifecycle, prevent_destroy: true },
 })
+
+/** The app that `cdktf` runs: a stack for each lab, written where `cdktf` looks for them. */
+export async function synthesiseApp(specs: readonly LabSpec[]): Promise<void> {
+  const app = new App()
+  for (const spec of specs) await buildLabStack(app, spec)
+  app.synth()
+}

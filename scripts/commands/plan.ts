@@ -1,5 +1,5 @@
 import type { Command } from '../command.js'
-import { labOptions, machineOptions, nameOption, profileOption } from '../options.js'
+import { allOption, labOptions, machineOptions, nameOption, profileOption } from '../options.js'
 
 const { wait: _wait, ...stackOptions } = machineOptions
 
@@ -11,6 +11,7 @@ export const planCommand: Command = {
   options: {
     ...profileOption,
     ...nameOption,
+    ...allOption,
     ...labOptions,
     ...stackOptions,
     'detailed-exitcode': {
@@ -23,6 +24,7 @@ export const planCommand: Command = {
     ['distrolab plan --profile fedora-aws', 'what a new lab would consist of, and where'],
     ['distrolab plan --profile debian-local,fedora-local', 'several profiles at once'],
     ['distrolab plan web -o markdown', 'for a pull request'],
+    ['distrolab plan --all -o markdown', 'every lab that the configuration declares'],
     ['distrolab plan web --detailed-exitcode', 'in CI: 0 is no change, 2 is changes'],
   ],
   exitCodes: [
@@ -30,16 +32,20 @@ export const planCommand: Command = {
     ['1', 'failed; with `--detailed-exitcode` also: usage or configuration is wrong'],
     ['2', 'usage or configuration is wrong; with `--detailed-exitcode` only: something would change'],
   ],
-  async run(context, { lab }) {
-    const { planAsked } = await import('../lifecycle/plan/asked.js')
-    const plans = await planAsked(context, lab)
-    const { renderPlan, renderPlanMarkdown } = await import('../report/plan-text.js')
-    const isChange = plans.some(({ changes }) => changes.length > 0)
+  async run(context, { lab, flags }) {
+    const { planEntries } = await import('../lifecycle/plan/entries.js')
+    const isAll = flags['all'] === true
+    const entries = await planEntries(context, lab, isAll)
+    const { renderEntries } = await import('../report/plan-text.js')
+    const { renderPlanMarkdown } = await import('../report/plan-markdown.js')
+    const { isChange, jsonOf } = await import('../report/plan-verdict.js')
+    const documents = entries.map(jsonOf)
+    const whole = isAll ? 'plan --all' : `plan ${lab ?? ''}`.trim()
     return {
-      text: plans.map(renderPlan).join('\n'),
-      json: plans.length === 1 ? plans[0] : plans,
-      markdown: plans.map(renderPlanMarkdown).join('\n\n'),
-      exitCode: context.settings.detailedExitCode && isChange ? 2 : 0,
+      text: renderEntries(entries),
+      json: documents.length === 1 && !isAll ? documents[0] : documents,
+      markdown: renderPlanMarkdown(entries, { whole, runUrl: context.env.ciRunUrl, now: new Date() }),
+      exitCode: context.settings.detailedExitCode && entries.some(isChange) ? 2 : 0,
     }
   },
 }

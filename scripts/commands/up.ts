@@ -1,5 +1,6 @@
 import type { Command } from '../command.js'
 import {
+  allOption,
   labOptions,
   limitOptions,
   leaseOptions,
@@ -16,6 +17,7 @@ export const upCommand: Command = {
   options: {
     ...profileOption,
     ...nameOption,
+    ...allOption,
     ...labOptions,
     ...machineOptions,
     ...ttlOption,
@@ -41,12 +43,19 @@ export const upCommand: Command = {
     ['distrolab up --profile debian-local --count 2', 'one lab of two machines, m1 and m2'],
     ['distrolab up debian-local --on-failure destroy', 'for CI: a new lab that fails is removed'],
     ['distrolab up debian-local --ssh-config', 'then: ssh debian-local'],
+    ['distrolab up --all', 'every lab that the configuration declares'],
     ['distrolab up debian-local -o json', 'its address and ssh command for a script'],
   ],
   async run(context, { lab, flags }) {
     if (flags['install-prerequisites'] === true) {
       const { installMissing } = await import('../setup/install.js')
       await installMissing(context)
+    }
+    if (flags['all'] === true) {
+      const { exitCodeOfUps, upAll } = await import('../lifecycle/up/up-all.js')
+      const { renderUps } = await import('../report/ups-text.js')
+      const labs = await upAll(context, lab)
+      return { text: renderUps(labs), json: { labs }, exitCode: exitCodeOfUps(context, labs) }
     }
     const { labNameOf } = await import('../lab/target.js')
     labNameOf(context, lab)

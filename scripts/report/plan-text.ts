@@ -1,3 +1,4 @@
+import type { PlanEntry } from '../lifecycle/plan/all.js'
 import type { LabChanges, PlannedChange } from '../lifecycle/plan/plan.js'
 import { inOneLineEach } from './printable.js'
 import { typed } from './typed.js'
@@ -24,18 +25,20 @@ export function renderPlan(given: LabChanges): string {
   return [`${titleOf(plan)}: ${summaryOf(plan)}`, ...lines, ...next].join('\n')
 }
 
-/** For a comment on a pull request. */
-export function renderPlanMarkdown(given: LabChanges): string {
-  const plan = inOneLineEach(given)
-  const head = `### \`${plan.lab}\`: ${summaryOf(plan)}\n\n${titleOf(plan)}`
-  if (plan.changes.length === 0) return head
-  const rows = plan.changes.map(
-    ({ address, action, attributes }) =>
-      `| ${action} | \`${address}\` | ${attributes.map((name) => `\`${name}\``).join(', ')} |`,
-  )
-  return [`${head}\n`, '| action | resource | changed attributes |', '| --- | --- | --- |', ...rows].join(
-    '\n',
-  )
+/** A plan for each lab; what else there is to say of it is under it, or in one line. */
+export const renderEntries = (entries: readonly PlanEntry[]): string => entries.map(renderEntry).join('\n')
+
+function renderEntry(given: PlanEntry): string {
+  const entry = inOneLineEach(given)
+  if (entry.kind === 'refused') return `${entry.lab}: refused: ${entry.reason}`
+  if (entry.kind === 'undeclared') return `${entry.lab}: not declared (${entry.state}); it stays as it is`
+  const { notRefreshed, vanished } = entry.plan
+  return [
+    renderPlan(entry.plan),
+    ...(notRefreshed === null ? [] : [`  not refreshed: ${notRefreshed}`]),
+    ...(vanished.length === 0 ? [] : [`  vanished: ${vanished.join(', ')}`]),
+    ...entry.differences.map((difference) => `  differs: ${difference}`),
+  ].join('\n')
 }
 
 function titleOf({ lab, distro, provider, region, state, costPerHourUsd }: LabChanges): string {
@@ -53,7 +56,7 @@ const COUNTED: readonly (readonly [Action, string])[] = [
   ['reset', 'to reset'],
 ]
 
-function summaryOf({ changes }: LabChanges): string {
+export function summaryOf({ changes }: Pick<LabChanges, 'changes'>): string {
   const counted = COUNTED.flatMap(([action, words]) => {
     const count = changes.filter((change) => change.action === action).length
     return count === 0 ? [] : [`${count} ${words}`]

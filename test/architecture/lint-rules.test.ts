@@ -55,7 +55,7 @@ test.each([
   ['backend/a.ts', 'const { env } = process', 'Only in scripts/env.ts'],
   ['local-vm/main.ts', 'const home = process.env.HOME', 'Only in scripts/env.ts'],
   ['scripts/main.ts', 'process.exit(1)', 'Only in scripts/cli.ts'],
-  ['stacks/main.ts', 'process.exitCode = 1', 'Only in scripts/cli.ts'],
+  ['stacks/app.ts', 'process.exitCode = 1', 'Only in scripts/cli.ts'],
   ['scripts/cli.ts', `process.chdir('/')`, 'Only in local-vm/main.ts'],
   ['scripts/run.ts', `process.kill(1, 'SIGTERM')`, 'Only in backend/send-signal.ts'],
   ['scripts/cli.ts', `console.log('x')`, 'Results go to stdout'],

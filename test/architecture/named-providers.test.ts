@@ -11,7 +11,6 @@ const SHARED: Readonly<Record<string, string>> = {
   'distro-catalog/provider-names.ts': 'the names',
   'distro-catalog/offer-schema.ts': 'what the catalog says of an image, which differs by provider',
   'stacks/registry.ts': 'the specs, and what draws and names them to the engine',
-  'stacks/main.ts': 'the preview of `cdktf synth`, which needs no account: that of local labs',
   'scripts/providers/registry.ts': 'what loads the code of each',
   'scripts/providers/clouds.ts': 'what is known of each cloud without its code',
   'scripts/images/source.ts': 'the disks that distributions publish are those that local labs boot',

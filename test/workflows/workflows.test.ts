@@ -7,6 +7,8 @@ import { pinsOf, workflowProblems } from '../support/workflows/problems.js'
 const files = [
   ...readdirSync(sourcePath('.github/workflows')).map((name) => `.github/workflows/${name}`),
   'examples/ci-github/lab.yml',
+  'examples/labs-github/labs.yml',
+  'examples/labs-github/comment.yml',
 ]
 
 const SOUND = `
@@ -23,7 +25,9 @@ jobs:
 test('the workflows are those for changes, nights and releases', () => {
   expect(files.map((path) => path.split('/').at(-1)).sort()).toEqual([
     'ci.yml',
+    'comment.yml',
     'lab.yml',
+    'labs.yml',
     'nightly.yml',
     'release.yml',
   ])
@@ -50,7 +54,21 @@ test('nothing but the job that publishes can ask for an identity token, and noth
   expect(granted).toEqual([
     '.github/workflows/release.yml publish: id-token',
     '.github/workflows/release.yml release: contents',
+    ...['plan', 'own-lab', 'remove-own-lab', 'apply', 'reap', 'drift'].map(
+      (job) => `examples/labs-github/labs.yml ${job}: id-token`,
+    ),
+    'examples/labs-github/labs.yml drift: issues',
+    'examples/labs-github/comment.yml comment: pull-requests',
   ])
+})
+
+test('a job that runs the code of a pull request writes nothing, and no workflow runs it with the rights of the base', async () => {
+  for (const path of files) expect(await readSource(path)).not.toContain('pull_request_target')
+  const { jobs } = parse(await readSource('examples/labs-github/comment.yml')) as Workflow
+  expect(JSON.stringify(jobs)).not.toMatch(/checkout|distrolab@|id-token/)
+  const { concurrency } =
+    (parse(await readSource('examples/labs-github/labs.yml')) as Workflow).jobs['reap'] ?? {}
+  expect(concurrency).toEqual({ group: 'labs-reap', 'cancel-in-progress': false })
 })
 
 describe('a problem is found where a workflow', () => {
@@ -100,5 +118,7 @@ interface Dependabot {
 
 interface Workflow {
   readonly permissions: Readonly<Record<string, string>>
-  readonly jobs: Readonly<Record<string, { readonly permissions?: Readonly<Record<string, string>> }>>
+  readonly jobs: Readonly<
+    Record<string, { readonly permissions?: Readonly<Record<string, string>>; readonly concurrency?: object }>
+  >
 }

@@ -4,7 +4,7 @@ import { listLiving, type RecordList } from '../../../backend/record.js'
 import type { Context } from '../../context.js'
 import { explain } from '../../explain.js'
 import { EXIT } from '../../explain/explanation.js'
-import type { Progress } from '../../report/progress.js'
+import { progressOf } from '../../report/progress-of.js'
 import { withReserve } from '../../reserve.js'
 import { destroyLab } from './down.js'
 import { throughGate, type Session } from '../../lab/gate.js'
@@ -100,13 +100,6 @@ async function tryDestroy(context: Context, command: string, lab: AnyLab, judge:
 function spareOf({ lease }: Session, lab: AnyLab, judge: Judge): Verdict | undefined {
   if (lab.state !== 'destroyed') return judge.spare(lab, lease)
   return { outcome: 'skipped', code: 'gone', reason: 'someone else destroyed it in the meantime' }
-}
-
-/** The steps of many labs at once would be unreadable; important lines carry the lab's name. */
-function progressOf(progress: Progress, lab: string): Progress {
-  const nothing = (): void => undefined
-  const say = (text: string): void => progress.say(`${lab}: ${text}`)
-  return { beginStep: nothing, detail: nothing, endStep: nothing, failStep: nothing, say, close: nothing }
 }
 
 /**

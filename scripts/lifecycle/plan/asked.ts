@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { inParallel } from '../../../backend/in-parallel.js'
 import type { Context } from '../../context.js'
 import { LabError } from '../../errors.js'
+import { planOrForetell } from './blind.js'
 import { planLabChanges, type LabChanges } from './plan.js'
 import { labNameOf } from '../../lab/target.js'
 
@@ -37,7 +38,9 @@ type Attempt = { readonly plan: LabChanges } | { readonly error: unknown }
 /** Wait for the others, so that a failure leaves no engine behind. */
 async function attempt(context: Context, positional: string | undefined): Promise<Attempt> {
   try {
-    return { plan: await planLabChanges(context, labNameOf(context, positional)) }
+    // A reviewer sees what is known; a script would take a guess for an answer.
+    const planning = context.settings.markdown ? planOrForetell : planLabChanges
+    return { plan: await planning(context, labNameOf(context, positional)) }
   } catch (error) {
     return { error }
   }

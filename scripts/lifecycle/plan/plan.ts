@@ -47,6 +47,7 @@ import { expiryOf } from '../../lab/time-left.js'
 import { upRequest } from '../../lab/up-request.js'
 import { resolveTeamKeys } from '../../lab/team-keys.js'
 import { checkDraft } from '../up/checks.js'
+import { planFacts, type PlanFacts, type PlannedFacts } from './facts.js'
 
 /** What `up` would change of a lab. `start`: a machine that is off is switched on. `reset`: it goes back to its baseline. */
 export interface PlannedChange extends Omit<ResourceChange, 'action'> {
@@ -63,6 +64,11 @@ export interface LabChanges {
   readonly state: string | null
   readonly costPerHourUsd: number
   readonly changes: readonly PlannedChange[]
+  /** Why neither provider nor engine was asked; null if they were. */
+  readonly notRefreshed: string | null
+  /** Machines of the record that the provider does not have any more. */
+  readonly vanished: readonly string[]
+  readonly facts: PlanFacts
 }
 
 /**
@@ -79,7 +85,7 @@ export async function planLabChanges(context: Context, lab: LabName): Promise<La
   const draft = living === undefined ? await draftLab(context, lab, living) : checked
   const { profile } = draft
   const facts = living ?? (await factsOfNew(context, draft))
-  const changes = await changesOf(context, draft, facts, decision)
+  const asked = await changesOf(context, draft, facts, decision)
   return {
     lab,
     profile: facts.profile,
@@ -88,14 +94,20 @@ export async function planLabChanges(context: Context, lab: LabName): Promise<La
     distro: profile.distro.name,
     state: living?.state ?? null,
     costPerHourUsd: facts.costPerHourUsd,
-    changes,
+    ...asked,
+    notRefreshed: null,
+    facts: await planFacts(context, facts, living),
   }
 }
 
-type Accepted = Exclude<UpDecision, { readonly kind: 'refuse' }>
+export type Accepted = Exclude<UpDecision, { readonly kind: 'refuse' }>
 
 /** By our own clock: some stores tell theirs only to whoever writes. Throws what `up` would refuse. */
-async function decideNow(context: Context, lab: LabName, record: AnyLab | undefined): Promise<Accepted> {
+export async function decideNow(
+  context: Context,
+  lab: LabName,
+  record: AnyLab | undefined,
+): Promise<Accepted> {
   const isLent = tokenFor(lentTokens(context), lab, context.space.backendId) !== undefined
   const request = await upRequest(context, livingOf(record), { now: new Date(), isLent })
   const decision = decideUp(record, request)
@@ -109,7 +121,7 @@ async function changesOf(
   draft: LabDraft,
   facts: SpecFacts,
   decision: Accepted,
-): Promise<readonly PlannedChange[]> {
+): Promise<Pick<LabChanges, 'changes' | 'vanished'>> {
   const { hooks } = draft
   const names = facts.machines.map(({ name }) => name)
   const living = decision.kind === 'make' ? livingOf(decision.former) : decision.lab
@@ -119,13 +131,16 @@ async function changesOf(
       : await lookAtMachines(context, hooks, living)
   const baseline = hooks.baseline?.kind
   const seen = foresee(decision, presences, { wait: context.settings.wait, baseline })
-  if (seen.kind === 'reconnect') return []
+  const absent = presences.flatMap(([name, presence]) => (presence === 'absent' ? [name] : []))
+  const vanished = living === undefined ? [] : absent
+  if (seen.kind === 'reconnect') return { changes: [], vanished }
   if (seen.kind === 'make') {
     const allowFrom = seen.allowFrom === undefined ? {} : { allowFrom: [...seen.allowFrom] }
-    return changesOfMaking(context, draft, { ...facts, ...allowFrom }, decideMaking(seen.former, presences))
+    const making = decideMaking(seen.former, presences)
+    return { changes: await changesOfMaking(context, draft, { ...facts, ...allowFrom }, making), vanished }
   }
-  if (baseline === 'image') return changesOfMaking(context, draft, facts, makingAll(names))
-  return names.map(withoutEngine('reset'))
+  if (baseline !== 'image') return { changes: names.map(withoutEngine('reset')), vanished }
+  return { changes: await changesOfMaking(context, draft, facts, makingAll(names)), vanished }
 }
 
 async function changesOfMaking(
@@ -139,7 +154,7 @@ async function changesOfMaking(
   return [...(await askEngine(context, lab, spec, addresses)), ...start.map(withoutEngine('start'))]
 }
 
-const withoutEngine =
+export const withoutEngine =
   (action: 'start' | 'reset') =>
   (address: string): PlannedChange => ({ address, action, attributes: [] })
 
@@ -152,8 +167,6 @@ async function sayWhatIsMissing(context: Context, { hooks }: LabDraft): Promise<
     context.progress.say(explain(error).message)
   }
 }
-
-type PlannedFacts = SpecFacts & Pick<AnyLab, 'costPerHourUsd'>
 
 /** As `up` would record it now. */
 async function factsOfNew(context: Context, draft: LabDraft): Promise<PlannedFacts> {
@@ -173,7 +186,7 @@ async function factsOfNew(context: Context, draft: LabDraft): Promise<PlannedFac
 }
 
 /** The key that `up` would use; in place of one that it would make, a temporary one. */
-async function identityOfNext({ settings, env, space }: Context, lab: string): Promise<Identity> {
+export async function identityOfNext({ settings, env, space }: Context, lab: string): Promise<Identity> {
   if (settings.sshKey !== undefined) return identityFromFile(settings.sshKey, env.sshAgentSocket)
   const remembered = await readIdentity(space, lab)
   if (remembered !== undefined) return remembered
