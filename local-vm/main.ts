@@ -37,12 +37,16 @@ const HANDLERS: Handlers = {
   reset: resetMachine,
   extend: extendMachine,
   console: readConsole,
+  warm: async (request, context) => {
+    const { bakeLayer } = await import('./warm/bake.js')
+    return bakeLayer(request, context)
+  },
 }
 
 async function main(words: readonly string[], context: Context): Promise<object> {
   const { verb, input } = parseCommand(words)
   // No one waits for the image any more, but a machine must not be left half made or half removed.
-  if (verb === 'image') onReaderGone = () => interrupt('SIGTERM')
+  if (verb === 'image' || verb === 'warm') onReaderGone = () => interrupt('SIGTERM')
   return perform(verb, input, context)
 }
 

@@ -69,6 +69,10 @@ export const labOptions: Readonly<Record<string, Options>> = {
   count: text('The number of its machines, called m1, m2, …'),
 }
 
+export const coldOption: Readonly<Record<string, Options>> = {
+  cold: { type: 'boolean', describe: 'Boot local machines, although there is a warm image of them' },
+}
+
 export const ttlOption: Readonly<Record<string, Options>> = {
   ttl: text('How long the lab lives from now on, such as 90m, 4h (default), 3d or none'),
 }

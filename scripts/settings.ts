@@ -75,6 +75,8 @@ export interface Settings {
   readonly markdown: boolean
   /** For `plan`: exit code 2 means that there are changes, and nothing else. */
   readonly detailedExitCode: boolean
+  /** Machines boot, although there may be a warm image of them. */
+  readonly cold: boolean
   readonly verbosity: number
   readonly quiet: boolean
 }
@@ -132,6 +134,7 @@ export function resolveSettings(flags: Flags, env: Environment, config: Config, 
     json: output === 'json',
     markdown: output === 'markdown',
     detailedExitCode: isOn('detailed-exitcode'),
+    cold: isOn('cold'),
     verbosity: read('verbose', undefined, values.fewTimes) ?? 0,
     quiet: isOn('quiet'),
   }

@@ -1,7 +1,15 @@
 import type { Command } from '../command.js'
 import { textFlag } from '../flags.js'
 import { LabError } from '../errors.js'
-import { limitOptions, leaseOptions, machineOptions, nameOption, profileOption, text } from '../options.js'
+import {
+  coldOption,
+  limitOptions,
+  leaseOptions,
+  machineOptions,
+  nameOption,
+  profileOption,
+  text,
+} from '../options.js'
 
 export const swapCommand: Command = {
   name: 'swap',
@@ -11,6 +19,7 @@ export const swapCommand: Command = {
     ...profileOption,
     ...nameOption,
     machine: text('The only machine to change; default: all of the lab'),
+    ...coldOption,
     ...limitOptions,
     ...leaseOptions,
     'ssh-key': machineOptions['ssh-key'] ?? {},

@@ -1,5 +1,6 @@
 import type { Command } from '../command.js'
 import {
+  coldOption,
   labOptions,
   limitOptions,
   leaseOptions,
@@ -24,6 +25,7 @@ export const upCommand: Command = {
       requiresArg: true,
       describe: 'keep (default) or destroy: what happens to a new lab that fails',
     },
+    ...coldOption,
     ...limitOptions,
     ...leaseOptions,
     'ssh-config': {

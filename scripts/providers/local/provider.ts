@@ -178,6 +178,7 @@ export const local: MakerProvider<LocalLabSpec> = {
       authorizedKeys: keysOn(lab),
       cache: space.cache,
       instanceId: lab.createdAt.replaceAll(/[^0-9]/g, ''),
+      isCold: context.settings.cold,
       expiresAt: lab.expiresAt,
     })
   },
@@ -185,6 +186,11 @@ export const local: MakerProvider<LocalLabSpec> = {
   presence: async (_lab, machine) => (await lookAt(machine)).presence,
 
   replaceAddress: bootAddress,
+
+  async made(machine) {
+    const { madeMachine } = await import('./made.js')
+    return madeMachine(machine)
+  },
 
   start: startMachine,
 
