@@ -20,7 +20,7 @@ import { findAnswering, findQemu, type QemuProcess } from '../qemu/process.js'
 import { QmpFailure, QmpSession } from '../qemu/qmp.js'
 import { waitForRest } from '../qemu/rest.js'
 import { connectIn } from '../qemu/socket-in.js'
-import type { Attached } from '../run.js'
+import { type Attached, runTool } from '../run.js'
 import { firstLine } from './answer.js'
 import { bakeSeed, RESTING } from './bake-seed.js'
 import { layerFiles, warmCacheFiles } from './layer-files.js'
@@ -105,6 +105,7 @@ async function bake(request: WarmRequest, image: ImageResult, key: string, conte
     const facts = { distro: request.image.distro, imageId: image.id, firmware: image.firmware }
     await adoptLayer(request.cache, key, work, { ...facts, vcpus, memoryMiB, diskGiB, hasNetwork })
     await keepWithin(request.cache, LIMIT_BYTES, key)
+    await readThrough(layerFiles(warmCacheFiles(request.cache).layerOf(key)).memory, context)
   } catch (error) {
     throw writeFailure(error, work)
   } finally {
@@ -181,6 +182,13 @@ async function keepParts(files: MachineFiles): Promise<void> {
     else await synced(path)
   }
 }
+
+/**
+ * The baseline of the first clone reads all of its memory. Parts that the guest never used are holes of the file, and cost time
+ * when they first come into the page cache.
+ */
+const readThrough = (file: string, { signal }: Context): Promise<unknown> =>
+  runTool('dd', [`if=${file}`, 'of=/dev/null', 'bs=1M'], { signal })
 
 async function synced(path: string): Promise<void> {
   const file = await open(path, 'r+')

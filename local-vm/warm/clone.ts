@@ -25,7 +25,6 @@ import { QmpFailure, QmpSession } from '../qemu/qmp.js'
 import { connectIn } from '../qemu/socket-in.js'
 import { firstLine } from './answer.js'
 import { makeHostKey, type HostKey } from './host-key.js'
-import { warmUp } from './page-cache.js'
 import { identityProgram, TAKEN } from './identity-program.js'
 import { keyOf, likenessOf, readLayerFacts } from './layer-key.js'
 import { discardLayer, findLayer, type Layer, markAsUsed } from './layer.js'
@@ -103,7 +102,6 @@ async function makeClone(
   const networkConfig = spec.seed.networkConfig.replaceAll(spec.macAddress, macAddress)
   await writeSeed({ ...spec.seed, networkConfig }, files)
   if (spec.expiresAt !== undefined) await writeExpiry(files, spec.expiresAt)
-  await warmUp(layer.files.memory, context)
   const memory = { file: layer.files.memory, access: 'private' } as const
   const process = await launch(spec, meta, files, { begin: 'incoming', arm: armAnew, memory }, context)
   await wakeAs(spec, hostKey, layer, files, context)

@@ -46,13 +46,13 @@ export async function findLayer(cache: string, key: string): Promise<Layer | 'ch
 export async function listLayers(
   cache: string,
 ): Promise<(Layer & { readonly bytes: number; readonly usedAt: number })[]> {
-  const { warm, layerOf } = warmCacheFiles(cache)
-  const names = (await readdir(warm).catch((): string[] => [])).filter((name) => KEY.test(name))
+  const places = warmCacheFiles(cache)
+  const names = (await readdir(places.warm).catch((): string[] => [])).filter((name) => KEY.test(name))
   const found = await Promise.all(
     names.map(async (key) => {
       const layer = await findLayer(cache, key)
       if (layer === undefined || layer === 'changed') return undefined
-      const { bytes, usedAt } = await sizeOf(layerOf(key))
+      const { bytes, usedAt } = await sizeOf(places.layerOf(key))
       return { ...layer, bytes, usedAt }
     }),
   )
@@ -111,13 +111,13 @@ export async function adoptLayer(
   await rename(from, warmCacheFiles(cache).layerOf(key))
 }
 
-/** The names of the files that a warm image may consist of. */
-export const partNames: ReadonlySet<string> = new Set(
-  Object.values(layerFiles('/')).map((file) => basename(file)),
-)
-
 const partsOf = ({ disk, memory, devices, variables }: LayerFiles, firmware: Firmware): readonly string[] =>
   firmware === 'uefi' ? [disk, memory, devices, variables] : [disk, memory, devices]
+
+/** The names of the files that a warm image may consist of. */
+export const partNames: ReadonlySet<string> = new Set(
+  [...partsOf(layerFiles('/'), 'uefi'), layerFiles('/').meta].map((file) => basename(file)),
+)
 
 /** A file that was written to, cut short or replaced looks different. */
 async function stampOf(file: string): Promise<string | undefined> {

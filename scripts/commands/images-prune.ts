@@ -13,8 +13,8 @@ export const imagesPruneCommand: Command = {
   examples: [['distrolab images prune --older-than 7d', 'only those that no lab was cloned from for a week']],
   async run(context) {
     const { loadWarmImages } = await import('../providers/registry.js')
-    const { prune } = await loadWarmImages()
-    const images = await prune(context, context.settings.olderThan ?? null)
+    const warm = await loadWarmImages()
+    const images = await warm.prune(context, context.settings.olderThan ?? null)
     const { renderPruned } = await import('../report/warm-text.js')
     return { text: renderPruned(images), json: images }
   },

@@ -19,8 +19,8 @@ export const imagesWarmCommand: Command = {
   ],
   async run(context, { flags }) {
     const { loadWarmImages } = await import('../providers/registry.js')
-    const { make } = await loadWarmImages()
-    const images = await make(context, listFlag(flags, 'distro'), flags['several'] === true)
+    const warm = await loadWarmImages()
+    const images = await warm.make(context, listFlag(flags, 'distro'), flags['several'] === true)
     const { renderWarmed } = await import('../report/warm-text.js')
     return { text: renderWarmed(images), json: images }
   },

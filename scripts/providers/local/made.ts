@@ -12,5 +12,6 @@ export async function madeMachine(machine: Machine): Promise<Made> {
   const { warm } = (await looking(readMeta(machineFiles(id, directory)))) ?? {}
   if (warm === undefined) return {}
   if ('refused' in warm) return { remark: `its warm image did not work and was discarded: ${warm.refused}` }
-  return fits('hostKey', warm.hostKey) ? { hostKey: warm.hostKey } : {}
+  const isKey = typeof warm.hostKey === 'string' && fits('hostKey', warm.hostKey)
+  return isKey ? { hostKey: warm.hostKey } : {}
 }
