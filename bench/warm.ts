@@ -13,7 +13,7 @@ const MORE = 4
 export async function warmAgainstCold(user: BenchUser): Promise<Row[]> {
   const cold = await timeOf(() => user.distrolab('up', LAB, '--profile', PROFILE, '--cold'))
   await user.distrolab('down', LAB)
-  await user.distrolab('images', 'warm', 'debian-13')
+  await user.distrolab('images', 'warm', 'debian-13', 'debian-12')
   const warm: number[] = []
   const swapped: number[] = []
   const resets: number[] = []
@@ -21,9 +21,9 @@ export async function warmAgainstCold(user: BenchUser): Promise<Row[]> {
   for (let round = 0; round < ROUNDS; round++) {
     warm.push(await timeOf(() => user.distrolab('up', LAB, '--profile', PROFILE)))
     resets.push(await timeOf(() => user.distrolab('reset', LAB)))
-    swapped.push(await timeOf(() => user.distrolab('swap', LAB, 'debian-13')))
     const [program = 'ssh', ...args] = await sshOf(user)
     bare.push(await timeOf(() => quietly(program, [...args, 'true'])))
+    swapped.push(await timeOf(() => user.distrolab('swap', LAB, 'debian-12')))
     await user.distrolab('down', LAB)
   }
   const theirs = median(bare)
@@ -79,10 +79,10 @@ export async function costOfMore(user: BenchUser): Promise<Row[]> {
   return [row('memory of one more warm lab', memory, 400), row('disk of one more warm lab', disk, 50)]
 }
 
-/** Of its QEMU, without what it shares. In bytes; smaps_rollup, proc(5). */
+/** Of its QEMU, without what it shares or could read again from the warm image. In bytes; smaps_rollup, proc(5). */
 async function ownMemory(folder: string): Promise<number> {
   const pid = (await readFile(join(folder, 'qemu.pid'), 'utf8')).trim()
   const text = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8')
-  const kibibytes = [...text.matchAll(/^Private_\w+:\s+(\d+) kB$/gm)].map((match) => Number(match[1]))
+  const kibibytes = [...text.matchAll(/^Private_Dirty:\s+(\d+) kB$/gm)].map((match) => Number(match[1]))
   return kibibytes.reduce((sum, value) => sum + value, 0) * 1024
 }
