@@ -8,7 +8,7 @@ import { quietly, sideBySide, timeOf } from './measure.js'
 export interface Row {
   readonly what: string
   readonly value: number
-  readonly unit: 'times' | 's'
+  readonly unit: 'times' | 's' | 'MiB'
   readonly limit: number
   /** `at least` reverses the comparison. */
   readonly promise: 'at most' | 'at least'

@@ -7,6 +7,7 @@ import { newUser, projectRoot } from './lab.js'
 import { listOfMany } from './scale.js'
 import { plansInParallel, synthOfOne } from './plan.js'
 import { cleanupAgainstDown, resetToSsh, swapAgainstUp } from './life.js'
+import { costOfMore, warmAgainstCold } from './warm.js'
 
 /** Runs every case as one separate user, prints the table and writes it as JSON. */
 const user = await newUser()
@@ -31,6 +32,8 @@ try {
   await show(resetToSsh(user))
   await show(swapAgainstUp(user))
   await show(cleanupAgainstDown(user))
+  await show(warmAgainstCold(user))
+  await show(costOfMore(user))
 } finally {
   await user.distrolab('cleanup', '--yes').catch(() => undefined)
   await user.remove()
@@ -50,7 +53,7 @@ const result = { at: new Date().toISOString(), node: process.version, cores: ava
 await writeFile(join(folder, 'latest.json'), `${JSON.stringify(result, null, 2)}\n`)
 
 function format(value: number, unit: Row['unit']): string {
-  return unit === 's' ? `${value.toFixed(2)} s` : `${value.toFixed(1)} times`
+  return unit === 's' ? `${value.toFixed(2)} s` : `${value.toFixed(unit === 'MiB' ? 0 : 1)} ${unit}`
 }
 
 function isKept({ value, limit, promise }: Row): boolean {

@@ -69,6 +69,8 @@ export type DriverFault =
   | { readonly code: 'baseline-absent'; readonly id: string }
   | { readonly code: 'baseline-failed'; readonly id: string; readonly reason: string }
   | { readonly code: 'baseline-broken'; readonly id: string; readonly reason: string }
+  /** No warm image could be made. */
+  | { readonly code: 'warm-failed'; readonly reason: string }
   | { readonly code: 'driver-bug'; readonly stack: string }
   | {
       readonly code: 'machine-folder-foreign'

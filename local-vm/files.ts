@@ -58,6 +58,8 @@ export interface MachineFiles {
   readonly base: string
   readonly kernel: string
   readonly initrd: string
+  /** Only in a clone of a warm image: its disk, between the base and the overlay. */
+  readonly warm: string
   readonly overlay: string
   readonly variables: string
   readonly seed: string
@@ -68,6 +70,8 @@ export interface MachineFiles {
   readonly socket: string
   /** The card in the lab's private network; absent if the lab has none. */
   readonly card: string
+  /** Where a clone's guest waits for its identity; absent afterwards. */
+  readonly identity: string
   /** When the machine must be off; absent if it may run forever. */
   readonly expiry: string
   readonly watchdogPid: string
@@ -79,6 +83,7 @@ export interface MachineFiles {
  */
 export const SOCKET_NAME = 'qmp.sock'
 export const CARD_NAME = 'net.sock'
+export const IDENTITY_NAME = 'id.sock'
 
 export function machineFiles(id: string, directory: string): MachineFiles {
   const machines = machinesFolder(directory)
@@ -89,6 +94,7 @@ export function machineFiles(id: string, directory: string): MachineFiles {
     base: join(directory, 'base.qcow2'),
     kernel: join(directory, 'vmlinuz'),
     initrd: join(directory, 'initrd.img'),
+    warm: join(directory, 'warm.qcow2'),
     overlay: join(directory, 'overlay.qcow2'),
     variables: join(directory, 'variables.qcow2'),
     seed: join(directory, 'seed'),
@@ -98,6 +104,7 @@ export function machineFiles(id: string, directory: string): MachineFiles {
     console: join(directory, 'console.log'),
     socket: join(directory, SOCKET_NAME),
     card: join(directory, CARD_NAME),
+    identity: join(directory, IDENTITY_NAME),
     expiry: join(directory, 'expiry.json'),
     watchdogPid: join(directory, 'watchdog.pid'),
     watchdogLog: join(directory, 'watchdog.log'),
@@ -111,9 +118,9 @@ export type SeedFile = (typeof seedFiles)[number]
 /** Every file of a machine except its `meta` and the seed: the driver's, the watchdog's and QEMU's. */
 export function knownFiles(files: MachineFiles): readonly string[] {
   const { base, kernel, initrd, overlay, variables, process, pid, console, socket, card } = files
-  const { expiry, watchdogPid, watchdogLog, meta } = files
+  const { expiry, watchdogPid, watchdogLog, meta, warm, identity } = files
   const whole = [base, kernel, initrd, overlay, variables, process, pid, console, socket, card]
-  return [...whole, expiry, watchdogPid, watchdogLog, ...[meta, process, expiry].map(draftOf)]
+  return [...whole, warm, identity, expiry, watchdogPid, watchdogLog, ...[meta, process, expiry].map(draftOf)]
 }
 
 function machinesFolder(directory: string): string {

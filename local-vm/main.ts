@@ -37,18 +37,33 @@ const HANDLERS: Handlers = {
   reset: resetMachine,
   extend: extendMachine,
   console: readConsole,
+  warm: async (request, context) => {
+    const { bakeLayer } = await import('./warm/bake.js')
+    return bakeLayer(request, context)
+  },
 }
 
 async function main(words: readonly string[], context: Context): Promise<object> {
   const { verb, input } = parseCommand(words)
   // No one waits for the image any more, but a machine must not be left half made or half removed.
-  if (verb === 'image') onReaderGone = () => interrupt('SIGTERM')
+  if (verb === 'image' || verb === 'warm') onReaderGone = () => interrupt('SIGTERM')
+  if (verb === 'warm') endWithParent()
   return perform(verb, input, context)
 }
 
 function perform<V extends Verb>(verb: V, input: InputOf<V>, context: Context): Promise<ResultOf[V]> {
   return HANDLERS[verb](input, context)
 }
+
+/** It has nothing to say for minutes, and so would not notice that its reader is gone. */
+function endWithParent(): void {
+  const parent = process.ppid
+  setInterval(() => {
+    if (process.ppid !== parent) interrupt('SIGTERM')
+  }, PARENT_LOOK_MS).unref()
+}
+
+const PARENT_LOOK_MS = 500
 
 let onReaderGone = (): void => undefined
 

@@ -72,6 +72,46 @@ export const ImageRequest = Type.Object(
 )
 export type ImageRequest = Static<typeof ImageRequest>
 
+const Seed = Type.Object(
+  { metaData: Type.String(), userData: Type.String(), networkConfig: Type.String() },
+  closed,
+)
+export type Seed = Static<typeof Seed>
+
+const Address = Type.String({ pattern: '^[0-9]{1,3}([.][0-9]{1,3}){3}$', description: 'an IPv4 address' })
+const InstanceId = Type.String({ pattern: '^[a-z0-9][a-z0-9.-]{0,126}$', description: 'a lower-case name' })
+
+/** What stands for a machine's own names in a warm image, and is replaced in each clone. */
+export const WarmNames = Type.Object(
+  {
+    instanceId: InstanceId,
+    hostname: Name,
+    /** A clone keeps it: no other machine can see this card. */
+    macAddress: MacAddress,
+    privateMacAddress: MacAddress,
+    privateAddress: Address,
+  },
+  closed,
+)
+export type WarmNames = Static<typeof WarmNames>
+
+/** Lets a machine be a clone of a warm image, if there is one. */
+export const WarmWish = Type.Object(
+  {
+    /** With these names, and without a key. Machines with the same one can be clones of the same image. */
+    seed: Seed,
+    names: WarmNames,
+    instanceId: InstanceId,
+    user: Type.String({ pattern: '^[a-z_][a-z0-9_-]{0,31}$', description: "a user's name" }),
+    authorizedKeys: Type.Array(Type.String({ pattern: '^[^\\x00-\\x1f\\x7f]+$', description: 'one line' })),
+    privateAddress: Type.Optional(
+      Type.String({ pattern: '^[0-9]{1,3}([.][0-9]{1,3}){3}$', description: 'an IPv4 address' }),
+    ),
+  },
+  closed,
+)
+export type WarmWish = Static<typeof WarmWish>
+
 export const MachineSpec = Type.Object(
   {
     id: MachineId,
@@ -85,10 +125,9 @@ export const MachineSpec = Type.Object(
     diskGiB: Type.Integer({ minimum: 1, maximum: 65536 }),
     sshPort: Type.Integer({ minimum: 1, maximum: 65535 }),
     macAddress: MacAddress,
-    seed: Type.Object(
-      { metaData: Type.String(), userData: Type.String(), networkConfig: Type.String() },
-      closed,
-    ),
+    seed: Seed,
+    /** Absent: the machine boots. */
+    warm: Type.Optional(WarmWish),
     /** A second card, in the lab's private network. Absent: the lab has only this machine. */
     network: Type.Optional(Type.Object({ macAddress: MacAddress }, closed)),
     /** The machine powers itself off at this time. Null: never; absent: unchanged. */
@@ -97,6 +136,24 @@ export const MachineSpec = Type.Object(
   closed,
 )
 export type MachineSpec = Static<typeof MachineSpec>
+
+/** `isPatient`: it yields to everything else on this computer. */
+export const WarmRequest = Type.Object(
+  {
+    cache: AbsolutePath,
+    image: ImageSource,
+    imageId: Type.Union([ImageId, Type.Null()]),
+    vcpus: Type.Integer({ minimum: 1, maximum: 256 }),
+    memoryMiB: Type.Integer({ minimum: 128 }),
+    diskGiB: Type.Integer({ minimum: 1, maximum: 65536 }),
+    seed: Seed,
+    names: WarmNames,
+    hasNetwork: Type.Boolean(),
+    isPatient: Type.Boolean(),
+  },
+  closed,
+)
+export type WarmRequest = Static<typeof WarmRequest>
 
 /** What is needed to find, stop or remove a machine; any other field of a MachineSpec is ignored. */
 export const MachineKey = Type.Object({ id: MachineId, directory: AbsolutePath })
@@ -145,6 +202,8 @@ export const VERBS = {
   /** Moves the time at which the machine powers itself off. */
   extend: ExpiryRequest,
   console: ConsoleRequest,
+  /** Makes the warm image that machines like this one are cloned from, unless it exists. */
+  warm: WarmRequest,
 } as const satisfies Record<string, TObject>
 export type Verb = keyof typeof VERBS
 export type InputOf<V extends Verb> = Static<(typeof VERBS)[V]>
@@ -162,6 +221,7 @@ export type Phase =
   | 'reset'
   | 'remove'
   | 'wait'
+  | 'warm'
 /** How the image boots; `kernel` means that QEMU gets the kernel and initrd directly. */
 export type Firmware = 'uefi' | 'bios' | 'kernel'
 export type Accelerator = 'kvm' | 'hvf' | 'tcg'
@@ -214,6 +274,12 @@ export interface StatusResult {
   readonly panic?: string | undefined
 }
 
+export interface WarmResult {
+  readonly key: string
+  /** On disk. */
+  readonly bytes: number
+}
+
 export interface ResultOf {
   readonly image: { readonly image: ImageResult }
   readonly published: { readonly published: PublishedResult }
@@ -231,6 +297,8 @@ export interface ResultOf {
   readonly reset: { readonly machine: MachineResult }
   readonly extend: { readonly machine: StatusResult }
   readonly console: { readonly lines: readonly string[] }
+  /** `isNew: false`: it already existed. */
+  readonly warm: { readonly warm: WarmResult; readonly isNew: boolean }
 }
 
 export interface DriverProgress {

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Options } from 'execa'
 import { sendSignal } from '../backend/send-signal.js'
 import { stayingVariables, workingVariables } from './env.js'
+import { shellWord } from './shell-word.js'
 
 /** Why a child process failed; both streams and the cause are kept. */
 export class ToolFailure extends Error {
@@ -105,6 +106,60 @@ export async function startDetached(binary: string, args: readonly string[], log
   await once(child, 'spawn')
   child.unref()
   return child.pid ?? -1
+}
+
+export interface Attached {
+  /** The end of its standard error, once it has ended. */
+  readonly ended: Promise<string>
+  /** Kills it, and waits for its end. */
+  end(): Promise<void>
+}
+
+/**
+ * Kills the program once its own standard input ends, which it does when we end, however we end. The program's is
+ * /dev/null. The words are one of the shell's, so that its command line is not mistaken for the program's.
+ */
+const hold = (words: readonly string[]): string => String.raw`exec 3<&0
+${words.map(shellWord).join(' ')} 3<&- </dev/null &
+program=$!
+{ cat <&3 >/dev/null; kill -9 $program; } &
+holder=$!
+exec 3<&-
+wait $program
+code=$?
+kill $holder
+exit $code`
+
+const TAIL = 4000
+
+/** Starts a program that does not outlive us. `isPatient`: it gets what others leave of the processors. */
+export async function startAttached(
+  binary: string,
+  args: readonly string[],
+  cwd: string,
+  isPatient: boolean,
+): Promise<Attached> {
+  const words = isPatient ? ['nice', '-n', '19', binary, ...args] : [binary, ...args]
+  const child = withPrivateFiles(() =>
+    spawn('sh', ['-c', hold(words)], {
+      cwd,
+      env: stayingVariables(),
+      detached: true,
+      stdio: ['pipe', 'ignore', 'pipe'],
+    }),
+  )
+  let stderr = ''
+  child.stderr.on('data', (chunk: Buffer) => (stderr = (stderr + chunk.toString()).slice(-TAIL)))
+  const ended = once(child, 'exit').then(() => stderr)
+  ended.catch(() => undefined)
+  await once(child, 'spawn')
+  return {
+    ended,
+    async end() {
+      child.stdin.destroy()
+      await ended
+    },
+  }
 }
 
 /** A tool's files are private to the user: a child has the umask that its parent has when it is spawned. */

@@ -85,6 +85,10 @@ export const allOption: Readonly<Record<string, Options>> = {
   all: { type: 'boolean', describe: 'Every lab that the configuration declares in labs:' },
 }
 
+export const coldOption: Readonly<Record<string, Options>> = {
+  cold: { type: 'boolean', describe: 'Boot local machines, although there is a warm image of them' },
+}
+
 export const ttlOption: Readonly<Record<string, Options>> = {
   ttl: text('How long the lab lives from now on, such as 90m, 4h (default), 3d or none'),
 }

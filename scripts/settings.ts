@@ -79,6 +79,8 @@ export interface Settings {
   readonly markdown: boolean
   /** For `plan`: exit code 2 means that there are changes, and nothing else. */
   readonly detailedExitCode: boolean
+  /** Machines boot, although there may be a warm image of them. */
+  readonly cold: boolean
   readonly verbosity: number
   readonly quiet: boolean
 }
@@ -134,16 +136,23 @@ export function resolveSettings(flags: Flags, env: Environment, config: Config, 
     olderThan: read('older-than', undefined, values.duration),
     timeout: read('timeout', undefined, values.limit),
     ...resolveWaits(read),
-    yes: isOn('yes'),
+    ...resolveSwitches(isOn),
     json: output === 'json',
     markdown: output === 'markdown',
-    detailedExitCode: isOn('detailed-exitcode'),
     verbosity: read('verbose', undefined, values.fewTimes) ?? 0,
-    quiet: isOn('quiet'),
   }
   if (problems.length > 0) throw new LabError({ code: 'usage', problem: problems.join('\n') })
   return settings
 }
+
+const resolveSwitches = (
+  isOn: (flag: string) => boolean,
+): Pick<Settings, 'yes' | 'detailedExitCode' | 'cold' | 'quiet'> => ({
+  yes: isOn('yes'),
+  detailedExitCode: isOn('detailed-exitcode'),
+  cold: isOn('cold'),
+  quiet: isOn('quiet'),
+})
 
 const resolveWaits = (read: Reader['read']): Pick<Settings, 'waitLock' | 'waitTimeout' | 'applyTimeout'> => ({
   waitLock: read('wait-lock', 'waitLock', VALUES.waitLock) ?? byDefault(VALUES.waitLock, DEFAULTS.waitLock),

@@ -5,7 +5,7 @@ import { NOT_FLAGS, variableOfFlag, type Environment } from './env.js'
  * complete.
  */
 export const FLAGS_WITH_VARIABLE: readonly string[] = [
-  ...['address-url', 'allow-from', 'apply-timeout', 'arch', 'backend', 'bucket', 'config', 'count'],
+  ...['address-url', 'allow-from', 'apply-timeout', 'arch', 'backend', 'bucket', 'cold', 'config', 'count'],
   ...['debug', 'detailed-exitcode', 'disk', 'engine-mirror', 'github-url', 'instance-type', 'location'],
   ...[
     'machines',

@@ -9,7 +9,7 @@ import { inspectDisk } from '../image/disk-header.js'
 import { convertToQcow2, createOverlay } from '../image/qemu-img.js'
 import { markAsOurs } from './own-folder.js'
 import { readOwnText } from './own-text.js'
-import type { Firmware, ImageResult, MachineSpec } from '../protocol.js'
+import type { Firmware, ImageResult, MachineSpec, Seed } from '../protocol.js'
 import { findFirmware } from '../qemu/firmware.js'
 
 const GIB = 1024 ** 3
@@ -19,7 +19,19 @@ export interface MachineMeta {
   readonly id: string
   readonly imageId: string
   readonly firmware: Firmware
+  /** Made with the devices by which a guest gets an identity. */
+  readonly hasIdentityPort?: boolean | undefined
+  /** What became of the wish for a clone. */
+  readonly warm?: WarmOrigin | undefined
 }
+
+/**
+ * A clone keeps the first card of its warm image, which no other machine can see. `hostKey`: as in known_hosts, without a
+ * host's name. `refused`: why the machine booted although there was a warm image.
+ */
+export type WarmOrigin =
+  | { readonly key: string; readonly macAddress: string; readonly hostKey: string }
+  | { readonly refused: string }
 
 /** Makes everything a machine needs to start. Its directory must be empty or absent. */
 export async function makeDisk(
@@ -27,30 +39,42 @@ export async function makeDisk(
   image: ImageResult,
   files: MachineFiles,
   context: Context,
+  warm?: WarmOrigin,
 ): Promise<void> {
   context.report('disk', `${spec.diskGiB} GiB on ${image.id}`)
   try {
     await makeFolder(files.directory)
     await markAsOurs(spec.id, files)
-    await linkImage(image, files)
-    const { virtualBytes } = await inspectDisk(files.base)
-    await createOverlay(files.overlay, basename(files.base), Math.max(virtualBytes, spec.diskGiB * GIB))
-    if (image.firmware === 'uefi') {
-      const { variables } = await findFirmware(spec.image.architecture)
-      await convertToQcow2(variables, files.variables, { signal: context.signal, sourceFormat: 'raw' })
-    }
-    await writeSeed(spec, files)
-    await writeMeta(files, { id: spec.id, imageId: image.id, firmware: image.firmware })
+    await makeDiskFiles(spec, image, files, context)
+    const { id: imageId, firmware } = image
+    await writeMeta(files, { id: spec.id, imageId, firmware, hasIdentityPort: true, warm })
   } catch (error) {
     throw writeFailure(error, files.directory)
   }
+}
+
+/** Everything but the mark of a machine's own folder. */
+export async function makeDiskFiles(
+  spec: Pick<MachineSpec, 'image' | 'diskGiB' | 'seed'>,
+  image: ImageResult,
+  files: MachineFiles,
+  context: Context,
+): Promise<void> {
+  await linkImage(image, files)
+  const { virtualBytes } = await inspectDisk(files.base)
+  await createOverlay(files.overlay, basename(files.base), Math.max(virtualBytes, spec.diskGiB * GIB))
+  if (image.firmware === 'uefi') {
+    const { variables } = await findFirmware(spec.image.architecture)
+    await convertToQcow2(variables, files.variables, { signal: context.signal, sourceFormat: 'raw' })
+  }
+  await writeSeed(spec.seed, files)
 }
 
 /**
  * Hard links, so that the machine keeps its image when the cache is deleted, at no cost if both are on one
  * disk.
  */
-async function linkImage(image: ImageResult, files: MachineFiles): Promise<void> {
+export async function linkImage(image: ImageResult, files: MachineFiles): Promise<void> {
   const source = imageFiles(image.directory)
   await linkOrCopy(source.disk, files.base)
   if (image.firmware !== 'kernel') return
@@ -58,7 +82,7 @@ async function linkImage(image: ImageResult, files: MachineFiles): Promise<void>
   await linkOrCopy(source.initrd, files.initrd)
 }
 
-async function linkOrCopy(source: string, target: string): Promise<void> {
+export async function linkOrCopy(source: string, target: string): Promise<void> {
   try {
     await link(source, target)
   } catch (error) {
@@ -72,9 +96,9 @@ async function linkOrCopy(source: string, target: string): Promise<void> {
 /**
  * The NoCloud seed. QEMU shows this folder to the guest as a small FAT disk, so it must contain nothing else.
  */
-async function writeSeed(spec: MachineSpec, files: MachineFiles): Promise<void> {
+export async function writeSeed(seed: Seed, files: MachineFiles): Promise<void> {
   await mkdir(files.seed, { mode: 0o700 })
-  const { metaData, userData, networkConfig } = spec.seed
+  const { metaData, userData, networkConfig } = seed
   for (const [name, text] of Object.entries({
     'meta-data': metaData,
     'user-data': userData,
@@ -84,7 +108,7 @@ async function writeSeed(spec: MachineSpec, files: MachineFiles): Promise<void> 
   }
 }
 
-const writeMeta = (files: MachineFiles, meta: MachineMeta): Promise<void> =>
+export const writeMeta = (files: MachineFiles, meta: MachineMeta): Promise<void> =>
   putFile(files.meta, `${JSON.stringify(meta, null, 2)}\n`)
 
 /** Undefined if there is no complete disk. */
@@ -96,5 +120,6 @@ export async function readMeta(files: MachineFiles): Promise<MachineMeta | undef
 
 /** Leftovers of a dead QEMU: it cannot remove its own socket, because it has changed to `/`. */
 export async function clearRuntimeFiles(files: MachineFiles): Promise<void> {
-  for (const file of [files.pid, files.socket, files.card, files.process]) await rm(file, { force: true })
+  for (const file of [files.pid, files.socket, files.card, files.identity, files.process])
+    await rm(file, { force: true })
 }

@@ -23,7 +23,10 @@ export async function createMachine(spec: MachineSpec, context: Context): Promis
     try {
       await removeMachine(spec.id, files)
       const image = await obtainImage(spec, context)
-      await makeDisk(spec, image, files, context)
+      const { cloneIfWarm } = await import('../warm/clone.js')
+      const cloned = await cloneIfWarm(spec, image, files, context)
+      if ('created' in cloned) return cloned.created
+      await makeDisk(spec, image, files, context, cloned.origin)
       return { ...(await startGuarded(spec, files, context)), image }
     } catch (error) {
       // OpenTofu runs no destroy provisioner for a resource whose creation failed, so nothing may stay.

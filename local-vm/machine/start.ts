@@ -12,8 +12,7 @@ import type { MachineResult, MachineSpec, ResultOf } from '../protocol.js'
 import { networkFiles } from '../network/network-files.js'
 import { ensureSwitch } from '../network/switch-process.js'
 import { chooseAccelerator, readHostFacts } from '../qemu/accelerator.js'
-import { type Begin, type Boot, qemuBinary } from '../qemu/arguments.js'
-import { findFirmware } from '../qemu/firmware.js'
+import { type Begin, bootOf, qemuBinary, type QemuPlan } from '../qemu/arguments.js'
 import { requireFreePort } from '../qemu/port.js'
 import { launchQemu } from '../qemu/launch.js'
 import { findAnswering, findQemu, type QemuProcess, stopQemu } from '../qemu/process.js'
@@ -78,20 +77,38 @@ async function refuseExpiredMachine(id: string, files: MachineFiles): Promise<vo
   }
 }
 
+interface Launching {
+  readonly begin: Begin
+  readonly arm: typeof armAnew
+  readonly memory?: QemuPlan['memory']
+}
+
+const IDENTITY = { running: 'unused', paused: 'unused', incoming: 'listening' } as const
+
 /** Starts a QEMU when none is left; `arm` handles its watchdog. Throws the reason why QEMU does not start. */
 export async function launch(
   spec: MachineSpec,
   meta: MachineMeta,
   files: MachineFiles,
-  { begin, arm }: { readonly begin: Begin; readonly arm: typeof armAnew },
+  { begin, arm, memory }: Launching,
   context: Context,
 ): Promise<QemuProcess> {
   const { architecture, distro } = spec.image
   await clearRuntimeFiles(files)
   await requireFreePort(spec.sshPort)
   const accelerator = chooseAccelerator(readHostFacts(), architecture)
-  const boot = await bootOf(meta, spec)
-  const plan = { spec, architecture, distro, files, accelerator, boot, begin }
+  const boot = await bootOf(meta.firmware, architecture)
+  const plan = {
+    spec: withOwnCard(spec, meta),
+    architecture,
+    distro,
+    files,
+    accelerator,
+    boot,
+    begin,
+    identity: meta.hasIdentityPort === true ? IDENTITY[begin] : undefined,
+    ...(memory === undefined ? {} : { memory }),
+  }
   context.report('start', `QEMU with ${accelerator}, SSH on 127.0.0.1:${spec.sshPort}`)
   await markConsole(files, 'QEMU starts')
   await arm(spec.id, files)
@@ -112,9 +129,9 @@ async function plugIn({ network }: MachineSpec, files: MachineFiles): Promise<vo
   if (network !== undefined) await ensureSwitch(networkFiles(files.directory))
 }
 
-async function bootOf(meta: MachineMeta, spec: MachineSpec): Promise<Boot> {
-  if (meta.firmware !== 'uefi') return { firmware: meta.firmware }
-  return { firmware: 'uefi', files: await findFirmware(spec.image.architecture) }
+/** A clone's guest knows its first card by the address that it had in the warm image. */
+function withOwnCard(spec: MachineSpec, { warm }: MachineMeta): MachineSpec {
+  return warm !== undefined && 'macAddress' in warm ? { ...spec, macAddress: warm.macAddress } : spec
 }
 
 /** For people and other tools: the driver itself proves ownership from the living process, each time. */

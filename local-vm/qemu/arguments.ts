@@ -1,13 +1,18 @@
 import { requireForm } from '../../backend/forms.js'
-import { CARD_NAME, type MachineFiles, SOCKET_NAME } from '../files.js'
+import { CARD_NAME, IDENTITY_NAME, type MachineFiles, SOCKET_NAME } from '../files.js'
 import type { Accelerator, Architecture, Firmware, MachineSpec } from '../protocol.js'
-import type { FirmwareFiles } from './firmware.js'
+import { findFirmware, type FirmwareFiles } from './firmware.js'
 
 /** What QEMU boots from: the image's own boot loader, or a kernel and initrd beside the disk. */
 export type Boot =
   | { readonly firmware: Extract<Firmware, 'uefi'>; readonly files: FirmwareFiles }
   | { readonly firmware: Extract<Firmware, 'bios'> }
   | { readonly firmware: Extract<Firmware, 'kernel'> }
+
+/** Throws firmware-missing. */
+export async function bootOf(firmware: Firmware, architecture: Architecture): Promise<Boot> {
+  return firmware === 'uefi' ? { firmware, files: await findFirmware(architecture) } : { firmware }
+}
 
 export interface QemuPlan {
   readonly spec: Pick<MachineSpec, 'id' | 'vcpus' | 'memoryMiB' | 'sshPort' | 'macAddress' | 'network'>
@@ -18,10 +23,25 @@ export interface QemuPlan {
   readonly accelerator: Accelerator
   readonly boot: Boot
   readonly begin: Begin
+  /** The guest's memory is this file; `private`: as it was, without changing it. Absent: memory of QEMU's own. */
+  readonly memory?: { readonly file: string; readonly access: 'shared' | 'private' }
+  /**
+   * The devices by which a guest gets an identity. `listening`: at the socket IDENTITY_NAME. Absent in a machine that was
+   * made without them, because its baseline fits no other devices.
+   */
+  readonly identity?: 'listening' | 'unused' | undefined
+  /** It ends with the process that starts it. */
+  readonly isAttached?: boolean
 }
 
-/** `paused`: its guest does nothing until it is resumed, so that its state can be loaded. */
-export type Begin = 'running' | 'paused'
+/**
+ * `paused`: its guest does nothing until it is resumed, so that its state can be loaded. `incoming`: the same, for a state
+ * that comes from another QEMU.
+ */
+export type Begin = 'running' | 'paused' | 'incoming'
+
+/** Its name in the guest's /dev/virtio-ports. */
+export const IDENTITY_PORT = 'org.distrolab.identity'
 
 /**
  * How QEMU reads and writes the machine's large disk. A snapshot's memory comes in thousands of reads;
@@ -47,6 +67,7 @@ export function qemuArgs(plan: QemuPlan, aio: Aio): string[] {
     ['-name', escapeCommas(spec.id)],
     ...machineArgs(plan),
     ['-smp', String(spec.vcpus), '-m', `${spec.memoryMiB}M`],
+    ...memoryArgs(plan),
     ['-nodefaults', '-no-user-config', '-display', 'none'],
     [
       '-chardev',
@@ -66,8 +87,9 @@ export function qemuArgs(plan: QemuPlan, aio: Aio): string[] {
     ['-device', 'virtio-rng-pci'],
     ...bootArgs(plan),
     ...cardArgs(plan),
-    plan.begin === 'paused' ? ['-S'] : [],
-    ['-daemonize'],
+    ...identityArgs(plan),
+    BEGIN[plan.begin],
+    plan.isAttached === true ? [] : ['-daemonize'],
   ].flat()
 }
 
@@ -84,10 +106,36 @@ function cardArgs({ spec: { network } }: QemuPlan): string[][] {
   ]
 }
 
-function machineArgs({ architecture, accelerator, boot, distro }: QemuPlan): string[][] {
+const BEGIN = { running: [], paused: ['-S'], incoming: ['-S', '-incoming', 'defer'] } as const
+
+/** A baseline names the memory: a clone's is called what QEMU calls its own, so that it also fits a QEMU without the file. */
+const MEMORY = { x86_64: 'pc.ram', aarch64: 'mach-virt.ram' } as const
+
+function memoryArgs({ spec, memory, architecture }: QemuPlan): string[][] {
+  if (memory === undefined) return []
+  const id = MEMORY[architecture]
+  const share = memory.access === 'shared' ? 'on' : 'off'
+  const file = `size=${spec.memoryMiB}M,mem-path=${escapeCommas(memory.file)},share=${share}`
+  return [['-object', `memory-backend-file,id=${id},x-use-canonical-path-for-ramblock-id=off,${file}`]]
+}
+
+/** vmgenid announces to the guest that its memory is a copy (loaded again, or cloned); QEMU has it for PCs. */
+function identityArgs({ identity, architecture }: QemuPlan): string[][] {
+  if (identity === undefined) return []
+  const end =
+    identity === 'listening' ? `socket,id=id,path=${IDENTITY_NAME},server=on,wait=off` : 'null,id=id'
+  return [
+    ['-chardev', end, '-device', 'virtio-serial-pci,max_ports=2'],
+    ['-device', `virtserialport,chardev=id,name=${IDENTITY_PORT}`],
+    architecture === 'x86_64' ? ['-device', 'vmgenid,guid=auto'] : [],
+  ]
+}
+
+function machineArgs({ architecture, accelerator, boot, distro, memory }: QemuPlan): string[][] {
+  const backend = memory === undefined ? '' : `,memory-backend=${MEMORY[architecture]}`
   const flash = boot.firmware === 'uefi' ? `,pflash0=code,pflash1=${VARIABLES}` : ''
   return [
-    ['-machine', `${MACHINE_TYPE[architecture]}${flash}`],
+    ['-machine', `${MACHINE_TYPE[architecture]}${backend}${flash}`],
     ['-accel', accelerator === 'tcg' ? 'tcg,thread=multi' : accelerator],
     ['-cpu', accelerator === 'tcg' ? emulatedCpu(architecture, distro) : 'host'],
   ]

@@ -1,6 +1,6 @@
 import { stayingVariables } from '../env.js'
 import { DriverError } from '../errors.js'
-import { runTool, ToolFailure } from '../run.js'
+import { type Attached, runTool, startAttached, ToolFailure } from '../run.js'
 import { type Aio, qemuArgs, type QemuPlan } from './arguments.js'
 
 /** The version that brought `-netdev stream`. */
@@ -48,3 +48,7 @@ async function withIoUring(binary: string, plan: QemuPlan): Promise<void> {
 async function start(binary: string, plan: QemuPlan, aio: Aio): Promise<void> {
   await runTool(binary, qemuArgs(plan, aio), { cwd: plan.files.directory, environment: stayingVariables() })
 }
+
+/** Starts a QEMU that ends with us. If it cannot start, its end says why. */
+export const launchAttached = (binary: string, plan: QemuPlan, isPatient: boolean): Promise<Attached> =>
+  startAttached(binary, qemuArgs(plan, 'threads'), plan.files.directory, isPatient)

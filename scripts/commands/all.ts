@@ -18,6 +18,8 @@ import { historyCommand } from './history.js'
 import { imagesCommand } from './images.js'
 import { imagesForgetCommand } from './images-forget.js'
 import { imagesImportCommand } from './images-import.js'
+import { imagesPruneCommand } from './images-prune.js'
+import { imagesWarmCommand } from './images-warm.js'
 import { listCommand } from './list.js'
 import { lockBreakCommand } from './lock-break.js'
 import { lockStatusCommand } from './lock-status.js'
@@ -71,6 +73,8 @@ export const commands: readonly Command[] = [
   imagesCommand,
   imagesImportCommand,
   imagesForgetCommand,
+  imagesWarmCommand,
+  imagesPruneCommand,
   regionsCommand,
   synthCommand,
   backendInitCommand,

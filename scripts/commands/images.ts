@@ -25,10 +25,14 @@ export const imagesCommand: Command = {
     })
     const table = renderTable(['distro', 'alias', ...providers, 'end of life'], rows)
     const { importLine } = await import('../report/image-text.js')
-    const lines = [...pairs.flatMap(remarkOf), ...imports.map(importLine), ...trouble]
+    const { loadWarmImages, runsHere } = await import('../providers/registry.js')
+    const warm = await (await loadWarmImages()).list(context)
+    const { warmLine } = await import('../report/warm-text.js')
+    const lines = [...pairs.flatMap(remarkOf), ...imports.map(importLine), ...trouble, ...warm.map(warmLine)]
     const json = pairs.map((pair) => ({
       ...pair,
       imports: trouble.length > 0 ? null : importsFor(pair, imports),
+      ...(runsHere(pair.provider) ? { warm: warm.filter(({ distro }) => distro === pair.distro) } : {}),
     }))
     return { text: [table, LEGEND, ...lines].join('\n'), json }
   },

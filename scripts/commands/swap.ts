@@ -2,6 +2,7 @@ import type { Command } from '../command.js'
 import { textFlag } from '../flags.js'
 import { LabError } from '../errors.js'
 import {
+  coldOption,
   leaseOptions,
   limitOptions,
   machineOptions,
@@ -19,6 +20,7 @@ export const swapCommand: Command = {
     ...profileOption,
     ...nameOption,
     machine: text('The only machine to change; default: all of the lab'),
+    ...coldOption,
     ...limitOptions,
     ...leaseOptions,
     ...setupOption,

@@ -1,6 +1,7 @@
 import type { Command } from '../command.js'
 import {
   allOption,
+  coldOption,
   labOptions,
   limitOptions,
   leaseOptions,
@@ -26,6 +27,7 @@ export const upCommand: Command = {
       requiresArg: true,
       describe: 'keep (default) or destroy: what happens to a new lab that fails',
     },
+    ...coldOption,
     ...limitOptions,
     ...leaseOptions,
     'ssh-config': {

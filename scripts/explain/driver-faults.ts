@@ -181,6 +181,11 @@ export const driverExplanations: Explanations<DriverFault> = {
     hint: 'It fits only the QEMU it was taken with. Recreate the lab: distrolab down LAB && distrolab up LAB',
     exitCode: EXIT.failed,
   }),
+  'warm-failed': ({ reason }) => ({
+    message: `No warm image could be made: ${reason}.`,
+    hint: 'Labs boot without one. To see what the machine does, boot one: distrolab up --cold',
+    exitCode: EXIT.failed,
+  }),
   'driver-bug': ({ stack }) => ({
     message: `Something went wrong inside the VM driver:${indented(stack.split('\n'))}`,
     hint: 'Run it again with -vv and report what it prints.',

@@ -13,6 +13,7 @@ import { limitsOf } from './engine-limits.js'
 import { initialiseEngine, runOperation } from './engine-session.js'
 import type { Session } from './gate.js'
 import { assertOwnObjects } from './own-objects.js'
+import { recordHostKeys } from './record-host-keys.js'
 import type { RecordStep } from './steps.js'
 import { clearWay, settleStrays } from './strays.js'
 import { stepControl, type Work } from './work.js'
@@ -69,6 +70,7 @@ export async function makeMachines<R>(
       const address = await maker?.start(spec, name, step)
       if (address !== undefined) await recordAddress(session, name, { address })
     })
+    if (maker !== undefined) await recordHostKeys(session, maker)
   })
   return recorded
 }

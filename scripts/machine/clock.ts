@@ -2,12 +2,14 @@ import { PassThrough } from 'node:stream'
 import { LabError } from '../errors.js'
 import type { Connection } from './connect.js'
 import { runRemote } from './remote.js'
+import { RESEED, seedLine } from './reseed.js'
 import { runShort } from './short-command.js'
 
 /**
- * Reports that it is ready, then sets the clock to each time it receives, in seconds, and reports each time.
+ * Renews the machine's randomness, reports that it is ready, then sets the clock to each time it receives, in seconds, and reports each time.
  */
-const FOLLOW = 'echo; while read -r time; do date -u -s "@$time" >/dev/null || exit; echo; done'
+const FOLLOW = `${RESEED}
+echo; while read -r time; do date -u -s "@$time" >/dev/null || exit; echo; done`
 const followAs = (user: string): string => `exec ${user === 'root' ? '' : 'sudo -n '}sh -c '${FOLLOW}'`
 
 /**
@@ -31,7 +33,7 @@ export interface ClockSet {
 
 /**
  * Sets a machine's clock to ours. After a memory image is loaded nothing else does that in time, because the
- * guest's clock continues from where it was. The clock is set somewhere within a round trip, so the sent time
+ * guest's clock continues from where it was; for the same reason its randomness is renewed. The clock is set somewhere within a round trip, so the sent time
  * is ahead by half of the last trip, and the trip itself proves how wrong the clock can be. Throws LabError
  * clock-not-set, or the signal's reason.
  */
@@ -52,6 +54,7 @@ export async function setClock(connection: Connection, options: ClockOptions): P
   const answer = (): Promise<void> =>
     Promise.race([new Promise<void>((resolve) => (onAnswer = resolve)), command])
   try {
+    stdin.write(seedLine())
     await answer()
     let withinMs = Infinity
     let tripMs = 0

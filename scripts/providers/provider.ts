@@ -113,6 +113,14 @@ export interface StepControl {
   readonly detail: (text: string) => void
 }
 
+/** What its provider knows of a machine that it has made. */
+export interface Made {
+  /** The host key that the machine was given; undefined if it makes its own. */
+  readonly hostKey?: string | undefined
+  /** What the user should know about it; it stays on the screen. */
+  readonly remark?: string | undefined
+}
+
 export interface MoveControl extends StepControl {
   /** Called if a machine had to be restarted for it and got another address. */
   readonly onAddress: (machine: string, address: string) => Promise<void>
@@ -292,6 +300,8 @@ export interface Maker<Spec> {
   replaceAddress(machine: string): string
   /** The same for a machine that is there, and is to lose its disk. */
   remakeAddress(machine: string): string
+  /** For a provider that gives machines their host keys: they are pinned before first contact. Only looks. */
+  made?(machine: Machine): Promise<Made>
   /** Starts a stopped machine. Returns its address if it changed. */
   start(spec: Spec, machine: string, step: StepControl): Promise<string | undefined>
   /** Removes what the engine did not, and returns what still exists. */

@@ -3,6 +3,7 @@ import { LabError } from '../errors.js'
 import type { OpenAsker } from '../refresh/question.js'
 import type { ImageProvider } from './image-provider.js'
 import type { Provider } from './provider.js'
+import type { WarmImages } from './warm-images.js'
 
 interface Entry {
   /** Its machines are processes of the computer and the user that made them. */
@@ -52,6 +53,10 @@ const entries: Readonly<
   },
   static: { runsHere: false, load: async () => (await import('./static/provider.js')).existing },
 }
+
+/** Of machines of this computer; no other provider can clone them. */
+export const loadWarmImages = async (): Promise<WarmImages> =>
+  (await import('./local/warm-images.js')).warmImages
 
 /** By a name in a record, which a newer version may have written. */
 const entryOf = (name: string): Entry | undefined => (isSupported(name) ? entries[name] : undefined)

@@ -6,6 +6,7 @@ import { buildSeed, type SeedInput } from '../cloud-init.js'
 import { hostnameOf, machineId, macAddress, PRIVATE_PREFIX, privateMacAddress } from '../naming.js'
 import type { ImageSource, MachineSpec } from '../../local-vm/protocol.js'
 import type { DriverProgram, LocalLabSpec } from './spec.js'
+import { warmWish } from './warm.js'
 
 export interface LocalLabPlan {
   readonly lab: string
@@ -19,6 +20,8 @@ export interface LocalLabPlan {
   readonly cache: string
   /** Changes when a destroyed lab's name is used again, so that cloud-init sees a new machine. */
   readonly instanceId: string
+  /** Every machine boots, although there may be a warm image. */
+  readonly isCold?: boolean | undefined
   /** When the machines must be off, as an ISO time in UTC; null: never. */
   readonly expiresAt: string | null
 }
@@ -46,7 +49,7 @@ export function planLocalLab(plan: LocalLabPlan): LocalLabSpec {
     const { size } = machine
     const hostname = hostnameOf(lab, machine.name)
     const mac = macAddress(id)
-    const seed = buildSeed({
+    const input: SeedInput = {
       instanceId: `${id}-${plan.instanceId}`,
       hostname,
       user: machine.user,
@@ -54,7 +57,7 @@ export function planLocalLab(plan: LocalLabPlan): LocalLabSpec {
       authorizedKeys: plan.authorizedKeys,
       macAddress: mac,
       privateCard: privateCardOf(id, machine),
-    })
+    }
     const vm = {
       id,
       directory: machine.directory,
@@ -68,7 +71,8 @@ export function planLocalLab(plan: LocalLabPlan): LocalLabSpec {
       sshPort: machine.sshPort,
       macAddress: mac,
       ...networkOf(id, machine),
-      seed,
+      seed: buildSeed(input),
+      ...(plan.isCold === true ? {} : { warm: warmWish(input, machine.privateAddress) }),
       expiresAt: plan.expiresAt,
     }
     return { name: machine.name, user: machine.user, vm }

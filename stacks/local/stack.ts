@@ -2,6 +2,7 @@ import { DataResource, TerraformOutput } from '../cdktf.js'
 import type { LocalExecProvisioner } from 'cdktf/lib/terraform-provisioner.js'
 import type { TerraformStack } from 'cdktf/lib/terraform-stack.js'
 import type { MachineOutput } from '../outputs.js'
+import type { WarmWish } from '../../local-vm/protocol.js'
 import { escapeTemplates } from '../templates.js'
 import { LOCAL_ADDRESS } from '../naming.js'
 import { bootName } from './addresses.js'
@@ -24,6 +25,7 @@ function buildMachine(
   { node, program }: DriverProgram,
   { name, vm }: LocalMachine,
 ): void {
+  const { warm, ...input } = vm
   const key = escapeTemplates({ id: vm.id, directory: vm.directory })
   const command = JSON.stringify(key)
   const machine = new DataResource(stack, name, {
@@ -33,10 +35,17 @@ function buildMachine(
     provisioners: [{ ...provisioner(command, node, program, 'destroy'), when: 'destroy' }],
   })
   new DataResource(stack, bootName(name), {
-    input: escapeTemplates(vm),
+    input: escapeTemplates(input),
     triggersReplace: { machine: machine.id },
-    provisioners: [provisioner('${jsonencode(self.input)}', node, program, 'create')],
+    provisioners: [provisioner(createCommand(warm), node, program, 'create')],
   })
+}
+
+/** A wish of this command is no property of the machine: with or without it, OpenTofu finds nothing to change. */
+function createCommand(warm: WarmWish | undefined): string {
+  if (warm === undefined) return '${jsonencode(self.input)}'
+  const wish = Buffer.from(JSON.stringify(warm)).toString('base64')
+  return `\${jsonencode(merge(self.input, { warm = jsondecode(base64decode("${wish}")) }))}`
 }
 
 /** The command is one JSON argument, the last one of the driver's. */

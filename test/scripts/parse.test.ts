@@ -32,7 +32,7 @@ const VERBS = [
   ...['plan', 'swap', 'reset', 'recover', 'ssh-config'],
   ...['up', 'down', 'status', 'list', 'ssh', 'exec', 'images', 'regions', 'synth', 'history', 'doctor'],
   ...['lock status', 'lock break'],
-  ...['images import', 'images forget'],
+  ...['images import', 'images forget', 'images warm', 'images prune'],
   ...['backend init', 'backend show'],
   ...['net break', 'net heal', 'net capture'],
   ...['extend', 'cleanup', 'reap', 'docs', 'completion'],

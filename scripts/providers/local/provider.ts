@@ -178,6 +178,7 @@ export const local: MakerProvider<LocalLabSpec> = {
       authorizedKeys: keysOn(lab),
       cache: space.cache,
       instanceId: lab.createdAt.replaceAll(/[^0-9]/g, ''),
+      isCold: context.settings.cold,
       expiresAt: lab.expiresAt,
     })
   },
@@ -186,6 +187,11 @@ export const local: MakerProvider<LocalLabSpec> = {
 
   replaceAddress: bootAddress,
   remakeAddress: machineAddress,
+
+  async made(machine) {
+    const { madeMachine } = await import('./made.js')
+    return madeMachine(machine)
+  },
 
   start: startMachine,
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { execFileSync, spawn } from 'node:child_process'
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ServerChannel } from 'ssh2'
 import { behindMs, setClock, type ClockOptions } from '../../../scripts/machine/clock.js'
@@ -14,7 +14,7 @@ const connected = useConnections()
  * A machine whose user, sudo and clock are stand-ins, so that this computer's clock stays as it is: `date` writes down
  * how far what it was told is from the true time, in milliseconds.
  */
-async function machine(tools: { sudo?: string; date?: string } = {}): Promise<{
+async function machine(tools: { sudo?: string; date?: string; perl?: string } = {}): Promise<{
   connection: Connection
   offsets: () => number[]
 }> {
@@ -77,6 +77,15 @@ describe('setting the clock', () => {
     const { connection, offsets } = await machine({ sudo: 'exit 1' })
     await setClock(connection, options({ user: 'root' }))
     expect(offsets()).not.toEqual([])
+  })
+
+  test('first gives a machine whose kernel was not told of the copy new randomness, and has it used at once', async () => {
+    const asked = join(temporaryFolder(), 'asked')
+    const { connection, offsets } = await machine({ perl: `echo "$2" >>'${asked}'` })
+    await setClock(connection, options())
+    expect(offsets()).not.toEqual([])
+    const isTold = readdirSync('/sys/bus').some((bus) => existsSync(`/sys/bus/${bus}/drivers/vmgenid`))
+    if (!isTold) expect(readFileSync(asked, 'utf8')).toContain('0x5207')
   })
 
   test('on a machine too slow for a second says so', async () => {

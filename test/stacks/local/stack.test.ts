@@ -79,8 +79,9 @@ describe('a machine', () => {
     expect(JSON.stringify(boot)).not.toMatch(/198\.19|"network"/)
   })
 
-  test('boots by the other one, which only has the driver create it', () => {
-    expect(boot?.provisioner).toEqual([
+  test('boots by the other one, which only has the driver create it', async () => {
+    const cold = (await synthesised({ isCold: true })).resource.terraform_data['main-boot']
+    expect(cold?.provisioner).toEqual([
       {
         'local-exec': {
           interpreter: ['/usr/bin/node', '/opt/distrolab/driver.js', 'create'],
@@ -89,6 +90,18 @@ describe('a machine', () => {
       },
     ])
     expect(boot?.triggers_replace).toEqual({ machine: '${terraform_data.main.id}' })
+  })
+
+  test('lets it be a clone by the command alone: the machine is the same with and without --cold', async () => {
+    const cold = (await synthesised({ isCold: true })).resource.terraform_data['main-boot']
+    expect(cold?.input).toEqual(boot?.input)
+    const command = JSON.stringify(boot?.provisioner)
+    const wish = /merge\(self\.input, \{ warm = jsondecode\(base64decode\(\\"([^\\]+)/.exec(command)?.[1]
+    const warm = JSON.parse(Buffer.from(wish ?? '', 'base64').toString()) as object
+    expect(parseInput('create', JSON.stringify({ ...(boot?.input as object), warm })).warm).toMatchObject({
+      user: 'debian',
+      authorizedKeys: ['ssh-ed25519 AAAA'],
+    })
   })
 
   test('gives the driver what it accepts, verb by verb', () => {

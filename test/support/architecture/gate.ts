@@ -31,6 +31,7 @@ export const READING = [
   ],
   ...['doctor', 'docs', 'backend init', 'backend show', 'completion'],
   ...['fixtures verify', 'fixtures diff', 'fixtures list'],
+  ...['images warm', 'images prune'],
 ]
 
 /** It looks, and then runs verbs of the first list where that is safe. */

@@ -173,6 +173,7 @@ export const driverFaults = withCodes<DriverFault>({
   'baseline-absent': { id: 'distrolab-6445da26-web-main' },
   'baseline-failed': { id: 'distrolab-6445da26-web-main', reason: 'the disk has no room for its memory' },
   'baseline-broken': { id: 'distrolab-6445da26-web-main', reason: 'it was taken with QEMU 9.2' },
+  'warm-failed': { reason: 'cloud-init did not finish' },
   'driver-bug': { stack: 'TypeError: size is not iterable\n    at parse (driver.js:1:1)' },
 })
 

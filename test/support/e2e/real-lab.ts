@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises'
 import { createConnection } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -23,6 +23,8 @@ export interface RealUser {
   readonly home: string
   readonly cache: string
   distrolab(...args: string[]): Promise<Ran>
+  /** Only starts it. */
+  start(...args: string[]): ChildProcess
   /** What a command that must succeed printed. */
   ok(...args: string[]): Promise<string>
   /** With a kill -9 at that point; null as exit code says that it got there. */
@@ -63,6 +65,7 @@ export async function newUser(): Promise<RealUser> {
     cache,
     env,
     distrolab,
+    start: (...args) => spawn(process.execPath, [cli, ...args], { env, stdio: 'ignore' }),
     async ok(...args) {
       const { exitCode, stdout, stderr } = await distrolab(...args)
       if (exitCode !== 0) throw new Error(`${args.join(' ')} → ${exitCode}\n${stdout}${stderr}`)
