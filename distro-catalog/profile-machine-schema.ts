@@ -1,5 +1,6 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { existingMachineSchema } from './existing-machine-schema.js'
+import { machineFixtures } from './fixture-schema.js'
 import { MOST_MACHINES } from './most-machines.js'
 import { distro, gibibytes, instanceType, size } from './profile-fields-schema.js'
 
@@ -24,6 +25,7 @@ const profileMachineSchema = Type.Object(
     size: Type.Optional(size),
     instanceType: Type.Optional(instanceType),
     disk: Type.Optional(gibibytes),
+    fixtures: Type.Optional(machineFixtures),
     ...Type.Partial(existingMachineSchema).properties,
   },
   {
@@ -32,7 +34,7 @@ const profileMachineSchema = Type.Object(
     description:
       'A machine that the lab makes, or, for the provider `static`, one that exists already. What is left out of a machine that is made is as in the profile.',
     expected:
-      '{name, distro?, size?, instanceType?, disk?}, or for static {address, user, port?, hostKey?, name?}',
+      '{name, distro?, size?, instanceType?, disk?, fixtures?}, or for static {address, user, port?, hostKey?, name?, fixtures?}',
   },
 )
 

@@ -59,7 +59,10 @@ async function follow(context: Context, lab: LabName, machine: Machine, console:
       if (!(await isShown(clean(found)))) return
     } else if (absent++ % LOOKS_PER_READ === 0) {
       const { state } = await requireLab(context, lab)
-      if (state === 'destroyed') return progress.say(`${lab} is destroyed.`)
+      if (state === 'destroyed') {
+        progress.say(`${lab} is destroyed.`)
+        return
+      }
       if (absent === 1) progress.say(`${lab}/${name} has no console now; waiting for one.`)
     }
   }
