@@ -52,4 +52,22 @@ export const fixtures = Type.Array(fixture, {
   examples: [[{ set: 'sync-basic' }, { set: 'many-small', at: '/srv/many', machine: 'source' }]],
 })
 
+const machineFixture = Type.Object(
+  { set, at: Type.Optional(at), seed: Type.Optional(seed) },
+  {
+    additionalProperties: false,
+    title: 'Test files of a machine',
+    description: 'One set of test files for this machine, and where it goes.',
+    expected: 'a set of test files: {set, at?, seed?}',
+  },
+)
+
+export const machineFixtures = Type.Array(machineFixture, {
+  title: 'Test files of a machine',
+  description:
+    "Sets of test files for this machine only, after the profile's own; they are part of the baseline.",
+  expected: 'a list of sets of test files: [{set, at?, seed?}]',
+  examples: [[{ set: 'sync-hostile', at: '/srv/data' }]],
+})
+
 export type UserFixture = Static<typeof fixture>

@@ -1,5 +1,6 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { existingMachineSchema } from './existing-machine-schema.js'
+import { machineFixtures } from './fixture-schema.js'
 import { MOST_MACHINES } from './most-machines.js'
 import { distro, gibibytes, instanceType, size } from './profile-fields-schema.js'
 import { setup } from './setup-schema.js'
@@ -26,6 +27,7 @@ const profileMachineSchema = Type.Object(
     instanceType: Type.Optional(instanceType),
     disk: Type.Optional(gibibytes),
     setup: Type.Optional(setup),
+    fixtures: Type.Optional(machineFixtures),
     ...Type.Partial(existingMachineSchema).properties,
   },
   {
@@ -34,7 +36,7 @@ const profileMachineSchema = Type.Object(
     description:
       'A machine that the lab makes, or, for the provider `static`, one that exists already. What is left out of a machine that is made is as in the profile.',
     expected:
-      '{name, distro?, size?, instanceType?, disk?, setup?}, or for static {address, user, port?, hostKey?, name?}',
+      '{name, distro?, size?, instanceType?, disk?, setup?, fixtures?}, or for static {address, user, port?, hostKey?, name?, fixtures?}',
   },
 )
 

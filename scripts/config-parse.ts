@@ -83,14 +83,25 @@ const problemsOfSetups = (file: string, { profiles = {} }: ConfigFile): ConfigPr
   )
 
 function placeProblems(file: string, { profiles = {} }: ConfigFile): ConfigProblem[] {
-  return Object.entries(profiles).flatMap(([name, { fixtures = [] }]) =>
-    fixtures.flatMap(({ at = 'fixtures/set' }, index) => {
-      const expected = placeProblem(at)
-      if (expected === undefined) return []
-      return [{ file, field: `profiles.${name}.fixtures.${index}.at`, expected, got: JSON.stringify(at) }]
-    }),
-  )
+  return Object.entries(profiles).flatMap(([name, { fixtures = [], machines = [] }]) => [
+    ...placeProblemsIn(file, `profiles.${name}.fixtures`, fixtures),
+    ...machines.flatMap(({ fixtures: own = [] }, index) =>
+      placeProblemsIn(file, `profiles.${name}.machines.${index}.fixtures`, own),
+    ),
+  ])
 }
+
+const placeProblemsIn = (
+  file: string,
+  field: string,
+  fixtures: readonly { readonly at?: string }[],
+): ConfigProblem[] =>
+  fixtures.flatMap(({ at = 'fixtures/set' }, index) => {
+    const expected = placeProblem(at)
+    return expected === undefined
+      ? []
+      : [{ file, field: `${field}.${index}.at`, expected, got: JSON.stringify(at) }]
+  })
 
 function problemOf(file: string, error: ErrorObject): ConfigProblem {
   const problem = schemaProblem(file, error)

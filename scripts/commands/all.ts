@@ -3,6 +3,7 @@ import { backendInitCommand } from './backend-init.js'
 import { backendShowCommand } from './backend-show.js'
 import { cleanupCommand } from './cleanup.js'
 import { completionCommand } from './completion.js'
+import { consoleCommand } from './console.js'
 import { cpCommand } from './cp.js'
 import { docsCommand } from './docs.js'
 import { doctorCommand } from './doctor.js'
@@ -55,6 +56,7 @@ export const commands: readonly Command[] = [
   fixturesListCommand,
   cpCommand,
   forwardCommand,
+  consoleCommand,
   stopCommand,
   startCommand,
   statusCommand,

@@ -12,7 +12,11 @@ export const sshCommand: Command = {
     ['distrolab ssh debian-local -- uname -r', 'one command; its exit code is passed on'],
     ['distrolab ssh debian-local -- htop', 'at a terminal, the command gets one too'],
   ],
-  exitCodes: [['any', 'the exit code of the remote command, passed on']],
+  exitCodes: [
+    ['any', 'the exit code of the remote command, passed on'],
+    ['1', 'a local machine is stopped, so ssh was not started'],
+    ['255', 'ssh itself could not connect'],
+  ],
   async run(context, { lab, words, flags }) {
     const { openSession } = await import('../lifecycle/ssh.js')
     return { exitCode: await openSession(context, lab, textFlag(flags, 'machine'), words) }

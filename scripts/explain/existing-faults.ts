@@ -15,6 +15,11 @@ export const existingExplanations: Explanations<ExistingFault> = {
     hint: typed`distrolab down ${lab}    # forgets the lab; its machines stay as they are`,
     exitCode: EXIT.usage,
   }),
+  'console-absent': ({ lab, machine, provider }) => ({
+    message: `${lab}/${machine} has no console that distrolab can show: its provider is ${provider}, and distrolab did not make the machine.`,
+    hint: typed`distrolab ssh ${lab} --machine ${machine}    # reaches it over SSH`,
+    exitCode: EXIT.usage,
+  }),
   'machines-needed': ({ profile, provider, distro }) => ({
     message: `${profile} names no machines: a lab of ${provider} is made of machines that exist already. Only a profile of your own can name them: {provider: ${provider}, distro: ${distro}, machines: [{address, user}]}.`,
     hint: typed`distrolab docs ${provider}    # how to write such a profile`,

@@ -7,6 +7,12 @@ export type ExistingFault =
       readonly verb: 'reset' | 'swap' | 'stop' | 'start'
     }
   | {
+      readonly code: 'console-absent'
+      readonly lab: string
+      readonly machine: string
+      readonly provider: string
+    }
+  | {
       readonly code: 'machines-needed'
       readonly profile: string
       readonly provider: string

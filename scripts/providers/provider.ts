@@ -239,6 +239,15 @@ export interface Stopping {
   stop(lab: AnyLab, machine: Machine, step: StepControl): Promise<void>
 }
 
+/** For a provider whose machines write their serial console to this computer. */
+export interface LiveConsole {
+  /**
+   * What a machine wrote last and writes until `over`, as it wrote it; `absent` for each look at a machine that has
+   * no console. A reset or a restart does not end it.
+   */
+  follow(machine: Machine, over: AbortSignal): AsyncIterable<Buffer | 'absent'>
+}
+
 /** For a provider that ends an expired lab by itself. */
 export interface Expiry {
   /** The provider's enforcers, for a lab that has a TTL. Only looks. */
@@ -323,6 +332,7 @@ export interface Provider<Spec extends LabSpec = LabSpec> extends Partial<Maker<
   readonly expiry?: Expiry
   readonly network?: PrivateNetwork
   readonly stopping?: Stopping
+  readonly console?: LiveConsole
   readonly networks?: Networks
   readonly objects?: CloudObjects
   /**

@@ -36,7 +36,7 @@ const VERBS = [
   ...['backend init', 'backend show'],
   ...['net break', 'net heal', 'net capture'],
   ...['extend', 'cleanup', 'reap', 'docs', 'completion'],
-  ...['cp', 'forward', 'stop', 'start'],
+  ...['cp', 'forward', 'console', 'stop', 'start'],
 ]
 
 describe('the command table', () => {

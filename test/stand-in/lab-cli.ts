@@ -49,6 +49,9 @@ export class CliProcess {
   get pid(): number {
     return this.#child.pid ?? -1
   }
+  get stdout(): string {
+    return this.#stdout
+  }
   get stderr(): string {
     return this.#stderr
   }

@@ -184,7 +184,12 @@ function planForReady(facts: RecoveryFacts, lab: AnyLab): RecoveryPlan {
   }
   if (off.length > 0) {
     const verdict = `${lab.lab} is recorded as ready, but ${namesOf(off)} is off.`
-    return { verdict, next: [apply(lab, 'up', 'starts it')], runbook: 'stuck-state' }
+    const start = { command: `distrolab start ${lab.lab}`, does: 'starts it, if it was stopped on purpose' }
+    return {
+      verdict,
+      next: [apply(lab, 'up', 'starts it, and checks all of the lab'), start],
+      runbook: 'stuck-state',
+    }
   }
   if (silent.length > 0) {
     const verdict = `${lab.lab} is recorded as ready and its machines are running, but SSH on ${namesOf(silent)} ${silent[0]?.ssh}.`

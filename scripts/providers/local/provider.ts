@@ -114,6 +114,13 @@ export const local: MakerProvider<LocalLabSpec> = {
     },
   },
 
+  console: {
+    async *follow(machine, over) {
+      const { followConsole } = await import('../../../local-vm/machine/follow-console.js')
+      yield* followConsole(placeOf(machine), over)
+    },
+  },
+
   checkPrerequisites: checkLocalPrerequisites,
 
   resolveSize(profile, choice) {

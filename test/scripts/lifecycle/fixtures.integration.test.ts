@@ -77,8 +77,11 @@ test('a set is applied under the lease, verified, and every change is reported w
 test('two trees of a lab are compared, each by its path', async () => {
   await box.up('--profile', 'debian-local')
   await box.run(['fixtures', 'apply', 'debian-local', 'sync-basic'])
-  await box.run(['fixtures', 'apply', 'debian-local', 'sync-basic', '--at', 'fixtures/other', '--seed', '2'])
   const diff = (...words: string[]) => box.run(['fixtures', 'diff', 'debian-local', ...words])
+  const only = await diff('main', 'main')
+  expect([only.code, only.stdout]).toEqual([0, expect.stringContaining('fixtures/sync-basic')])
+  await box.run(['fixtures', 'apply', 'debian-local', 'sync-basic', '--at', 'fixtures/other', '--seed', '2'])
+  expect((await diff('main', 'main')).stderr).toContain('fixtures/other, fixtures/sync-basic')
   const same = await diff('main', 'main', '--at', 'fixtures/sync-basic')
   expect([same.code, same.stdout]).toEqual([0, expect.stringContaining('are equal: 237 entries')])
   const other = await diff('main:fixtures/sync-basic', 'debian-local/main:fixtures/other')

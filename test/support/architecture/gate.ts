@@ -20,6 +20,7 @@ export const READING = [
     'ssh',
     'ssh-config',
     'forward',
+    'console',
     'status',
     'list',
     'history',

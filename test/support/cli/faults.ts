@@ -186,6 +186,7 @@ export const labFaults = withCodes<LabFault>({
   'lab-of-other-profile': { lab: 'web', profile: 'debian-13-local', asked: 'debian-12-local' },
   'reset-not-clean': { lab: 'web', machine: 'main' },
   'not-offered': { lab: 'rack', provider: 'static', verb: 'reset' },
+  'console-absent': { lab: 'rack', machine: 'main', provider: 'static' },
   'stop-refused': {
     lab: 'web',
     provider: 'aws',

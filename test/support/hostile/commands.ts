@@ -37,6 +37,16 @@ export const readers: readonly Line[] = [
     ['up', 'bad', ...NOW],
   ),
   ...lines('lab', ['reset', 'bad', ...NOW], ['swap', 'bad', 'debian-12', ...NOW], ['reap', '--yes']),
+  ...lines(
+    'lab',
+    ['ssh-config', 'bad'],
+    ['cp', 'bad:x', '/tmp/distrolab-hostile-copy', ...NOW],
+    ['fixtures', 'verify', 'bad', 'sync-basic'],
+    ['fixtures', 'apply', 'bad', 'sync-basic', ...NOW],
+    ['net', 'heal', 'bad', ...NOW],
+    ['stop', 'bad', ...NOW],
+    ['start', 'bad', ...NOW],
+  ),
   ...lines('lab', ['cleanup', '--session', '--yes', ...NOW], ['down', 'bad', ...NOW]),
 ]
 

@@ -154,6 +154,11 @@ describe('a ready lab', () => {
     expect(planRecovery(facts).verdict).toContain(said)
   })
 
+  test('whose machine is off offers start beside the up that --apply runs', () => {
+    const plan = planRecovery(factsOf('ready', { machines: [machine('stopped')] }))
+    expect(plan.next.map(({ command }) => command)).toEqual(['distrolab up demo', 'distrolab start demo'])
+  })
+
   test('whose machine runs here and is silent is not brought back by itself: a reset helps where a wait does not', () => {
     const silent = { ...machine('running', 'does not work: timed out'), isSilent: true }
     const facts = factsOf('ready', { machines: [silent] })
