@@ -9,7 +9,7 @@ import { readEnvironment } from './env.js'
 import { explain } from './explain.js'
 import { listenForInterrupts } from './interrupt.js'
 import { contextOf, declaredLabs, hasDeclaredLabs } from './lab/declared.js'
-import { fixturesOfProfile } from './lab/planned-fixtures.js'
+import { furnishingOfNew } from './lab/planned-furnishing.js'
 import { decide, draftLab } from './lab/plan-lab.js'
 import { defaultLabName } from './lab/target.js'
 import { quietProgress } from './report/progress.js'
@@ -87,7 +87,7 @@ async function specOf(own: Context, lab: LabName): Promise<LabSpec> {
     allowFrom: await draft.hooks.networks?.allowFrom(own, 'known'),
     network: given === undefined || draft.hooks.networks === undefined ? undefined : { given },
     authorizedKeys: [],
-    fixtures: fixturesOfProfile(own, draft.profile.name),
+    ...(await furnishingOfNew(own, draft)),
     identity: { source: 'generated', file: '', publicKey: NO_KEY } as const,
   }
   const decided = { ...(await decide(own, plan, null)), incarnation: NO_ID }

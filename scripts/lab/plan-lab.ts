@@ -2,7 +2,7 @@ import { newRandomId } from '../../backend/identity.js'
 import type { AnyLab } from '../../backend/lab.js'
 import type { LabName } from '../../backend/lab-name.js'
 import { mainOf } from '../../backend/machines.js'
-import type { AuthorizedKey, Decided, Fixture, Machine } from '../../backend/record-schema.js'
+import type { AuthorizedKey, Decided, Machine } from '../../backend/record-schema.js'
 import { profileOfPair, resolveProfile, type Profile } from '../../distro-catalog/profile.js'
 import { labTags } from '../../stacks/naming.js'
 import { findComputerId } from '../computer.js'
@@ -10,10 +10,9 @@ import type { Context } from '../context.js'
 import { ensureIdentity, type Identity } from '../machine/key.js'
 import type { Measuring } from '../regions/rank.js'
 import { draftMachines, type MachineDraft } from './draft-machines.js'
-import { assertMachinesExist, fixturesOfProfile } from './planned-fixtures.js'
-import { meshOfNew } from './planned-mesh.js'
-import { findSetup, findSetupOf, recordedSetup } from './planned-setup.js'
-import type { PlannedSetup } from './setup-source.js'
+import { assertMachinesExist } from './planned-fixtures.js'
+import { furnishingOfNew, type PlannedFurnishing } from './planned-furnishing.js'
+import { findSetupOf, recordedSetup } from './planned-setup.js'
 import { findLabNetwork, type LabNetwork } from './network.js'
 import type { Place, Provider } from '../providers/provider.js'
 import { providerOf } from '../providers/registry.js'
@@ -32,7 +31,7 @@ export interface LabDraft {
   readonly place: Place
 }
 
-export interface LabPlan extends LabDraft {
+export interface LabPlan extends LabDraft, PlannedFurnishing {
   readonly identity: Identity
   /** The networks that reach SSH; undefined if nothing is opened. */
   readonly allowFrom: readonly string[] | undefined
@@ -40,12 +39,6 @@ export interface LabPlan extends LabDraft {
   readonly network: LabNetwork | undefined
   /** Who else may log in. */
   readonly authorizedKeys: readonly AuthorizedKey[]
-  /** What the baseline has of test files. */
-  readonly fixtures: readonly Fixture[]
-  /** Which of its machines may log in on which; undefined: they are not introduced to each other. */
-  readonly mesh: string | undefined
-  /** What is done to its machines once. */
-  readonly setup: PlannedSetup | undefined
 }
 
 /**
@@ -71,10 +64,8 @@ export async function planLab(
   const options = { sshKey: context.settings.sshKey, agentSocket: context.env.sshAgentSocket }
   const identity = await ensureIdentity(context.space, lab, options)
   assertKeysTaken(draft.profile.provider, identity, authorizedKeys)
-  const fixtures = fixturesOfProfile(context, draft.profile.name)
-  const mesh = meshOfNew(context, draft)
-  const setup = await findSetup(context, [draft.profile.name], draft.machines)
-  return { ...draft, authorizedKeys, fixtures, mesh, setup, allowFrom, network, identity }
+  const furnishing = await furnishingOfNew(context, draft)
+  return { ...draft, ...furnishing, authorizedKeys, allowFrom, network, identity }
 }
 
 /** `living`: the lab's record, unless it is destroyed. */

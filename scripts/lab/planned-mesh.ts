@@ -5,7 +5,8 @@ import { linksOf } from '../mesh/links.js'
 import { makesMachines } from '../providers/maker.js'
 import type { Provider } from '../providers/provider.js'
 
-interface Draft {
+/** Of the draft of a lab. */
+export interface NewLab {
   readonly lab: string
   readonly profile: { readonly name: string }
   readonly hooks: Provider
@@ -18,7 +19,7 @@ interface Draft {
  */
 export function meshOfNew(
   { settings, config }: Pick<Context, 'settings' | 'config'>,
-  { lab, profile, hooks, machines }: Draft,
+  { lab, profile, hooks, machines }: NewLab,
 ): string | undefined {
   const { profiles = {} } = config.values
   if (machines.length < 2 || !makesMachines(hooks)) {

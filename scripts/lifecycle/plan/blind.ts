@@ -6,7 +6,7 @@ import { synthesiseLab } from '../../../stacks/app.js'
 import type { Context } from '../../context.js'
 import { explain } from '../../explain.js'
 import { EXIT } from '../../explain/explanation.js'
-import { fixturesOfProfile } from '../../lab/planned-fixtures.js'
+import { furnishingOfNew } from '../../lab/planned-furnishing.js'
 import { findLabNetwork, type LabNetwork } from '../../lab/network.js'
 import { decide, draftLab, type LabDraft } from '../../lab/plan-lab.js'
 import { assertSameLab } from '../../lab/same-lab.js'
@@ -94,7 +94,7 @@ async function factsOfNew(context: Context, draft: LabDraft): Promise<PlannedFac
     allowFrom,
     network: await networkOf(context, draft),
     authorizedKeys: [],
-    fixtures: fixturesOfProfile(context, draft.profile.name),
+    ...(await furnishingOfNew(context, draft)),
     identity: await identityOfNext(context, draft.lab),
   }
   const decided = await decide(context, plan, expiryOf(context.settings.ttl, now))

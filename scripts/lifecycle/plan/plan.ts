@@ -29,9 +29,7 @@ import {
   type Making,
   type UpDecision,
 } from '../../lab/decide-up.js'
-import { findSetup } from '../../lab/planned-setup.js'
-import { meshOfNew } from '../../lab/planned-mesh.js'
-import { fixturesOfProfile } from '../../lab/planned-fixtures.js'
+import { furnishingOfNew } from '../../lab/planned-furnishing.js'
 import { engineFor } from '../../lab/engine-for.js'
 import { lentTokens } from '../../lab/lent-leases.js'
 import { findLabNetwork } from '../../lab/network.js'
@@ -177,10 +175,8 @@ async function factsOfNew(context: Context, draft: LabDraft): Promise<PlannedFac
   const authorizedKeys = await resolveTeamKeys(context, lab)
   const identity = await identityOfNext(context, lab)
   assertKeysTaken(draft.profile.provider, identity, authorizedKeys)
-  const fixtures = fixturesOfProfile(context, draft.profile.name)
-  const mesh = meshOfNew(context, draft)
-  const setup = await findSetup(context, [draft.profile.name], draft.machines)
-  const plan = { ...draft, allowFrom, network, authorizedKeys, fixtures, mesh, setup, identity }
+  const furnishing = await furnishingOfNew(context, draft)
+  const plan = { ...draft, ...furnishing, allowFrom, network, authorizedKeys, identity }
   const decided = await decide(context, plan, expiryOf(context.settings.ttl, now))
   return { ...decided, lab, createdAt: now.toISOString() }
 }

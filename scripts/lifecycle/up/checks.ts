@@ -22,12 +22,11 @@ export async function checkDraft(
   if (living === undefined) {
     const { checkTeamKeys } = await import('../../lab/team-keys.js')
     await checkTeamKeys(context)
-    const { assertSetsExist, fixturesOfProfile } = await import('../../lab/planned-fixtures.js')
-    await assertSetsExist(context, fixturesOfProfile(context, draft.profile.name))
-    const { meshOfNew } = await import('../../lab/planned-mesh.js')
-    meshOfNew(context, draft)
-    const { assertInstallable, findSetup } = await import('../../lab/planned-setup.js')
-    const setup = await findSetup(context, [draft.profile.name], draft.machines)
+    const { furnishingOfNew } = await import('../../lab/planned-furnishing.js')
+    const { fixtures, setup } = await furnishingOfNew(context, draft)
+    const { assertSetsExist } = await import('../../lab/planned-fixtures.js')
+    await assertSetsExist(context, fixtures)
+    const { assertInstallable } = await import('../../lab/planned-setup.js')
     for (const { name, profile } of draft.machines)
       assertInstallable(setup?.machines?.get(name), profile.distro)
   }
