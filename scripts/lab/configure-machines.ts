@@ -104,10 +104,7 @@ export async function configureMachines(
   const { session, plan, steps } = work
   const { baseline } = plan.hooks
   if (wait === 'ready') {
-    await waitForConfiguration(work, connections)
-    await introduceMachines(work, connections)
-    await setUpMachines(work, connections)
-    await applyFixtures(work, connections)
+    await furnishMachines(work, connections)
   }
   if (baseline === undefined) return
   if (baseline.kind === 'snapshot')
@@ -123,6 +120,14 @@ export async function configureMachines(
       return [{ ...machine, marker }, undefined]
     }),
   )
+}
+
+/** All that is done to new machines before their baseline. */
+export async function furnishMachines(work: Work, connections: readonly Connection[]): Promise<void> {
+  await waitForConfiguration(work, connections)
+  await introduceMachines(work, connections)
+  await setUpMachines(work, connections)
+  await applyFixtures(work, connections)
 }
 
 /** Records what becomes of each machine of the lab, all at the same time, and returns what else is to be said of each. */
@@ -152,7 +157,7 @@ const reached = ({ writer }: Session, connections: readonly Connection[]): Reach
     return machine === undefined ? [] : [{ name: machine.name, machine, connection }]
   })
 
-export const waitForConfiguration = (work: Work, connections: readonly Connection[]): Promise<void> =>
+const waitForConfiguration = (work: Work, connections: readonly Connection[]): Promise<void> =>
   work.steps.run('cloud-init', async (detail) => {
     const machines = reached(work.session, connections)
     await onEachMachine(machines, stepControl(work, detail), (each, step) =>

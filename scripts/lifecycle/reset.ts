@@ -2,12 +2,7 @@ import type { AnyLab, Lab } from '../../backend/lab.js'
 import type { Context } from '../context.js'
 import { LabError } from '../errors.js'
 import type { Decided } from '../../backend/record-schema.js'
-import {
-  changeMachines,
-  setMachineClock,
-  waitForConfiguration,
-  withMachines,
-} from '../lab/configure-machines.js'
+import { changeMachines, furnishMachines, setMachineClock, withMachines } from '../lab/configure-machines.js'
 import { makingAll } from '../lab/decide-up.js'
 import { settleEngine } from '../lab/engine-session.js'
 import { requireMaker } from '../providers/maker.js'
@@ -15,7 +10,6 @@ import type { MakerProvider } from '../providers/provider.js'
 import { providerOf } from '../providers/registry.js'
 import { engineFor } from '../lab/engine-for.js'
 import { assertNotExpired } from '../lab/expiry.js'
-import { applyFixtures } from '../lab/fixtures.js'
 import { endAbandonedUse, throughGate, type Session } from '../lab/gate.js'
 import { introduceMachines } from '../lab/mesh.js'
 import { exchangeMarker, hasMarker } from '../lab/marker.js'
@@ -23,7 +17,6 @@ import { assertSetupOfLab } from '../lab/planned-setup.js'
 import { planLab, type LabPlan } from '../lab/plan-lab.js'
 import { healNetwork } from './net/net-heal.js'
 import { furnishing } from '../lab/furnishing.js'
-import { setUpMachines } from '../lab/setup.js'
 import { resetSteps } from '../lab/step-lists.js'
 import { Steps, type RecordStep, type Timing } from '../lab/steps.js'
 import { assertInReach } from '../lab/in-reach.js'
@@ -89,15 +82,9 @@ export async function resetLab(
   const resetting = await goBack(work, hooks, current)
   await healNetwork(session, writer.lab ?? resetting)
   const machines = await withMachines(work, writer.lab ?? resetting, async (connections) => {
-    if (baseline.kind === 'image') {
-      await waitForConfiguration(work, connections)
-      await introduceMachines(work, connections)
-      await setUpMachines(work, connections)
-      await applyFixtures(work, connections)
-    } else {
-      // The baseline of one machine may be older than a swap of another.
-      await introduceMachines(work, connections)
-    }
+    if (baseline.kind === 'image') await furnishMachines(work, connections)
+    // The baseline of one machine may be older than a swap of another.
+    else await introduceMachines(work, connections)
     return work.steps.run('verify', (detail) =>
       changeMachines(session, connections, stepControl(work, detail), async (machine, connection) => {
         const [marker, clockWithinMs] = await Promise.all([

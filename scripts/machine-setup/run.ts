@@ -93,7 +93,10 @@ class Telling {
   }
 
   #hear(line: string): void {
-    if (!line.startsWith(`${this.nonce} `)) return this.#say(line)
+    if (!line.startsWith(`${this.nonce} `)) {
+      this.#say(line)
+      return
+    }
     const [word, value = ''] = line.slice(this.nonce.length + 1).split(' ')
     if (word === 'done') this.wasDone = true
     if (word === 'part' && isPart(value)) this.#part = value

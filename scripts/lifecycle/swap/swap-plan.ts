@@ -12,6 +12,7 @@ import { requireMaker } from '../../providers/maker.js'
 import type { MakerProvider } from '../../providers/provider.js'
 import { providerOf } from '../../providers/registry.js'
 import { assertSetupHere, assertSetupOfLab, findSetupOf } from '../../lab/planned-setup.js'
+import type { PlannedSetup } from '../../lab/setup-source.js'
 import { requireIdentity } from '../../lab/reach.js'
 import { assertInReach } from '../../lab/in-reach.js'
 import { defaultLabName, labNameOf, machinesOf } from '../../lab/target.js'
@@ -85,13 +86,11 @@ export async function planSwap(
     throw new LabError({ code: 'swap-other-provider', lab, provider: known.provider, asked })
   }
   const meant = machinesOf(known, request.machine)
-  const setup = await findSetupOf(context, known, [profile.name])
+  // One machine of several makes no lab of another profile, or of another setup.
   const isPart = meant.length < known.machines.length
-  if (isPart) assertSetupOfLab(known, setup)
-  else assertSetupHere(lab, setup)
-  // The same distro, with the setup of now.
-  const isOtherSetup = setup?.digest !== known.setup?.digest
-  if (isAllOf({ machines: meant }, distro.name) && !isBegun(known) && !isOtherSetup) {
+  const setup = await setupOfSwap(context, known, profile, isPart)
+  const isSame = isAllOf({ machines: meant }, distro.name) && setup?.digest === known.setup?.digest
+  if (isSame && !isBegun(known)) {
     throw new LabError({ code: 'swap-same-distro', lab, distro: distro.name })
   }
   await assertInReach(context, known)
@@ -99,27 +98,41 @@ export async function planSwap(
   const machines = known.machines.map(
     (machine) => renewed.find(({ name }) => name === machine.name) ?? machine,
   )
-  const { authorizedKeys = [], fixtures = [] } = known
   return {
+    ...keptOf(known),
     lab,
     profile,
     hooks,
-    authorizedKeys,
-    fixtures,
+    setup,
     machines: [],
-    // One machine of several makes no lab of another profile.
     decided: { profile: isPart ? known.profile : profile.name, machines },
     swapped: {
       names: meant.map(({ name }) => name),
       from: [...new Set(meant.map((machine) => machine.distro))],
     },
-    place: placeOf(known),
-    allowFrom: known.allowFrom,
-    network: known.network,
-    mesh: known.mesh,
-    setup,
     identity: await requireIdentity(context, known),
   }
+}
+
+type Kept = 'authorizedKeys' | 'fixtures' | 'mesh' | 'allowFrom' | 'network' | 'place'
+
+/** What a lab has from its beginning. */
+function keptOf(known: AnyLab): Pick<SwapPlan, Kept> {
+  const { authorizedKeys = [], fixtures = [], mesh, allowFrom, network } = known
+  return { authorizedKeys, fixtures, mesh, allowFrom, network, place: placeOf(known) }
+}
+
+/** Throws LabError setup-missing or setup-changed. */
+async function setupOfSwap(
+  context: Context,
+  known: AnyLab,
+  profile: Profile,
+  isPart: boolean,
+): Promise<PlannedSetup | undefined> {
+  const setup = await findSetupOf(context, known, [profile.name])
+  if (isPart) assertSetupOfLab(known, setup)
+  else assertSetupHere(known.lab, setup)
+  return setup
 }
 
 /** The same machines, to be made from another profile's image. */
