@@ -1,14 +1,22 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { readdir, stat } from 'node:fs/promises'
+import { readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { findProcesses } from '../../local-vm/machine/process-table.js'
 import { newUser, type RealUser } from '../support/e2e/real-lab.js'
 
 const MINUTES = 60_000
 
+const SETUP = `packages: [tree]
+files: [{ path: /etc/setup-note, content: of the setup, mode: '0640' }]
+run: |
+  command -v tree
+  cat /etc/setup-note >/root/script-note
+`
+
 /** Two real VMs of one lab that work with each other by name. */
 describe('a lab of two real machines', () => {
   let user: RealUser
+  let setup: string
 
   const ok = (...args: string[]): Promise<string> => user.ok(...args)
   const on = (machine: string, command: string): Promise<string> =>
@@ -29,6 +37,8 @@ describe('a lab of two real machines', () => {
 
   beforeAll(async () => {
     user = await newUser()
+    setup = join(user.root, 'setup.yaml')
+    await writeFile(setup, SETUP)
   })
 
   afterAll(async () => {
@@ -49,6 +59,8 @@ describe('a lab of two real machines', () => {
         'source,target',
         '--size',
         'small',
+        '--setup',
+        setup,
       )
       await expectBothToLogIn()
       expect(
@@ -57,6 +69,16 @@ describe('a lab of two real machines', () => {
       expect(await failsOn('source', 'ssh -o UserKnownHostsFile=/dev/null target true')).toBe(true)
     },
     15 * MINUTES,
+  )
+
+  test(
+    'what the setup did is part of the baseline',
+    async () => {
+      const seen = 'sudo cat /root/script-note; stat -c " %a" /etc/setup-note; tree --version'
+      expect(await on('target', seen)).toMatch(/^of the setup 640\ntree v/)
+      await on('target', 'sudo rm /etc/setup-note')
+    },
+    MINUTES,
   )
 
   test(
@@ -69,6 +91,7 @@ describe('a lab of two real machines', () => {
       expect(await failsOn('source', 'ssh -o ConnectTimeout=5 target true')).toBe(true)
       await ok('reset', 'pair')
       await expectBothToLogIn()
+      expect(await on('target', 'sudo cat /etc/setup-note')).toBe('of the setup')
       for (const { identity } of await switches()) process.kill(identity.pid, 'SIGKILL')
       await ok('list')
       await expectBothToLogIn()
@@ -79,7 +102,8 @@ describe('a lab of two real machines', () => {
   test(
     'they know each other again after one was swapped, and after a reset to a baseline from before',
     async () => {
-      await ok('swap', 'pair', 'debian-12', '--machine', 'target')
+      await ok('swap', 'pair', 'debian-12', '--machine', 'target', '--setup', setup)
+      expect(await on('target', 'sudo cat /root/script-note')).toBe('of the setup')
       expect(await on('source', 'ssh target cat /etc/os-release')).toContain('bookworm')
       await expectBothToLogIn()
       await ok('reset', 'pair')
