@@ -19,7 +19,11 @@ const WORDS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   swap: [[LAB, 'debian-12']],
   recover: [[LAB], [LAB, '--apply']],
   ssh: [[LAB, '--', 'true']],
+  // They work until they are ended, or for minutes.
   forward: [],
+  console: [],
+  'images warm': [],
+  'images prune': [[]],
   list: [[]],
   images: [[]],
   regions: [['--provider', 'aws']],
