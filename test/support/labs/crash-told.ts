@@ -92,9 +92,10 @@ async function look(
   return { record, recovery }
 }
 
-/** Whatever can be kept can also be removed, and nothing but what was meant is called safe. */
+/** Whatever can be kept can also be removed, what is off can be started, and nothing but what was meant is called safe. */
 function expectRest(rest: Recovery['next'], promised: string | undefined, isOff: boolean): void {
-  const isKept = promised?.includes('up') === true && !isOff
-  expect(rest.map(({ command }) => command)).toEqual(isKept ? [`distrolab down ${LAB}`] : [])
+  const isKept = promised?.includes('up') === true
+  const other = isOff ? 'start' : 'down'
+  expect(rest.map(({ command }) => command)).toEqual(isKept ? [`distrolab ${other} ${LAB}`] : [])
   expect(rest.filter(({ safe }) => safe)).toEqual([])
 }
